@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Small compile-time helpers that every layer uses. */
+
+#include <assert.h>
+#include <errno.h>
+#include <stddef.h>
+
+#define ELEMENTSOF(x) (sizeof(x) / sizeof((x)[0]))
+
+#define _printf_(a, b) __attribute__((__format__(printf, a, b)))
+#define _unused_ __attribute__((__unused__))
+#define _pure_ __attribute__((__pure__))
+#define _warn_unused_result_ __attribute__((__warn_unused_result__))
+
+#define MIN(a, b)                                                                                            \
+        ({                                                                                                   \
+                __typeof__(a) _a = (a);                                                                      \
+                __typeof__(b) _b = (b);                                                                      \
+                _a < _b ? _a : _b;                                                                           \
+        })
+#define MAX(a, b)                                                                                            \
+        ({                                                                                                   \
+                __typeof__(a) _a = (a);                                                                      \
+                __typeof__(b) _b = (b);                                                                      \
+                _a > _b ? _a : _b;                                                                           \
+        })
+
+/* The raw system call's -1/errno as -errno, so that errno and r never mix in one function. */
+#define RET_NERRNO(expr)                                                                                     \
+        ({                                                                                                   \
+                __typeof__(expr) _ret = (expr);                                                              \
+                _ret < 0 ? (__typeof__(expr)) -errno : _ret;                                                 \
+        })
+
+/* A pointer from a callback's userdata: never NULL, or the caller is broken. */
+#define ASSERT_PTR(p)                                                                                        \
+        ({                                                                                                   \
+                __typeof__(p) _p = (p);                                                                      \
+                assert(_p);                                                                                  \
+                _p;                                                                                          \
+        })
+
+#define USEC_PER_SEC ((uint64_t) 1000000)
+#define USEC_PER_MSEC ((uint64_t) 1000)
+#define NSEC_PER_SEC ((uint64_t) 1000000000)
+#define NSEC_PER_USEC ((uint64_t) 1000)

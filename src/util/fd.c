@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Reading and replacing whole files. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+int fd_close(int fd)
+{
+        if (fd >= 0)
+                close(fd);
+        return -EBADF;
+}
+
+int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size)
+{
+        _cleanup_close_ int fd = -EBADF;
+        _cleanup_free_ char *buffer = NULL;
+        size_t allocated = 0, size = 0;
+
+        fd = RET_NERRNO(openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+        if (fd < 0)
+                return fd;
+        for (;;) {
+                ssize_t n;
+
+                if (size + 1 >= allocated) {
+                        char *bigger;
+
+                        allocated = MAX(allocated * 2, (size_t) 4096);
+                        bigger = realloc(buffer, allocated);
+                        if (!bigger)
+                                return -ENOMEM;
+                        buffer = bigger;
+                }
+                n = RET_NERRNO(read(fd, buffer + size, allocated - size - 1));
+                if (n == -EINTR)
+                        continue;
+                if (n < 0)
+                        return (int) n;
+                if (n == 0)
+                        break;
+                size += (size_t) n;
+                if (size > max)
+                        return -EFBIG;
+        }
+        buffer[size] = 0;
+        *ret = TAKE_PTR(buffer);
+        if (ret_size)
+                *ret_size = size;
+        return 0;
+}
+
+static int write_all(int fd, const char *data, size_t size)
+{
+        while (size > 0) {
+                ssize_t n = RET_NERRNO(write(fd, data, size));
+
+                if (n == -EINTR)
+                        continue;
+                if (n < 0)
+                        return (int) n;
+                data += n;
+                size -= (size_t) n;
+        }
+        return 0;
+}
+
+int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode)
+{
+        _cleanup_free_ char *temporary = NULL;
+        _cleanup_close_ int fd = -EBADF;
+        int r;
+
+        if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
+                return -ENOMEM;
+        fd = RET_NERRNO(mkostemp(temporary, O_CLOEXEC));
+        if (fd < 0)
+                return fd;
+        r = write_all(fd, data, size);
+        if (r >= 0)
+                r = RET_NERRNO(fchmod(fd, mode));
+        if (r >= 0)
+                r = RET_NERRNO(rename(temporary, path));
+        if (r < 0)
+                (void) unlink(temporary);
+        return r < 0 ? r : 0;
+}

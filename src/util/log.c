@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One line a message, to stderr or to the sink. The level and the sink are the program's only globals: a message
+ * must be possible from everywhere, also before there is anything to pass down. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+#include "util/log.h"
+
+static int max_level = LOG_INFO;
+static LogSink log_sink;
+static void *log_sink_userdata;
+
+void log_set_sink(LogSink sink, void *userdata)
+{
+        log_sink = sink;
+        log_sink_userdata = userdata;
+}
+
+void log_set_max_level(int level)
+{
+        max_level = level;
+}
+
+int log_max_level(void)
+{
+        return max_level;
+}
+
+/* systemd.exec(5), JOURNAL_STREAM: device and inode of the stream that systemd connected to the journal. */
+bool log_stderr_is_journal(void)
+{
+        const char *e = getenv("JOURNAL_STREAM");
+        unsigned long long dev, ino;
+        struct stat st;
+
+        if (!e || sscanf(e, "%llu:%llu", &dev, &ino) != 2)
+                return false;
+        return fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == dev && st.st_ino == ino;
+}
+
+/* What comes from the engine may have newlines or escape sequences; one message stays one plain line. */
+static void fold_control_characters(char *s)
+{
+        char *end = s + strlen(s);
+
+        while (end > s && (end[-1] == '\n' || end[-1] == ' '))
+                *--end = 0;
+        for (; *s; s++)
+                if ((unsigned char) *s < ' ' || *s == 0x7f)
+                        *s = ' ';
+}
+
+int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
+{
+        static const char out_of_memory[] = "systemd-docker: out of memory\n";
+        _cleanup_free_ char *message = NULL;
+
+        errno = abs(error);
+        if (vasprintf(&message, format, ap) < 0) {
+                ssize_t n _unused_ = write(STDERR_FILENO, out_of_memory, sizeof(out_of_memory) - 1);
+                return -ENOMEM;
+        }
+        fold_control_characters(message);
+
+        if (log_sink && log_sink(level, message_id, message, log_sink_userdata))
+                return -abs(error);
+
+        if (log_stderr_is_journal())
+                dprintf(STDERR_FILENO, "<%i>%s\n", level, message);
+        else
+                dprintf(STDERR_FILENO, "systemd-docker: %s\n", message);
+        return -abs(error);
+}
+
+int log_internal(int level, int error, const char *message_id, const char *format, ...)
+{
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = log_internalv(level, error, message_id, format, ap);
+        va_end(ap);
+        return r;
+}
