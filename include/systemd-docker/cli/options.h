@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Our own options: what stands before `run` or `--`. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "cli/cli-error.h"
+
+typedef enum NotifyMode {
+        NOTIFY_SUPERVISOR, /* --notify=false: READY=1 is ours, once the container runs */
+        NOTIFY_CONTAINER,  /* --notify: the container says it */
+        NOTIFY_HEALTHY,    /* --notify=healthy: with the first healthy health check */
+        _NOTIFY_MAX,
+} NotifyMode;
+
+typedef enum CgroupMode {
+        CGROUP_MODE_AUTO,
+        CGROUP_MODE_DELEGATE,
+        CGROUP_MODE_MIGRATE,
+        CGROUP_MODE_NONE,
+        _CGROUP_MODE_MAX,
+} CgroupMode;
+
+typedef enum WatchdogMode {
+        WATCHDOG_ENGINE,
+        WATCHDOG_HEALTHY,
+        WATCHDOG_CONTAINER,
+        _WATCHDOG_MAX,
+} WatchdogMode;
+
+typedef enum MainPidMode {
+        MAIN_PID_CONTAINER,
+        MAIN_PID_SUPERVISOR,
+        _MAIN_PID_MAX,
+} MainPidMode;
+
+typedef enum LogTransport {
+        LOG_TRANSPORT_NATIVE,
+        LOG_TRANSPORT_STREAM,
+        _LOG_TRANSPORT_MAX,
+} LogTransport;
+
+typedef enum OptionsAction {
+        ACTION_RUN,
+        ACTION_HELP,
+        ACTION_VERSION,
+} OptionsAction;
+
+typedef struct Options {
+        bool logs;
+        NotifyMode notify;
+        bool env;
+        char **cgroups; /* NULL: all of them */
+        CgroupMode cgroup_mode;
+        char *pid_file;
+        int rm; /* -1: not given */
+        WatchdogMode watchdog;
+        MainPidMode main_pid;
+        LogTransport log_transport;
+        int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
+        char *host;          /* NULL: not given */
+        OptionsAction action;
+        char **run_words; /* what follows `run` or `--`; borrowed from argv, ends with NULL */
+} Options;
+
+/* With --help or --version, action says so and run_words may be NULL. */
+int options_parse(int argc, char **argv, Options *ret, CliError *reterr);
+void options_done(Options *o);
+
+/* `--cgroups`: is this hierarchy ("name=systemd", "cpu", …) to be taken over? */
+bool options_cgroup_wanted(const Options *o, const char *name);
+
+const char *notify_mode_to_string(NotifyMode m);
+int notify_mode_from_string(const char *s);
+const char *cgroup_mode_to_string(CgroupMode m);
+int cgroup_mode_from_string(const char *s);
+const char *watchdog_mode_to_string(WatchdogMode m);
+int watchdog_mode_from_string(const char *s);
+const char *main_pid_mode_to_string(MainPidMode m);
+int main_pid_mode_from_string(const char *s);
+const char *log_transport_to_string(LogTransport t);
+int log_transport_from_string(const char *s);
+
+/* The table of options, for --help, completion and the test that holds them and the man page together. */
+typedef struct OptionHelp {
+        char short_name; /* 0: none */
+        const char *long_name;
+        const char *value; /* the placeholder, NULL: takes none */
+        bool value_optional;
+        const char *text;
+} OptionHelp;
+
+const OptionHelp *options_help_table(size_t *ret_n);
+void options_help(FILE *f);
