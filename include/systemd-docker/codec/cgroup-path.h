@@ -20,10 +20,7 @@ typedef struct CgroupPaths {
         size_t n_items;
 } CgroupPaths;
 
-#define CGROUP_PATHS_NULL                                                                                   \
-        {                                                                                                   \
-                .items = NULL                                                                               \
-        }
+#define CGROUP_PATHS_NULL ((CgroupPaths){ .items = NULL })
 
 /* -EBADMSG: not such a file; -ENOMEM. */
 int cgroup_paths_parse(const char *text, CgroupPaths *ret);
@@ -44,10 +41,7 @@ typedef struct CgroupMounts {
         size_t n_items;
 } CgroupMounts;
 
-#define CGROUP_MOUNTS_NULL                                                                                  \
-        {                                                                                                   \
-                .items = NULL                                                                               \
-        }
+#define CGROUP_MOUNTS_NULL ((CgroupMounts){ .items = NULL })
 
 /* The mounts of cgroup and cgroup2; other lines, also malformed ones, are passed over. -ENOMEM. */
 int cgroup_mounts_parse(const char *text, CgroupMounts *ret);

@@ -16,10 +16,7 @@ typedef struct EngineError {
         char *message;   /* one plain line */
 } EngineError;
 
-#define ENGINE_ERROR_NULL                                                                                   \
-        {                                                                                                   \
-                .message = NULL                                                                             \
-        }
+#define ENGINE_ERROR_NULL ((EngineError){ .message = NULL })
 
 /* body: {"message":…} of the engine, or whatever a proxy or something else on that socket says. Replaces
  * what *ret held (it must be initialised). 0 or -ENOMEM. */

@@ -45,10 +45,7 @@ typedef struct EngineEvent {
         char *name;                  /* of the container, without '/' in front; NULL: not said */
 } EngineEvent;
 
-#define ENGINE_EVENT_NULL                                                                                   \
-        {                                                                                                   \
-                .exit_code = -1                                                                             \
-        }
+#define ENGINE_EVENT_NULL ((EngineEvent){ .exit_code = -1 })
 
 /* 1: an event of a container. 0: well-formed, but of something else (image, network, …); ret untouched.
  * -EBADMSG: no event; -ENOMEM. A container's labels stand among the attributes of the event and win over the

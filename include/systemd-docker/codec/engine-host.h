@@ -23,10 +23,7 @@ typedef struct EngineHost {
         uint16_t port; /* TCP */
 } EngineHost;
 
-#define ENGINE_HOST_NULL                                                                                    \
-        {                                                                                                   \
-                .path = NULL                                                                                \
-        }
+#define ENGINE_HOST_NULL ((EngineHost){ .path = NULL })
 
 /* unix:///path, unix:// (the default path), tcp://host[:port], tcp://[v6][:port], host:port. tls chooses the
  * port where none is given. -EPROTONOSUPPORT: a scheme that we don't speak; -EINVAL: not of that form;

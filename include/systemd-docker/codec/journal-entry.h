@@ -28,10 +28,7 @@ typedef struct JournalFields {
         size_t allocated;
 } JournalFields;
 
-#define JOURNAL_FIELDS_NULL                                                                                 \
-        {                                                                                                   \
-                .data = NULL                                                                                \
-        }
+#define JOURNAL_FIELDS_NULL ((JournalFields){ .data = NULL })
 
 void journal_fields_done(JournalFields *f);
 

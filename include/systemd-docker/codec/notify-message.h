@@ -25,10 +25,7 @@ typedef struct NotifyMessage {
         size_t n_invalid; /* lines that are no KEY=VALUE */
 } NotifyMessage;
 
-#define NOTIFY_MESSAGE_NULL                                                                                 \
-        {                                                                                                   \
-                .text = NULL                                                                                \
-        }
+#define NOTIFY_MESSAGE_NULL ((NotifyMessage){ .text = NULL })
 
 /* -EBADMSG: a NUL inside, or empty; -EMSGSIZE: too long; -ENOMEM. One NUL at the end is tolerated, as in
  * systemd. */
@@ -68,10 +65,7 @@ typedef struct NotifyFiltered {
         size_t n_dropped; /* lines that no container may send or that make no sense */
 } NotifyFiltered;
 
-#define NOTIFY_FILTERED_NULL                                                                                \
-        {                                                                                                   \
-                .text = NULL                                                                                \
-        }
+#define NOTIFY_FILTERED_NULL ((NotifyFiltered){ .text = NULL })
 
 /* Takes from a container's datagram the lines in `forward` (a mask of NOTIFY_FLAG()s); others of the known
  * ones are withheld, but appear in `seen`. BARRIER=1 stands alone, as systemd demands it: with it all other

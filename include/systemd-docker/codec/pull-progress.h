@@ -34,10 +34,7 @@ typedef struct PullProgress {
         char *error; /* the last one, one plain line; NULL: none */
 } PullProgress;
 
-#define PULL_PROGRESS_NULL                                                                                  \
-        {                                                                                                   \
-                .layers = NULL                                                                              \
-        }
+#define PULL_PROGRESS_NULL ((PullProgress){ .layers = NULL })
 
 typedef struct PullSummary {
         size_t layers, layers_done;

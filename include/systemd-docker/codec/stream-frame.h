@@ -26,10 +26,7 @@ typedef struct StreamFrame {
         bool broken;
 } StreamFrame;
 
-#define STREAM_FRAME_NULL                                                                                   \
-        {                                                                                                   \
-                .header_size = 0                                                                            \
-        }
+#define STREAM_FRAME_NULL ((StreamFrame){ .header_size = 0 })
 
 /* A piece of one frame's payload, never empty; data points into what was fed. */
 typedef struct StreamChunk {
