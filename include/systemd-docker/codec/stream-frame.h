@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/macro.h"
+
 #define STREAM_FRAME_HEADER_SIZE 8
 
 enum {
@@ -39,6 +41,14 @@ typedef struct StreamChunk {
  * such stream, now and for good. */
 int stream_frame_feed(StreamFrame *f, const void *data, size_t size, size_t *ret_consumed,
                       StreamChunk *ret_chunk);
+
+/* Gives back the last n bytes of the chunk that was just handed out, for a consumer that has no room for them: they
+ * are expected to be fed again, first thing. */
+static inline void stream_frame_unfeed(StreamFrame *f, size_t n)
+{
+        assert(f->header_size == 0);
+        f->left += (uint32_t) n;
+}
 
 /* Whether the stream may end here: between two frames. */
 bool stream_frame_is_complete(const StreamFrame *f);
