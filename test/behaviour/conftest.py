@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Hooks of the behaviour suite: what each test leaves is removed, what it failed on is shown, and a run counts as
+good only if every test ran. See testhost.py for what tests use."""
+
+import subprocess
+
+import pytest
+import testhost
+
+counts = {"passed": 0, "failed": 0, "skipped": 0}
+unexcused = []
+
+
+@pytest.fixture(autouse=True)
+def clean_host():
+    """Removes containers that a test has left, and fails it where a sanitizer has found something."""
+    before = testhost.containers()
+    since = testhost.cursor() if testhost.SANITIZED else None
+    yield
+    left = testhost.containers() - before
+    if left:
+        testhost.run("docker", "rm", "--force", "--volumes", *left, check=False)
+    if since:
+        found = testhost.sanitizer_reports(since)
+        if found:
+            pytest.fail(found, pytrace=False)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and testhost.Unit.diagnoses:
+        report.sections.append(("the unit", "\n".join(testhost.Unit.diagnoses)))
+    if call.when == "call" or report.failed:
+        testhost.Unit.diagnoses.clear()
+
+
+_outcome = {}
+
+
+def pytest_runtest_logreport(report):
+    # A test has three phases and one outcome: the worst.
+    rank = ["passed", "skipped", "failed"]
+    worst = max(_outcome.get(report.nodeid, "passed"), report.outcome, key=rank.index)
+    _outcome[report.nodeid] = worst
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if testhost.NOT_HERE not in reason:
+            unexcused.append(f"{report.nodeid}: {reason}")
+
+
+_not_collected = []
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        _not_collected.append(report.nodeid)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    if unexcused and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    stack = "systemd %d, Docker %s" % (testhost.systemd_version(), ".".join(map(str, testhost.engine_version())))
+    terminalreporter.section("summary")
+    terminalreporter.write_line(stack + (", built with sanitizers" if testhost.SANITIZED else ""))
+    for line in unexcused:
+        terminalreporter.write_line(f"skipped without being excused: {line}")
+
+
+def pytest_unconfigure(config):
+    if config.option.collectonly:
+        return
+    for outcome in _outcome.values():
+        counts[outcome] += 1
+    counts["failed"] += len(_not_collected)
+    print("{passed} passed, {failed} failed, {skipped} skipped".format(**counts), flush=True)
