@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Whole files. */
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "util/cleanup.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+static char folder[] = "/tmp/test-fd.XXXXXX";
+
+static void setup(void)
+{
+        cr_assert_not_null(mkdtemp(folder));
+        cr_assert_eq(chdir(folder), 0);
+}
+
+static void teardown(void)
+{
+        DIR *dir = opendir(folder);
+        struct dirent *entry;
+
+        while ((entry = readdir(dir)))
+                (void) unlinkat(dirfd(dir), entry->d_name, 0);
+        closedir(dir);
+        (void) rmdir(folder);
+}
+
+TestSuite(fd, .init = setup, .fini = teardown);
+
+static size_t count_files(void)
+{
+        DIR *dir = opendir(".");
+        size_t n = 0;
+
+        while (readdir(dir))
+                n++;
+        closedir(dir);
+        return n - 2;
+}
+
+Test(fd, close_leaves_nothing_behind)
+{
+        int fd = open("/dev/null", O_RDONLY | O_CLOEXEC), raw = fd;
+
+        fd = fd_close(fd);
+        cr_assert_eq(fd, -EBADF);
+        cr_assert_lt(fcntl(raw, F_GETFD), 0);
+        cr_assert_eq(fd_close(fd), -EBADF);
+}
+
+Test(fd, take_fd)
+{
+        int fd = 7;
+
+        cr_assert_eq(TAKE_FD(fd), 7);
+        cr_assert_eq(fd, -EBADF);
+}
+
+Test(fd, write_and_read)
+{
+        _cleanup_free_ char *s = NULL;
+        struct stat st;
+        size_t n;
+
+        cr_assert_eq(write_file_atomic("file", "a\0b", 3, 0640), 0);
+        cr_assert_eq(read_file_at(AT_FDCWD, "file", 3, &s, &n), 0);
+        cr_assert_eq(n, 3);
+        cr_assert_arr_eq(s, "a\0b", 4);
+        cr_assert_eq(stat("file", &st), 0);
+        cr_assert_eq(st.st_mode & 07777, 0640);
+        cr_assert_eq(count_files(), 1);
+}
+
+Test(fd, write_replaces_and_does_not_write_into)
+{
+        _cleanup_free_ char *s = NULL, *t = NULL;
+
+        cr_assert_eq(write_file_atomic("file", "old", 3, 0644), 0);
+        cr_assert_eq(link("file", "other"), 0);
+        cr_assert_eq(write_file_atomic("file", "", 0, 0644), 0);
+        cr_assert_eq(read_file_at(AT_FDCWD, "file", 100, &s, NULL), 0);
+        cr_assert_str_eq(s, "");
+        cr_assert_eq(read_file_at(AT_FDCWD, "other", 100, &t, NULL), 0);
+        cr_assert_str_eq(t, "old");
+}
+
+Test(fd, failed_write_leaves_no_temporary_file)
+{
+        cr_assert_eq(mkdir("folder", 0755), 0);
+        cr_assert_lt(write_file_atomic("folder", "x", 1, 0644), 0);
+        cr_assert_eq(count_files(), 1);
+        cr_assert_eq(write_file_atomic("none/file", "x", 1, 0644), -ENOENT);
+        cr_assert_eq(rmdir("folder"), 0);
+}
+
+Test(fd, read_is_bounded)
+{
+        char *s = (char *) 42;
+        static char big[10000];
+
+        memset(big, 'x', sizeof(big));
+        cr_assert_eq(write_file_atomic("file", big, sizeof(big), 0644), 0);
+        cr_assert_eq(read_file_at(AT_FDCWD, "file", sizeof(big) - 1, &s, NULL), -EFBIG);
+        cr_assert_eq(read_file_at(AT_FDCWD, "/dev/zero", 100000, &s, NULL), -EFBIG);
+        cr_assert_eq(read_file_at(AT_FDCWD, "none", 100, &s, NULL), -ENOENT);
+        cr_assert_eq(read_file_at(AT_FDCWD, ".", 100, &s, NULL), -EISDIR);
+        cr_assert_eq(s, (char *) 42);
+        cr_assert_eq(read_file_at(AT_FDCWD, "file", sizeof(big), &s, NULL), 0);
+        cr_assert_eq(strlen(s), sizeof(big));
+        free(s);
+}
+
+Test(fd, read_relative_to_a_folder)
+{
+        _cleanup_close_ int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        _cleanup_free_ char *s = NULL;
+
+        cr_assert_eq(write_file_atomic("file", "x", 1, 0644), 0);
+        cr_assert_eq(chdir("/"), 0);
+        cr_assert_eq(read_file_at(dir_fd, "file", 100, &s, NULL), 0);
+        cr_assert_str_eq(s, "x");
+}
+
+Test(fd, files_of_the_kernel)
+{
+        _cleanup_free_ char *s = NULL;
+
+        cr_assert_eq(read_file_at(AT_FDCWD, "/proc/self/mountinfo", 1 << 20, &s, NULL), 0);
+        cr_assert_not_null(strstr(s, " - "));
+}
