@@ -19,7 +19,7 @@ static struct json_object *parse(const char *s)
 Test(json, one_complete_text)
 {
         static const char *const good[] = {
-                "{}", " {\"a\":1} \r\n\t", "[]", "1 ", "\"x\"", "true", "-1.5e3\n"
+                "{}", " {\"a\":1} \r\n\t", "[]", "1 ", "\"x\"", "true ", "-1.5e3\n"
         };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++) {
