@@ -7,12 +7,7 @@
 #include <stdint.h>
 
 #include "cli/run-options.h"
-
-/* Of the API that was agreed on with the engine: { 1, 50 }. */
-typedef struct ApiVersion {
-        unsigned major;
-        unsigned minor;
-} ApiVersion;
+#include "codec/api-version.h"
 
 /* What the supervisor adds. Vectors may be NULL. */
 typedef struct RunRequestExtras {

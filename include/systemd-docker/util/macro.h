@@ -14,32 +14,32 @@
 #define _pure_ __attribute__((__pure__))
 #define _warn_unused_result_ __attribute__((__warn_unused_result__))
 
-#define MIN(a, b)                                                                                            \
-        ({                                                                                                   \
-                __typeof__(a) _a = (a);                                                                      \
-                __typeof__(b) _b = (b);                                                                      \
-                _a < _b ? _a : _b;                                                                           \
+#define MIN(a, b)                                                                                           \
+        ({                                                                                                  \
+                __typeof__(a) _min_a = (a);                                                                 \
+                __typeof__(b) _min_b = (b);                                                                 \
+                _min_a < _min_b ? _min_a : _min_b;                                                          \
         })
-#define MAX(a, b)                                                                                            \
-        ({                                                                                                   \
-                __typeof__(a) _a = (a);                                                                      \
-                __typeof__(b) _b = (b);                                                                      \
-                _a > _b ? _a : _b;                                                                           \
+#define MAX(a, b)                                                                                           \
+        ({                                                                                                  \
+                __typeof__(a) _max_a = (a);                                                                 \
+                __typeof__(b) _max_b = (b);                                                                 \
+                _max_a > _max_b ? _max_a : _max_b;                                                          \
         })
 
 /* The raw system call's -1/errno as -errno, so that errno and r never mix in one function. */
-#define RET_NERRNO(expr)                                                                                     \
-        ({                                                                                                   \
-                __typeof__(expr) _ret = (expr);                                                              \
-                _ret < 0 ? (__typeof__(expr)) -errno : _ret;                                                 \
+#define RET_NERRNO(expr)                                                                                    \
+        ({                                                                                                  \
+                __typeof__(expr) _ret = (expr);                                                             \
+                _ret < 0 ? (__typeof__(expr)) -errno : _ret;                                                \
         })
 
 /* A pointer from a callback's userdata: never NULL, or the caller is broken. */
-#define ASSERT_PTR(p)                                                                                        \
-        ({                                                                                                   \
-                __typeof__(p) _p = (p);                                                                      \
-                assert(_p);                                                                                  \
-                _p;                                                                                          \
+#define ASSERT_PTR(p)                                                                                       \
+        ({                                                                                                  \
+                __typeof__(p) _p = (p);                                                                     \
+                assert(_p);                                                                                 \
+                _p;                                                                                         \
         })
 
 #define USEC_PER_SEC ((uint64_t) 1000000)

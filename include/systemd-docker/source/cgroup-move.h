@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Takes a container's processes out of the cgroups that the engine made and into our own, which are the unit's. */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "util/cleanup.h"
+
+typedef struct CgroupMove CgroupMove;
+
+/* Whether a hierarchy is to be taken over: "" for cgroup v2, else a v1 controller or "name=systemd". */
+typedef bool (*CgroupWanted)(const char *controller, void *userdata);
+
+/* Finds out, for each hierarchy that is mounted and wanted, where pid is and where we are. A cgroup that does not bear the
+ * container's id in its path is left alone: what lives there may be anybody's. -ESRCH: pid is gone; -ENOENT: no
+ * cgroup hierarchy is mounted. */
+int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, CgroupWanted wanted, void *userdata);
+CgroupMove *cgroup_move_free(CgroupMove *m);
+DEFINE_TRIVIAL_CLEANUP_FUNC(CgroupMove *, cgroup_move_free)
+
+/* How many hierarchies it works on: 0 when pid is where we are already. */
+size_t cgroup_move_count(const CgroupMove *m);
+
+/* Moves what is there now, and what it forks meanwhile, until nothing is left. Idempotent; nothing to do is
+ * success. Returns how many processes were moved, or -errno of the last that could not be. */
+int cgroup_move_sweep(CgroupMove *m);
+
+/* Path of the container's v2 cgroup, to be watched; NULL without v2. */
+const char *cgroup_move_unified_source(const CgroupMove *m);
+
+/* Whether pid is in a cgroup that bears the container's id, or in one of ours: so that a pid that the engine told us is
+ * not some other process by now, or one of another machine. */
+bool cgroup_is_of_container(pid_t pid, const char *container_id);

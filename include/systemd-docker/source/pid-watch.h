@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The container's first process, by a pidfd: its death is known in a millisecond, whatever the engine does. */
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "util/cleanup.h"
+
+typedef struct PidWatch PidWatch;
+
+typedef struct PidWatchOps {
+        /* It is dead; once. How it ended may not be known yet. */
+        void (*on_death)(void *userdata);
+        /* Its exit code (128+N for signal N), where the kernel tells it (Linux 6.15: PIDFD_INFO_EXIT); once, after
+         * on_death. The engine's word is still to come and equal. */
+        void (*on_exit_code)(int code, void *userdata);
+} PidWatchOps;
+
+/* -ESRCH: no such process. */
+int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps *ops, void *userdata);
+PidWatch *pid_watch_free(PidWatch *w);
+DEFINE_TRIVIAL_CLEANUP_FUNC(PidWatch *, pid_watch_free)
+
+/* By the pidfd, so it can't hit another process. -ESRCH when dead. */
+int pid_watch_kill(const PidWatch *w, int signo);

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Shared by the files of this folder, and by nobody else:
+ *   supervisor.c  life and end of the object, event queue, set_state
+ *   actions.c     what a transition does: requests to the engine, sources started
+ *   reports.c     what the sources report, turned into events
+ *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
+ *   output.c      the container's lines and our own messages on their way to the journal */
+
+#include "codec/container-info.h"
+#include "codec/pull-progress.h"
+#include "source/cgroup-move.h"
+#include "source/cgroup-watch.h"
+#include "source/engine-events.h"
+#include "source/journal-sink.h"
+#include "source/log-stream.h"
+#include "source/pid-watch.h"
+#include "source/signals.h"
+#include "source/unit-info.h"
+#include "source/watchdog.h"
+#include "supervisor/state.h"
+#include "supervisor/supervisor.h"
+#include "util/json.h"
+
+#define EVENT_QUEUE_MAX 64
+#define LAST_LINES_MAX 10
+#define LAST_LINE_SIZE_MAX 256
+
+typedef struct SideCall SideCall;
+
+struct Supervisor {
+        SupervisorConfig config;
+
+        /* The loop and the machine */
+        sd_event *event;
+        State state;
+        Event queue[EVENT_QUEUE_MAX];
+        size_t n_queue;
+        sd_event_source *dispatch; /* runs the queue: outside of every source's callback */
+        sd_event_source *deadline;
+        sd_event_source *retry; /* the next attempt to reach the engine */
+
+        /* Sources */
+        Signals *signals;
+        UnitInfo *unit;
+        Engine *engine;
+        EngineRequest *request; /* what the state waits for */
+        EngineRequest *wait;    /* POST …/wait */
+        EngineEvents *events;
+        LogStream *log;
+        JournalSink *journal;
+        PidWatch *process;
+        CgroupMove *cgroup;
+        CgroupWatch *cgroup_watch;
+        Watchdog *watchdog;
+        SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
+
+        /* What the user wants */
+        char *body; /* of the create request, JSON */
+        char *request_hash;
+        bool remove;      /* --rm, ours or docker's */
+        bool detach;      /* leave as soon as it runs */
+        bool forward_log; /* lines go to the journal */
+
+        /* What we know */
+        UnitProperties unit_properties;
+        bool unit_known;
+        ContainerInfo container;
+        bool has_container;
+        bool started;             /* by us, or found running */
+        bool adopted;
+        bool stop_requested;      /* by systemd */
+        bool stopped_by_others;   /* docker stop */
+        bool killed_by_others;    /* docker kill, or the first half of a stop */
+        bool destroyed;           /* the engine has removed it */
+        bool killed_by_us;        /* it did not end in time */
+        bool dead;
+        bool engine_lost;
+        int exit_code;            /* of the container, -1: not known (yet) */
+        unsigned name_conflicts;
+        uint64_t connect_backoff;
+        int connect_error;
+        char *connect_message;
+
+        /* The join of STATE_ATTACHING */
+        bool events_open, log_open, wait_open;
+        bool log_ended;
+
+        /* What we have said */
+        bool announce_pending;
+        bool ready_sent;
+        bool main_pid_sent;
+        bool main_pid_explained;
+        bool pid_file_written;
+        bool foreign_process_explained;
+
+        /* Output */
+        JournalFields line_fields;
+        uint64_t log_ordinal;
+        bool line_continues[_STREAM_MAX];
+        char *last_lines[LAST_LINES_MAX];
+        size_t n_last_lines; /* all ever seen */
+
+        /* Pull */
+        PullProgress pull;
+        bool pulled;
+        LineBuffer pull_lines;
+        uint64_t pull_status_usec; /* when STATUS= was last sent */
+
+        int failure; /* exit status of the first failure, 0: none */
+};
+
+/* supervisor.c */
+void supervisor_push(Supervisor *s, Event event);
+/* Records the first failure with its exit status and logs it (later ones only log); the event is the caller's to push. */
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+bool supervisor_in(const Supervisor *s, uint64_t state_mask);
+#define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]) { __VA_ARGS__, _STATE_MAX }))
+uint64_t state_mask_of(const State *states);
+
+/* actions.c */
+void supervisor_act(Supervisor *s, uint32_t actions);
+/* Passes a signal on to the container, nobody waits for the answer. */
+void supervisor_forward_signal(Supervisor *s, int signo);
+int supervisor_open_wait(Supervisor *s);
+int supervisor_open_log(Supervisor *s);
+/* Asks the engine for the container's state, whatever else is under way, and reports what differs. */
+void supervisor_compare(Supervisor *s);
+/* Takes what inspect said over. */
+void supervisor_report_info(Supervisor *s, ContainerInfo *info);
+int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
+void side_calls_free(Supervisor *s);
+
+/* reports.c */
+extern const SignalsOps supervisor_signals_ops;
+extern const UnitInfoOps supervisor_unit_info_ops;
+extern const EngineEventsOps supervisor_engine_events_ops;
+extern const LogStreamOps supervisor_log_stream_ops;
+extern const PidWatchOps supervisor_pid_watch_ops;
+extern const CgroupWatchOps supervisor_cgroup_watch_ops;
+void supervisor_report_exit_code(Supervisor *s, int code);
+void supervisor_report_dead(Supervisor *s);
+/* Pushes what ends a wait for several things, when all of them are there. */
+void supervisor_check_attached(Supervisor *s);
+void supervisor_check_finished(Supervisor *s);
+
+/* announce.c */
+void supervisor_status(Supervisor *s, const char *format, ...) _printf_(2, 3);
+void supervisor_announce(Supervisor *s);
+void supervisor_hand_back(Supervisor *s);
+void supervisor_goodbye(Supervisor *s);
+int supervisor_watch_process(Supervisor *s);
+void supervisor_sweep_cgroup(Supervisor *s);
+void supervisor_send_ready(Supervisor *s);
+int supervisor_exit_status(const Supervisor *s);
+
+/* output.c */
+int supervisor_open_journal(Supervisor *s);
+void supervisor_name_journal(Supervisor *s);
+int supervisor_take_line(Supervisor *s, int stream, const Line *line);
+void supervisor_done_output(Supervisor *s);

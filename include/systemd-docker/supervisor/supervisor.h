@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The supervisor of one container: owns the loop and every source on it. */
+
+#include "cli/options.h"
+#include "cli/run-options.h"
+#include "codec/engine-host.h"
+#include "source/engine.h"
+
+typedef struct Supervisor Supervisor;
+
+/* Everything that comes from outside, read once by main(). Borrowed: must outlive the supervisor. */
+typedef struct SupervisorConfig {
+        const Options *options;
+        const RunOptions *run;
+        char *const *environment;
+        EngineTls tls;
+        const char *api_version; /* $DOCKER_API_VERSION or NULL */
+        bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
+        bool has_notify;         /* $NOTIFY_SOCKET */
+        uint64_t watchdog_usec;  /* 0: none */
+} SupervisorConfig;
+
+/* Takes over what *host holds. */
+int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost *host);
+Supervisor *supervisor_free(Supervisor *s);
+DEFINE_TRIVIAL_CLEANUP_FUNC(Supervisor *, supervisor_free)
+
+/* Runs until the service has ended. Returns the exit status for the process, 0..255. */
+int supervisor_run(Supervisor *s);

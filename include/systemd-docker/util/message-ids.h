@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change one. */
+
+#define MESSAGE_ID_CONTAINER_STARTED "90542fc0a4fb42ba9393723306502ab2"
+#define MESSAGE_ID_CONTAINER_ADOPTED "ab4b2e9ea4414d0685ccaad3de9f345a"
+#define MESSAGE_ID_CONTAINER_EXITED "90c85336de724027a5caaedbe73dd327"
+#define MESSAGE_ID_CONTAINER_STOPPED "fcf4c946b9f2461cb737e76e42364239"
+#define MESSAGE_ID_CONTAINER_OOM "f2d5982d893b42818fb5273db71e875d"
+#define MESSAGE_ID_CONTAINER_UNHEALTHY "7d24ae50b7084cdd8062bfb56b9c973f"
+#define MESSAGE_ID_ENGINE_LOST "10ab2774dc354df99aa7fdf8c876bfe0"
+#define MESSAGE_ID_ENGINE_BACK "6ec8f82a71dc4724833bb1bbcc9d31a2"

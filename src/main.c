@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* systemd-docker: argv and environment in, exit status out. The only reader of both. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "cli/run-options.h"
+#include "codec/engine-host.h"
+#include "source/curl-glue.h"
+#include "supervisor/supervisor.h"
+#include "util/log.h"
+
+static int refuse(const CliError *e)
+{
+        log_error("%s", e->message ?: "out of memory");
+        return e->exit_code ?: CLI_EXIT_REFUSED;
+}
+
+static bool environment_is_set(const char *name)
+{
+        const char *value = getenv(name);
+
+        return value && *value;
+}
+
+static const char *environment_or(const char *name, const char *fallback)
+{
+        return environment_is_set(name) ? getenv(name) : fallback;
+}
+
+/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without. */
+static EngineTls read_tls(void)
+{
+        bool verify = environment_is_set("DOCKER_TLS_VERIFY");
+
+        return (EngineTls) { .enabled = verify || environment_is_set("DOCKER_TLS"),
+                             .verify = verify,
+                             .cert_path = environment_or("DOCKER_CERT_PATH", NULL) };
+}
+
+static int supervise(const SupervisorConfig *config, const char *host_name)
+{
+        _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
+        _cleanup_(supervisor_freep) Supervisor *s = NULL;
+        const char *why = NULL;
+        int r;
+
+        r = engine_host_parse(host_name, config->tls.enabled, &host, &why);
+        if (r < 0) {
+                log_error("--host %s: %s", host_name, why);
+                return CLI_EXIT_REFUSED;
+        }
+        r = curl_glue_global_init();
+        if (r >= 0)
+                r = supervisor_new(&s, config, &host);
+        if (r < 0) {
+                log_error_errno(r, "Failed to start: %m");
+                return CLI_EXIT_REFUSED;
+        }
+        return supervisor_run(s);
+}
+
+int main(int argc, char **argv)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(options_done) Options options = {};
+        _cleanup_(run_options_freep) RunOptions *run = NULL;
+        SupervisorConfig config;
+        const char *host;
+
+        if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
+                log_set_max_level(LOG_DEBUG);
+        if (options_parse(argc, argv, &options, &error) < 0)
+                return refuse(&error);
+        if (options.action == ACTION_HELP) {
+                options_help(stdout);
+                return EXIT_SUCCESS;
+        }
+        if (options.action == ACTION_VERSION) {
+                puts("systemd-docker " PROJECT_VERSION);
+                return EXIT_SUCCESS;
+        }
+        host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
+        if (run_options_parse(options.run_words,
+                              &(CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host }, &run,
+                              &error) < 0)
+                return refuse(&error);
+        if (run->help) {
+                run_options_help(stdout);
+                return EXIT_SUCCESS;
+        }
+        config = (SupervisorConfig) { .options = &options,
+                                      .run = run,
+                                      .environment = environ,
+                                      .tls = read_tls(),
+                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
+                                      .under_systemd = environment_is_set("INVOCATION_ID"),
+                                      .has_notify = environment_is_set("NOTIFY_SOCKET") };
+        (void) sd_watchdog_enabled(false, &config.watchdog_usec);
+        return supervise(&config, host);
+}

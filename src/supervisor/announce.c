@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The side of systemd: whose cgroup the container's processes are in, which is the main process, what the unit's status
+ * says, when it is ready, and what its exit status is. */
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "codec/wait-status.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+
+/* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old one goes. */
+#define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+void supervisor_status(Supervisor *s, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL;
+        va_list ap;
+        int r;
+
+        if (!s->config.has_notify)
+                return;
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r >= 0)
+                (void) sd_notifyf(false, "STATUS=%s", text);
+}
+
+static bool watchdog_is_alive(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        /* Every other state has a deadline. Where we can't see the process, only the engine can vouch for it. */
+        return s->state != STATE_RUNNING || (!s->dead && (s->process || !s->engine_lost));
+}
+
+static void start_watchdog(Supervisor *s)
+{
+        static const WatchdogOps ops = { .is_alive = watchdog_is_alive };
+        int r;
+
+        if (s->watchdog || s->config.watchdog_usec == 0)
+                return;
+        r = watchdog_new(&s->watchdog, s->event, s->config.watchdog_usec, &ops, s);
+        if (r < 0)
+                log_error_errno(r, "Failed to start the watchdog, systemd will end the unit: %m");
+}
+
+static bool cgroup_wanted(const char *controller, void *userdata)
+{
+        const Supervisor *s = ASSERT_PTR(userdata);
+
+        /* The one hierarchy of v2 is what name=systemd is on v1: systemd's own. */
+        return options_cgroup_wanted(s->config.options, *controller ? controller : "name=systemd");
+}
+
+static bool want_migration(const Supervisor *s)
+{
+        switch (s->config.options->cgroup_mode) {
+        case CGROUP_MODE_AUTO:
+                return s->config.under_systemd;
+        case CGROUP_MODE_MIGRATE:
+                return true;
+        default:
+                return false;
+        }
+}
+
+void supervisor_sweep_cgroup(Supervisor *s)
+{
+        int r;
+
+        if (!s->cgroup)
+                return;
+        r = cgroup_move_sweep(s->cgroup);
+        if (r < 0)
+                log_warning_errno(r, "Failed to move processes of the container into the unit's cgroup: %m");
+        else if (r > 0)
+                log_debug("Moved %i processes into the unit's cgroup.", r);
+}
+
+static void take_over_cgroup(Supervisor *s)
+{
+        const char *folder;
+        int r;
+
+        s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+        s->cgroup = cgroup_move_free(s->cgroup);
+        if (!want_migration(s))
+                return;
+        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id, cgroup_wanted, s);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to find the container's cgroup, it stays outside of the unit: %m");
+                return;
+        }
+        /* Watch before the sweep: who comes in between is seen by one of them. */
+        folder = cgroup_move_unified_source(s->cgroup);
+        if (folder) {
+                r = cgroup_watch_new(&s->cgroup_watch, s->event, folder, &supervisor_cgroup_watch_ops, s);
+                if (r < 0 && r != -ENOENT)
+                        log_warning_errno(r, "Failed to watch %s, ignoring: %m", folder);
+        }
+        supervisor_sweep_cgroup(s);
+}
+
+/* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there is nothing that we
+ * could watch. -ESRCH: it is dead already. */
+int supervisor_watch_process(Supervisor *s)
+{
+        int r;
+
+        s->process = pid_watch_free(s->process);
+        r = pid_watch_new(&s->process, s->event, s->container.pid, &supervisor_pid_watch_ops, s);
+        /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine. The
+         * cgroup, read after the pidfd was opened, proves it. */
+        if (r >= 0 && cgroup_is_of_container(s->container.pid, s->container.id)) {
+                take_over_cgroup(s);
+                return 0;
+        }
+        s->process = pid_watch_free(s->process);
+        if (r == -ESRCH && engine_is_local(s->engine))
+                return r;
+        if (!s->foreign_process_explained)
+                log_notice("Process %i is not visible here as the container's: supervising it through the engine only.",
+                           (int) s->container.pid);
+        s->foreign_process_explained = true;
+        return 0;
+}
+
+/* Why the supervisor has to stay the main process; NULL: it need not. */
+static const char *why_main_process(const Supervisor *s)
+{
+        if (s->config.options->main_pid == MAIN_PID_SUPERVISOR || !s->config.has_notify)
+                return "";
+        if (!s->process)
+                return "";
+        if (s->unit_properties.notify_access != NOTIFY_ACCESS_ALL)
+                return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
+        if (s->unit_properties.kill_main_only && !s->detach)
+                return "with this KillMode= systemd tells only the main process to stop";
+        return NULL;
+}
+
+/* Whether to hand the main process over; says once why not, where the user asked for it. */
+static bool want_main_pid(Supervisor *s)
+{
+        const char *why = why_main_process(s);
+
+        if (why && *why && !s->main_pid_explained) {
+                s->main_pid_explained = true;
+                log_notice("The supervisor stays the main process: %s.", why);
+        }
+        return !why;
+}
+
+static void write_pid_file(Supervisor *s)
+{
+        const char *path = s->config.options->pid_file;
+        char text[32];
+        int n, r;
+
+        if (!path)
+                return;
+        n = snprintf(text, sizeof(text), "%i\n", (int) s->container.pid);
+        r = write_file_atomic(path, text, (size_t) n, 0644);
+        if (r < 0)
+                log_error_errno(r, "Failed to write pid file %s, ignoring: %m", path);
+        else
+                s->pid_file_written = true;
+}
+
+/* 64 bytes are plenty for one assignment of a number. */
+static void append_number(char *message, size_t size, const char *key, int64_t value)
+{
+        size_t n = strlen(message);
+
+        (void) snprintf(message + n, size - n, "%s=%" PRIi64 "\n", key, value);
+}
+
+static void notify_running(Supervisor *s)
+{
+        char message[1024] = "";
+        size_t n;
+
+        if (want_main_pid(s)) {
+                s->main_pid_sent = true;
+                append_number(message, sizeof(message), "MAINPID", s->container.pid);
+        }
+        n = strlen(message);
+        (void) snprintf(message + n, sizeof(message) - n, "STATUS=%s container %.128s (%.12s), image %.128s, process %i",
+                        s->container.paused ? "Paused:" : "Running:", s->container.name, s->container.id,
+                        s->container.image, (int) s->container.pid);
+        (void) sd_notify(false, message);
+}
+
+void supervisor_send_ready(Supervisor *s)
+{
+        if (s->ready_sent)
+                return;
+        s->ready_sent = true;
+        (void) sd_notify(false, "READY=1");
+}
+
+static void log_running(const Supervisor *s)
+{
+        if (s->adopted)
+                log_event(LOG_INFO, MESSAGE_ID_CONTAINER_ADOPTED, "Adopted running container %s, process %i.",
+                          s->container.name, (int) s->container.pid);
+        else
+                log_event(LOG_INFO, MESSAGE_ID_CONTAINER_STARTED, "Started container %s, process %i.",
+                          s->container.name, (int) s->container.pid);
+}
+
+/* Contract, "Start": cgroup (done with the process), pid file, MAINPID=, STATUS=, READY=1, in this order. */
+void supervisor_announce(Supervisor *s)
+{
+        /* MAINPID= depends on what systemd says of the unit; its answer calls us again. */
+        s->announce_pending = !s->unit_known;
+        if (s->announce_pending)
+                return;
+        log_running(s);
+        write_pid_file(s);
+        notify_running(s);
+        start_watchdog(s);
+        if (s->config.options->notify == NOTIFY_SUPERVISOR ||
+            (s->config.options->notify == NOTIFY_HEALTHY && s->container.health == CONTAINER_HEALTH_HEALTHY))
+                supervisor_send_ready(s);
+        else if (!s->ready_sent)
+                supervisor_status(s, "Container %s runs, waiting for its first healthy health check",
+                                  s->container.name);
+        if (s->detach)
+                supervisor_push(s, EVENT_DETACH);
+}
+
+/* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we become the
+ * main process again before we end with it. */
+void supervisor_hand_back(Supervisor *s)
+{
+        if (!s->main_pid_sent)
+                return;
+        s->main_pid_sent = false;
+        (void) sd_notifyf(false, "MAINPID=%i", (int) getpid());
+}
+
+int supervisor_exit_status(const Supervisor *s)
+{
+        if (s->failure > 0)
+                return s->failure;
+        if (!s->started || (s->detach && !s->dead))
+                return 0; /* stopped before it began; or it goes on without us */
+        if (s->exit_code < 0)
+                return CLI_EXIT_REFUSED;
+        return wait_status_to_exit_status(s->exit_code, s->stop_requested || s->stopped_by_others,
+                                          s->container.stop_signal);
+}
+
+static void log_last_lines(const Supervisor *s)
+{
+        size_t first = s->n_last_lines > LAST_LINES_MAX ? s->n_last_lines - LAST_LINES_MAX : 0;
+
+        for (size_t i = first; i < s->n_last_lines; i++)
+                log_error("  %s", s->last_lines[i % LAST_LINES_MAX] ?: "");
+}
+
+static void log_end(Supervisor *s)
+{
+        int status = supervisor_exit_status(s);
+
+        if (!s->started || s->failure > 0 || (s->detach && !s->dead))
+                return;
+        if (s->exit_code < 0)
+                log_error("Container %s has ended, and nobody could say how.", s->container.name);
+        else if (!s->ready_sent && status != 0) {
+                log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED, "Container %s ended before it was ready, exit status %i%s",
+                          s->container.name, s->exit_code, s->n_last_lines > 0 ? ". Its last lines:" : ".");
+                log_last_lines(s);
+        } else
+                log_event(status == 0 ? LOG_INFO : LOG_WARNING,
+                          s->stop_requested ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
+                          "Container %s %s, exit status %i.", s->container.name,
+                          s->killed_by_us ? "did not stop in time and was killed"
+                                          : s->stop_requested ? "was stopped" : "has ended",
+                          s->exit_code);
+}
+
+void supervisor_goodbye(Supervisor *s)
+{
+        log_end(s);
+        if (s->detach && !s->dead && s->failure == 0) {
+                log_debug("Detaching: the container goes on as main process.");
+                (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
+                return;
+        }
+        if (s->pid_file_written)
+                (void) unlink(s->config.options->pid_file);
+        /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
+        if (s->started && s->config.options->notify == NOTIFY_SUPERVISOR && supervisor_exit_status(s) == 0)
+                supervisor_send_ready(s);
+        if (s->exit_code >= 0)
+                supervisor_status(s, "Container ended with exit status %i", s->exit_code);
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The container's lines and our own messages on their way to the journal.
+ *
+ * Under systemd both go over one native socket with the same fields. By hand, or where there is no journald, lines
+ * go to our own stdout and stderr, as with `docker run`. */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "codec/journal-entry.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static void on_room(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->log)
+                log_stream_resume(s->log);
+}
+
+static const JournalSinkOps journal_ops = { .on_room = on_room };
+
+int supervisor_open_journal(Supervisor *s)
+{
+        int r;
+
+        if (!s->config.under_systemd)
+                return 0;
+        r = journal_sink_new(&s->journal, s->event, JOURNAL_SOCKET, &journal_ops, s);
+        if (r == -ENOENT || r == -ECONNREFUSED) {
+                log_warning("There is no journald, lines go to stdout and stderr.");
+                return 0;
+        }
+        return r;
+}
+
+/* LogSink: our own message, with the container's fields. */
+static bool log_to_journal(int priority, const char *message_id, const char *message, void *userdata)
+{
+        _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
+        Supervisor *s = ASSERT_PTR(userdata);
+        int r;
+
+        r = journal_field_append_uint(&fields, "PRIORITY", (uint64_t) priority);
+        if (r >= 0)
+                r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
+        if (r >= 0 && message_id)
+                r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
+        if (r >= 0 && s->exit_code >= 0)
+                r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE", (uint64_t) s->exit_code);
+        return r >= 0 && journal_sink_send(s->journal, &fields, message, strlen(message)) > 0;
+}
+
+/* One number for all that this process logs, as Docker's journald driver has it. */
+static int make_epoch(char ret[static 65])
+{
+        uint8_t bytes[32];
+
+        if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes))
+                return -EIO;
+        for (size_t i = 0; i < sizeof(bytes); i++)
+                (void) snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
+        return 0;
+}
+
+void supervisor_name_journal(Supervisor *s)
+{
+        _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
+        char short_id[13], epoch[65];
+        int r;
+
+        if (!s->journal)
+                return;
+        (void) snprintf(short_id, sizeof(short_id), "%.12s", s->container.id);
+        r = make_epoch(epoch);
+        const struct {
+                const char *name, *value;
+        } constant[] = {
+                { "CONTAINER_NAME", s->container.name },
+                { "CONTAINER_ID", short_id },
+                { "CONTAINER_ID_FULL", s->container.id },
+                { "CONTAINER_TAG", short_id },
+                { "IMAGE_NAME", s->container.image },
+                { "CONTAINER_LOG_EPOCH", epoch },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++)
+                r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
+                return;
+        }
+        journal_sink_set_constant_fields(s->journal, &fields);
+        log_set_sink(log_to_journal, s);
+}
+
+/* The last lines before READY=1, for the message when it never comes. */
+static void remember_line(Supervisor *s, const Line *line)
+{
+        char **slot = &s->last_lines[s->n_last_lines % LAST_LINES_MAX];
+
+        if (s->ready_sent)
+                return;
+        free(*slot);
+        *slot = strndup(line->data, MIN(line->size, (size_t) LAST_LINE_SIZE_MAX));
+        s->n_last_lines++;
+}
+
+static int build_line_fields(Supervisor *s, int stream, const Line *line, int priority)
+{
+        bool partial = line->why == LINE_MAX_SIZE || s->line_continues[stream];
+        int r;
+
+        journal_fields_clear(&s->line_fields);
+        r = journal_field_append_uint(&s->line_fields, "PRIORITY", (uint64_t) priority);
+        if (r >= 0)
+                r = journal_field_append_string(&s->line_fields, "SYSLOG_IDENTIFIER", s->container.name);
+        if (r >= 0)
+                r = journal_field_append_uint(&s->line_fields, "CONTAINER_LOG_ORDINAL", s->log_ordinal + 1);
+        if (r >= 0 && partial)
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_MESSAGE", "true");
+        if (r >= 0 && partial)
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_LAST",
+                                                line->why == LINE_MAX_SIZE ? "false" : "true");
+        return r;
+}
+
+/* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
+static int send_line(Supervisor *s, int stream, const Line *line)
+{
+        int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
+        size_t skip = 0;
+
+        if (!s->line_continues[stream]) {
+                r = journal_priority_prefix(line->data, line->size, &skip);
+                if (r >= 0)
+                        priority = r;
+        }
+        r = build_line_fields(s, stream, line, priority);
+        if (r >= 0)
+                r = journal_sink_send(s->journal, &s->line_fields, line->data + skip, line->size - skip);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to log a line of %zu bytes, dropping it: %m", line->size);
+                return 1;
+        }
+        return r;
+}
+
+static void print_line(int stream, const Line *line)
+{
+        FILE *f = stream == STREAM_STDERR ? stderr : stdout;
+
+        (void) fwrite(line->data, 1, line->size, f);
+        if (line->why != LINE_MAX_SIZE)
+                (void) fputc('\n', f);
+        (void) fflush(f);
+}
+
+int supervisor_take_line(Supervisor *s, int stream, const Line *line)
+{
+        int r = 1;
+
+        if (s->forward_log && s->journal)
+                r = send_line(s, stream, line);
+        else if (s->forward_log)
+                print_line(stream, line);
+        if (r == 0)
+                return 0;
+        s->line_continues[stream] = line->why == LINE_MAX_SIZE;
+        s->log_ordinal++;
+        remember_line(s, line);
+        return 1;
+}
+
+void supervisor_done_output(Supervisor *s)
+{
+        for (size_t i = 0; i < ELEMENTSOF(s->last_lines); i++)
+                free(s->last_lines[i]);
+        journal_fields_done(&s->line_fields);
+}

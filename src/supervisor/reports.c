@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* What the sources report, turned into events of the state machine.
+ *
+ * These run inside the sources' callbacks: they record and push, and free nothing. */
+
+#include <signal.h>
+#include <string.h>
+
+#include "codec/wait-status.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+
+/* Signals */
+
+static void on_signal(int signo, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (signo != SIGTERM && signo != SIGINT) {
+                supervisor_forward_signal(s, signo);
+                return;
+        }
+        log_debug("Got SIG%s.", signal_to_string(signo));
+        s->stop_requested = true;
+        supervisor_push(s, EVENT_STOP);
+}
+
+const SignalsOps supervisor_signals_ops = { .on_signal = on_signal };
+
+/* systemd's word of our unit */
+
+static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0)
+                log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
+        s->unit_properties = *properties;
+        s->unit_known = true;
+        if (s->announce_pending)
+                supervisor_announce(s);
+}
+
+const UnitInfoOps supervisor_unit_info_ops = { .on_known = on_unit_known };
+
+/* Joins */
+
+void supervisor_check_attached(Supervisor *s)
+{
+        if (s->state != STATE_ATTACHING || !s->events_open)
+                return;
+        if (s->log && !s->log_open)
+                return;
+        if (s->wait && !s->wait_open)
+                return;
+        if (s->container.running)
+                supervisor_push(s, EVENT_ATTACHED_RUNNING);
+        else
+                supervisor_push(s, s->stop_requested ? EVENT_CANCEL : EVENT_ATTACHED);
+}
+
+static bool may_come_back(const Supervisor *s)
+{
+        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->destroyed;
+}
+
+void supervisor_check_finished(Supervisor *s)
+{
+        if (s->state == STATE_LINGERING && s->destroyed)
+                supervisor_push(s, EVENT_FINISHED);
+        if (s->state != STATE_DRAINING || s->exit_code < 0 || (s->log && !s->log_ended))
+                return;
+        supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);
+}
+
+/* Death, from whoever sees it first */
+
+void supervisor_report_dead(Supervisor *s)
+{
+        s->dead = true;
+        supervisor_push(s, EVENT_DIED);
+}
+
+void supervisor_report_exit_code(Supervisor *s, int code)
+{
+        if (s->exit_code < 0)
+                s->exit_code = code;
+        supervisor_check_finished(s);
+}
+
+static void on_process_death(void *userdata)
+{
+        supervisor_report_dead(ASSERT_PTR(userdata));
+}
+
+static void on_process_exit_code(int code, void *userdata)
+{
+        supervisor_report_exit_code(ASSERT_PTR(userdata), code);
+}
+
+const PidWatchOps supervisor_pid_watch_ops = { on_process_death, on_process_exit_code };
+
+/* cgroup */
+
+static void on_cgroup_change(void *userdata)
+{
+        supervisor_sweep_cgroup(ASSERT_PTR(userdata));
+}
+
+const CgroupWatchOps supervisor_cgroup_watch_ops = { on_cgroup_change };
+
+/* What inspect says now */
+
+void supervisor_report_info(Supervisor *s, ContainerInfo *info)
+{
+        bool lives_on = info->running && !(s->process && s->dead && info->pid == s->container.pid);
+
+        if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING) {
+                supervisor_report_exit_code(s, info->exit_code);
+                supervisor_report_dead(s);
+        }
+        container_info_done(&s->container);
+        s->container = *info;
+        *info = CONTAINER_INFO_NULL;
+        if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->dead)
+                supervisor_push(s, EVENT_RESTARTED);
+        /* The log ended, but the container lives: the engine was away. */
+        if (lives_on && s->state == STATE_RUNNING && s->log && s->log_ended)
+                (void) supervisor_open_log(s);
+}
+
+/* The engine's events */
+
+static void on_engine_open(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->engine_lost)
+                log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
+        s->engine_lost = false;
+        s->events_open = true;
+        supervisor_check_attached(s);
+        if (s->started)
+                supervisor_compare(s);
+}
+
+static void on_engine_lost(int r, const char *message, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->events_open = false;
+        if (s->state == STATE_ATTACHING) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
+                supervisor_push(s, EVENT_FAILED);
+        }
+        if (s->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
+                return;
+        s->engine_lost = true;
+        log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s", message);
+}
+
+static void on_event_start(Supervisor *s, const EngineEvent *event)
+{
+        /* In LINGERING a start is what we wait for; in DRAINING it was faster than the output's end. */
+        if (IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
+                supervisor_push(s, EVENT_RESTARTED);
+}
+
+static void on_event_kill(Supervisor *s, const EngineEvent *event)
+{
+        s->killed_by_others = !s->stop_requested;
+}
+
+static void on_event_stop(Supervisor *s, const EngineEvent *event)
+{
+        s->stopped_by_others = !s->stop_requested;
+        if (s->state == STATE_LINGERING)
+                supervisor_push(s, EVENT_STOPPED_BY_OTHERS);
+}
+
+static void on_event_die(Supervisor *s, const EngineEvent *event)
+{
+        /* With a pidfd, the kernel has said it already, and of the right incarnation. */
+        if (!s->process && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+                supervisor_report_dead(s);
+}
+
+static void on_event_destroy(Supervisor *s, const EngineEvent *event)
+{
+        s->destroyed = true;
+        supervisor_check_finished(s);
+}
+
+static void on_event_pause(Supervisor *s, const EngineEvent *event)
+{
+        s->container.paused = event->kind == ENGINE_EVENT_PAUSE;
+        supervisor_status(s, "%s container %s", s->container.paused ? "Paused:" : "Running:", s->container.name);
+}
+
+static void on_event_oom(Supervisor *s, const EngineEvent *event)
+{
+        log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM, "Container %s is out of memory, the kernel killed a process of it.",
+                  s->container.name);
+}
+
+static void on_event_exec(Supervisor *s, const EngineEvent *event)
+{
+        supervisor_sweep_cgroup(s);
+}
+
+static void on_event_health(Supervisor *s, const EngineEvent *event)
+{
+        ContainerHealth before = s->container.health;
+
+        s->container.health = event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY;
+        if (event->healthy && s->state == STATE_RUNNING && !s->announce_pending && !s->ready_sent &&
+            s->config.options->notify == NOTIFY_HEALTHY)
+                supervisor_announce(s);
+        if (!event->healthy && before != CONTAINER_HEALTH_UNHEALTHY)
+                log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "Container %s is unhealthy.", s->container.name);
+}
+
+static void on_event_rename(Supervisor *s, const EngineEvent *event)
+{
+        supervisor_compare(s);
+}
+
+typedef void (*EngineEventHandler)(Supervisor *s, const EngineEvent *event);
+
+static const EngineEventHandler event_handlers[_ENGINE_EVENT_KIND_MAX] = {
+        [ENGINE_EVENT_START] = on_event_start,
+        [ENGINE_EVENT_DIE] = on_event_die,
+        [ENGINE_EVENT_STOP] = on_event_stop,
+        [ENGINE_EVENT_KILL] = on_event_kill,
+        [ENGINE_EVENT_PAUSE] = on_event_pause,
+        [ENGINE_EVENT_UNPAUSE] = on_event_pause,
+        [ENGINE_EVENT_OOM] = on_event_oom,
+        [ENGINE_EVENT_RENAME] = on_event_rename,
+        [ENGINE_EVENT_DESTROY] = on_event_destroy,
+        [ENGINE_EVENT_HEALTH_STATUS] = on_event_health,
+        [ENGINE_EVENT_EXEC_START] = on_event_exec,
+};
+
+static void on_engine_event(const EngineEvent *event, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        log_debug("Engine event: %s", engine_event_kind_to_string(event->kind));
+        if (event_handlers[event->kind])
+                event_handlers[event->kind](s, event);
+}
+
+const EngineEventsOps supervisor_engine_events_ops = { on_engine_open, on_engine_event, on_engine_lost };
+
+/* The container's output */
+
+static void on_log_open(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->log_open = true;
+        supervisor_check_attached(s);
+}
+
+static int on_log_line(int stream, const Line *line, void *userdata)
+{
+        return supervisor_take_line(ASSERT_PTR(userdata), stream, line);
+}
+
+static void on_log_eof(int r, const char *message, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->log_ended = true;
+        if (s->state == STATE_ATTACHING) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
+                                message ?: "it ended before it began");
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
+        supervisor_check_finished(s);
+        if (s->state == STATE_RUNNING && !s->dead && !s->engine_lost)
+                supervisor_compare(s);
+}
+
+const LogStreamOps supervisor_log_stream_ops = { on_log_open, on_log_line, on_log_eof };

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Life and end of the supervisor, and the one place where its state changes.
+ *
+ * Sources report from inside their callbacks, some of them deep in libcurl. They only push an Event; a defer
+ * source takes the queue apart afterwards. So a transition may free any source, and nothing is re-entered.
+ *
+ * The loop ends in one place: on entering STATE_DONE. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/event-util.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define CONNECT_TIMEOUT_USEC (90 * USEC_PER_SEC)
+#define BY_HAND_TIMEOUT_USEC (10 * USEC_PER_SEC)
+/* systemd's verdict must not come before ours, which has a message. */
+#define START_TIMEOUT_MARGIN_USEC (5 * USEC_PER_SEC)
+/* What the engine itself waits for a container without a stop timeout. */
+#define STOP_TIMEOUT_DEFAULT_SEC 10
+/* Between the two halves of `docker restart`; and from a death to the engine's word that it was a stop. */
+#define RESTART_GRACE_USEC (3 * USEC_PER_SEC)
+#define STOP_EVENT_GRACE_USEC (500 * USEC_PER_MSEC)
+/* From the engine's own SIGKILL to ours. */
+#define STOP_GRACE_USEC (15 * USEC_PER_SEC)
+
+uint64_t state_mask_of(const State *states)
+{
+        uint64_t mask = 0;
+
+        for (; *states != _STATE_MAX; states++)
+                mask |= UINT64_C(1) << *states;
+        return mask;
+}
+
+bool supervisor_in(const Supervisor *s, uint64_t state_mask)
+{
+        return state_mask & (UINT64_C(1) << s->state);
+}
+
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
+{
+        va_list ap;
+
+        if (s->failure == 0)
+                s->failure = exit_status;
+        va_start(ap, format);
+        (void) log_internalv(LOG_ERR, 0, NULL, format, ap);
+        va_end(ap);
+}
+
+static uint64_t connect_timeout(const Supervisor *s)
+{
+        uint64_t limit = s->unit_properties.timeout_start_usec;
+
+        if (!s->config.under_systemd)
+                return BY_HAND_TIMEOUT_USEC;
+        if (limit == UINT64_MAX || limit == 0)
+                return CONNECT_TIMEOUT_USEC;
+        return limit > 2 * START_TIMEOUT_MARGIN_USEC ? limit - START_TIMEOUT_MARGIN_USEC : limit / 2;
+}
+
+static uint64_t stop_timeout(const Supervisor *s)
+{
+        int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : STOP_TIMEOUT_DEFAULT_SEC;
+
+        return (uint64_t) seconds * USEC_PER_SEC + STOP_GRACE_USEC;
+}
+
+static uint64_t supervisor_deadline(const Supervisor *s)
+{
+        uint64_t usec = state_traits(s->state)->deadline_usec;
+
+        if (usec > 0)
+                return usec;
+        switch (s->state) {
+        case STATE_CONNECTING:
+                return connect_timeout(s);
+        case STATE_LINGERING:
+                return s->stopped_by_others ? RESTART_GRACE_USEC : STOP_EVENT_GRACE_USEC;
+        default:
+                return stop_timeout(s);
+        }
+}
+
+/* Frees what the new state must not have. */
+static void prune_sources(Supervisor *s)
+{
+        uint32_t keep = state_traits(s->state)->sources;
+
+        s->request = engine_request_free(s->request);
+        if (!(keep & SOURCE_STREAMS)) {
+                s->wait = engine_request_free(s->wait);
+                s->events = engine_events_free(s->events);
+        }
+        if (!(keep & SOURCE_LOG))
+                s->log = log_stream_free(s->log);
+        if (!(keep & SOURCE_PROCESS)) {
+                s->process = pid_watch_free(s->process);
+                s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+                s->cgroup = cgroup_move_free(s->cgroup);
+        }
+        if (!(keep & SOURCE_WATCHDOG))
+                s->watchdog = watchdog_free(s->watchdog);
+}
+
+static void supervisor_set_state(Supervisor *s, const Transition *t)
+{
+        log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
+        s->state = t->next;
+        prune_sources(s);
+        if (timer_arm(s->deadline, supervisor_deadline(s)) < 0)
+                log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
+        if (state_traits(s->state)->status)
+                supervisor_status(s, "%s", state_traits(s->state)->status);
+        if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
+                s->failure = s->failure ?: CLI_EXIT_REFUSED;
+        supervisor_act(s, t->actions);
+        if (s->state == STATE_DONE) {
+                supervisor_goodbye(s);
+                (void) sd_event_exit(s->event, supervisor_exit_status(s));
+                return;
+        }
+        /* A stop that came where it could not be followed is offered again. */
+        if (s->stop_requested && !state_transition(s->state, EVENT_STOP)->ignore)
+                supervisor_push(s, EVENT_STOP);
+}
+
+static void supervisor_handle(Supervisor *s, Event event)
+{
+        const Transition *t = state_transition(s->state, event);
+
+        if (t->ignore || s->state == STATE_DONE)
+                return;
+        if (!t->known) {
+                log_warning("Bug: event %s in state %s, ignoring.", event_to_string(event), state_to_string(s->state));
+                return;
+        }
+        log_debug("Event: %s", event_to_string(event));
+        supervisor_set_state(s, t);
+}
+
+static int supervisor_on_dispatch(sd_event_source *source, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+        Event event;
+
+        if (s->n_queue == 0)
+                return 0;
+        event = s->queue[0];
+        s->n_queue--;
+        memmove(s->queue, s->queue + 1, s->n_queue * sizeof(Event));
+        supervisor_handle(s, event);
+        return s->n_queue > 0 ? defer_arm(s->dispatch) : 0;
+}
+
+void supervisor_push(Supervisor *s, Event event)
+{
+        /* Level, not edge: the same event twice in a row says nothing new. */
+        if (s->n_queue > 0 && s->queue[s->n_queue - 1] == event)
+                return;
+        if (s->n_queue == ELEMENTSOF(s->queue)) {
+                log_warning("Bug: event queue is full, dropping %s.", event_to_string(event));
+                return;
+        }
+        s->queue[s->n_queue++] = event;
+        if (defer_arm(s->dispatch) < 0)
+                log_error("Failed to arm the event queue.");
+}
+
+static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (state_transition(s->state, EVENT_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
+                supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
+                                state_traits(s->state)->status ?: state_to_string(s->state),
+                                s->connect_message ? ": " : "", s->connect_message ?: "");
+        supervisor_push(s, EVENT_DEADLINE);
+        return 0;
+}
+
+Supervisor *supervisor_free(Supervisor *s)
+{
+        if (!s)
+                return NULL;
+        log_set_sink(NULL, NULL);
+        side_calls_free(s);
+        engine_request_free(s->request);
+        engine_request_free(s->wait);
+        engine_events_free(s->events);
+        log_stream_free(s->log);
+        pid_watch_free(s->process);
+        cgroup_watch_free(s->cgroup_watch);
+        cgroup_move_free(s->cgroup);
+        watchdog_free(s->watchdog);
+        unit_info_free(s->unit);
+        signals_free(s->signals);
+        journal_sink_free(s->journal);
+        engine_free(s->engine);
+        sd_event_source_disable_unref(s->dispatch);
+        sd_event_source_disable_unref(s->deadline);
+        sd_event_source_disable_unref(s->retry);
+        sd_event_unref(s->event);
+        supervisor_done_output(s);
+        container_info_done(&s->container);
+        pull_progress_done(&s->pull);
+        line_buffer_done(&s->pull_lines);
+        free(s->body);
+        free(s->request_hash);
+        free(s->connect_message);
+        free(s);
+        return NULL;
+}
+
+static int supervisor_add_own_sources(Supervisor *s)
+{
+        static const EventTraits dispatch = { "dispatch", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT };
+        static const EventTraits deadline = { "deadline", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        static const EventTraits retry = { "connect-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        int r = event_add_defer(s->event, &s->dispatch, supervisor_on_dispatch, s, &dispatch);
+
+        if (r >= 0)
+                r = event_add_timer(s->event, &s->deadline, supervisor_on_deadline, s, &deadline);
+        if (r >= 0)
+                r = event_add_timer(s->event, &s->retry, supervisor_on_retry, s, &retry);
+        if (r >= 0)
+                r = signals_new(&s->signals, s->event, &supervisor_signals_ops, s);
+        return r;
+}
+
+/* Without an answer from systemd (by hand, in a scope, no bus) the cautious defaults stand. */
+static void supervisor_ask_unit(Supervisor *s)
+{
+        int r;
+
+        s->unit_properties = (UnitProperties) { .notify_access = NOTIFY_ACCESS_UNKNOWN,
+                                                .timeout_start_usec = UINT64_MAX,
+                                                .timeout_stop_usec = UINT64_MAX };
+        if (!s->config.under_systemd) {
+                s->unit_known = true;
+                return;
+        }
+        r = unit_info_new(&s->unit, s->event, &supervisor_unit_info_ops, s);
+        if (r < 0) {
+                log_debug_errno(r, "Failed to ask systemd for the unit's properties, ignoring: %m");
+                s->unit_known = true;
+        }
+}
+
+static void supervisor_apply_options(Supervisor *s)
+{
+        const Options *o = s->config.options;
+
+        s->remove = o->rm >= 0 ? o->rm : s->config.run->remove;
+        s->detach = !o->logs && !s->remove;
+        if (s->detach && s->config.watchdog_usec > 0) {
+                log_notice("Not detaching: the unit has WatchdogSec=, and somebody has to answer it.");
+                s->detach = false;
+        }
+        s->forward_log = o->logs;
+        s->exit_code = -1;
+}
+
+int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost *host)
+{
+        _cleanup_(supervisor_freep) Supervisor *s = NULL;
+        int r;
+
+        s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        s->config = *config;
+        s->container = CONTAINER_INFO_NULL;
+        s->pull = PULL_PROGRESS_NULL;
+        s->line_fields = JOURNAL_FIELDS_NULL;
+        supervisor_apply_options(s);
+        r = sd_event_new(&s->event);
+        if (r >= 0)
+                r = supervisor_add_own_sources(s);
+        if (r >= 0)
+                r = engine_new(&s->engine, s->event, host, &config->tls);
+        if (r >= 0)
+                r = supervisor_open_journal(s);
+        if (r < 0)
+                return r;
+        supervisor_ask_unit(s);
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
+int supervisor_run(Supervisor *s)
+{
+        int r;
+
+        supervisor_push(s, EVENT_BEGIN);
+        r = sd_event_loop(s->event);
+        if (r < 0) {
+                log_error_errno(r, "The event loop failed: %m");
+                return CLI_EXIT_REFUSED;
+        }
+        return r;
+}
