@@ -158,8 +158,7 @@ static int gpu_capabilities(RunParse *p, struct json_object *o, const char *valu
         _cleanup_strvec_ StrVec names = {};
         struct json_object *all = json_object_new_array();
 
-        if (!all || (*value && strvec_split(&names, value, ',') < 0) || (!*value && strvec_add(&names, "", 0) < 0) ||
-            strvec_add(&names, "gpu", 3) < 0 || json_append(all, json_text_array(&names)) < 0) {
+        if (!all || strvec_split(&names, value, ',') < 0 || strvec_add(&names, "gpu", 3) < 0 || json_append(all, json_text_array(&names)) < 0) {
                 json_object_put(all);
                 return -ENOMEM;
         }
@@ -217,6 +216,15 @@ static int gpu_field(RunParse *p, struct json_object *o, struct json_object *see
         return run_parse_error(p, "unknown key \"%.100s\"", name);
 }
 
+static int default_capabilities(struct json_object *o)
+{
+        struct json_object *all = json_ensure(o, "Capabilities", json_type_array), *names = json_object_new_array();
+
+        if (!all || json_append(all, names) < 0)
+                return -ENOMEM;
+        return json_append_string(names, "gpu");
+}
+
 int set_gpus(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         _cleanup_json_ struct json_object *o = json_object_new_object(), *seen = json_object_new_object();
@@ -235,7 +243,7 @@ int set_gpus(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (!json_object_object_get_ex(o, "Count", NULL) && !json_object_object_get_ex(o, "DeviceIDs", NULL))
                 r = json_set_int(o, "Count", 1);
         if (r >= 0 && !json_object_object_get_ex(o, "Capabilities", NULL))
-                r = gpu_capabilities(p, o, "gpu");
+                r = default_capabilities(o);
         return r < 0 ? r : json_append(p->gpus, TAKE_PTR(o));
 }
 

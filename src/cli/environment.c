@@ -33,6 +33,13 @@ const char *context_getenv(const CliContext *c, const char *name)
         return NULL;
 }
 
+const char *context_engine(const CliContext *c)
+{
+        const char *host = c->host ? c->host : context_getenv(c, "DOCKER_HOST");
+
+        return host && *host ? host : "unix:///var/run/docker.sock";
+}
+
 int set_env(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         const char *rest = NULL;
@@ -234,7 +241,6 @@ static char *config_path(const CliContext *c)
 
 static int add_proxies(RunParse *p)
 {
-        const char *host = p->context->host;
         _cleanup_free_ char *path = config_path(p->context), *data = NULL;
         size_t size = 0;
         int r;
@@ -244,11 +250,7 @@ static int add_proxies(RunParse *p)
         r = read_file_at(p->context->dir_fd, path, CONFIG_MAX, &data, &size);
         if (r < 0)
                 return r == -ENOMEM ? r : 0; /* no configuration, no proxies */
-        if (!host)
-                host = context_getenv(p->context, "DOCKER_HOST");
-        if (!host || !*host)
-                host = "unix:///var/run/docker.sock";
-        r = proxies_parse(data, size, host, p->environment);
+        r = proxies_parse(data, size, context_engine(p->context), p->environment);
         return r == -ENOMEM ? r : 0;
 }
 

@@ -92,6 +92,10 @@ static int field_priority(RunParse *p, struct json_object *network, const char *
 
         if (parse_int64(value, 10, &priority) < 0)
                 return run_parse_error(p, "gw-priority is not a whole number");
+        if (priority == 0) {
+                json_object_object_del(endpoint_of(network), "GwPriority");
+                return 0;
+        }
         return json_set_int(endpoint_of(network), "GwPriority", priority);
 }
 

@@ -50,7 +50,8 @@ static const struct {
 static const struct {
         const char *architecture, *variant, *new_variant;
 } variants[] = {
-        { "amd64", "v1", "" },  { "arm64", "8", "" },   { "arm64", "v8", "" },   { "arm64", "v8.0", "" }, { "arm", "", "v7" },
+        { "amd64", "v1", "" },  { "arm64", "8", "" },   { "arm64", "v8", "" },   { "arm64", "v8.0", "" }, { "arm64", "9", "v9" },
+        { "arm64", "9.0", "v9" }, { "arm64", "v9.0", "v9" }, { "arm", "", "v7" },
         { "arm", "7", "v7" },   { "arm", "5", "v5" },   { "arm", "6", "v6" },    { "arm", "8", "v8" },
 };
 
@@ -127,29 +128,53 @@ static int default_architecture(const CliContext *c, Platform *x)
         return normalise_architecture(x);
 }
 
-/* Is this part [A-Za-z0-9_.-]+ (the operating system also with a version in parentheses)? */
-static bool is_part(const char *s)
+/* The length of what has only letters, digits and these others. */
+static size_t word_length(const char *s, const char *others)
 {
-        for (const char *c = s; *c; c++)
-                if (!isascii(*c) || (!isalnum((unsigned char) *c) && !strchr("_.-", *c)))
-                        return false;
-        return *s;
+        size_t n = 0;
+
+        while (s[n] && isascii(s[n]) && (isalnum((unsigned char) s[n]) || strchr(others, s[n])))
+                n++;
+        return n;
+}
+
+/* The operating system may have a version in parentheses, which is not sent. */
+static int parse_os(const char *s, char **ret)
+{
+        size_t n = word_length(s, "_-");
+        char *lower;
+
+        if (n == 0)
+                return -EINVAL;
+        if (s[n] == '(') {
+                size_t version = word_length(s + n + 1, "_.-");
+
+                if (strcmp(s + n + 1 + version, ")") != 0)
+                        return -EINVAL;
+        } else if (s[n])
+                return -EINVAL;
+        *ret = strndup(s, n);
+        if (!*ret)
+                return -ENOMEM;
+        lower = text_lower(*ret);
+        if (!lower)
+                return -ENOMEM;
+        free(*ret);
+        *ret = lower;
+        return strcmp(lower, "macos") == 0 ? replace(ret, "darwin") : 0;
 }
 
 /* One part: an operating system or an architecture that is known. */
 static int parse_single(const CliContext *c, const char *part, Platform *x)
 {
-        _cleanup_free_ char *lower = text_lower(part);
+        int r = parse_os(part, &x->os);
 
-        if (!lower || replace(&x->variant, "") < 0)
+        if (r < 0)
+                return r;
+        if (replace(&x->variant, "") < 0)
                 return -ENOMEM;
-        if (strcmp(lower, "macos") == 0 && replace(&lower, "darwin") < 0)
-                return -ENOMEM;
-        if (is_known_os(lower)) {
-                if (replace(&x->os, lower) < 0)
-                        return -ENOMEM;
+        if (is_known_os(x->os))
                 return default_architecture(c, x);
-        }
         if (replace(&x->os, "linux") < 0 || replace(&x->architecture, part) < 0 || normalise_architecture(x) < 0)
                 return -ENOMEM;
         /* By itself "arm" says v7; that is the default, and is not spelled out. */
@@ -161,27 +186,28 @@ static int parse_single(const CliContext *c, const char *part, Platform *x)
 static int parse_platform(const CliContext *c, const char *s, Platform *x)
 {
         _cleanup_strvec_ StrVec parts = {};
-        char *lower;
+        int r;
 
         if (strvec_split(&parts, s, '/') < 0)
                 return -ENOMEM;
-        if (parts.n > 3)
-                return -EINVAL;
-        for (size_t i = 0; i < parts.n; i++)
-                if (!is_part(parts.items[i]))
-                        return -EINVAL;
         if (parts.n == 1)
                 return parse_single(c, parts.items[0], x);
-        lower = text_lower(parts.items[0]);
-        if (!lower)
+        if (parts.n > 3)
+                return -EINVAL;
+        for (size_t i = 1; i < parts.n; i++)
+                if (!*parts.items[i] || parts.items[i][word_length(parts.items[i], "_.-")])
+                        return -EINVAL;
+        r = parse_os(parts.items[0], &x->os);
+        if (r < 0)
+                return r;
+        if (replace(&x->architecture, parts.items[1]) < 0 || replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 ||
+            normalise_architecture(x) < 0)
                 return -ENOMEM;
-        x->os = lower;
-        if (strcmp(lower, "macos") == 0 && replace(&x->os, "darwin") < 0)
-                return -ENOMEM;
-        if (replace(&x->architecture, parts.items[1]) < 0 || replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0)
-                return -ENOMEM;
-        if (normalise_architecture(x) < 0)
-                return -ENOMEM;
+        /* v7 goes without saying, v8 only where nothing is said. */
+        if (parts.n == 2 && strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0)
+                return replace(&x->variant, "");
+        if (parts.n == 3 && strcmp(x->architecture, "arm64") == 0 && !*x->variant)
+                return replace(&x->variant, "v8");
         return 0;
 }
 

@@ -182,9 +182,12 @@ static int parse_words(RunParse *p, char *const *words, char *const **ret)
 static int refuse_windows(RunParse *p)
 {
         for (size_t i = 0; i < run_option_table_size; i++)
-                if (p->o->private->given[i] && (run_option_table[i].flags & FLAG_WINDOWS))
+                if (p->o->private->given[i] && (run_option_table[i].flags & FLAG_WINDOWS)) {
+                        if (p->reterr)
+                                cli_error_done(p->reterr);
                         return cli_error(p->reterr, CLI_EXIT_USAGE, "--%s is only for containers on Windows",
                                          run_option_table[i].name);
+                }
         return 0;
 }
 
@@ -214,10 +217,10 @@ static int take_image(RunParse *p, char *const *words)
 static int finish(RunParse *p)
 {
         static int (*const passes[])(RunParse *) = {
-                finish_pull,         finish_attach,     finish_resources, finish_environment, finish_labels,
+                finish_pull,         finish_resources, finish_environment, finish_labels,
                 finish_volumes,      finish_ports,      finish_devices,   finish_health,      finish_capabilities,
                 finish_log_opts,     finish_storage_opts, finish_security, finish_modes,      finish_restart,
-                finish_networks,     finish_cidfile,    finish_image,     finish_platform,
+                finish_networks,     finish_attach, finish_cidfile,    finish_api_socket, finish_image,     finish_platform,
         };
 
         for (size_t i = 0; i < ELEMENTSOF(passes); i++) {
@@ -272,11 +275,11 @@ static int parse_all(RunParse *p, char *const *words)
         p->content_trust_disabled = true;
 
         r = parse_words(p, words, &words);
-        if (r < 0 || p->o->help)
+        if (r == -ENOMEM || (r >= 0 && p->o->help))
                 return r;
-        r = refuse_windows(p);
-        if (r < 0)
-                return r;
+        /* Of two errors the CLI names this one, even where the other came first. */
+        if (refuse_windows(p) < 0 || r < 0)
+                return -EINVAL;
         r = take_image(p, words);
         if (r < 0)
                 return r;

@@ -261,7 +261,7 @@ int finish_restart(RunParse *p)
 {
         const char *value = p->strings[STRING_RESTART], *rest = NULL;
         _cleanup_free_ char *name = NULL;
-        int64_t count;
+        int64_t count = 0;
 
         if (!value || !*value)
                 return 0;
@@ -275,7 +275,11 @@ int finish_restart(RunParse *p)
         if (*name && strcmp(name, "no") != 0)
                 return run_parse_error_at(p, "--restart", value,
                                           "the service manager restarts the container; use Restart= in the unit");
-        return 0;
+        if (count == 0)
+                return 0;
+        if (draft_set(p, "HostConfig/RestartPolicy/Name", json_object_new_string("no")) < 0)
+                return -ENOMEM;
+        return draft_set(p, "HostConfig/RestartPolicy/MaximumRetryCount", json_object_new_int64(count));
 }
 
 int finish_pull(RunParse *p)

@@ -53,7 +53,7 @@ int finish_security(RunParse *p)
 
                 if (!name)
                         return -ENOMEM;
-                if ((!value && strcmp(name, "no-new-privileges") != 0) || (value && (!*value || !*name)))
+                if ((!value || !*value) && strcmp(name, "no-new-privileges") != 0)
                         return run_parse_error_at(p, "--security-opt", option, "not NAME=VALUE");
                 if (strcmp(name, "seccomp") == 0 && strcmp(value, "unconfined") != 0 && strcmp(value, "builtin") != 0)
                         r = add_profile(p, option, value);

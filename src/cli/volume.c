@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <wctype.h>
 
 #include "cli/run-parse.h"
 #include "cli/text.h"
@@ -38,7 +37,7 @@ static bool is_drive(const char *field, size_t size)
 
         if (size == 0 || utf8_decode(field, size, &rune) != size)
                 return false;
-        return rune < 0x80 ? (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z' : iswalpha((wint_t) rune);
+        return rune < 0x80 ? (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z' : rune != 0xfffd;
 }
 
 /* Up to three fields; returns how many, or -EINVAL. *ret_source is the first one's length where there are two. */

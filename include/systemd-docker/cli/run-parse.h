@@ -177,6 +177,7 @@ int finish_platform(RunParse *p);
 int finish_pull(RunParse *p);
 int finish_image(RunParse *p);
 int finish_cidfile(RunParse *p);
+int finish_api_socket(RunParse *p);
 
 /* --- shared by the grammars --- */
 
@@ -191,6 +192,8 @@ int run_parse_result(RunParse *p, int r);
 
 /* Value of a variable in the caller's environment, NULL where it isn't set. */
 const char *context_getenv(const CliContext *c, const char *name);
+/* The engine's address. */
+const char *context_engine(const CliContext *c);
 /* `.`-relative paths of mounts; NULL: out of memory or no working directory. */
 char *context_absolute_path(const CliContext *c, const char *path);
 

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Brings two create requests into a form in which they are equal if and only if the engine sees no difference.
+
+The docker CLI writes every member, we write those that are set. For the engine an absent member is the zero of its type,
+except for the few of KEEP, where null, empty and zero are three things.
+"""
+
+# Where absent and zero differ; null is absent.
+KEEP = {
+    ('StopTimeout',), ('Entrypoint',),
+    ('HostConfig', 'Init'), ('HostConfig', 'MaskedPaths'), ('HostConfig', 'ReadonlyPaths'), ('HostConfig', 'MemorySwappiness'),
+}
+
+# What the CLI sends where nothing was said.
+DEFAULTS = {
+    ('HostConfig', 'NetworkMode'): 'default',
+    ('HostConfig', 'MemorySwappiness'): -1,
+    ('HostConfig', 'ConsoleSize'): [0, 0],
+    ('HostConfig', 'RestartPolicy', 'Name'): 'no',
+}
+
+# Members with names of the user's choice: an empty value is a value there.
+MAPS = {
+    ('Labels',), ('Volumes',), ('ExposedPorts',),
+    ('HostConfig', 'Annotations'), ('HostConfig', 'LogConfig', 'Config'), ('HostConfig', 'PortBindings'),
+    ('HostConfig', 'StorageOpt'), ('HostConfig', 'Sysctls'), ('HostConfig', 'Tmpfs'),
+    ('HostConfig', 'Mounts', 'VolumeOptions', 'Labels'),
+    ('HostConfig', 'Mounts', 'VolumeOptions', 'DriverConfig', 'Options'),
+    ('HostConfig', 'DeviceRequests', 'Options'),
+    ('NetworkingConfig', 'EndpointsConfig'),
+}
+
+# Options objects whose presence is a statement: {} is not the same as nothing.
+PRESENT = {
+    ('HostConfig', 'Mounts', 'BindOptions'), ('HostConfig', 'Mounts', 'VolumeOptions'),
+    ('HostConfig', 'Mounts', 'ImageOptions'), ('HostConfig', 'Mounts', 'TmpfsOptions'),
+    ('HostConfig', 'Mounts', 'VolumeOptions', 'DriverConfig'),
+}
+
+# The CLI keeps these in a hash table and sends them in random order.
+UNORDERED = {('HostConfig', 'Binds')}
+
+
+def empty(value):
+    return value is None or value is False or value == '' or value == 0 or value == [] or value == {}
+
+
+def prune(value, path=()):
+    if isinstance(value, dict):
+        result = {}
+        for key, member in value.items():
+            where = path + (key,)
+            if path in MAPS:
+                result[key] = prune(member, path + ('*',))
+                continue
+            if where in DEFAULTS and member == DEFAULTS[where]:
+                continue
+            member = prune(member, where)
+            if where in KEEP or where in PRESENT:
+                if member is not None:
+                    result[key] = member
+            elif not empty(member):
+                result[key] = member
+        return result
+    if isinstance(value, list):
+        return [prune(member, path) for member in value]
+    return value
+
+
+def names(entry):
+    return entry.split('=', 1)[0]
+
+
+def environment(entries, from_files):
+    """Those of files come first and keep their order; the rest is in random order."""
+    return entries[:from_files] + sorted(entries[from_files:])
+
+
+def normalise(body, from_files=0):
+    body = prune(body)
+    host = body.get('HostConfig', {})
+    for section, key in UNORDERED:
+        if key in body.get(section, {}):
+            body[section][key] = sorted(body[section][key])
+    if 'Env' in body:
+        body['Env'] = environment(body['Env'], from_files)
+    # One network without settings of its own: with or without an entry, the engine makes the same of it.
+    endpoints = body.get('NetworkingConfig', {}).get('EndpointsConfig', {})
+    if list(endpoints) == ['default'] and endpoints['default'] == {}:
+        del body['NetworkingConfig']
+    if not host:
+        body.pop('HostConfig', None)
+    # -d is without effect here, so that what it does to the streams isn't compared.
+    return body
+
+
+def detached(body):
+    for key in ('AttachStdin', 'AttachStdout', 'AttachStderr', 'StdinOnce'):
+        body.pop(key, None)
+    return body
