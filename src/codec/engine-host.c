@@ -71,30 +71,40 @@ static int parse_port(const char *s, bool tls, uint16_t *ret)
         return 0;
 }
 
+/* The host at the start of s, without brackets, and what is behind it. */
+static int split_host(const char *s, const char **ret_host, size_t *ret_size, const char **ret_rest,
+                      const char **reterr_message)
+{
+        bool v6 = s[0] == '[';
+        size_t n;
+
+        s += v6;
+        n = strspn(s, v6 ? "0123456789abcdefABCDEF:." : ALNUM "-_.");
+        if (v6 && n > 0 && s[n] == '%')
+                n += 1 + strspn(s + n + 1, ALNUM "-_.");
+        if (n == 0)
+                return fail(-EINVAL, "a host name or address is missing", reterr_message);
+        if (v6 && s[n] != ']')
+                return fail(-EINVAL, "no IPv6 address between the brackets", reterr_message);
+        if (n > HOST_NAME_MAX_SIZE)
+                return fail(-EINVAL, "the host name is too long", reterr_message);
+        *ret_host = s;
+        *ret_size = n;
+        *ret_rest = s + n + v6;
+        return 0;
+}
+
 static int parse_tcp(const char *s, bool tls, EngineHost *ret, const char **reterr_message)
 {
         const char *host, *rest;
         uint16_t port;
         char *copy;
         size_t n;
+        int r;
 
-        if (s[0] == '[') {
-                host = s + 1;
-                n = strspn(host, "0123456789abcdefABCDEF:.");
-                if (host[n] == '%')
-                        n += 1 + strspn(host + n + 1, ALNUM "-_.");
-                if (n == 0 || host[n] != ']')
-                        return fail(-EINVAL, "no IPv6 address between the brackets", reterr_message);
-                rest = host + n + 1;
-        } else {
-                host = s;
-                n = strspn(host, ALNUM "-_.");
-                if (n == 0)
-                        return fail(-EINVAL, "a host name or address is missing", reterr_message);
-                rest = host + n;
-        }
-        if (n > HOST_NAME_MAX_SIZE)
-                return fail(-EINVAL, "the host name is too long", reterr_message);
+        r = split_host(s, &host, &n, &rest, reterr_message);
+        if (r < 0)
+                return r;
         if (strcmp(rest, "/") == 0)
                 rest = "";
         if (parse_port(rest, tls, &port) < 0)
