@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* References of images. The command line checks their grammar and the engine checks it again; here they are split. */
+/* References of images. The command line checks their grammar and the engine checks it again; here they are
+ * split. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/image-reference.h"
+#include "util/cleanup.h"
 #include "util/macro.h"
 
 void image_reference_done(ImageReference *r)
@@ -18,30 +20,29 @@ void image_reference_done(ImageReference *r)
 
 int image_reference_parse(const char *s, ImageReference *ret)
 {
-        const char *at = strchr(s, '@'), *slash = strrchr(s, '/'), *colon = strrchr(slash ?: s, ':');
-        const char *tag = "latest", *end = s + strlen(s);
-        ImageReference r = IMAGE_REFERENCE_NULL;
+        _cleanup_(image_reference_done) ImageReference r = IMAGE_REFERENCE_NULL;
+        const char *digest, *end, *path, *colon, *tag = "latest";
 
-        if (at) {
-                tag = at + 1;
-                end = at;
-                /* name:tag@digest: the digest decides, the tag is for the reader */
-                slash = memrchr(s, '/', (size_t) (at - s));
-                colon = memchr(slash ?: s, ':', (size_t) (at - (slash ?: s)));
-        }
-        if (colon) {
-                end = colon;
-                if (!at)
-                        tag = colon + 1;
-        }
+        assert(s);
+        assert(ret);
+
+        /* name:tag@digest: the digest decides, the tag is for the reader */
+        digest = strchrnul(s, '@');
+        /* a colon before the last slash is that of the registry's port */
+        path = memrchr(s, '/', (size_t) (digest - s)) ?: s;
+        colon = memrchr(path, ':', (size_t) (digest - path));
+        end = colon ?: digest;
+        if (*digest)
+                tag = digest + 1;
+        else if (colon)
+                tag = colon + 1;
         if (end == s || !*tag)
                 return -EINVAL;
         r.name = strndup(s, (size_t) (end - s));
         r.tag = strdup(tag);
-        if (!r.name || !r.tag) {
-                image_reference_done(&r);
+        if (!r.name || !r.tag)
                 return -ENOMEM;
-        }
         *ret = r;
+        r = IMAGE_REFERENCE_NULL;
         return 0;
 }

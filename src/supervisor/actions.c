@@ -591,7 +591,7 @@ static void act_resume(Supervisor *s)
         log_info("Container %s was started again.", s->container.name);
         s->dead = false;
         s->exit_code = -1;
-        s->killed_by_others = s->stopped_by_others = s->adopted = false;
+        s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
         s->container.running = true;
 }
 

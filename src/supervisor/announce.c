@@ -3,13 +3,16 @@
 /* The side of systemd: whose cgroup the container's processes are in, which is the main process, what the unit's status
  * says, when it is ready, and what its exit status is. */
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "codec/proc-status.h"
 #include "codec/wait-status.h"
 #include "supervisor/supervisor-internal.h"
 #include "util/fd.h"
@@ -17,6 +20,7 @@
 #include "util/macro.h"
 #include "util/message-ids.h"
 
+#define PROC_STATUS_MAX (64U * 1024)
 /* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old one goes. */
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
@@ -251,16 +255,36 @@ void supervisor_hand_back(Supervisor *s)
         (void) sd_notifyf(false, "MAINPID=%i", (int) getpid());
 }
 
+/* The kernel withholds a signal's default action from the first process of a pid namespace (pid_namespaces(7)): `ping`,
+ * which a SIGTERM ends everywhere else, is deaf to it in a container. Then the engine's SIGKILL after the stop
+ * timeout is the only way to stop it and no failure. One that catches or ignores the signal has decided for itself. */
+void supervisor_note_stop_signal(Supervisor *s)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[64];
+        bool deaf;
+
+        if (!s->process || s->dead || s->deaf)
+                return;
+        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->container.pid);
+        if (read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL) >= 0 &&
+            proc_status_signal_is_default(text, s->container.stop_signal, &deaf) >= 0)
+                s->deaf = deaf;
+}
+
 int supervisor_exit_status(const Supervisor *s)
 {
+        bool asked = s->stop_requested || s->stopped_by_others;
+
         if (s->failure > 0)
                 return s->failure;
         if (!s->started || (s->detach && !s->dead))
                 return 0; /* stopped before it began; or it goes on without us */
         if (s->exit_code < 0)
                 return CLI_EXIT_REFUSED;
-        return wait_status_to_exit_status(s->exit_code, s->stop_requested || s->stopped_by_others,
-                                          s->container.stop_signal);
+        if (asked && s->deaf && s->exit_code == 128 + SIGKILL)
+                return 0;
+        return wait_status_to_exit_status(s->exit_code, asked, s->container.stop_signal);
 }
 
 static void log_last_lines(const Supervisor *s)

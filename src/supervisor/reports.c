@@ -25,6 +25,7 @@ static void on_signal(int signo, void *userdata)
         }
         log_debug("Got SIG%s.", signal_to_string(signo));
         s->stop_requested = true;
+        supervisor_note_stop_signal(s);
         supervisor_push(s, EVENT_STOP);
 }
 
@@ -172,6 +173,7 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
 static void on_event_kill(Supervisor *s, const EngineEvent *event)
 {
         s->killed_by_others = !s->stop_requested;
+        supervisor_note_stop_signal(s);
 }
 
 static void on_event_stop(Supervisor *s, const EngineEvent *event)

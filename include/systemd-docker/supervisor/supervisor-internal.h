@@ -75,6 +75,7 @@ struct Supervisor {
         bool killed_by_others;    /* docker kill, or the first half of a stop */
         bool destroyed;           /* the engine has removed it */
         bool killed_by_us;        /* it did not end in time */
+        bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
         bool dead;
         bool engine_lost;
         int exit_code;            /* of the container, -1: not known (yet) */
@@ -151,6 +152,7 @@ void supervisor_announce(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);
 int supervisor_watch_process(Supervisor *s);
+void supervisor_note_stop_signal(Supervisor *s);
 void supervisor_sweep_cgroup(Supervisor *s);
 void supervisor_send_ready(Supervisor *s);
 int supervisor_exit_status(const Supervisor *s);
