@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Answers about a container. */
+
+#include "codec/container-info.h"
+#include "fuzz.h"
+#include "util/cleanup.h"
+
+static bool id_is_valid(const char *id)
+{
+        return strlen(id) == ENGINE_ID_SIZE && strspn(id, "0123456789abcdef") == ENGINE_ID_SIZE;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+        const char *s = (const char *) data;
+        char id[ENGINE_ID_SIZE + 1];
+        int code;
+
+        if (container_created_parse(s, size, id) >= 0)
+                CHECK(id_is_valid(id));
+        if (container_wait_parse(s, size, &code) >= 0)
+                CHECK(code >= 0 && code <= 255);
+        if (container_info_parse(s, size, &i) < 0)
+                return 0;
+        CHECK(id_is_valid(i.id) && i.name && i.image && i.log_driver);
+        CHECK(i.pid >= 0 && i.exit_code >= -1 && i.exit_code <= 255);
+        CHECK(i.stop_signal >= 1 && i.stop_signal <= 64 && i.stop_timeout >= -1);
+        CHECK(container_health_to_string(i.health));
+        return 0;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The engine's description of a container. */
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "codec/container-info.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void parse(const char *s, ContainerInfo *ret)
+{
+        cr_assert_eq(container_info_parse(s, strlen(s), ret), 0, "%s", s);
+}
+
+Test(container_info, running)
+{
+        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+
+        parse("{\"Id\":\"" ID
+              "\",\"Name\":\"/web\",\"State\":{\"Status\":\"running\",\"Running\":true,\"Paused\":true,"
+              "\"Pid\":4711,\"ExitCode\":0,\"Error\":\"\",\"Health\":{\"Status\":\"unhealthy\"}},"
+              "\"Config\":{\"Tty\":true,\"Image\":\"busybox\",\"StopSignal\":\"SIGRTMIN+3\",\"StopTimeout\":"
+              "30,"
+              "\"Labels\":{\"a\":\"b\",\"" CONTAINER_LABEL_REQUEST "\":\"hash\"}},"
+              "\"HostConfig\":{\"AutoRemove\":true,\"LogConfig\":{\"Type\":\"json-file\"}}}",
+              &i);
+        cr_assert_str_eq(i.id, ID);
+        cr_assert_str_eq(i.name, "web");
+        cr_assert_str_eq(i.image, "busybox");
+        cr_assert_str_eq(i.log_driver, "json-file");
+        cr_assert_str_eq(i.request_hash, "hash");
+        cr_assert(i.running && i.paused && i.tty && i.auto_remove && !i.removing);
+        cr_assert_eq(i.pid, 4711);
+        cr_assert_eq(i.exit_code, 0);
+        cr_assert_eq(i.stop_signal, 37);
+        cr_assert_eq(i.stop_timeout, 30);
+        cr_assert_eq(i.health, CONTAINER_HEALTH_UNHEALTHY);
+        cr_assert_null(i.error);
+}
+
+Test(container_info, defaults)
+{
+        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+
+        parse("{\"Id\":\"" ID "\"}", &i);
+        cr_assert_str_eq(i.name, "");
+        cr_assert_str_eq(i.log_driver, "");
+        cr_assert_null(i.request_hash);
+        cr_assert(!i.running && !i.paused && !i.removing && !i.tty && !i.auto_remove);
+        cr_assert_eq(i.pid, 0);
+        cr_assert_eq(i.exit_code, -1);
+        cr_assert_eq(i.stop_signal, SIGTERM);
+        cr_assert_eq(i.stop_timeout, -1);
+        cr_assert_eq(i.health, CONTAINER_HEALTH_NONE);
+}
+
+Test(container_info, values_that_make_no_sense)
+{
+        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+
+        parse("{\"Id\":\"" ID "\",\"Name\":7,\"State\":{\"Status\":\"dead\",\"Running\":\"yes\",\"Pid\":-1,"
+              "\"ExitCode\":256,\"Error\":\"why\",\"Health\":{\"Status\":\"dizzy\"}},"
+              "\"Config\":{\"StopSignal\":\"\",\"StopTimeout\":99999999999,\"Labels\":[]},\"HostConfig\":"
+              "null}",
+              &i);
+        cr_assert(i.removing && !i.running);
+        cr_assert_eq(i.pid, 0);
+        cr_assert_eq(i.exit_code, -1);
+        cr_assert_eq(i.stop_signal, SIGTERM);
+        cr_assert_eq(i.stop_timeout, -1);
+        cr_assert_eq(i.health, CONTAINER_HEALTH_NONE);
+        cr_assert_str_eq(i.error, "why");
+}
+
+Test(container_info, no_such_objects)
+{
+        static const char *const bad[] = {
+                "",
+                "[]",
+                "{}",
+                "{\"Id\":7}",
+                "{\"Id\":\"x\"}",
+                "{\"Id\":\"" ID "0\"}",
+                "{\"Id\":\"../3456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"}"
+        };
+
+        for (size_t k = 0; k < ELEMENTSOF(bad); k++) {
+                ContainerInfo i = { .pid = 42 };
+                char id[ENGINE_ID_SIZE + 1] = "untouched";
+
+                cr_assert_eq(container_info_parse(bad[k], strlen(bad[k]), &i), -EBADMSG, "%s", bad[k]);
+                cr_assert_eq(container_created_parse(bad[k], strlen(bad[k]), id), -EBADMSG);
+                cr_assert_eq(i.pid, 42);
+                cr_assert_str_eq(id, "untouched");
+        }
+}
+
+Test(container_info, created)
+{
+        static const char s[] = "{\"Id\":\"" ID "\",\"Warnings\":[]}\n";
+        char id[ENGINE_ID_SIZE + 1];
+
+        cr_assert_eq(container_created_parse(s, sizeof(s) - 1, id), 0);
+        cr_assert_str_eq(id, ID);
+}
+
+static int wait_parse(const char *s)
+{
+        int code = 42, r = container_wait_parse(s, strlen(s), &code);
+
+        cr_assert(r == 0 || code == 42);
+        return r < 0 ? r : code;
+}
+
+Test(container_info, wait)
+{
+        cr_assert_eq(wait_parse("{\"StatusCode\":0}"), 0);
+        cr_assert_eq(wait_parse("{\"StatusCode\":255,\"Error\":null}"), 255);
+        cr_assert_eq(wait_parse("{\"StatusCode\":-1}"), -EBADMSG);
+        cr_assert_eq(wait_parse("{\"StatusCode\":256}"), -EBADMSG);
+        cr_assert_eq(wait_parse("{\"StatusCode\":\"0\"}"), -EBADMSG);
+        cr_assert_eq(wait_parse("{}"), -EBADMSG);
+        cr_assert_eq(wait_parse(""), -EBADMSG);
+}
+
+Test(container_info, health_has_names)
+{
+        for (int i = 0; i < _CONTAINER_HEALTH_MAX; i++)
+                cr_assert_eq(container_health_from_string(container_health_to_string((ContainerHealth) i)),
+                             i);
+}
