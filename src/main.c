@@ -11,7 +11,6 @@
 #include "cli/options.h"
 #include "cli/run-options.h"
 #include "codec/engine-host.h"
-#include "source/curl-glue.h"
 #include "supervisor/supervisor.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -90,9 +89,7 @@ static int supervise(const SupervisorConfig *config, const char *host_name)
                 log_error("--host %s: %s", host_name, why);
                 return CLI_EXIT_REFUSED;
         }
-        r = curl_glue_global_init();
-        if (r >= 0)
-                r = supervisor_new(&s, config, &host);
+        r = supervisor_new(&s, config, &host);
         if (r < 0) {
                 log_error_errno(r, "Failed to start: %m");
                 return CLI_EXIT_REFUSED;

@@ -238,18 +238,19 @@ int finish_cidfile(RunParse *p)
 {
         _cleanup_free_ char *directory = NULL;
         const char *path = p->o->cidfile, *slash;
-        int r = 0;
+        int r;
 
         if (!path)
                 return 0;
         if (faccessat(p->context->dir_fd, path, F_OK, 0) >= 0)
                 return run_parse_error_at(p, "--cidfile", path, "there already; is the other container still running?");
+        r = -errno;
         slash = strrchr(path, '/');
         directory = slash ? strndup(path, (size_t) (slash - path) + 1) : strdup(".");
         if (!directory)
                 return -ENOMEM;
-        if (faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS) < 0)
-                r = -errno;
+        if (r == -ENOENT)
+                r = RET_NERRNO(faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS));
         if (r < 0)
                 return cli_error(p->reterr,
                                  r == -ENOENT           ? CLI_EXIT_NOT_FOUND

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "source/curl-glue.h"
 #include "source/event-util.h"
 #include "supervisor/supervisor-internal.h"
 #include "util/log.h"
@@ -278,7 +279,9 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         s->pull = PULL_PROGRESS_NULL;
         s->line_fields = JOURNAL_FIELDS_NULL;
         supervisor_apply_options(s);
-        r = sd_event_new(&s->event);
+        r = curl_glue_global_init();
+        if (r >= 0)
+                r = sd_event_new(&s->event);
         if (r >= 0)
                 r = supervisor_add_own_sources(s);
         if (r >= 0)
