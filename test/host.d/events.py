@@ -11,15 +11,15 @@ import select
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 
 
 def ready(seconds, log, command):
-    with tempfile.TemporaryDirectory() as folder, open(log, "wb") as output:
-        address = os.path.join(folder, "notify")
+    with open(log, "wb") as output:
         inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        inbox.bind(address)
+        # Without a name it gets one from the kernel, with no file to remove.
+        inbox.bind("")
+        address = inbox.getsockname().replace(b"\0", b"@").decode()
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
