@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The state machine's tables: every cell, and walks that must end. */
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "supervisor/state.h"
+
+static const Event stepping[] = { EVENT_BEGIN,     EVENT_CONNECTED, EVENT_ABSENT,   EVENT_CREATED, EVENT_PREPARED,
+                                  EVENT_ATTACHED,  EVENT_STARTED,   EVENT_ALIVE,    EVENT_STOP,    EVENT_DIED,
+                                  EVENT_FINISHED,  EVENT_REMOVED };
+
+static const State expected[] = { STATE_CONNECTING, STATE_LOOKING_UP, STATE_CREATING, STATE_PREPARING,
+                                  STATE_ATTACHING,  STATE_STARTING,   STATE_INSPECTING, STATE_RUNNING,
+                                  STATE_STOPPING,   STATE_DRAINING,   STATE_REMOVING,   STATE_DONE };
+
+Test(state, the_common_life)
+{
+        State state = STATE_INIT;
+
+        for (size_t i = 0; i < sizeof(stepping) / sizeof(stepping[0]); i++) {
+                const Transition *t = state_transition(state, stepping[i]);
+
+                cr_assert(t->known && !t->ignore, "%s in %s", event_to_string(stepping[i]), state_to_string(state));
+                cr_assert_eq(t->next, expected[i], "%s", state_to_string(t->next));
+                state = t->next;
+        }
+}
+
+Test(state, every_cell_is_well_formed)
+{
+        for (State s = 0; s < _STATE_MAX; s++)
+                for (Event e = 0; e < _EVENT_MAX; e++) {
+                        const Transition *t = state_transition(s, e);
+
+                        cr_assert(!t->ignore || t->known);
+                        cr_assert_lt(t->next, _STATE_MAX);
+                        cr_assert_lt(t->actions, _ACTION_MAX);
+                        cr_assert(t->known || (t->actions == 0 && t->next == 0));
+                        cr_assert(!t->ignore || t->actions == 0);
+                }
+}
+
+/* A stop may come at any time: nowhere may it be a bug. */
+Test(state, stop_is_known_everywhere)
+{
+        for (State s = 0; s < _STATE_MAX; s++)
+                cr_assert(state_transition(s, EVENT_STOP)->known, "%s", state_to_string(s));
+}
+
+/* A state that waits has a deadline that it knows how to meet, or waits for something that has its own. */
+Test(state, every_deadline_is_met)
+{
+        for (State s = 0; s < _STATE_MAX; s++) {
+                const Transition *t = state_transition(s, EVENT_DEADLINE);
+
+                if (state_traits(s)->deadline_usec != UINT64_MAX)
+                        cr_assert(t->known && !t->ignore, "%s has a deadline, and nothing happens then", state_to_string(s));
+                else
+                        cr_assert(!t->known, "%s has no deadline", state_to_string(s));
+        }
+}
+
+Test(state, every_state_and_event_has_a_name)
+{
+        for (State s = 0; s < _STATE_MAX; s++)
+                cr_assert_eq(state_from_string(state_to_string(s)), (int) s);
+        for (Event e = 0; e < _EVENT_MAX; e++)
+                cr_assert_eq(event_from_string(event_to_string(e)), (int) e);
+        cr_assert_null(state_to_string(_STATE_MAX));
+        cr_assert_null(event_to_string(_EVENT_MAX));
+}
+
+/* What starts a container may only be left through states that deal with its end. */
+Test(state, no_way_from_running_to_done_without_cleaning_up)
+{
+        for (Event e = 0; e < _EVENT_MAX; e++) {
+                const Transition *t = state_transition(STATE_RUNNING, e);
+
+                if (t->known && !t->ignore && t->next == STATE_DONE)
+                        cr_assert_eq(e, EVENT_DETACH);
+        }
+}
+
+/* From every state that the table reaches there is a way to DONE by deadlines, failures and the end of the container. */
+Test(state, every_state_leads_to_done)
+{
+        for (State start = 0; start < _STATE_MAX; start++) {
+                bool reached[_STATE_MAX] = { [start] = true }, grown = true;
+
+                while (grown) {
+                        grown = false;
+                        for (State s = 0; s < _STATE_MAX; s++)
+                                for (Event e = 0; reached[s] && e < _EVENT_MAX; e++) {
+                                        const Transition *t = state_transition(s, e);
+
+                                        if (t->known && !t->ignore && !reached[t->next])
+                                                grown = reached[t->next] = true;
+                                }
+                }
+                cr_assert(reached[STATE_DONE], "%s is a dead end", state_to_string(start));
+        }
+}
+
+Test(state, random_walks_end)
+{
+        srand(1);
+        for (int walk = 0; walk < 1000; walk++) {
+                State s = STATE_INIT;
+                int steps = 0;
+
+                while (s != STATE_DONE && ++steps < 100000) {
+                        const Transition *t = state_transition(s, (Event) (rand() % _EVENT_MAX));
+
+                        if (t->known && !t->ignore)
+                                s = t->next;
+                }
+                cr_assert_eq(s, STATE_DONE);
+        }
+}
