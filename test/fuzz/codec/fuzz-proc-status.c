@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* /proc/PID/status; the first byte is the signal. */
+
+#include <stdbool.h>
+
+#include "codec/proc-status.h"
+#include "fuzz.h"
+#include "util/cleanup.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_free_ char *s = NULL;
+        bool is_default;
+
+        if (size == 0)
+                return 0;
+        s = fuzz_string(data + 1, size - 1);
+        (void) proc_status_signal_is_default(s, data[0] % 64 + 1, &is_default);
+        return 0;
+}
