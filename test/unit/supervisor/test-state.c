@@ -87,8 +87,9 @@ Test(state, no_way_from_running_to_done_without_cleaning_up)
 Test(state, every_state_leads_to_done)
 {
         for (State start = 0; start < _STATE_MAX; start++) {
-                bool reached[_STATE_MAX] = { [start] = true }, grown = true;
+                bool reached[_STATE_MAX] = {}, grown = true;
 
+                reached[start] = true;
                 while (grown) {
                         grown = false;
                         for (State s = 0; s < _STATE_MAX; s++)
