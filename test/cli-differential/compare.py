@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs the docker CLI and us on the same command lines and compares the create requests, refusals and exit codes.
+
+    compare.py [--docker PATH] [--api 1.50] [--jobs N] [--lines FILE] EMIT
+
+EMIT is the test executable that prints what we make of a line. Without a docker CLI the test is skipped (exit 77). -d is
+left out of lines for both sides: it has no effect here, which is the one difference that concerns a whole option.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import corpus
+import differences
+from fake_engine import FakeEngine
+from normalise import detached, normalise
+
+# What of the environment a command line can see.
+ENVIRONMENT = {'PATH': os.environ.get('PATH', ''), 'HOME': '/nonexistent', 'B': 'from outside', 'LANG': 'C.UTF-8'}
+
+
+def raw(word):
+    """Words are text, but for those with other bytes: {"latin1": …}."""
+    return word['latin1'].encode('latin-1') if isinstance(word, dict) else word.encode()
+
+
+class Side:
+    """One pair of the CLI with its engine, and of our program; a thread has its own."""
+
+    def __init__(self, arguments, scenario, directory):
+        self.arguments = arguments
+        self.directory = os.path.join(directory, 'work')
+        self.engine = FakeEngine(tempfile.mktemp(prefix='engine-', dir=directory), arguments.api)
+        self.environment = dict(ENVIRONMENT, DOCKER_HOST='unix://' + self.engine.path, **scenario)
+        # `-it` needs a terminal on stdin, for the CLI.
+        self.terminal = pty.openpty()
+        self.ours = subprocess.Popen([arguments.emit, arguments.api.split('.')[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                     cwd=self.directory, env=self.environment)
+
+    def cli(self, words):
+        result = subprocess.run([self.arguments.docker, 'run'] + [raw(w) for w in words], stdin=self.terminal[1], capture_output=True,
+                                cwd=self.directory, env=self.environment, check=False)
+        created = self.engine.take()
+        answer = {'exit': result.returncode, 'message': result.stderr.decode(errors='replace').strip()}
+        if created:
+            answer = {'exit': 0, 'query': created[-1][0], 'body': created[-1][1]}
+        return answer
+
+    def us(self, words):
+        self.ours.stdin.write(json.dumps(words).encode() + b'\n')
+        self.ours.stdin.flush()
+        return json.loads(self.ours.stdout.readline())
+
+    def close(self):
+        self.ours.stdin.close()
+        self.ours.wait()
+        self.engine.shutdown()
+
+
+def file_variables(words, directory):
+    """How many variables the env-files of a line make: those come first, in order."""
+    count = 0
+    for i, word in enumerate(words):
+        path = word[len('--env-file='):] if isinstance(word, str) and word.startswith('--env-file=') else \
+            words[i + 1] if word == '--env-file' and i + 1 < len(words) else None
+        try:
+            with open(os.path.join(directory, path), encoding='utf-8-sig', newline='') as f:
+                for line in f.read().split('\n'):
+                    line = line.lstrip()
+                    count += bool(line and line[0] != '#' and ('=' in line or line in ENVIRONMENT))
+        except (OSError, TypeError, UnicodeDecodeError, ValueError):
+            pass
+    return count
+
+
+def compare(side, words):
+    """None if equal, else a text; or a difference that is on purpose."""
+    cli, ours = side.cli(words), side.us(words)
+    from_files = file_variables(words, side.directory)
+    for answer in (cli, ours):
+        if 'body' in answer:
+            answer['body'] = normalise(answer['body'], from_files)
+    if 'body' in cli and 'body' in ours:
+        short = [w for w in words if isinstance(w, str) and w[:1] == '-' and w[1:2] != '-' and 'd' in w.split('=')[0]]
+        if short or any(isinstance(w, str) and w.startswith('--detach') for w in words):
+            detached(cli['body'])
+            detached(ours['body'])
+        if cli['body'] == ours['body'] and cli['query'] == ours['query']:
+            return None, 'equal'
+    elif cli['exit'] == ours['exit'] and 'body' not in cli and 'body' not in ours:
+        return None, 'refused'
+    reason = differences.explain([w for w in words if isinstance(w, str)], cli, ours)
+    return (None, reason) if reason else ((cli, ours), 'different')
+
+
+def describe(words, cli, ours):
+    lines = ['DIFFERENT ' + json.dumps(words)[:400]]
+    for name, one, other in (('docker', cli, ours), ('we', ours, cli)):
+        if 'body' in one:
+            body = {k: v for k, v in one['body'].items() if other.get('body', {}).get(k) != v} if 'body' in other else one['body']
+            lines.append(f'  {name}: {json.dumps(one["query"])} {json.dumps(body, sort_keys=True)[:700]}')
+        else:
+            lines.append(f'  {name}: exit {one["exit"]}: {one.get("message", "")[:300]}')
+    return '\n'.join(lines)
+
+
+def run(arguments, scenario, lines, directory):
+    side = Side(arguments, scenario, directory)
+    results = []
+    try:
+        for words in lines:
+            difference, kind = compare(side, words)
+            results.append(kind)
+            if difference:
+                print(describe(words, *difference), flush=True)
+    finally:
+        side.close()
+    return results
+
+
+def scenarios(arguments, directory):
+    """(environment, lines) pairs."""
+    lines = [parse for parse in corpus.read_lines(arguments.lines)] if arguments.lines else list(corpus.everything(arguments.docker))
+    config = os.path.join(directory, 'work', 'config')
+    plain = {'DOCKER_CONFIG': os.path.join(config, 'plain')}
+    yield plain, lines
+    if arguments.lines:
+        return
+    with_environment = [words for words in lines if any(str(w).startswith(('-e', '--env')) for w in words)][:60]
+    yield {'DOCKER_CONFIG': os.path.join(config, 'proxies')}, with_environment + list(corpus.combinations(60, seed=2))
+    yield dict(plain, DOCKER_DEFAULT_PLATFORM='arm64'), list(corpus.combinations(40, seed=3)) + [['alpine']]
+    yield dict(plain, DOCKER_DEFAULT_PLATFORM='a/b/c/d'), [['alpine'], ['--platform=linux', 'alpine']]
+    yield dict(plain, HOME=config, DOCKER_CONFIG=''), [['-e', 'HOME', '-e', 'LANG', 'alpine']]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('emit')
+    parser.add_argument('--docker', default=os.environ.get('DOCKER_CLI') or shutil.which('docker'))
+    parser.add_argument('--api', default='1.50')
+    parser.add_argument('--jobs', type=int, default=min(4, os.cpu_count() or 1))
+    parser.add_argument('--lines')
+    arguments = parser.parse_args()
+    arguments.emit = os.path.abspath(arguments.emit)
+    if arguments.lines:
+        arguments.lines = os.path.abspath(arguments.lines)
+    if not arguments.docker:
+        print('no docker CLI, skipped')
+        return 77
+
+    counts = collections.Counter()
+    with tempfile.TemporaryDirectory() as directory, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        corpus.write_files(os.path.join(directory, 'work'))
+        running = []
+        for scenario, lines in scenarios(arguments, directory):
+            for i in range(arguments.jobs):
+                running.append(pool.submit(run, arguments, scenario, lines[i::arguments.jobs], directory))
+        for future in running:
+            counts.update(future.result())
+
+    total = sum(counts.values())
+    print(f'{total} lines: {counts["equal"]} equal requests, {counts["refused"]} equal refusals, {counts["different"]} different')
+    for reason, n in counts.items():
+        if callable(reason):
+            print(f'  {n} different on purpose ({reason.__name__}): {reason.__doc__}')
+    return 1 if counts['different'] else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
