@@ -10,26 +10,29 @@
 #include "codec/proc-status.h"
 #include "util/macro.h"
 
+/* The first line that begins with `name`, which has its colon. */
 static int find_mask(const char *text, const char *name, uint64_t *ret)
 {
         size_t n = strlen(name);
+        uint64_t mask;
+        char *end;
 
-        while (text) {
-                if (strncmp(text, name, n) == 0 && text[n] == ':') {
-                        char *end;
-
-                        *ret = strtoull(text + n + 1, &end, 16);
-                        return end == text + n + 1 ? -EBADMSG : 0;
-                }
+        while (strncmp(text, name, n) != 0) {
                 text = strchr(text, '\n');
-                text += !!text;
+                if (!text)
+                        return -EBADMSG;
+                text++;
         }
-        return -EBADMSG;
+        mask = strtoull(text + n, &end, 16);
+        if (end == text + n)
+                return -EBADMSG;
+        *ret = mask;
+        return 0;
 }
 
 int proc_status_signal_is_default(const char *text, int signo, bool *ret)
 {
-        static const char *const names[] = { "SigBlk", "SigIgn", "SigCgt" };
+        static const char *const names[] = { "SigBlk:", "SigIgn:", "SigCgt:" };
         uint64_t all = 0;
 
         assert(signo >= 1 && signo <= 64);
