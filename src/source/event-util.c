@@ -7,6 +7,10 @@
 #include "source/event-util.h"
 #include "util/macro.h"
 
+/* sd-event's default is 250 ms, to save wake-ups. But libcurl begins each request with a timer of 0 ms, and a service
+ * makes ten of them until its container runs. */
+#define ACCURACY_USEC USEC_PER_MSEC
+
 static int apply_traits(sd_event_source *s, const EventTraits *traits)
 {
         int r;
@@ -79,7 +83,7 @@ int event_add_timer(sd_event *event, sd_event_source **ret, sd_event_time_handle
                     const EventTraits *traits)
 {
         sd_event_source *s = NULL;
-        int r = sd_event_add_time_relative(event, &s, CLOCK_MONOTONIC, 0, 0, handler, userdata);
+        int r = sd_event_add_time_relative(event, &s, CLOCK_MONOTONIC, 0, ACCURACY_USEC, handler, userdata);
 
         if (r >= 0)
                 r = sd_event_source_set_enabled(s, SD_EVENT_OFF);
