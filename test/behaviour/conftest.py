@@ -50,6 +50,14 @@ def pytest_runtest_logreport(report):
             unexcused.append(f"{report.nodeid}: {reason}")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "last: looks at the end of the session at what began with it")
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
+
+
 _not_collected = []
 
 

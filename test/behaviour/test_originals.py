@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The units of the originals' READMEs: `-- --rm --name %n busybox ping localhost` and `run --rm --name %n nginx`."""
+
+import os
+import signal
+import time
+
+import pytest
+from supervised import PROGRAM, Service, assert_nothing_left, assert_success, wait_gone
+from testhost import Unit, cgroup_of, inspect, out, run
+
+README = {
+    "Type": "notify",
+    "NotifyAccess": "all",
+    "Restart": "always",
+    "RestartSec": "10s",
+    "TimeoutStartSec": "120",
+    "TimeoutStopSec": "15",
+}
+
+
+class Original(Service):
+    """A unit with the ExecStart= written out."""
+
+    def __init__(self, name, exec_start, **settings):
+        Unit.__init__(self, name, exec_start, **{**README, **settings})
+
+
+def busybox(name="busybox", stop="--stop-timeout 1", **settings):
+    exec_start = f"{PROGRAM} -- {stop} --rm --name %n busybox ping localhost"
+    return Original(name, exec_start, **{"WatchdogSec": "5s", **settings})
+
+
+def nginx():
+    return Original("nginx", f"{PROGRAM} run --rm --name %n nginx")
+
+
+@pytest.fixture(scope="module")
+def since():
+    """Started before the first test of this file; looked at again at the end of the session."""
+    with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick:
+        slow.start()
+        quick.start()
+        began = time.monotonic()
+        yield {slow: began, quick: began}
+
+
+@pytest.fixture(params=[busybox, nginx])
+def unit(request, since):
+    with request.param() as unit:
+        unit.start()
+        yield unit
+
+
+def test_is_active(unit):
+    assert unit.show("ActiveState", "SubState", "Result") == {
+        "ActiveState": "active",
+        "SubState": "running",
+        "Result": "success",
+    }
+
+
+def test_main_process_is_the_containers(unit):
+    assert unit.main_pid == unit.container_pid
+
+
+def test_processes_are_in_the_units_cgroup(unit):
+    assert {unit.container_pid, unit.supervisor} <= unit.procs()
+
+
+def test_systemctl_status_shows_the_containers_process(unit):
+    status = out("systemctl", "status", "--full", "--no-pager", unit.name)
+    assert f"Main PID: {unit.container_pid} (" in status
+    assert f"─{unit.supervisor} " in status
+
+
+def test_lines_are_in_the_units_journal(unit):
+    expected = "PING localhost" if "busybox" in unit.name else "nginx: ready"
+    unit.wait_journal(lambda entry: expected in str(entry["MESSAGE"]))
+
+
+def test_stop_leaves_nothing(unit):
+    folder, procs = cgroup_of(unit.name), unit.procs()
+    unit.stop()
+    assert_success(unit.show())
+    assert_nothing_left(unit, *procs)
+    assert not folder.exists()
+
+
+def test_stop_of_a_deaf_container_with_dockers_own_timeout_is_a_success(since):
+    # ping as PID 1 does not hear SIGTERM: the engine kills it after its ten seconds.
+    with busybox(stop="") as unit:
+        unit.start()
+        procs = unit.procs()
+        unit.stop()
+        assert_success(unit.show())
+        assert_nothing_left(unit, *procs)
+
+
+def test_frozen_supervisor_makes_systemd_restart_the_unit():
+    with busybox(WatchdogSec="1s", RestartSec="100ms") as unit:
+        unit.start()
+        supervisor, container = unit.supervisor, unit.container
+        os.kill(supervisor, signal.SIGSTOP)
+        unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
+        assert any("watchdog" in str(entry["MESSAGE"]).lower() for entry in unit.about())
+        assert unit.supervisor not in (None, supervisor)
+        assert unit.container["Id"] != container["Id"]
+        assert unit.main_pid == unit.container_pid
+        wait_gone(supervisor)
+        wait_gone(container["State"]["Pid"])
+
+
+def test_killed_supervisor_makes_systemd_restart_the_unit():
+    with busybox(RestartSec="100ms") as unit:
+        unit.start()
+        supervisor, container = unit.supervisor, unit.container
+        os.kill(supervisor, signal.SIGKILL)
+        unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active", timeout=60)
+        assert unit.container["Id"] != container["Id"]
+        assert unit.supervisor
+
+
+@pytest.mark.last
+@pytest.mark.parametrize("which", ["busybox-2s", "busybox-5s"])
+def test_stays_active_for_ten_watchdog_periods(since, which):
+    unit, began = next((unit, began) for unit, began in since.items() if unit.name == f"{which}.service")
+    period = 2 if which == "busybox-2s" else 5
+    unit.stays_active(until=began + 10 * period)
+    assert unit.show("NRestarts") == "0"
+    assert inspect(unit.name)["RestartCount"] == 0
