@@ -73,7 +73,7 @@ static int refuse_lost_limits(const Options *o, const RunOptions *run, bool unde
         if (!migrate || !option)
                 return 0;
         return cli_error(reterr, CLI_EXIT_REFUSED,
-                         "%s: has no effect on a container that is moved into the unit's cgroup (--cgroup-mode=migrate); set "
+                         "--%s: has no effect on a container that is moved into the unit's cgroup (--cgroup-mode=migrate); set "
                          "the limit in the unit (systemd.resource-control(5)), or use --cgroup-mode=none", option);
 }
 

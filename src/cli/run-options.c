@@ -339,6 +339,10 @@ RunOptions *run_options_free(RunOptions *o)
         free(o->stop_signal);
         json_object_put(o->log_opts);
         json_object_put(o->draft);
+        if (o->private) {
+                json_object_put(o->private->cap_add);
+                json_object_put(o->private->cap_drop);
+        }
         free(o->private);
         free(o);
         return NULL;

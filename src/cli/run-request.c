@@ -37,7 +37,7 @@ static int refuse_old_engine(const RunOptions *o, const ApiVersion *v, CliError 
 static int lower_mac_address(const RunOptions *o, struct json_object *body, CliError *reterr)
 {
         const char *first = o->network_mode ? o->network_mode : "default";
-        struct json_object *endpoints;
+        struct json_object *endpoints, *networking;
 
         if (!o->private->mac_address)
                 return 0;
@@ -56,6 +56,23 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
                         return -ENOMEM;
                 json_object_object_del(endpoint, "MacAddress");
         }
+        /* Nothing else was set: then it is for the engine to make the endpoint. */
+        if (json_object_object_length(endpoints) == 1 && json_object_object_get_ex(endpoints, first, &networking) &&
+            json_object_object_length(networking) == 0)
+                json_object_object_del(endpoints, first);
+        return 0;
+}
+
+/* The CLIs of that time left it to the engine to spell capabilities out. It shows them as it got them, so that `docker
+ * inspect` tells the difference. */
+static int lower_capabilities(const RunOptions *o, struct json_object *host)
+{
+        if (json_object_array_length(o->private->cap_add) > 0 &&
+            json_set(host, "CapAdd", json_object_get(o->private->cap_add)) < 0)
+                return -ENOMEM;
+        if (json_object_array_length(o->private->cap_drop) > 0 &&
+            json_set(host, "CapDrop", json_object_get(o->private->cap_drop)) < 0)
+                return -ENOMEM;
         return 0;
 }
 
@@ -66,8 +83,12 @@ static int fit_api(const RunOptions *o, const ApiVersion *v, struct json_object 
 
         if (r < 0)
                 return r;
-        if (!older_than(v, 42) && json_get(body, "HostConfig", json_type_object, &host) >= 0)
-                json_object_object_del(host, "KernelMemory");
+        if (json_get(body, "HostConfig", json_type_object, &host) >= 0) {
+                if (!older_than(v, 42))
+                        json_object_object_del(host, "KernelMemory");
+                if (older_than(v, 48) && lower_capabilities(o, host) < 0)
+                        return -ENOMEM;
+        }
         return older_than(v, 44) ? lower_mac_address(o, body, reterr) : 0;
 }
 

@@ -206,7 +206,14 @@ static int finish_capability_list(RunParse *p, RunList list, const char *path)
 
 int finish_capabilities(RunParse *p)
 {
-        int r = finish_capability_list(p, LIST_CAP_ADD, "HostConfig/CapAdd");
+        struct RunOptionsPrivate *private = p->o->private;
+        int r;
+
+        private->cap_add = json_text_array(p->lists + LIST_CAP_ADD);
+        private->cap_drop = json_text_array(p->lists + LIST_CAP_DROP);
+        if (!private->cap_add || !private->cap_drop)
+                return -ENOMEM;
+        r = finish_capability_list(p, LIST_CAP_ADD, "HostConfig/CapAdd");
 
         if (r >= 0)
                 r = finish_capability_list(p, LIST_CAP_DROP, "HostConfig/CapDrop");

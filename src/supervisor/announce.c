@@ -297,6 +297,7 @@ static void log_last_lines(const Supervisor *s)
 
 static void log_end(Supervisor *s)
 {
+        bool asked = s->stop_requested || s->stopped_by_others;
         int status = supervisor_exit_status(s);
 
         if (!s->started || s->failure > 0 || (s->detach && !s->dead))
@@ -309,10 +310,10 @@ static void log_end(Supervisor *s)
                 log_last_lines(s);
         } else
                 log_event(status == 0 ? LOG_INFO : LOG_WARNING,
-                          s->stop_requested ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
+                          asked ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
                           "Container %s %s, exit status %i.", s->container.name,
                           s->killed_by_us ? "did not stop in time and was killed"
-                                          : s->stop_requested ? "was stopped" : "has ended",
+                                          : asked ? "was stopped" : "has ended",
                           s->exit_code);
 }
 

@@ -180,6 +180,8 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
                 supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
                                 state_traits(s->state)->status ?: state_to_string(s->state),
                                 s->connect_message ? ": " : "", s->connect_message ?: "");
+        if (s->state == STATE_DRAINING && s->log && !s->log_ended)
+                log_warning("The container's output has not come to its end in time, lines may be missing.");
         supervisor_push(s, EVENT_DEADLINE);
         return 0;
 }

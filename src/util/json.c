@@ -22,6 +22,7 @@ int json_parse(const char *data, size_t size, struct json_object **ret)
         _cleanup_(json_tokener_freep) struct json_tokener *tokener = NULL;
         _cleanup_json_ struct json_object *o = NULL;
         size_t end;
+        bool cut = false;
 
         if (size > INT_MAX)
                 return -EINVAL;
@@ -30,12 +31,14 @@ int json_parse(const char *data, size_t size, struct json_object **ret)
                 return -ENOMEM;
         json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
         o = json_tokener_parse_ex(tokener, data, (int) size);
-        if (!o && json_tokener_get_error(tokener) == json_tokener_continue)
+        if (!o && json_tokener_get_error(tokener) == json_tokener_continue) {
                 /* A bare number ends only with what follows it. */
                 o = json_tokener_parse_ex(tokener, "", 1);
+                cut = true;
+        }
         if (json_tokener_get_error(tokener) != json_tokener_success || !o)
                 return -EINVAL;
-        for (end = json_tokener_get_parse_end(tokener); end < size; end++)
+        for (end = cut ? size : json_tokener_get_parse_end(tokener); end < size; end++)
                 if (!strchr(" \t\r\n", data[end]) || !data[end])
                         return -EINVAL;
         *ret = TAKE_PTR(o);

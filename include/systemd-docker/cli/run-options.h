@@ -76,7 +76,7 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(RunOptions *, run_options_free)
 /* The value of a --log-opt, NULL where it isn't given. */
 const char *run_options_log_opt(const RunOptions *o, const char *name);
 
-/* The first option given (as "--memory") that sets a limit in the container's own cgroup, which a container that was
+/* The first option given (as "memory") that sets a limit in the container's own cgroup, which a container that was
  * moved out of it would escape. NULL: none. */
 const char *run_options_limit_conflict(const RunOptions *o);
 

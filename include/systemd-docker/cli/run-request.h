@@ -29,7 +29,9 @@ int run_request_pass_environment(char *const *environment, char ***ret);
 /* Is this variable (up to its '=' or end) one that `--env` keeps back? */
 bool run_request_environment_is_private(const char *variable);
 
-/* A stable hash of a body, 32 hex digits and NUL: equal for equal bodies whatever their member order, the same in
+/* A stable hash of a body. The body depends on the engine's API a little: to compare over an upgrade of the engine, hash one
+ * that was built for RUN_REQUEST_API_HASHED. 32 hex digits and NUL: equal for equal bodies whatever their member order, the same in
  * every version of this program and on every machine. */
+#define RUN_REQUEST_API_HASHED ((ApiVersion) { 1, 51 })
 #define RUN_REQUEST_HASH_MAX 33
 int run_request_hash(struct json_object *body, char ret[static RUN_REQUEST_HASH_MAX]);
