@@ -73,6 +73,7 @@ static int make_epoch(char ret[static 65])
 void supervisor_name_journal(Supervisor *s)
 {
         _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
+        bool engine_logs = strcmp(s->container.log_driver, "journald") == 0;
         char short_id[13], epoch[65];
         int r;
 
@@ -90,8 +91,12 @@ void supervisor_name_journal(Supervisor *s)
                 { "IMAGE_NAME", s->container.image },
                 { "CONTAINER_LOG_EPOCH", epoch },
         };
-        for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++)
+        for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++) {
+                /* The engine's journald driver finds a container's lines by this field: ours are none of them. */
+                if (engine_logs && strcmp(constant[i].name, "CONTAINER_ID_FULL") == 0)
+                        continue;
                 r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
+        }
         if (r < 0) {
                 log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
                 return;

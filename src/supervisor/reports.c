@@ -117,7 +117,8 @@ const CgroupWatchOps supervisor_cgroup_watch_ops = { on_cgroup_change };
 
 void supervisor_report_info(Supervisor *s, ContainerInfo *info)
 {
-        bool lives_on = info->running && !(s->process && s->dead && info->pid == s->container.pid);
+        /* Of a dead process the engine may still say that it runs, until it has noticed itself. */
+        bool lives_on = info->running && !(s->dead && info->pid == s->container.pid);
 
         if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING) {
                 supervisor_report_exit_code(s, info->exit_code);
@@ -165,9 +166,12 @@ static void on_engine_lost(int r, const char *message, void *userdata)
 
 static void on_event_start(Supervisor *s, const EngineEvent *event)
 {
-        /* In LINGERING a start is what we wait for; in DRAINING it was faster than the output's end. */
-        if (IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
+        /* A start is another life only where the death before it was in the stream, too: of a short-lived container
+         * we know the death before the engine has told its start. In LINGERING it is what we wait for; in DRAINING
+         * it was faster than the output's end. */
+        if (s->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
                 supervisor_push(s, EVENT_RESTARTED);
+        s->die_seen = false;
 }
 
 static void on_event_kill(Supervisor *s, const EngineEvent *event)
@@ -185,6 +189,7 @@ static void on_event_stop(Supervisor *s, const EngineEvent *event)
 
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
+        s->die_seen = true;
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);

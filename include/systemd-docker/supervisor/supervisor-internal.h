@@ -75,6 +75,7 @@ struct Supervisor {
         bool killed_by_others;    /* docker kill, or the first half of a stop */
         bool destroyed;           /* the engine has removed it */
         bool killed_by_us;        /* it did not end in time */
+        bool die_seen;            /* in the engine's events, since the last start */
         bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
         bool dead;
         bool engine_lost;
