@@ -46,7 +46,7 @@ def content_trust(words, cli, ours):
 
 def old_mac(words, cli, ours):
     """Engines before API 1.44 take one MAC address with the container, as older CLIs send it; the current one refuses."""
-    return cli['exit'] == 1 and 'MacAddress' in ours.get('body', {})
+    return cli['exit'] in (1, 125) and 'MacAddress' in ours.get('body', {})
 
 
 ON_PURPOSE = [restart, overflow, letter_case, panic, content_trust, old_mac]

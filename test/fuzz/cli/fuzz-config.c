@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* docker's config.json, for its proxies. */
+
+#include "../codec/fuzz.h"
+#include "cli/run-parse.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        struct json_object *o = json_object_new_object();
+        int r = proxies_parse((const char *) data, size, "unix:///var/run/docker.sock", o);
+
+        CHECK(r == 0 || r == -EINVAL);
+        CHECK(json_object_object_length(o) <= 10);
+        json_object_put(o);
+        return 0;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Files of --env-file and --label-file. Every variable that comes out has a name, and is UTF-8. */
+
+#include "../codec/fuzz.h"
+#include "cli/run-parse.h"
+
+static void parse(const uint8_t *data, size_t size, const CliContext *lookup)
+{
+        struct json_object *array = json_object_new_array();
+        const char *reason = NULL;
+        size_t line = 0;
+        int r = env_file_parse((const char *) data, size, lookup, array, &reason, &line);
+
+        CHECK(r == 0 || (r == -EINVAL && reason && line > 0));
+        for (size_t i = 0; i < json_object_array_length(array); i++) {
+                struct json_object *o = json_object_array_get_idx(array, i);
+                const char *s = json_object_get_string(o);
+                size_t n = (size_t) json_object_get_string_len(o);
+
+                CHECK(n > 0 && *s != '=' && memchr(s, '=', n) && utf8_valid(s, n));
+        }
+        json_object_put(array);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        char *environment[] = { (char *) "A=1", (char *) "B", NULL };
+        const CliContext context = { .environment = environment };
+
+        parse(data, size, NULL);
+        parse(data, size, &context);
+        return 0;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* A command line out of bytes: words end with a NUL. And what must hold of whatever is made of it. */
+
+#include "../codec/fuzz.h"
+#include "cli/run-request.h"
+#include "util/json.h"
+#include "util/strv.h"
+
+#define WORDS_MAX 4096
+
+static inline char **fuzz_words(const uint8_t *data, size_t size)
+{
+        char **words = calloc(WORDS_MAX + 1, sizeof(char *));
+        size_t n = 0;
+
+        CHECK(words);
+        while (size > 0 && n < WORDS_MAX) {
+                size_t length = strnlen((const char *) data, size);
+
+                words[n++] = fuzz_string(data, length);
+                length += length < size;
+                data += length;
+                size -= length;
+        }
+        return words;
+}
+
+static inline void check_error(const CliError *error)
+{
+        CHECK(error->message && *error->message && !strchr(error->message, '\n'));
+        CHECK(error->exit_code == 1 || (error->exit_code >= 125 && error->exit_code <= 127));
+}
+
+static inline void check_request(const RunOptions *o, ApiVersion version)
+{
+        char *environment[] = { (char *) "NOTIFY_SOCKET=/run/notify", (char *) "A=extra", NULL };
+        const RunRequestExtras extras = { .environment = environment, .binds = environment, .labels = environment };
+        struct json_object *body = NULL, *again = NULL;
+        char hash[RUN_REQUEST_HASH_MAX], hash_again[RUN_REQUEST_HASH_MAX];
+        CliError error = CLI_ERROR_NULL;
+        const char *text;
+
+        if (run_request_build(o, &version, &extras, &body, &error) < 0) {
+                check_error(&error);
+                cli_error_done(&error);
+                return;
+        }
+        CHECK(!error.message);
+        CHECK(*json_string_or(body, "Image", ""));
+        CHECK(run_request_hash(body, hash) >= 0 && strlen(hash) == RUN_REQUEST_HASH_MAX - 1);
+        /* What is sent is JSON in UTF-8, and means the same when it is read. */
+        text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
+        CHECK(json_parse(text, strlen(text), &again) >= 0);
+        CHECK(run_request_hash(again, hash_again) >= 0 && strcmp(hash, hash_again) == 0);
+        json_object_put(again);
+        json_object_put(body);
+}
+
+static inline void check_run(char *const *words)
+{
+        char *environment[] = { (char *) "DOCKER_CONFIG=/nonexistent", (char *) "A=1", (char *) "B=\xff", NULL };
+        const CliContext context = { .environment = environment, .dir_fd = -EBADF, .directory = "/work", .machine = "x86_64" };
+        CliError error = CLI_ERROR_NULL;
+        RunOptions *o = NULL;
+
+        if (run_options_parse(words, &context, &o, &error) < 0) {
+                CHECK(!o);
+                check_error(&error);
+                cli_error_done(&error);
+                return;
+        }
+        CHECK(o && !error.message);
+        (void) run_options_limit_conflict(o);
+        if (!o->help) {
+                (void) run_options_log_opt(o, "tag");
+                check_request(o, (ApiVersion) { 1, 24 });
+                check_request(o, (ApiVersion) { 1, 50 });
+        }
+        run_options_free(o);
+}
