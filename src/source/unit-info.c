@@ -59,6 +59,16 @@ static int read_kill_mode(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
+static int read_exit_type(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->exit_type_cgroup = strcmp(s, "cgroup") == 0;
+        return r;
+}
+
 static int read_timeout_start(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "t", &p->timeout_start_usec);
@@ -74,6 +84,7 @@ static const struct {
         int (*read)(sd_bus_message *m, UnitProperties *p);
 } property_table[] = {
         { "NotifyAccess", read_notify_access },
+        { "ExitType", read_exit_type },
         { "KillMode", read_kill_mode },
         { "TimeoutStartUSec", read_timeout_start },
         { "TimeoutStopUSec", read_timeout_stop },

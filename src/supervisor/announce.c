@@ -241,8 +241,13 @@ void supervisor_announce(Supervisor *s)
         else if (!s->ready_sent)
                 supervisor_status(s, "Container %s runs, waiting for its first healthy health check",
                                   s->container.name);
-        if (s->detach)
-                supervisor_push(s, EVENT_DETACH);
+        if (!s->detach)
+                return;
+        /* systemd looks at the cgroup when it gets empty, and the container's init is not quite dead by then, because it waits
+         * for the others; after that nothing makes it look again. */
+        if (!s->unit_properties.exit_type_cgroup)
+                log_notice("Detaching: without ExitType=cgroup in the unit systemd may miss the container's end.");
+        supervisor_push(s, EVENT_DETACH);
 }
 
 /* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we become the

@@ -22,6 +22,7 @@ int notify_access_from_string(const char *s);
 typedef struct UnitProperties {
         NotifyAccess notify_access;
         bool kill_main_only;         /* KillMode=mixed or process: only the main process gets the SIGTERM */
+        bool exit_type_cgroup;       /* ExitType=cgroup: the unit ends with its last process */
         uint64_t timeout_start_usec; /* UINT64_MAX: none, or not known */
         uint64_t timeout_stop_usec;
 } UnitProperties;
