@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A whole life of a supervisor under valgrind: no leak and no wrong access, through restart, exec and stop."""
+
+from pathlib import Path
+
+import pytest
+import testhost
+from testhost import Unit, docker
+
+REPORT = Path("/run/valgrind-report")
+LOOP = "trap 'exit 0' TERM; i=0; while [ $i -lt 300 ]; do echo line $i; i=$((i+1)); done; while :; do sleep 0.1; done"
+
+
+def valgrind(*command):
+    options = f"--leak-check=full --errors-for-leak-kinds=definite,indirect,possible --log-file={REPORT}"
+    return " ".join(["/usr/bin/valgrind", options, *command])
+
+
+@pytest.mark.skipif(testhost.SANITIZED, reason=testhost.NOT_HERE + "valgrind can't run a sanitized program")
+@pytest.mark.parametrize("stop_by", ["systemctl", "docker"])
+def test_life_without_leak(stop_by):
+    command = f'/usr/bin/systemd-docker -- --rm --name %p busybox sh -c "{LOOP.replace("$", "$$")}"'
+    with Unit("valgrind", valgrind(command), Type="notify", NotifyAccess="all", TimeoutStartSec=120) as unit:
+        unit.start()
+        docker("exec", "valgrind", "true")
+        docker("restart", "valgrind")
+        unit.wait_journal(lambda entry: entry["MESSAGE"] == "line 299", count=2)
+        unit.stop() if stop_by == "systemctl" else docker("stop", "valgrind")
+        unit.wait_state("inactive")
+        assert unit.show("Result") == "success"
+        report = REPORT.read_text()
+        assert "ERROR SUMMARY: 0 errors" in report, report
+        assert "in use at exit: 0 bytes" in report or "definitely lost: 0 bytes" in report, report
