@@ -37,6 +37,7 @@ struct EngineRequest {
         const EngineRequestOps *ops;
         void *userdata;
         bool opened;
+        bool answered; /* the whole header of a final answer came */
         bool too_large;
         size_t skip;
         char *body;
@@ -128,6 +129,7 @@ static size_t request_on_header(char *data, size_t size, size_t n, void *userdat
         n *= size;
         remember_header(r, data, n);
         last = (n == 2 && data[0] == '\r') || (n == 1 && data[0] == '\n');
+        r->answered = r->answered || (last && request_status(r) >= 200);
         if (last && r->ops->on_data && !r->opened && status_is_good(request_status(r))) {
                 r->opened = true;
                 if (r->ops->on_open)
@@ -144,7 +146,8 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
                 return -EFBIG;
         switch (result) {
         case CURLE_OK:
-                return 0;
+                /* libcurl lets a header pass that ends with the connection; but an engine that died is no success. */
+                return r->answered ? 0 : -ECONNRESET;
         case CURLE_COULDNT_CONNECT:
                 (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
                 return os_error > 0 ? (int) -os_error : -ECONNREFUSED;
@@ -164,7 +167,7 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
 
 static const char *connection_message(const EngineRequest *r, CURLcode result, int code)
 {
-        if (result == CURLE_COULDNT_CONNECT || code == -EFBIG)
+        if (result == CURLE_COULDNT_CONNECT || result == CURLE_OK || code == -EFBIG)
                 return strerror(-code); /* "Failed to connect to docker port 80" says less */
         return r->curl_error[0] ? r->curl_error : curl_easy_strerror(result);
 }
