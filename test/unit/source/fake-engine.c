@@ -280,7 +280,7 @@ void fake_engine_up(FakeEngine *f)
                 listen_unix(f);
         else
                 listen_tcp(f);
-        cr_assert_eq(listen(f->fd, 32), 0);
+        cr_assert_eq(listen(f->fd, 128), 0);
         cr_assert_geq(event_add_io(f->event, &f->source, f->fd, EPOLLIN, engine_on_connect, f, &traits), 0);
 }
 
