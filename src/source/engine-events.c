@@ -30,6 +30,7 @@ struct EngineEvents {
         uint64_t last_nsec;
         bool lost_reported;
         LineBuffer lines;
+        bool line_is_cut; /* what comes up to the next newline is the rest of an over-long line */
 };
 
 static int events_connect(EngineEvents *e);
@@ -75,8 +76,9 @@ static size_t events_on_data(EngineRequest *request, const char *data, size_t si
                 done += consumed;
                 if (r == 0)
                         break;
-                if (line.why == LINE_NEWLINE)
+                if (line.why == LINE_NEWLINE && !e->line_is_cut)
                         events_take_line(e, &line);
+                e->line_is_cut = line.why == LINE_MAX_SIZE;
         }
         return size;
 }
@@ -88,6 +90,7 @@ static void events_on_done(EngineRequest *request, int r, const EngineReply *rep
         e->request = engine_request_free(e->request);
         line_buffer_done(&e->lines);
         line_buffer_init(&e->lines, EVENT_SIZE_MAX);
+        e->line_is_cut = false;
         if (timer_arm(e->retry, e->backoff) < 0)
                 log_warning("Failed to arm the reconnect timer of the engine's events.");
         e->backoff = MIN(e->backoff * 2, BACKOFF_MAX_USEC);
