@@ -84,8 +84,11 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
         if (r < 0)
                 return run_parse_result(p, r);
         private->given[spec - run_option_table] = true;
-        if ((spec->flags & FLAG_LIMIT) && !private->limit)
-                private->limit = spec;
+        if ((spec->flags & FLAG_LIMIT) && !private->limit_option &&
+            asprintf(&private->limit_option, "--%s", spec->name) < 0) {
+                private->limit_option = NULL;
+                return cli_error_oom(p->reterr);
+        }
         return 0;
 }
 
@@ -340,6 +343,7 @@ RunOptions *run_options_free(RunOptions *o)
         json_object_put(o->log_opts);
         json_object_put(o->draft);
         if (o->private) {
+                free(o->private->limit_option);
                 json_object_put(o->private->cap_add);
                 json_object_put(o->private->cap_drop);
         }
@@ -362,5 +366,5 @@ const char *run_options_limit_conflict(const RunOptions *o)
 {
         assert(o);
 
-        return o->private->limit ? o->private->limit->name : NULL;
+        return o->private->limit_option;
 }

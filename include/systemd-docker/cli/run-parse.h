@@ -108,7 +108,7 @@ extern const size_t run_option_table_size;
 
 struct RunOptionsPrivate {
         bool given[RUN_OPTIONS_PRIVATE_MAX]; /* by index in the table */
-        const RunOptionSpec *limit;          /* the first one given */
+        char *limit_option;                  /* the first one given that works through a cgroup */
         struct json_object *cap_add, *cap_drop; /* as written, for engines before API 1.48 */
         bool mac_address;                    /* an endpoint has one */
         bool recursive_readonly;             /* a mount has bind-recursive=readonly */

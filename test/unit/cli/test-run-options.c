@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The words behind `run`: how they are told apart, what the supervisor reads of them, and what is refused. That requests are the
+ * docker CLI's is test/cli-differential's to show. */
+
+#include <limits.h>
+
+#include "words.h"
+
+Test(run_options, members)
+{
+        _cleanup_(run_options_freep) RunOptions *o = parse_or_die(
+                "--rm --name web -dit --pull=always -q --sig-proxy=false --detach-keys ctrl-x --stop-signal SIGINT --stop-timeout 7 "
+                "--log-driver journald --log-opt tag=x --log-opt labels= --health-cmd true --network front --platform arm64 nginx:1 a -b --c");
+
+        cr_assert(o->remove && o->detach && o->interactive && o->tty && o->quiet && !o->sig_proxy && o->health_given);
+        cr_assert(o->attach_stdin && o->attach_stdout && o->attach_stderr && !o->attach_given && !o->no_healthcheck);
+        cr_assert_str_eq(o->name, "web");
+        cr_assert_str_eq(o->image, "nginx:1");
+        cr_assert_eq(o->pull, PULL_ALWAYS);
+        cr_assert_str_eq(o->detach_keys, "ctrl-x");
+        cr_assert_str_eq(o->stop_signal, "SIGINT");
+        cr_assert_eq(o->stop_timeout, 7);
+        cr_assert_str_eq(o->log_driver, "journald");
+        cr_assert_str_eq(run_options_log_opt(o, "tag"), "x");
+        cr_assert_str_eq(run_options_log_opt(o, "labels"), "");
+        cr_assert_null(run_options_log_opt(o, "env"));
+        cr_assert_str_eq(o->network_mode, "front");
+        cr_assert_str_eq(o->platform, "linux/arm64");
+        cr_assert_eq(strv_length(o->command), 3);
+        cr_assert_str_eq(o->command[2], "--c");
+}
+
+Test(run_options, nothing_given)
+{
+        _cleanup_(run_options_freep) RunOptions *o = parse_or_die("nginx");
+
+        cr_assert(!o->name && !o->command && !o->platform && !o->cidfile && !o->stop_signal && !o->network_mode);
+        cr_assert(!o->remove && o->sig_proxy && !o->health_given);
+        cr_assert_eq(o->stop_timeout, -1);
+        cr_assert_eq(o->pull, PULL_MISSING);
+        cr_assert_str_eq(o->log_driver, "");
+        cr_assert_null(run_options_limit_conflict(o));
+        cr_assert(!o->attach_stdin && o->attach_stdout && o->attach_stderr);
+}
+
+Test(run_options, wait_for_ever)
+{
+        _cleanup_(run_options_freep) RunOptions *o = parse_or_die("--stop-timeout -1 nginx");
+
+        cr_assert_eq(o->stop_timeout, INT_MAX);
+}
+
+Test(run_options, help)
+{
+        _cleanup_(run_options_freep) RunOptions *o = parse_or_die("--rm --help");
+
+        cr_assert(o->help);
+}
+
+Test(run_options, limits)
+{
+        static const struct {
+                const char *line, *limit;
+        } table[] = {
+                { "-m 1g nginx", "--memory" },
+                { "--cpuset-cpus 0 -m 1g nginx", "--cpuset-cpus" },
+                { "--rm --cpu-shares 5 nginx", "--cpu-shares" },
+                { "--cpus 1 nginx", "--cpus" },
+                { "--pids-limit 5 nginx", "--pids-limit" },
+                { "--memory-swap -1 nginx", "--memory-swap" },
+                { "--blkio-weight 10 nginx", "--blkio-weight" },
+                { "--device-write-bps /dev/sda:1m nginx", "--device-write-bps" },
+                { "--ulimit nofile=5 --shm-size 1m --oom-score-adj 5 nginx", NULL },
+                { "nginx -m 1g", NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(run_options_freep) RunOptions *o = parse_or_die(table[i].line);
+                const char *limit = run_options_limit_conflict(o);
+
+                cr_assert_eq(!!limit, !!table[i].limit, "%s", table[i].line);
+                if (limit)
+                        cr_assert_str_eq(limit, table[i].limit);
+        }
+}
+
+Test(run_options, refusals)
+{
+        static const struct {
+                const char *line;
+                int exit_code;
+                const char *word;
+        } table[] = {
+                { "--rm", 1, "no image" },
+                { "--bogus nginx", 125, "--bogus" },
+                { "--nam x nginx", 125, "--nam" },
+                { "-name x nginx", 125, "did you mean --name?" },
+                { "-rm nginx", 125, "did you mean --rm?" },
+                { "-z nginx", 125, "-z" },
+                { "--name", 125, "--name needs a value" },
+                { "-e", 125, "-e needs a value" },
+                { "-m lots nginx", 125, "\"lots\" for -m" },
+                { "--restart=always nginx", 125, "Restart=" },
+                { "--restart on-failure:3 nginx", 125, "\"on-failure:3\"" },
+                { "-p 80:x nginx", 125, "\"80:x\" for --publish" },
+                { "--cpu-count 1 nginx", 1, "Windows" },
+                { "-a stdout -d nginx", 1, "--detach" },
+                { "--cidfile /nonexistent/x nginx", 127, "/nonexistent/x" },
+                { "--cidfile / nginx", 125, "--cidfile" },
+                { "--env-file /nonexistent nginx", 125, "/nonexistent" },
+                { "--security-opt seccomp=/nonexistent nginx", 125, "--security-opt" },
+                { "Nginx", 125, "lower case" },
+                { "--disable-content-trust=false nginx", 125, "content trust" },
+                { "--pull sometimes nginx", 125, "\"sometimes\"" },
+                { "--network host --network front nginx", 125, "--network" },
+                { "--no-healthcheck --health-cmd x nginx", 125, "--no-healthcheck" },
+                { "--platform a/b/c/d nginx", 125, "a/b/c/d" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                assert_refused(table[i].line, table[i].exit_code, table[i].word);
+}
+
+/* First error wins, in the order of the words. */
+Test(run_options, first_error)
+{
+        assert_refused("--bogus -m x nginx", 125, "--bogus");
+        assert_refused("-m x --bogus nginx", 125, "-m");
+        assert_refused("--pid x Nginx", 125, "--pid");
+}
+
+Test(run_options, one_megabyte)
+{
+        size_t size = 1 << 20;
+        _cleanup_free_ char *huge = malloc(size + 1);
+        static const char fill[] = "a,=:/\"-.\xff\n ";
+
+        for (size_t f = 0; f + 1 < sizeof(fill); f++)
+                for (size_t i = 0; ; i++) {
+                        RunOptionHelp entry;
+                        char option[64];
+                        char *words[] = { option, huge, (char *) "nginx", NULL };
+                        CliError error = CLI_ERROR_NULL;
+                        RunOptions *o = NULL;
+
+                        if (!run_options_help_entry(i, &entry))
+                                break;
+                        memset(huge, fill[f], size);
+                        huge[size] = 0;
+                        (void) snprintf(option, sizeof(option), "--%s", entry.long_name);
+                        (void) run_options_parse(words, test_context(), &o, &error);
+                        cr_assert(o || (error.message && strlen(error.message) < 2000));
+                        cli_error_done(&error);
+                        run_options_free(o);
+                }
+}
+
+Test(run_options, ten_thousand_words)
+{
+        static const char *const options[] = { "-e", "-v", "-l", "--dns", "--cap-add", "--network-alias", "--tmpfs", "--log-opt",
+                                               "--env-file", "--expose", "--device", "--security-opt" };
+        static const char *const values[][2] = {
+                { "A", "=1" }, { "/a", ":/b" }, { "l", "" },         { "10.0.", ".1" }, { "CAP_", "" }, { "a", "" },
+                { "/t", "" },  { "o", "=1" },   { "./dev/null", "" }, { "", "" },       { "/dev/x", "" }, { "o", "=1" },
+        };
+
+        for (size_t k = 0; k < ELEMENTSOF(options); k++) {
+                char **words = calloc(20010, sizeof(char *));
+                CliError error = CLI_ERROR_NULL;
+                RunOptions *o = NULL;
+
+                for (size_t i = 0; i < 10000; i++) {
+                        words[2 * i] = strdup(options[k]);
+                        cr_assert(asprintf(&words[2 * i + 1], "%s%zu%s", values[k][0], i % (k == 3 ? 256 : 10000), values[k][1]) > 0);
+                        if (strcmp(options[k], "--env-file") == 0)
+                                strcpy(words[2 * i + 1], "/dev/null");
+                }
+                words[20000] = strdup("--network=front");
+                words[20001] = strdup("nginx");
+                cr_assert(run_options_parse(words, test_context(), &o, &error) >= 0, "%s: %s", options[k], error.message);
+                run_options_free(o);
+                strv_free(words);
+        }
+}
+
+/* Sixty-five thousand ports are one option; too many of those are refused rather than taking all memory. */
+Test(run_options, too_many_ports)
+{
+        char **words = NULL;
+        CliError error = CLI_ERROR_NULL;
+        RunOptions *o = NULL;
+
+        for (size_t i = 0; i < 10000; i++)
+                cr_assert(strv_extend(&words, "--publish=1-65535") >= 0);
+        cr_assert(strv_extend(&words, "nginx") >= 0);
+        cr_assert_eq(run_options_parse(words, test_context(), &o, &error), -EINVAL);
+        cr_assert(strstr(error.message, "too many ports"));
+        cli_error_done(&error);
+        strv_free(words);
+}
+
+Test(run_options, table)
+{
+        RunOptionHelp entry, other;
+        size_t n = 0, hidden = 0;
+
+        for (size_t i = 0; run_options_help_entry(i, &entry); i++) {
+                n++;
+                hidden += entry.hidden;
+                cr_assert(entry.text && *entry.text);
+                for (size_t k = 0; k < i; k++) {
+                        cr_assert(run_options_help_entry(k, &other));
+                        cr_assert(strcmp(entry.long_name, other.long_name) != 0, "%s", entry.long_name);
+                        cr_assert(!entry.short_name || entry.short_name != other.short_name, "%c", entry.short_name);
+                        cr_assert(strcmp(other.long_name, entry.long_name) < 0, "not sorted: %s", entry.long_name);
+                }
+        }
+        /* docker 28.2: 104 and three aliases. */
+        cr_assert_eq(n - hidden, 104, "%zu", n - hidden);
+        cr_assert_eq(hidden, 3);
+}
