@@ -23,9 +23,9 @@ struct CurlGlue {
         unsigned depth; /* how deep we are in curl, where no transfer may be removed */
 };
 
-int curl_glue_global_init(void)
+int curl_glue_global_init(bool tls)
 {
-        return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -EIO;
+        return curl_global_init(tls ? CURL_GLOBAL_SSL : CURL_GLOBAL_NOTHING) == CURLE_OK ? 0 : -EIO;
 }
 
 static int glue_action(CurlGlue *g, curl_socket_t fd, int action)

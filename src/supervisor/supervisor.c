@@ -281,7 +281,7 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         s->pull = PULL_PROGRESS_NULL;
         s->line_fields = JOURNAL_FIELDS_NULL;
         supervisor_apply_options(s);
-        r = curl_glue_global_init();
+        r = curl_glue_global_init(config->tls.enabled);
         if (r >= 0)
                 r = sd_event_new(&s->event);
         if (r >= 0)

@@ -28,5 +28,6 @@ void curl_glue_remove(CurlGlue *g, CURL *easy);
 /* Lets a paused transfer go on. The data that was refused may be delivered from in here. */
 void curl_glue_resume(CurlGlue *g, CURL *easy);
 
-/* libcurl's global state: once, before the first glue. */
-int curl_glue_global_init(void);
+/* libcurl's global state: once, before the first glue. tls: also that of the TLS library, which takes several
+ * milliseconds and which a unix socket has no use for. */
+int curl_glue_global_init(bool tls);

@@ -62,7 +62,7 @@ static const EngineEventsOps ops = { on_open, on_event, on_lost };
 
 static void setup(void)
 {
-        cr_assert_eq(curl_glue_global_init(), 0);
+        cr_assert_eq(curl_glue_global_init(false), 0);
         event = loop_new();
         fake = fake_engine_new(event);
         engine = fake_engine_client(fake);
@@ -263,6 +263,46 @@ Test(engine_events, reconnects_from_where_it_ended)
         cr_assert_eq(seen.kinds[2], ENGINE_EVENT_UNPAUSE);
         cr_assert_not_null(strstr(fake_reply_request(second), "&since=1700000000.123456789 "));
         cr_assert_not_null(strstr(fake_reply_request(third), "&since=1700000001.000000007 "));
+}
+
+/* Somebody sets the engine's clock back: the present is not taken for the past, neither now nor after a reconnection. */
+Test(engine_events, clock_is_set_back)
+{
+        FakeReply *first = expect_open(), *second = expect_open();
+
+        send_event(first, "start", UINT64_C(1700000000000000000));
+        send_event(first, "pause", UINT64_C(1600000000000000000));
+        send_event(first, "unpause", UINT64_C(1600000001000000000));
+        fake_reply_close(first);
+        send_event(second, "unpause", UINT64_C(1600000001000000000));
+        send_event(second, "die", UINT64_C(1500000000000000000));
+        start();
+        loop_until(event, seen.n == 4);
+        cr_assert_eq(seen.kinds[1], ENGINE_EVENT_PAUSE);
+        cr_assert_eq(seen.kinds[2], ENGINE_EVENT_UNPAUSE);
+        cr_assert_eq(seen.kinds[3], ENGINE_EVENT_DIE);
+        cr_assert_not_null(strstr(fake_reply_request(second), "&since=1600000001.000000000 "));
+}
+
+/* An engine without timeNano: many an event has the same time, and all of its second come again. */
+Test(engine_events, events_of_the_same_time)
+{
+        FakeReply *first = expect_open(), *second = expect_open();
+
+        send_event(first, "kill", UINT64_C(1700000000000000000));
+        send_event(first, "die", UINT64_C(1700000000000000000));
+        send_event(first, "stop", UINT64_C(1700000000000000000));
+        fake_reply_close(first);
+        send_event(second, "kill", UINT64_C(1700000000000000000));
+        send_event(second, "die", UINT64_C(1700000000000000000));
+        send_event(second, "stop", UINT64_C(1700000000000000000));
+        send_event(second, "destroy", UINT64_C(1700000001000000000));
+        start();
+        loop_until(event, seen.n == 4);
+        cr_assert_eq(seen.kinds[0], ENGINE_EVENT_KILL);
+        cr_assert_eq(seen.kinds[1], ENGINE_EVENT_DIE);
+        cr_assert_eq(seen.kinds[2], ENGINE_EVENT_STOP);
+        cr_assert_eq(seen.kinds[3], ENGINE_EVENT_DESTROY);
 }
 
 /* A line that was cut off by the end of its connection is not continued by the next connection. */

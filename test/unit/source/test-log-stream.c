@@ -82,7 +82,7 @@ static const LogStreamOps ops = { on_open, on_line, on_eof };
 
 static void setup(void)
 {
-        cr_assert_eq(curl_glue_global_init(), 0);
+        cr_assert_eq(curl_glue_global_init(false), 0);
         event = loop_new();
         fake = fake_engine_new(event);
         engine = fake_engine_client(fake);
