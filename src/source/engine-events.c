@@ -3,7 +3,9 @@
 /* GET /events, NDJSON, filtered by container on the engine's side and by id again on ours.
  *
  * Reconnecting: 100 ms, doubled up to 5 s, back to 100 ms once a stream stood. `since` is the time of the last event
- * seen, to the nanosecond and inclusive, so the last one comes twice: events not newer than it are dropped. */
+ * seen, to the nanosecond and inclusive, so the last one comes twice, and from an engine that counts in seconds all
+ * of the last second. A stream may begin with these; behind them nothing is dropped, because somebody may set the
+ * engine's clock back. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -27,7 +29,8 @@ struct EngineEvents {
         char id[ENGINE_ID_SIZE + 1];
         sd_event_source *retry;
         uint64_t backoff;
-        uint64_t last_nsec;
+        uint64_t last_nsec; /* of the last event, by the engine's clock */
+        bool repeating;     /* what comes may be what came already */
         bool lost_reported;
         LineBuffer lines;
         bool line_is_cut; /* what comes up to the next newline is the rest of an over-long line */
@@ -41,7 +44,16 @@ static void events_on_open(EngineRequest *request, void *userdata)
 
         e->backoff = BACKOFF_MIN_USEC;
         e->lost_reported = false;
+        e->repeating = e->last_nsec > 0;
         e->ops->on_open(e->userdata);
+}
+
+static bool events_is_repetition(EngineEvents *e, uint64_t nsec)
+{
+        if (e->repeating && nsec > 0 && nsec <= e->last_nsec && e->last_nsec - nsec < NSEC_PER_SEC)
+                return true;
+        e->repeating = false;
+        return false;
 }
 
 static void events_take_line(EngineEvents *e, const Line *line)
@@ -56,9 +68,9 @@ static void events_take_line(EngineEvents *e, const Line *line)
                 log_debug_errno(r, "Engine event is malformed, ignoring: %m");
         if (r <= 0 || strcmp(event.id, e->id) != 0)
                 return;
-        if (event.time_nsec > 0 && event.time_nsec <= e->last_nsec)
+        if (events_is_repetition(e, event.time_nsec))
                 return;
-        e->last_nsec = MAX(e->last_nsec, event.time_nsec);
+        e->last_nsec = event.time_nsec > 0 ? event.time_nsec : e->last_nsec;
         e->ops->on_event(&event, e->userdata);
 }
 
