@@ -47,8 +47,8 @@ static void format_ip6(const uint8_t *bytes, char ret[static INET6_ADDRSTRLEN])
                         i += n - 1;
                         continue;
                 }
-                (void) snprintf(ret + used, INET6_ADDRSTRLEN - used, "%s%x", used > 0 && ret[used - 1] != ':' ? ":" : "",
-                                groups[i]);
+                (void) snprintf(ret + used, INET6_ADDRSTRLEN - used, "%s%x",
+                                used > 0 && ret[used - 1] != ':' ? ":" : "", groups[i]);
         }
 }
 
@@ -90,7 +90,8 @@ int set_dns(RunParse *p, const RunOptionSpec *spec, const char *value)
         return r < 0 ? r : append_string(p, spec, address);
 }
 
-/* HOST:ADDRESS or HOST=ADDRESS, an IPv6 address may be in brackets. Sent as HOST:ADDRESS as it was written. */
+/* HOST:ADDRESS or HOST=ADDRESS, an IPv6 address may be in brackets. Sent as HOST:ADDRESS as it was written.
+ */
 int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         _cleanup_free_ char *host = NULL, *bare = NULL, *canonical = NULL, *entry = NULL;
@@ -104,7 +105,8 @@ int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (!*host || !address || strchr(host, ':'))
                 return run_parse_error(p, "not HOST:ADDRESS");
         size = strlen(address);
-        bare = size > 2 && *address == '[' && address[size - 1] == ']' ? strndup(address + 1, size - 2) : strdup(address);
+        bare = size > 2 && *address == '[' && address[size - 1] == ']' ? strndup(address + 1, size - 2)
+                                                                       : strdup(address);
         if (!bare)
                 return -ENOMEM;
         if (strcmp(bare, "host-gateway") != 0) {
@@ -124,13 +126,14 @@ static const char *skip_label(const char *s)
 {
         const char *end = s;
 
-        while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z') || (*end >= '0' && *end <= '9') || *end == '-')
+        while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z') ||
+               (*end >= '0' && *end <= '9') || *end == '-')
                 end++;
         return end == s || *s == '-' || end[-1] == '-' ? NULL : end;
 }
 
-/* The part of s that is a domain, as the CLI's pattern has it: stray colons in front of labels and dots are its own.
- * Behind it there may be one dot and blanks. Returns its length, 0 where it is none. */
+/* The part of s that is a domain, as the CLI's pattern has it: stray colons in front of labels and dots are
+ * its own. Behind it there may be one dot and blanks. Returns its length, 0 where it is none. */
 static size_t domain_length(const char *s)
 {
         const char *c = s, *next;
@@ -171,7 +174,9 @@ int set_dns_search(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (!domain)
                 return -ENOMEM;
         if (strcmp(domain, ".") != 0) {
-                size = strpbrk(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") ? domain_length(domain) : 0;
+                size = strpbrk(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+                               ? domain_length(domain)
+                               : 0;
                 if (size == 0 || size >= 255)
                         return run_parse_error(p, "not a domain");
                 domain[size] = 0;

@@ -2,8 +2,8 @@
 
 /* --cpus: an exact rational number, because 0.1 must be 100000000 billionths and not 99999999.
  *
- * A number is mantissa × base^-fraction × 10^tens × 2^twos. What doesn't fit 64 bits in between is refused; a machine of
- * that many processors is not in sight. */
+ * A number is mantissa × base^-fraction × 10^tens × 2^twos. What doesn't fit 64 bits in between is refused;
+ * a machine of that many processors is not in sight. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -35,7 +35,8 @@ static int times(unsigned __int128 *value, unsigned factor)
         return 0;
 }
 
-/* Multiplies by base^exponent, on whichever side of the fraction bar it belongs, and keeps both sides small. */
+/* Multiplies by base^exponent, on whichever side of the fraction bar it belongs, and keeps both sides small.
+ */
 static int scale(Rational *r, unsigned base, int64_t exponent)
 {
         for (; exponent != 0 && r->numerator != 0; exponent += exponent < 0 ? 1 : -1) {
@@ -164,7 +165,7 @@ static int parse_fraction(const char *s, const char *bar, Rational *ret)
                 return r;
         if (denominator == 0)
                 return -EINVAL;
-        *ret = (Rational) { numerator, denominator };
+        *ret = (Rational){ numerator, denominator };
         return 0;
 }
 

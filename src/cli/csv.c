@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One record of comma-separated values (RFC 4180), as --mount, --network and --gpus take it. Quotes count only around a
- * whole field; empty lines in front are skipped, and what follows the record's line is not looked at. */
+/* One record of comma-separated values (RFC 4180), as --mount, --network and --gpus take it. Quotes count
+ * only around a whole field; empty lines in front are skipped, and what follows the record's line is not
+ * looked at. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,8 +29,8 @@ static char *next_line(const char **s)
         return line;
 }
 
-/* The text of a quoted field, which begins behind its opening quote. Returns where parsing goes on: behind the
- * closing quote and comma (*ret_more), or at the record's end. */
+/* The text of a quoted field, which begins behind its opening quote. Returns where parsing goes on: behind
+ * the closing quote and comma (*ret_more), or at the record's end. */
 static int parse_quoted(char **line, char **at, const char **rest, StrVec *fields, bool *ret_more)
 {
         size_t n = 0;
@@ -113,6 +114,6 @@ int csv_parse(const char *s, StrVec *ret)
         if (r < 0)
                 return r;
         *ret = fields;
-        fields = (StrVec) {};
+        fields = (StrVec){};
         return 0;
 }

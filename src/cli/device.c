@@ -55,7 +55,8 @@ static int add_device(RunParse *p, const char *on_host, const char *in_container
 {
         struct json_object *o = json_object_new_object();
 
-        if (!o || json_set_text(o, "PathOnHost", on_host) < 0 || json_set_text(o, "PathInContainer", in_container) < 0 ||
+        if (!o || json_set_text(o, "PathOnHost", on_host) < 0 ||
+            json_set_text(o, "PathInContainer", in_container) < 0 ||
             json_set_string(o, "CgroupPermissions", mode) < 0) {
                 json_object_put(o);
                 return -ENOMEM;
@@ -83,7 +84,8 @@ static int parse_device(RunParse *p, const char *value)
                 return run_parse_error_at(p, "--device", value, "the mode is not of r, w and m");
         container = parts.n == 3 || (parts.n == 2 && !has_mode) ? parts.items[1] : host;
         if (*container != '/')
-                return run_parse_error_at(p, "--device", value, "\"%.100s\" is not an absolute path", container);
+                return run_parse_error_at(p, "--device", value, "\"%.100s\" is not an absolute path",
+                                          container);
         if (parts.n == 3)
                 /* Written out in full it is sent as it is, but for a mode in the middle. */
                 return add_device(p, host, container, mode);
@@ -158,7 +160,8 @@ static int gpu_capabilities(RunParse *p, struct json_object *o, const char *valu
         _cleanup_strvec_ StrVec names = {};
         struct json_object *all = json_object_new_array();
 
-        if (!all || strvec_split(&names, value, ',') < 0 || strvec_add(&names, "gpu", 3) < 0 || json_append(all, json_text_array(&names)) < 0) {
+        if (!all || strvec_split(&names, value, ',') < 0 || strvec_add(&names, "gpu", 3) < 0 ||
+            json_append(all, json_text_array(&names)) < 0) {
                 json_object_put(all);
                 return -ENOMEM;
         }
@@ -186,10 +189,8 @@ static const struct {
         const char *name;
         int (*set)(RunParse *p, struct json_object *o, const char *value);
 } gpu_fields[] = {
-        { "count", gpu_count },
-        { "driver", gpu_driver },
-        { "device", gpu_devices },
-        { "capabilities", gpu_capabilities },
+        { "count", gpu_count },     { "driver", gpu_driver },
+        { "device", gpu_devices },  { "capabilities", gpu_capabilities },
         { "options", gpu_options },
 };
 
@@ -218,7 +219,8 @@ static int gpu_field(RunParse *p, struct json_object *o, struct json_object *see
 
 static int default_capabilities(struct json_object *o)
 {
-        struct json_object *all = json_ensure(o, "Capabilities", json_type_array), *names = json_object_new_array();
+        struct json_object *all = json_ensure(o, "Capabilities", json_type_array),
+                           *names = json_object_new_array();
 
         if (!all || json_append(all, names) < 0)
                 return -ENOMEM;
@@ -265,8 +267,8 @@ int set_device_cgroup_rule(RunParse *p, const RunOptionSpec *spec, const char *v
         bool ok;
         size_t n;
 
-        ok = *c && strchr("acb", *c++) && *c++ == ' ' && skip_number_or_star(&c) && *c++ == ':' && skip_number_or_star(&c) &&
-             *c++ == ' ';
+        ok = *c && strchr("acb", *c++) && *c++ == ' ' && skip_number_or_star(&c) && *c++ == ':' &&
+             skip_number_or_star(&c) && *c++ == ' ';
         n = ok ? strspn(c, "rwm") : 0;
         if (n < 1 || n > 3 || c[n])
                 return run_parse_error(p, "not TYPE MAJOR:MINOR MODE");
@@ -282,7 +284,8 @@ static const char *split_block_device(RunParse *p, const char *value, char **ret
         return *ret_path && text_starts_with(value, "/dev/") ? rest : NULL;
 }
 
-static int add_block_device(RunParse *p, const char *target, const char *path, const char *key, struct json_object *number)
+static int add_block_device(RunParse *p, const char *target, const char *path, const char *key,
+                            struct json_object *number)
 {
         struct json_object *o = json_object_new_object();
         int r = json_set(o, key, number);
@@ -328,7 +331,8 @@ int set_weight_device(RunParse *p, const RunOptionSpec *spec, const char *value)
 
         if (!path)
                 return -ENOMEM;
-        if (!number || parse_uint64(number, 10, UINT16_MAX, &weight) < 0 || (weight > 0 && (weight < 10 || weight > 1000)))
+        if (!number || parse_uint64(number, 10, UINT16_MAX, &weight) < 0 ||
+            (weight > 0 && (weight < 10 || weight > 1000)))
                 return run_parse_error(p, "not /dev/PATH:WEIGHT with a weight of 10 to 1000, or 0");
         return add_block_device(p, spec->target, path, "Weight", json_object_new_int64((int64_t) weight));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The container's environment and labels: -e, --env-file, -l, --label-file, and the proxies of docker's config.json.
+/* The container's environment and labels: -e, --env-file, -l, --label-file, and the proxies of docker's
+ * config.json.
  *
  * The CLI sends -e in random order (a hash table's); here it is the command line's. */
 
@@ -27,7 +28,7 @@ const char *context_getenv(const CliContext *c, const char *name)
 {
         size_t n = strlen(name);
 
-        STRV_FOREACH(e, c->environment)
+        STRV_FOREACH (e, c->environment)
                 if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
                         return *e + n + 1;
         return NULL;
@@ -178,14 +179,13 @@ static int add_proxy(struct json_object *o, const char *name, const char *value)
         return 0;
 }
 
-/* Members are found in whatever case they are spelled, as the CLI (that is: Go) does it; the last one counts. */
+/* Members are found in whatever case they are spelled, as the CLI (that is: Go) does it; the last one
+ * counts. */
 static struct json_object *get_any_case(struct json_object *o, const char *name)
 {
         struct json_object *found = NULL;
 
-        json_object_object_foreach(o, key, value)
-                if (strcasecmp(key, name) == 0)
-                        found = value;
+        json_object_object_foreach(o, key, value) if (strcasecmp(key, name) == 0) found = value;
         return found;
 }
 

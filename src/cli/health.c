@@ -76,7 +76,8 @@ int finish_health(RunParse *p)
                 struct json_object *o = draft_ensure(p, "Healthcheck", json_type_object);
 
                 if (p->health[i] < 0)
-                        return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s cannot be negative", health_fields[i].option);
+                        return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s cannot be negative",
+                                         health_fields[i].option);
                 if (!o || (p->health[i] > 0 && json_set_int(o, health_fields[i].field, p->health[i]) < 0))
                         return -ENOMEM;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* JSON text without its white space. A parser and a printer would change how numbers and escapes are spelled; this only
- * checks the grammar and leaves blanks out. Nesting is a stack of bits in memory, not of calls. */
+/* JSON text without its white space. A parser and a printer would change how numbers and escapes are
+ * spelled; this only checks the grammar and leaves blanks out. Nesting is a stack of bits in memory, not of
+ * calls. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -195,7 +196,7 @@ int json_compact(const char *data, size_t size, char **ret, size_t *ret_size)
 
         if (!x || !out)
                 return -ENOMEM;
-        *x = (Compact) { .c = data, .end = data + size, .out = out };
+        *x = (Compact){ .c = data, .end = data + size, .out = out };
         if (!take_text(x))
                 return -EINVAL;
         out[x->n] = 0;

@@ -65,7 +65,8 @@ static struct json_object *mount_options(struct json_object *mount, const struct
         if (key->group)
                 o = json_ensure(o, key->group, json_type_object);
         /* The CLI sends a DriverConfig with every volume option. */
-        if (o && key->group && strcmp(key->group, "VolumeOptions") == 0 && !json_ensure(o, "DriverConfig", json_type_object))
+        if (o && key->group && strcmp(key->group, "VolumeOptions") == 0 &&
+            !json_ensure(o, "DriverConfig", json_type_object))
                 return NULL;
         return o && key->subgroup ? json_ensure(o, key->subgroup, json_type_object) : o;
 }
@@ -200,13 +201,16 @@ static int check_options(RunParse *p, struct json_object *mount)
         if (!*json_string_or(mount, "Target", ""))
                 return run_parse_error(p, "no target");
         for (size_t i = 0; i < ELEMENTSOF(groups); i++)
-                if (strcmp(groups[i].type, type) != 0 && json_object_object_get_ex(mount, groups[i].group, NULL))
+                if (strcmp(groups[i].type, type) != 0 &&
+                    json_object_object_get_ex(mount, groups[i].group, NULL))
                         return run_parse_error(p, "%s-* keys with type %.100s", groups[i].type, type);
         if (json_bool_or(mount, "BindOptions/ReadOnlyNonRecursive", false) && !read_only)
                 return run_parse_error(p, "bind-recursive=writable needs readonly");
         if (json_bool_or(mount, "BindOptions/ReadOnlyForceRecursive", false)) {
-                if (!read_only || strcmp(json_string_or(mount, "BindOptions/Propagation", ""), "rprivate") != 0)
-                        return run_parse_error(p, "bind-recursive=readonly needs readonly and bind-propagation=rprivate");
+                if (!read_only ||
+                    strcmp(json_string_or(mount, "BindOptions/Propagation", ""), "rprivate") != 0)
+                        return run_parse_error(
+                                p, "bind-recursive=readonly needs readonly and bind-propagation=rprivate");
                 p->o->private->recursive_readonly = true;
         }
         return 0;
@@ -230,8 +234,8 @@ int set_mount(RunParse *p, const RunOptionSpec *spec, const char *value)
         return r < 0 ? r : draft_append(p, spec->target, TAKE_PTR(mount));
 }
 
-/* --use-api-socket: the engine's socket inside the container. The logins that go with it are the supervisor's to put
- * there, once the container is made. */
+/* --use-api-socket: the engine's socket inside the container. The logins that go with it are the
+ * supervisor's to put there, once the container is made. */
 int finish_api_socket(RunParse *p)
 {
         const char *engine = context_engine(p->context);
@@ -240,8 +244,8 @@ int finish_api_socket(RunParse *p)
         if (!p->o->use_api_socket)
                 return 0;
         if (!text_starts_with(engine, "unix://"))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "--use-api-socket needs an engine on a unix socket, not %.300s",
-                                 engine);
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "--use-api-socket needs an engine on a unix socket, not %.300s", engine);
         mount = json_object_new_object();
         if (!mount || json_set_string(mount, "Type", "bind") < 0 ||
             json_set_text(mount, "Source", engine + strlen("unix://")) < 0 ||

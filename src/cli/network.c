@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* --network and what belongs to it. Each network given is { "Target": NAME, "Endpoint": {…} } in p->networks; the options
- * that name none (--ip, --network-alias, --link, …) belong to the first one. */
+/* --network and what belongs to it. Each network given is { "Target": NAME, "Endpoint": {…} } in
+ * p->networks; the options that name none (--ip, --network-alias, --link, …) belong to the first one. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -172,8 +172,8 @@ int set_network(RunParse *p, const RunOptionSpec *spec, const char *value)
 }
 
 /* One option for the first network, which may not have its own already. */
-static int apply_string(RunParse *p, struct json_object *network, RunString index, const char *option, const char *path,
-                        int (*set)(RunParse *, struct json_object *, const char *))
+static int apply_string(RunParse *p, struct json_object *network, RunString index, const char *option,
+                        const char *path, int (*set)(RunParse *, struct json_object *, const char *))
 {
         const char *value = p->strings[index];
 
@@ -184,8 +184,8 @@ static int apply_string(RunParse *p, struct json_object *network, RunString inde
         return set(p, network, value);
 }
 
-static int apply_list(RunParse *p, struct json_object *network, RunList list, const char *option, const char *path,
-                      int (*set)(RunParse *, struct json_object *, const char *))
+static int apply_list(RunParse *p, struct json_object *network, RunList list, const char *option,
+                      const char *path, int (*set)(RunParse *, struct json_object *, const char *))
 {
         struct json_object *own;
         const StrVec *v = p->lists + list;
@@ -213,12 +213,14 @@ static int apply_options(RunParse *p, struct json_object *network)
         if (r >= 0)
                 r = apply_string(p, network, STRING_IP, "--ip", "Endpoint/IPAMConfig/IPv4Address", field_ip);
         if (r >= 0)
-                r = apply_string(p, network, STRING_IP6, "--ip6", "Endpoint/IPAMConfig/IPv6Address", field_ip6);
+                r = apply_string(p, network, STRING_IP6, "--ip6", "Endpoint/IPAMConfig/IPv6Address",
+                                 field_ip6);
         if (r >= 0)
-                r = apply_string(p, network, STRING_MAC_ADDRESS, "--mac-address", "Endpoint/MacAddress", field_mac);
+                r = apply_string(p, network, STRING_MAC_ADDRESS, "--mac-address", "Endpoint/MacAddress",
+                                 field_mac);
         if (r >= 0)
-                r = apply_list(p, network, LIST_LINK_LOCAL_IP, "--link-local-ip", "Endpoint/IPAMConfig/LinkLocalIPs",
-                               field_link_local);
+                r = apply_list(p, network, LIST_LINK_LOCAL_IP, "--link-local-ip",
+                               "Endpoint/IPAMConfig/LinkLocalIPs", field_link_local);
         return r;
 }
 
@@ -232,8 +234,10 @@ static int check_network(RunParse *p, struct json_object *network, const char *t
                 return -ENOMEM;
         if (!*bare)
                 return run_parse_error_at(p, "--network", target, "no name of a network");
-        if (!network_is_user_defined(target) && json_get(network, "Endpoint/Aliases", json_type_array, &aliases) >= 0)
-                return run_parse_error_at(p, "--network-alias", json_object_get_string(json_object_array_get_idx(aliases, 0)),
+        if (!network_is_user_defined(target) &&
+            json_get(network, "Endpoint/Aliases", json_type_array, &aliases) >= 0)
+                return run_parse_error_at(p, "--network-alias",
+                                          json_object_get_string(json_object_array_get_idx(aliases, 0)),
                                           "only for networks that were made by a user");
         if (*mac) {
                 if (!mac_address_valid(mac))
@@ -267,7 +271,8 @@ static int check_mixture(RunParse *p)
                         json_string_or(json_object_array_get_idx(p->networks, i), "Target", ""));
         if (user_defined > 0 && user_defined < n)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "--network cannot mix networks made by a user with bridge, host, none or a container's");
+                                 "--network cannot mix networks made by a user with bridge, host, none or a "
+                                 "container's");
         return 0;
 }
 
@@ -280,7 +285,8 @@ int finish_networks(RunParse *p)
         if (!given) {
                 struct json_object *network = json_object_new_object();
 
-                if (json_append(p->networks, network) < 0 || json_set_string(network, "Target", "default") < 0)
+                if (json_append(p->networks, network) < 0 ||
+                    json_set_string(network, "Target", "default") < 0)
                         return -ENOMEM;
         }
         n = json_object_array_length(p->networks);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Numbers as the docker CLI (that is: Go's strconv, time, math/big and docker's go-units) reads them. Each of the four
- * has a grammar of its own, and units in the wild use their corners, so none is left to strtol(3). */
+/* Numbers as the docker CLI (that is: Go's strconv, time, math/big and docker's go-units) reads them. Each
+ * of the four has a grammar of its own, and units in the wild use their corners, so none is left to
+ * strtol(3). */
 
 #include <ctype.h>
 #include <errno.h>
@@ -232,7 +233,8 @@ static int64_t size_factor(const char *suffix)
         letter = strchr(letters, *suffix | 0x20);
         if (!letter || !*letter)
                 return -EINVAL;
-        if (suffix[1] && (letter == letters || (strcasecmp(suffix + 1, "b") != 0 && strcasecmp(suffix + 1, "ib") != 0)))
+        if (suffix[1] &&
+            (letter == letters || (strcasecmp(suffix + 1, "b") != 0 && strcasecmp(suffix + 1, "ib") != 0)))
                 return -EINVAL;
         return INT64_C(1) << (10 * (letter - letters));
 }
@@ -296,7 +298,8 @@ static int duration_part(const char **s, uint64_t *total)
         for (; is_digit(**s); (*s)++) {
                 any = true;
                 if (whole > UINT64_C(1) << 60 ||
-                    __builtin_add_overflow(whole * 10, (uint64_t) (**s - '0'), &whole) || whole > UINT64_C(1) << 63)
+                    __builtin_add_overflow(whole * 10, (uint64_t) (**s - '0'), &whole) ||
+                    whole > UINT64_C(1) << 63)
                         return -ERANGE;
         }
         if (**s == '.')
@@ -316,7 +319,8 @@ static int duration_part(const char **s, uint64_t *total)
         if (whole > (UINT64_C(1) << 63) / unit)
                 return -ERANGE;
         whole = whole * unit + (uint64_t) ((double) fraction * ((double) unit / scale));
-        if (whole > UINT64_C(1) << 63 || __builtin_add_overflow(*total, whole, total) || *total > UINT64_C(1) << 63)
+        if (whole > UINT64_C(1) << 63 || __builtin_add_overflow(*total, whole, total) ||
+            *total > UINT64_C(1) << 63)
                 return -ERANGE;
         return 0;
 }

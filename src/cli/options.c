@@ -52,9 +52,10 @@ static const struct {
         const char *name;
         int priority;
 } priorities[] = {
-        { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },     { "crit", LOG_CRIT }, { "err", LOG_ERR },
-        { "warning", LOG_WARNING }, { "notice", LOG_NOTICE }, { "info", LOG_INFO }, { "debug", LOG_DEBUG },
-        { "panic", LOG_EMERG }, { "error", LOG_ERR },       { "warn", LOG_WARNING },
+        { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },     { "crit", LOG_CRIT },
+        { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+        { "info", LOG_INFO },   { "debug", LOG_DEBUG },     { "panic", LOG_EMERG },
+        { "error", LOG_ERR },   { "warn", LOG_WARNING },
 };
 
 static int parse_boolean(const char *s)
@@ -80,7 +81,8 @@ static int set_logs(Options *o, const char *value)
 
 static int set_notify(Options *o, const char *value)
 {
-        int b = parse_boolean(value), mode = b == 1 ? (int) NOTIFY_CONTAINER : notify_mode_from_string(b == 0 ? "false" : value);
+        int b = parse_boolean(value),
+            mode = b == 1 ? (int) NOTIFY_CONTAINER : notify_mode_from_string(b == 0 ? "false" : value);
 
         if (mode >= 0)
                 o->notify = (NotifyMode) mode;
@@ -110,14 +112,14 @@ static int set_cgroups(Options *o, const char *value)
         return *value ? strv_extend(&o->cgroups, value) : -EINVAL;
 }
 
-#define DEFINE_ENUM_SETTER(member, type, from_string)                                                        \
-        static int set_##member(Options *o, const char *value)                                               \
-        {                                                                                                    \
-                int i = from_string(value);                                                                  \
-                                                                                                             \
-                if (i >= 0)                                                                                  \
-                        o->member = (type) i;                                                                \
-                return i;                                                                                    \
+#define DEFINE_ENUM_SETTER(member, type, from_string)                                                       \
+        static int set_##member(Options *o, const char *value)                                              \
+        {                                                                                                   \
+                int i = from_string(value);                                                                 \
+                                                                                                            \
+                if (i >= 0)                                                                                 \
+                        o->member = (type) i;                                                               \
+                return i;                                                                                   \
         }
 DEFINE_ENUM_SETTER(cgroup_mode, CgroupMode, cgroup_mode_from_string)
 DEFINE_ENUM_SETTER(watchdog, WatchdogMode, watchdog_mode_from_string)
@@ -176,12 +178,16 @@ static int set_version(Options *o, const char *value)
 
 static const OptionHelp help_table[] = {
         { 'l', "logs", "BOOL", true, "Container's stdout and stderr to the journal (default true)" },
-        { 'n', "notify", "MODE", true, "Who says READY=1: false (we do, once it runs), container (bare --notify), healthy" },
-        { 'e', "env", "BOOL", true, "Pass the environment on to the container, but not HOME, PATH and systemd's own" },
-        { 'c', "cgroups", "NAME", false, "Hierarchy of cgroup v1 to take over, or \"all\" (default); repeatable" },
+        { 'n', "notify", "MODE", true,
+          "Who says READY=1: false (we do, once it runs), container (bare --notify), healthy" },
+        { 'e', "env", "BOOL", true,
+          "Pass the environment on to the container, but not HOME, PATH and systemd's own" },
+        { 'c', "cgroups", "NAME", false,
+          "Hierarchy of cgroup v1 to take over, or \"all\" (default); repeatable" },
         { 0, "cgroup-mode", "MODE", false, "auto (default), delegate, migrate, none" },
         { 'p', "pid-file", "PATH", false, "Write the container's pid there" },
-        { 0, "rm", "BOOL", true, "false: leave a stopped container of that name alone, and don't remove it at the end" },
+        { 0, "rm", "BOOL", true,
+          "false: leave a stopped container of that name alone, and don't remove it at the end" },
         { 0, "watchdog", "RULE", false, "What earns WATCHDOG=1: engine (default), healthy, container" },
         { 0, "main-pid", "WHO", false, "systemd's main process: container (default), supervisor" },
         { 0, "log-transport", "KIND", false, "native (default): all fields; stream: highest throughput" },
@@ -192,8 +198,9 @@ static const OptionHelp help_table[] = {
 };
 
 static int (*const setters[])(Options *o, const char *value) = {
-        set_logs,     set_notify,   set_env,           set_cgroups,         set_cgroup_mode, set_pid_file, set_rm,
-        set_watchdog, set_main_pid, set_log_transport, set_stderr_priority, set_host,        set_help,     set_version,
+        set_logs, set_notify,   set_env,      set_cgroups,       set_cgroup_mode,     set_pid_file,
+        set_rm,   set_watchdog, set_main_pid, set_log_transport, set_stderr_priority, set_host,
+        set_help, set_version,
 };
 
 static_assert(ELEMENTSOF(help_table) == ELEMENTSOF(setters), "one setter an option");
@@ -216,9 +223,9 @@ void options_help(FILE *f)
 
                 (void) snprintf(left, sizeof(left), "%c%c%c --%s%s%s%s", h->short_name ? '-' : ' ',
                                 h->short_name ? h->short_name : ' ', h->short_name ? ',' : ' ', h->long_name,
-                                !h->value                   ? ""
-                                        : h->value_optional ? "[="
-                                                            : " ",
+                                !h->value           ? ""
+                                : h->value_optional ? "[="
+                                                    : " ",
                                 h->value ? h->value : "", h->value_optional ? "]" : "");
                 fprintf(f, "  %-26s  %s\n", left, h->text);
         }
@@ -228,7 +235,8 @@ void options_help(FILE *f)
 static const OptionHelp *find_long(const char *name, size_t size)
 {
         for (size_t i = 0; i < ELEMENTSOF(help_table); i++)
-                if (strlen(help_table[i].long_name) == size && memcmp(help_table[i].long_name, name, size) == 0)
+                if (strlen(help_table[i].long_name) == size &&
+                    memcmp(help_table[i].long_name, name, size) == 0)
                         return help_table + i;
         return NULL;
 }
@@ -262,10 +270,12 @@ static int parse_long(Options *o, char **words, CliError *reterr)
         int r;
 
         if (!h)
-                return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option --%.*s", (int) MIN(size, 300u), name);
+                return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option --%.*s", (int) MIN(size, 300u),
+                                 name);
         (void) snprintf(option, sizeof(option), "--%s", h->long_name);
         if (!h->value && equal)
-                return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s: it takes none", equal + 1, option);
+                return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s: it takes none",
+                                 equal + 1, option);
         if (!h->value || equal || h->value_optional) {
                 r = apply(o, h, option, equal ? equal + 1 : "true", reterr);
                 return r < 0 ? r : 1;
@@ -282,12 +292,13 @@ static int unknown_short(const char *word, CliError *reterr)
         size_t size = strcspn(word + 1, "=");
 
         if (size > 1 && find_long(word + 1, size))
-                return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %s, did you mean --%.*s?", word, (int) size, word + 1);
+                return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %s, did you mean --%.*s?", word,
+                                 (int) size, word + 1);
         return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %s", word);
 }
 
-/* "-l", "-l=0", "-pPATH", "-p PATH", "-p=PATH", "-le". Everything is known before anything is applied, so that "-logs"
- * is one error and not -l -o …. */
+/* "-l", "-l=0", "-pPATH", "-p PATH", "-p=PATH", "-le". Everything is known before anything is applied, so
+ * that "-logs" is one error and not -l -o …. */
 static int parse_short(Options *o, char **words, CliError *reterr)
 {
         const char *word = words[0];
@@ -329,7 +340,8 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         return 0;
                 }
                 if ((*words)[0] != '-' || !(*words)[1])
-                        return cli_error(reterr, CLI_EXIT_REFUSED, "unknown command \"%.300s\", expected `run` or `--`", *words);
+                        return cli_error(reterr, CLI_EXIT_REFUSED,
+                                         "unknown command \"%.300s\", expected `run` or `--`", *words);
                 r = (*words)[1] == '-' ? parse_long(o, words, reterr) : parse_short(o, words, reterr);
                 if (r < 0)
                         return r;
@@ -356,7 +368,7 @@ int options_parse(int argc, char **argv, Options *ret, CliError *reterr)
         if (r < 0)
                 return r;
         *ret = o;
-        o = (Options) {};
+        o = (Options){};
         return 0;
 }
 
@@ -365,7 +377,7 @@ void options_done(Options *o)
         strv_free(o->cgroups);
         free(o->pid_file);
         free(o->host);
-        *o = (Options) {};
+        *o = (Options){};
 }
 
 /* Minimal names like "cpu" also mean the hierarchy that has it together with others ("cpu,cpuacct"). */
@@ -375,7 +387,7 @@ bool options_cgroup_wanted(const Options *o, const char *name)
 
         if (!o->cgroups)
                 return true;
-        STRV_FOREACH(c, o->cgroups) {
+        STRV_FOREACH (c, o->cgroups) {
                 size_t size = strlen(*c);
                 const char *at = name;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* --platform, in the form that the engine takes: OS/ARCHITECTURE[/VARIANT]. Also --cidfile, the other option that ends up
- * outside of the request's body. */
+/* --platform, in the form that the engine takes: OS/ARCHITECTURE[/VARIANT]. Also --cidfile, the other option
+ * that ends up outside of the request's body. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -38,21 +38,23 @@ static int replace(char **target, const char *value)
         return 0;
 }
 
-/* Names under which architectures are known, the variant that goes with the name, and one that goes without saying. */
+/* Names under which architectures are known, the variant that goes with the name, and one that goes without
+ * saying. */
 static const struct {
         const char *name, *variant; /* variant NULL: any */
         const char *architecture, *new_variant;
 } architectures[] = {
-        { "i386", NULL, "386", "" },       { "x86_64", NULL, "amd64", NULL }, { "x86-64", NULL, "amd64", NULL },
-        { "aarch64", NULL, "arm64", NULL }, { "armhf", NULL, "arm", "v7" },    { "armel", NULL, "arm", "v6" },
+        { "i386", NULL, "386", "" },       { "x86_64", NULL, "amd64", NULL },
+        { "x86-64", NULL, "amd64", NULL }, { "aarch64", NULL, "arm64", NULL },
+        { "armhf", NULL, "arm", "v7" },    { "armel", NULL, "arm", "v6" },
 };
 
 static const struct {
         const char *architecture, *variant, *new_variant;
 } variants[] = {
-        { "amd64", "v1", "" },  { "arm64", "8", "" },   { "arm64", "v8", "" },   { "arm64", "v8.0", "" }, { "arm64", "9", "v9" },
-        { "arm64", "9.0", "v9" }, { "arm64", "v9.0", "v9" }, { "arm", "", "v7" },
-        { "arm", "7", "v7" },   { "arm", "5", "v5" },   { "arm", "6", "v6" },    { "arm", "8", "v8" },
+        { "amd64", "v1", "" },  { "arm64", "8", "" },     { "arm64", "v8", "" },     { "arm64", "v8.0", "" },
+        { "arm64", "9", "v9" }, { "arm64", "9.0", "v9" }, { "arm64", "v9.0", "v9" }, { "arm", "", "v7" },
+        { "arm", "7", "v7" },   { "arm", "5", "v5" },     { "arm", "6", "v6" },      { "arm", "8", "v8" },
 };
 
 static int normalise_architecture(Platform *x)
@@ -77,16 +79,18 @@ static int normalise_architecture(Platform *x)
                 break;
         }
         for (size_t i = 0; i < ELEMENTSOF(variants); i++)
-                if (strcmp(variants[i].architecture, x->architecture) == 0 && strcmp(variants[i].variant, x->variant) == 0)
+                if (strcmp(variants[i].architecture, x->architecture) == 0 &&
+                    strcmp(variants[i].variant, x->variant) == 0)
                         return replace(&x->variant, variants[i].new_variant);
         return 0;
 }
 
 static bool is_known_os(const char *s)
 {
-        static const char *const names[] = { "aix",    "android", "darwin", "dragonfly", "freebsd", "hurd",    "illumos", "ios",
-                                             "js",     "linux",   "nacl",   "netbsd",    "openbsd", "plan9",   "solaris", "windows",
-                                             "zos" };
+        static const char *const names[] = { "aix",     "android", "darwin",  "dragonfly", "freebsd",
+                                             "hurd",    "illumos", "ios",     "js",        "linux",
+                                             "nacl",    "netbsd",  "openbsd", "plan9",     "solaris",
+                                             "windows", "zos" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (strcmp(names[i], s) == 0)
@@ -96,10 +100,11 @@ static bool is_known_os(const char *s)
 
 static bool is_known_architecture(const char *s)
 {
-        static const char *const names[] = { "386",     "amd64",   "amd64p32", "arm",     "armbe",     "arm64",    "arm64be", "ppc64",
-                                             "ppc64le", "loong64", "mips",     "mipsle",  "mips64",    "mips64le", "mips64p32",
-                                             "mips64p32le", "ppc", "riscv",    "riscv64", "s390",      "s390x",    "sparc",
-                                             "sparc64", "wasm" };
+        static const char *const names[] = { "386",         "amd64",   "amd64p32", "arm",      "armbe",
+                                             "arm64",       "arm64be", "ppc64",    "ppc64le",  "loong64",
+                                             "mips",        "mipsle",  "mips64",   "mips64le", "mips64p32",
+                                             "mips64p32le", "ppc",     "riscv",    "riscv64",  "s390",
+                                             "s390x",       "sparc",   "sparc64",  "wasm" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (strcmp(names[i], s) == 0)
@@ -121,7 +126,8 @@ static int default_architecture(const CliContext *c, Platform *x)
         if (text_starts_with(machine, "armv")) {
                 char variant[] = { 'v', machine[4], 0 };
 
-                return replace(&x->architecture, "arm") < 0 || replace(&x->variant, variant) < 0 ? -ENOMEM : 0;
+                return replace(&x->architecture, "arm") < 0 || replace(&x->variant, variant) < 0 ? -ENOMEM
+                                                                                                 : 0;
         }
         if (replace(&x->architecture, machine) < 0)
                 return -ENOMEM;
@@ -175,10 +181,12 @@ static int parse_single(const CliContext *c, const char *part, Platform *x)
                 return -ENOMEM;
         if (is_known_os(x->os))
                 return default_architecture(c, x);
-        if (replace(&x->os, "linux") < 0 || replace(&x->architecture, part) < 0 || normalise_architecture(x) < 0)
+        if (replace(&x->os, "linux") < 0 || replace(&x->architecture, part) < 0 ||
+            normalise_architecture(x) < 0)
                 return -ENOMEM;
         /* By itself "arm" says v7; that is the default, and is not spelled out. */
-        if (strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0 && replace(&x->variant, "") < 0)
+        if (strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0 &&
+            replace(&x->variant, "") < 0)
                 return -ENOMEM;
         return is_known_architecture(x->architecture) ? 0 : -EINVAL;
 }
@@ -200,8 +208,8 @@ static int parse_platform(const CliContext *c, const char *s, Platform *x)
         r = parse_os(parts.items[0], &x->os);
         if (r < 0)
                 return r;
-        if (replace(&x->architecture, parts.items[1]) < 0 || replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 ||
-            normalise_architecture(x) < 0)
+        if (replace(&x->architecture, parts.items[1]) < 0 ||
+            replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 || normalise_architecture(x) < 0)
                 return -ENOMEM;
         /* v7 goes without saying, v8 only where nothing is said. */
         if (parts.n == 2 && strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0)
@@ -226,7 +234,8 @@ int finish_platform(RunParse *p)
                 return run_parse_error_at(p, "--platform", value, "not OS[/ARCHITECTURE[/VARIANT]]");
         if (r < 0)
                 return r;
-        if (asprintf(&p->o->platform, "%s/%s%s%s", x.os, x.architecture, *x.variant ? "/" : "", x.variant) < 0) {
+        if (asprintf(&p->o->platform, "%s/%s%s%s", x.os, x.architecture, *x.variant ? "/" : "", x.variant) <
+            0) {
                 p->o->platform = NULL;
                 return -ENOMEM;
         }
@@ -243,7 +252,8 @@ int finish_cidfile(RunParse *p)
         if (!path)
                 return 0;
         if (faccessat(p->context->dir_fd, path, F_OK, 0) >= 0)
-                return run_parse_error_at(p, "--cidfile", path, "there already; is the other container still running?");
+                return run_parse_error_at(p, "--cidfile", path,
+                                          "there already; is the other container still running?");
         r = -errno;
         slash = strrchr(path, '/');
         directory = slash ? strndup(path, (size_t) (slash - path) + 1) : strdup(".");
@@ -253,9 +263,9 @@ int finish_cidfile(RunParse *p)
                 r = RET_NERRNO(faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS));
         if (r < 0)
                 return cli_error(p->reterr,
-                                 r == -ENOENT           ? CLI_EXIT_NOT_FOUND
-                                         : r == -EACCES ? CLI_EXIT_NOT_EXECUTABLE
-                                                        : CLI_EXIT_REFUSED,
+                                 r == -ENOENT   ? CLI_EXIT_NOT_FOUND
+                                 : r == -EACCES ? CLI_EXIT_NOT_EXECUTABLE
+                                                : CLI_EXIT_REFUSED,
                                  "invalid value \"%.300s\" for --cidfile: %s", path, strerror(-r));
         return 0;
 }

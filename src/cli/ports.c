@@ -37,7 +37,7 @@ static int parse_port_range(const char *s, PortRange *ret)
                 return r;
         if (last < first)
                 return -EINVAL;
-        *ret = (PortRange) { (unsigned) first, (unsigned) last };
+        *ret = (PortRange){ (unsigned) first, (unsigned) last };
         return 0;
 }
 
@@ -75,8 +75,8 @@ static int add_exposed(struct json_object *exposed, unsigned port, const char *p
         return json_set_any(exposed, key, json_object_new_object());
 }
 
-static int add_binding(struct json_object *bindings, unsigned port, const char *protocol, const char *address,
-                       const char *host_port)
+static int add_binding(struct json_object *bindings, unsigned port, const char *protocol,
+                       const char *address, const char *host_port)
 {
         struct json_object *array, *binding;
         char key[32];
@@ -178,14 +178,18 @@ static int publish(RunParse *p, const char *value, const char *s)
         spec.protocol = lower;
 
         if (*spec.address && !is_address(spec.address))
-                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not an IP address", spec.address);
+                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not an IP address",
+                                          spec.address);
         if (!*spec.container)
                 return run_parse_error_at(p, "--publish", value, "no port of the container");
         if (parse_port_range(spec.container, &container) < 0)
-                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports", spec.container);
+                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports",
+                                          spec.container);
         if (*spec.host && parse_port_range(spec.host, &host) < 0)
-                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports", spec.host);
-        if (*spec.host && container.last - container.first != host.last - host.first && container.last != container.first)
+                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports",
+                                          spec.host);
+        if (*spec.host && container.last - container.first != host.last - host.first &&
+            container.last != container.first)
                 return run_parse_error_at(p, "--publish", value, "the two ranges differ in length");
         if (strcmp(lower, "tcp") != 0 && strcmp(lower, "udp") != 0 && strcmp(lower, "sctp") != 0)
                 return run_parse_error_at(p, "--publish", value, "the protocol is one of tcp, udp, sctp");
@@ -210,7 +214,8 @@ static int publish_fields(RunParse *p, const char *value)
                 char *name = fields.items[i], *equal = strchr(name, '=');
 
                 if (!equal)
-                        return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not NAME=VALUE", name);
+                        return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not NAME=VALUE",
+                                                  name);
                 *equal = 0;
                 equal[1 + strcspn(equal + 1, "=")] = 0;
                 for (size_t k = 0; k < ELEMENTSOF(keys); k++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Names of images: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], or an id. They are only checked; what is sent is what was
- * written. */
+/* Names of images: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], or an id. They are only checked; what is sent is
+ * what was written. */
 
 #include <ctype.h>
 #include <string.h>
@@ -39,7 +39,8 @@ static bool is_digest(const char *s)
                 const char *hex = s + strlen(algorithms[i].prefix);
 
                 if (text_starts_with(s, algorithms[i].prefix))
-                        return strlen(hex) == algorithms[i].digits && is_lower_hex(hex, algorithms[i].digits);
+                        return strlen(hex) == algorithms[i].digits &&
+                               is_lower_hex(hex, algorithms[i].digits);
         }
         return false;
 }
@@ -189,14 +190,17 @@ const char *image_reference_check(const char *s)
 int finish_image(RunParse *p)
 {
         const char *trust = context_getenv(p->context, "DOCKER_CONTENT_TRUST"), *reason;
-        bool verify = p->content_trust_given ? !p->content_trust_disabled : trust && *trust && strcmp(trust, "0") != 0;
+        bool verify = p->content_trust_given ? !p->content_trust_disabled
+                                             : trust && *trust && strcmp(trust, "0") != 0;
 
         reason = image_reference_check(p->o->image);
         if (reason)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid image \"%.300s\": %s", p->o->image, reason);
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid image \"%.300s\": %s", p->o->image,
+                                 reason);
         if (verify && !strchr(p->o->image, '@'))
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "content trust (--disable-content-trust=false or DOCKER_CONTENT_TRUST) is not supported; "
+                                 "content trust (--disable-content-trust=false or DOCKER_CONTENT_TRUST) is "
+                                 "not supported; "
                                  "name the image by its digest");
         return 0;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A hash of a request, to see later that a unit's options have changed. It must only tell apart what one and the same
- * admin writes, not withstand an attacker: who can choose the options can choose the label, too. So it is FNV-1a with
- * 128 bits, a few lines that will give the same in every version. */
+/* A hash of a request, to see later that a unit's options have changed. It must only tell apart what one and
+ * the same admin writes, not withstand an attacker: who can choose the options can choose the label, too. So
+ * it is FNV-1a with 128 bits, a few lines that will give the same in every version. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,6 +110,7 @@ int run_request_hash(struct json_object *body, char ret[static RUN_REQUEST_HASH_
         r = hash_value(&h, body);
         if (r < 0)
                 return r;
-        (void) snprintf(ret, RUN_REQUEST_HASH_MAX, "%016llx%016llx", (unsigned long long) (h >> 64), (unsigned long long) h);
+        (void) snprintf(ret, RUN_REQUEST_HASH_MAX, "%016llx%016llx", (unsigned long long) (h >> 64),
+                        (unsigned long long) h);
         return 0;
 }

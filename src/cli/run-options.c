@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The words behind `run` × the option table. The rules are those of the docker CLI's flag parser: options end at the first
- * word that is none, or at "--"; a long one takes its value behind '=' or as the next word; short ones may be
- * grouped, and the first of them that takes a value takes the rest of the group; booleans have a value only behind
+/* The words behind `run` × the option table. The rules are those of the docker CLI's flag parser: options
+ * end at the first word that is none, or at "--"; a long one takes its value behind '=' or as the next word;
+ * short ones may be grouped, and the first of them that takes a value takes the rest of the group; booleans
+ * have a value only behind
  * '='. There is no abbreviation. */
 
 #include <errno.h>
@@ -33,7 +34,8 @@ int run_parse_error_at(RunParse *p, const char *option, const char *value, const
         va_end(ap);
         if (r < 0)
                 return cli_error_oom(p->reterr);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s", value, option, reason);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s", value, option,
+                         reason);
 }
 
 int run_parse_error(RunParse *p, const char *format, ...)
@@ -84,11 +86,8 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
         if (r < 0)
                 return run_parse_result(p, r);
         private->given[spec - run_option_table] = true;
-        if ((spec->flags & FLAG_LIMIT) && !private->limit_option &&
-            asprintf(&private->limit_option, "--%s", spec->name) < 0) {
-                private->limit_option = NULL;
-                return cli_error_oom(p->reterr);
-        }
+        if ((spec->flags & FLAG_LIMIT) && !private->limit)
+        private->limit = spec;
         return 0;
 }
 
@@ -105,7 +104,8 @@ static int parse_long(RunParse *p, char *const *words)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED, "bad option syntax: %s", *words);
         spec = find_long(name, size);
         if (!spec)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option --%.*s of run", (int) MIN(size, 200u), name);
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option --%.*s of run",
+                                 (int) MIN(size, 200u), name);
         if (asprintf(&option, "--%s", spec->name) < 0)
                 return cli_error_oom(p->reterr);
         if (equal)
@@ -127,8 +127,9 @@ static int unknown_short(RunParse *p, const char *word, char name)
         size_t size = equal ? (size_t) (equal - word - 1) : strlen(word + 1);
 
         if (size > 1 && find_long(word + 1, size))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %s of run, did you mean --%.*s?", name,
-                                 word, (int) size, word + 1);
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "unknown option -%c in %s of run, did you mean --%.*s?", name, word,
+                                 (int) size, word + 1);
         return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %s of run", name, word);
 }
 
@@ -200,7 +201,8 @@ static int take_image(RunParse *p, char *const *words)
         _cleanup_strvec_ StrVec copy = {};
 
         if (!*words)
-                return cli_error(p->reterr, CLI_EXIT_USAGE, "no image given: run [OPTIONS] IMAGE [COMMAND] [ARGUMENT…]");
+                return cli_error(p->reterr, CLI_EXIT_USAGE,
+                                 "no image given: run [OPTIONS] IMAGE [COMMAND] [ARGUMENT…]");
         p->o->image = strdup(*words);
         if (!p->o->image)
                 return -ENOMEM;
@@ -213,17 +215,18 @@ static int take_image(RunParse *p, char *const *words)
                         return -ENOMEM;
         command = json_text_array(&copy);
         p->o->command = TAKE_PTR(copy.items);
-        copy = (StrVec) {};
+        copy = (StrVec){};
         return draft_set(p, "Cmd", TAKE_PTR(command));
 }
 
 static int finish(RunParse *p)
 {
         static int (*const passes[])(RunParse *) = {
-                finish_pull,         finish_resources, finish_environment, finish_labels,
-                finish_volumes,      finish_ports,      finish_devices,   finish_health,      finish_capabilities,
-                finish_log_opts,     finish_storage_opts, finish_security, finish_modes,      finish_restart,
-                finish_networks,     finish_attach, finish_cidfile,    finish_api_socket, finish_image,     finish_platform,
+                finish_pull,         finish_resources,  finish_environment,  finish_labels,
+                finish_volumes,      finish_ports,      finish_devices,      finish_health,
+                finish_capabilities, finish_log_opts,   finish_storage_opts, finish_security,
+                finish_modes,        finish_restart,    finish_networks,     finish_attach,
+                finish_cidfile,      finish_api_socket, finish_image,        finish_platform,
         };
 
         for (size_t i = 0; i < ELEMENTSOF(passes); i++) {
@@ -343,7 +346,6 @@ RunOptions *run_options_free(RunOptions *o)
         json_object_put(o->log_opts);
         json_object_put(o->draft);
         if (o->private) {
-                free(o->private->limit_option);
                 json_object_put(o->private->cap_add);
                 json_object_put(o->private->cap_drop);
         }
@@ -366,5 +368,5 @@ const char *run_options_limit_conflict(const RunOptions *o)
 {
         assert(o);
 
-        return o->private->limit_option;
+        return o->private->limit ? o->private->limit->name : NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The body of POST /containers/create: the draft of the options, made to fit the engine's API, with what the supervisor
- * adds. Only what is set is sent; for the engine an absent member is its zero. */
+/* The body of POST /containers/create: the draft of the options, made to fit the engine's API, with what the
+ * supervisor adds. Only what is set is sent; for the engine an absent member is its zero. */
 
 #include <errno.h>
 #include <string.h>
@@ -23,12 +23,14 @@ static int refuse_old_engine(const RunOptions *o, const ApiVersion *v, CliError 
                 const RunOptionSpec *spec = run_option_table + i;
 
                 if (o->private->given[i] && older_than(v, spec->api_minor))
-                        return cli_error(reterr, CLI_EXIT_USAGE, "--%s needs an engine with API 1.%u, this one has %u.%u",
+                        return cli_error(reterr, CLI_EXIT_USAGE,
+                                         "--%s needs an engine with API 1.%u, this one has %u.%u",
                                          spec->name, spec->api_minor, v->major, v->minor);
         }
         if (o->private->recursive_readonly && older_than(v, 44))
                 return cli_error(reterr, CLI_EXIT_REFUSED,
-                                 "--mount with bind-recursive=readonly needs an engine with API 1.44, this one has %u.%u",
+                                 "--mount with bind-recursive=readonly needs an engine with API 1.44, this "
+                                 "one has %u.%u",
                                  v->major, v->minor);
         return 0;
 }
@@ -57,14 +59,15 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
                 json_object_object_del(endpoint, "MacAddress");
         }
         /* Nothing else was set: then it is for the engine to make the endpoint. */
-        if (json_object_object_length(endpoints) == 1 && json_object_object_get_ex(endpoints, first, &networking) &&
+        if (json_object_object_length(endpoints) == 1 &&
+            json_object_object_get_ex(endpoints, first, &networking) &&
             json_object_object_length(networking) == 0)
                 json_object_object_del(endpoints, first);
         return 0;
 }
 
-/* The CLIs of that time left it to the engine to spell capabilities out. It shows them as it got them, so that `docker
- * inspect` tells the difference. */
+/* The CLIs of that time left it to the engine to spell capabilities out. It shows them as it got them, so
+ * that `docker inspect` tells the difference. */
 static int lower_capabilities(const RunOptions *o, struct json_object *host)
 {
         if (json_object_array_length(o->private->cap_add) > 0 &&
@@ -101,8 +104,8 @@ static struct json_object *names_of(struct json_object *environment)
                 return NULL;
         for (size_t i = 0; environment && i < json_object_array_length(environment); i++) {
                 const char *rest = NULL;
-                _cleanup_free_ char *name =
-                        text_cut(json_object_get_string(json_object_array_get_idx(environment, i)), '=', &rest);
+                _cleanup_free_ char *name = text_cut(
+                        json_object_get_string(json_object_array_get_idx(environment, i)), '=', &rest);
 
                 if (!name || json_set_bool(names, name, true) < 0)
                         return NULL;
@@ -112,7 +115,8 @@ static struct json_object *names_of(struct json_object *environment)
 
 static int add_environment(struct json_object *body, char *const *environment)
 {
-        struct json_object *array = environment && *environment ? json_ensure(body, "Env", json_type_array) : NULL;
+        struct json_object *array =
+                environment && *environment ? json_ensure(body, "Env", json_type_array) : NULL;
         _cleanup_json_ struct json_object *names = NULL;
 
         if (!array)
@@ -120,7 +124,7 @@ static int add_environment(struct json_object *body, char *const *environment)
         names = names_of(array);
         if (!names)
                 return -ENOMEM;
-        STRV_FOREACH(e, environment) {
+        STRV_FOREACH (e, environment) {
                 const char *rest = NULL;
                 _cleanup_free_ char *name = text_cut(*e, '=', &rest);
 
@@ -136,7 +140,7 @@ static int add_environment(struct json_object *body, char *const *environment)
 
 static int add_labels(struct json_object *body, char *const *labels)
 {
-        STRV_FOREACH(l, labels) {
+        STRV_FOREACH (l, labels) {
                 struct json_object *o = json_ensure(body, "Labels", json_type_object);
                 const char *rest = NULL;
                 _cleanup_free_ char *name = text_cut(*l, '=', &rest);
@@ -153,7 +157,7 @@ static int add_host_config(struct json_object *body, const RunRequestExtras *ext
 
         if (!host)
                 return -ENOMEM;
-        STRV_FOREACH(b, extras->binds) {
+        STRV_FOREACH (b, extras->binds) {
                 struct json_object *binds = json_ensure(host, "Binds", json_type_array);
 
                 if (!binds || json_append_text(binds, *b) < 0)
@@ -196,20 +200,58 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
         return 0;
 }
 
-/* What `--env` keeps back, by systemd.exec(5), "Environment Variables Set or Propagated by the Service Manager". The account that
- * the service itself runs as (USER, LOGNAME, SHELL, XDG_RUNTIME_DIR) goes the way of HOME: none of it is true inside
- * the container. LANG, TERM and TZ say nothing of the sort and are passed on. */
+/* What `--env` keeps back, by systemd.exec(5), "Environment Variables Set or Propagated by the Service
+ * Manager". The account that the service itself runs as (USER, LOGNAME, SHELL, XDG_RUNTIME_DIR) goes the way
+ * of HOME: none of it is true inside the container. LANG, TERM and TZ say nothing of the sort and are passed
+ * on. */
 static const char *const private_names[] = {
-        "HOME", "PATH", "USER", "LOGNAME", "SHELL", "XDG_RUNTIME_DIR",
-        "NOTIFY_SOCKET", "FDSTORE", "INVOCATION_ID", "JOURNAL_STREAM", "LOG_NAMESPACE", "SYSTEMD_EXEC_PID",
-        "MAINPID", "MAINPIDFDID", "MANAGERPID", "MANAGERPIDFDID", "PIDFILE", "DEBUG_INVOCATION",
-        "CREDENTIALS_DIRECTORY", "ENCRYPTED_CREDENTIALS_DIRECTORY",
-        "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY",
-        "REMOTE_ADDR", "REMOTE_PORT", "SERVICE_RESULT", "EXIT_CODE", "EXIT_STATUS",
-        "LISTEN_PID", "LISTEN_PIDFDID", "LISTEN_FDS", "LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC",
-        "MEMORY_PRESSURE_WATCH", "MEMORY_PRESSURE_WRITE",
-        "TRIGGER_UNIT", "TRIGGER_PATH", "TRIGGER_TIMER_REALTIME_USEC", "TRIGGER_TIMER_MONOTONIC_USEC",
-        "MONITOR_SERVICE_RESULT", "MONITOR_EXIT_CODE", "MONITOR_EXIT_STATUS", "MONITOR_INVOCATION_ID", "MONITOR_UNIT",
+        "HOME",
+        "PATH",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "XDG_RUNTIME_DIR",
+        "NOTIFY_SOCKET",
+        "FDSTORE",
+        "INVOCATION_ID",
+        "JOURNAL_STREAM",
+        "LOG_NAMESPACE",
+        "SYSTEMD_EXEC_PID",
+        "MAINPID",
+        "MAINPIDFDID",
+        "MANAGERPID",
+        "MANAGERPIDFDID",
+        "PIDFILE",
+        "DEBUG_INVOCATION",
+        "CREDENTIALS_DIRECTORY",
+        "ENCRYPTED_CREDENTIALS_DIRECTORY",
+        "RUNTIME_DIRECTORY",
+        "STATE_DIRECTORY",
+        "CACHE_DIRECTORY",
+        "LOGS_DIRECTORY",
+        "CONFIGURATION_DIRECTORY",
+        "REMOTE_ADDR",
+        "REMOTE_PORT",
+        "SERVICE_RESULT",
+        "EXIT_CODE",
+        "EXIT_STATUS",
+        "LISTEN_PID",
+        "LISTEN_PIDFDID",
+        "LISTEN_FDS",
+        "LISTEN_FDNAMES",
+        "WATCHDOG_PID",
+        "WATCHDOG_USEC",
+        "MEMORY_PRESSURE_WATCH",
+        "MEMORY_PRESSURE_WRITE",
+        "TRIGGER_UNIT",
+        "TRIGGER_PATH",
+        "TRIGGER_TIMER_REALTIME_USEC",
+        "TRIGGER_TIMER_MONOTONIC_USEC",
+        "MONITOR_SERVICE_RESULT",
+        "MONITOR_EXIT_CODE",
+        "MONITOR_EXIT_STATUS",
+        "MONITOR_INVOCATION_ID",
+        "MONITOR_UNIT",
 };
 
 bool run_request_environment_is_private(const char *variable)
@@ -226,7 +268,7 @@ int run_request_pass_environment(char *const *environment, char ***ret)
 {
         StrVec passed = {};
 
-        STRV_FOREACH(e, environment) {
+        STRV_FOREACH (e, environment) {
                 if (**e == '=' || !strchr(*e, '=') || run_request_environment_is_private(*e))
                         continue;
                 if (strvec_add(&passed, *e, strlen(*e)) < 0) {

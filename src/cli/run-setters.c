@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The setters of the option table that are of a kind: a string, a number, a list, … at a place in the request. */
+/* The setters of the option table that are of a kind: a string, a number, a list, … at a place in the
+ * request. */
 
 #include <errno.h>
 #include <limits.h>
@@ -264,7 +265,8 @@ int finish_log_opts(RunParse *p)
         if (strcmp(json_string_or(p->o->draft, "HostConfig/LogConfig/Type", ""), "none") == 0)
                 return run_parse_error_at(p, "--log-opt", v->items[0], "--log-driver none has no options");
         for (size_t i = 0; i < v->n; i++) {
-                int r = put_key_value(draft_ensure(p, "HostConfig/LogConfig/Config", json_type_object), v->items[i]);
+                int r = put_key_value(draft_ensure(p, "HostConfig/LogConfig/Config", json_type_object),
+                                      v->items[i]);
 
                 if (r < 0)
                         return r;

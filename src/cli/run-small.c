@@ -67,8 +67,9 @@ int set_entrypoint(RunParse *p, const RunOptionSpec *spec, const char *value)
 
 int set_sysctl(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
-        static const char *const names[] = { "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem",
-                                             "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced" };
+        static const char *const names[] = { "kernel.msgmax", "kernel.msgmnb",         "kernel.msgmni",
+                                             "kernel.sem",    "kernel.shmall",         "kernel.shmmax",
+                                             "kernel.shmmni", "kernel.shm_rmid_forced" };
         const char *rest = NULL;
         _cleanup_free_ char *key = text_cut(value, '=', &rest);
         bool allowed;
@@ -108,8 +109,9 @@ static int parse_limits(const char *s, int64_t *ret_soft, int64_t *ret_hard)
 
 static bool ulimit_known(const char *name)
 {
-        static const char *const names[] = { "core", "cpu",    "data", "fsize", "locks",  "memlock",    "msgqueue", "nice",
-                                             "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack" };
+        static const char *const names[] = { "core",    "cpu",      "data",   "fsize",      "locks",
+                                             "memlock", "msgqueue", "nice",   "nofile",     "nproc",
+                                             "rss",     "rtprio",   "rttime", "sigpending", "stack" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (strcmp(names[i], name) == 0)
@@ -254,7 +256,8 @@ int finish_modes(RunParse *p)
                         continue;
                 ok = strcmp(value, modes[i].words[0]) == 0 ||
                      (modes[i].words[1] && strcmp(value, modes[i].words[1]) == 0) ||
-                     (modes[i].container && text_starts_with(value, "container:") && value[strlen("container:")]);
+                     (modes[i].container && text_starts_with(value, "container:") &&
+                      value[strlen("container:")]);
                 if (!ok)
                         return run_parse_error_at(p, modes[i].option, value, "no such mode");
                 if (draft_set(p, modes[i].path, json_text(value)) < 0)
@@ -280,8 +283,9 @@ int finish_restart(RunParse *p)
         if (rest && *rest && parse_int64(rest, 10, &count) < 0)
                 return run_parse_error_at(p, "--restart", value, "the retry count is no whole number");
         if (*name && strcmp(name, "no") != 0)
-                return run_parse_error_at(p, "--restart", value,
-                                          "the service manager restarts the container; use Restart= in the unit");
+                return run_parse_error_at(
+                        p, "--restart", value,
+                        "the service manager restarts the container; use Restart= in the unit");
         if (count == 0)
                 return 0;
         if (draft_set(p, "HostConfig/RestartPolicy/Name", json_object_new_string("no")) < 0)

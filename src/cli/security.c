@@ -55,7 +55,8 @@ int finish_security(RunParse *p)
                         return -ENOMEM;
                 if ((!value || !*value) && strcmp(name, "no-new-privileges") != 0)
                         return run_parse_error_at(p, "--security-opt", option, "not NAME=VALUE");
-                if (strcmp(name, "seccomp") == 0 && strcmp(value, "unconfined") != 0 && strcmp(value, "builtin") != 0)
+                if (strcmp(name, "seccomp") == 0 && strcmp(value, "unconfined") != 0 &&
+                    strcmp(value, "builtin") != 0)
                         r = add_profile(p, option, value);
                 else if (strcmp(option, "systempaths=unconfined") == 0)
                         r = unconfine_system_paths(p);

@@ -16,7 +16,7 @@ void strvec_done(StrVec *v)
         for (size_t i = 0; i < v->n; i++)
                 free(v->items[i]);
         free(v->items);
-        *v = (StrVec) {};
+        *v = (StrVec){};
 }
 
 int strvec_take(StrVec *v, char *s)
@@ -65,7 +65,11 @@ size_t utf8_decode(const char *s, size_t size, uint32_t *ret_rune)
 
         if (size == 0)
                 return 0;
-        n = p[0] < 0x80 ? 1 : (p[0] & 0xe0) == 0xc0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : (p[0] & 0xf8) == 0xf0 ? 4 : 0;
+        n = p[0] < 0x80             ? 1
+            : (p[0] & 0xe0) == 0xc0 ? 2
+            : (p[0] & 0xf0) == 0xe0 ? 3
+            : (p[0] & 0xf8) == 0xf0 ? 4
+                                    : 0;
         if (n == 0 || n > size)
                 return 0;
         rune = n == 1 ? p[0] : p[0] & (0x7fu >> n);
@@ -98,9 +102,9 @@ size_t blank_length(const char *s, size_t size)
 
         if (n == 0)
                 return 0;
-        if ((rune >= 0x09 && rune <= 0x0d) || rune == ' ' || rune == 0x85 || rune == 0xa0 || rune == 0x1680 ||
-            (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 || rune == 0x2029 || rune == 0x202f ||
-            rune == 0x205f || rune == 0x3000)
+        if ((rune >= 0x09 && rune <= 0x0d) || rune == ' ' || rune == 0x85 || rune == 0xa0 ||
+            rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200a) || rune == 0x2028 || rune == 0x2029 ||
+            rune == 0x202f || rune == 0x205f || rune == 0x3000)
                 return n;
         return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, sent as it was written; without one it is a
- * volume without a name. Options and paths are the engine's to check. */
+/* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, sent as it was written; without one
+ * it is a volume without a name. Options and paths are the engine's to check. */
 
 #include <errno.h>
 #include <limits.h>
@@ -30,7 +30,8 @@ char *context_absolute_path(const CliContext *c, const char *path)
         return path_clean(joined);
 }
 
-/* A letter by itself in front of a colon is taken for a drive of Windows, as the CLI does: "a:b" is one field. */
+/* A letter by itself in front of a colon is taken for a drive of Windows, as the CLI does: "a:b" is one
+ * field. */
 static bool is_drive(const char *field, size_t size)
 {
         uint32_t rune;
@@ -40,7 +41,8 @@ static bool is_drive(const char *field, size_t size)
         return rune < 0x80 ? (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z' : rune != 0xfffd;
 }
 
-/* Up to three fields; returns how many, or -EINVAL. *ret_source is the first one's length where there are two. */
+/* Up to three fields; returns how many, or -EINVAL. *ret_source is the first one's length where there are
+ * two. */
 static int count_fields(const char *s, size_t *ret_source)
 {
         const char *field = s, *c = s;
@@ -105,7 +107,8 @@ int finish_volumes(RunParse *p)
                 int n = count_fields(v->items[i], &source), r;
 
                 if (n < 0)
-                        return run_parse_error_at(p, "--volume", v->items[i], "not [SOURCE:]TARGET[:OPTIONS]");
+                        return run_parse_error_at(p, "--volume", v->items[i],
+                                                  "not [SOURCE:]TARGET[:OPTIONS]");
                 r = n == 1 ? add_volume(p, v->items[i]) : add_bind(p, v->items[i], source, seen);
                 if (r < 0)
                         return r;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One command line a line of standard input (a JSON array of words, what follows `run`); for each, one line of JSON on
- * standard output: { "exit": 0, "query": {…}, "body": {…} } or { "exit": N, "message": "…" }.
+/* One command line a line of standard input (a JSON array of words, what follows `run`); for each, one line
+ * of JSON on standard output: { "exit": 0, "query": {…}, "body": {…} } or { "exit": N, "message": "…" }.
  *
- * Words may have bytes that are not UTF-8: "\u00XX" of a word in an object { "latin1": "…" } is the byte XX. */
+ * Words may have bytes that are not UTF-8: "\u00XX" of a word in an object { "latin1": "…" } is the byte XX.
+ */
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Numbers as `docker run` spells them. All return 0, -EINVAL (no such number) or -ERANGE. Only for src/cli. */
+/* Numbers as `docker run` spells them. All return 0, -EINVAL (no such number) or -ERANGE. Only for src/cli.
+ */
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The options of `docker run`, as the docker CLI takes them, with what the supervisor itself has to know of them. The rest
- * goes into a draft of the engine request that run-request.h completes. */
+/* The options of `docker run`, as the docker CLI takes them, with what the supervisor itself has to know of
+ * them. The rest goes into a draft of the engine request that run-request.h completes. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,8 +20,8 @@ typedef struct CliContext {
         int dir_fd;               /* of the working directory; AT_FDCWD */
         const char *directory;    /* its absolute path, for `-v ./data:/data`; NULL: ask getcwd(3) */
         const char *machine;      /* as uname -m, for `--platform linux`; NULL: ask uname(2) */
-        const char *host;         /* the engine, as --host: config.json may have a proxy of its own for it; NULL:
-                                   * DOCKER_HOST or the default */
+        const char *host; /* the engine, as --host: config.json may have a proxy of its own for it; NULL:
+                           * DOCKER_HOST or the default */
 } CliContext;
 
 typedef enum PullPolicy {
@@ -76,8 +76,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(RunOptions *, run_options_free)
 /* The value of a --log-opt, NULL where it isn't given. */
 const char *run_options_log_opt(const RunOptions *o, const char *name);
 
-/* The first option given (as "memory") that sets a limit in the container's own cgroup, which a container that was
- * moved out of it would escape. NULL: none. */
+/* The first option given (as "memory") that sets a limit in the container's own cgroup, which a container
+ * that was moved out of it would escape. NULL: none. */
 const char *run_options_limit_conflict(const RunOptions *o);
 
 /* The table of options, for --help, completion, and the test that holds them and the man page together. */

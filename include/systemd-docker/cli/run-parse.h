@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Between the option table and the grammars of the options: what is kept while one command line is parsed. Only for
- * src/cli.
+/* Between the option table and the grammars of the options: what is kept while one command line is parsed.
+ * Only for src/cli.
  *
- * Two passes, as the docker CLI does it: every value is checked when its flag is met (first error wins), and what
- * depends on several flags is put together afterwards, by the finish_ functions. */
+ * Two passes, as the docker CLI does it: every value is checked when its flag is met (first error wins), and
+ * what depends on several flags is put together afterwards, by the finish_ functions. */
 
 #include "cli/run-options.h"
 #include "cli/text.h"
@@ -107,11 +107,11 @@ extern const size_t run_option_table_size;
 #define RUN_OPTIONS_PRIVATE_MAX 128
 
 struct RunOptionsPrivate {
-        bool given[RUN_OPTIONS_PRIVATE_MAX]; /* by index in the table */
-        char *limit_option;                  /* the first one given that works through a cgroup */
+        bool given[RUN_OPTIONS_PRIVATE_MAX];    /* by index in the table */
+        const RunOptionSpec *limit;             /* the first one given that works through a cgroup */
         struct json_object *cap_add, *cap_drop; /* as written, for engines before API 1.48 */
-        bool mac_address;                    /* an endpoint has one */
-        bool recursive_readonly;             /* a mount has bind-recursive=readonly */
+        bool mac_address;                       /* an endpoint has one */
+        bool recursive_readonly;                /* a mount has bind-recursive=readonly */
 };
 
 /* --- setters for the table: 0, or -EINVAL with the error set, -ENOMEM --- */
@@ -207,8 +207,9 @@ bool mac_address_valid(const char *s);
 /* A network other than host, none, bridge, default and another container's. */
 bool network_is_user_defined(const char *name);
 
-/* Lines "NAME=VALUE" of a file as --env-file takes it. lookup: `NAME` alone takes its value from the environment,
- * and is left out where it has none. Appends JSON strings (a value may have NUL bytes) to array. */
+/* Lines "NAME=VALUE" of a file as --env-file takes it. lookup: `NAME` alone takes its value from the
+ * environment, and is left out where it has none. Appends JSON strings (a value may have NUL bytes) to
+ * array. */
 int env_file_read(RunParse *p, const char *option, const char *path, bool lookup, struct json_object *array);
 /* The same from memory; *ret_reason says what is wrong with -EINVAL. */
 int env_file_parse(const char *data, size_t size, const CliContext *lookup, struct json_object *array,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Text of the command line: splitting, blanks and UTF-8 as the docker CLI (that is: Go) sees them, and a vector that
- * stays linear with ten thousand entries. Only for src/cli. */
+/* Text of the command line: splitting, blanks and UTF-8 as the docker CLI (that is: Go) sees them, and a
+ * vector that stays linear with ten thousand entries. Only for src/cli. */
 
 #include <stdbool.h>
 #include <stddef.h>

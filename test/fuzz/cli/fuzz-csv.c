@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Records of comma-separated values. What has no quotes, newlines or carriage returns is just split at its commas. */
+/* Records of comma-separated values. What has no quotes, newlines or carriage returns is just split at its
+ * commas. */
 
 #include "../codec/fuzz.h"
 #include "cli/run-parse.h"

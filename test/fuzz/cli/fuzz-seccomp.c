@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Seccomp profiles without their white space: what comes out is as long or shorter, and comes out the same again. */
+/* Seccomp profiles without their white space: what comes out is as long or shorter, and comes out the same
+ * again. */
 
 #include "../codec/fuzz.h"
 #include "cli/run-parse.h"
@@ -14,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(r == 0 || r == -EINVAL);
         if (r == 0) {
                 CHECK(n <= size && strlen(once) == n);
-                CHECK(json_compact(once, n, &twice, &again) == 0 && n == again && memcmp(once, twice, n) == 0);
+                CHECK(json_compact(once, n, &twice, &again) == 0 && n == again &&
+                      memcmp(once, twice, n) == 0);
         }
         free(once);
         free(twice);

@@ -1,16 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One option with one value: the grammars of mounts, networks, GPUs, ports, … The first byte chooses the option. */
+/* One option with one value: the grammars of mounts, networks, GPUs, ports, … The first byte chooses the
+ * option. */
 
 #include "words.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         static const char *const options[] = {
-                "--mount",   "--network", "--gpus",     "--publish", "--volume",     "--device",   "--platform", "--add-host",
-                "--memory",  "--cpus",    "--ulimit",   "--dns",     "--dns-search", "--expose",   "--security-opt", "--sysctl",
-                "--restart", "--label",   "--env",      "--tmpfs",   "--link",       "--log-opt",  "--mac-address", "--health-timeout",
-                "--cpu-shares", "--device-read-bps", "--device-write-iops", "--blkio-weight-device", "--device-cgroup-rule", "--cap-add",
+                "--mount",
+                "--network",
+                "--gpus",
+                "--publish",
+                "--volume",
+                "--device",
+                "--platform",
+                "--add-host",
+                "--memory",
+                "--cpus",
+                "--ulimit",
+                "--dns",
+                "--dns-search",
+                "--expose",
+                "--security-opt",
+                "--sysctl",
+                "--restart",
+                "--label",
+                "--env",
+                "--tmpfs",
+                "--link",
+                "--log-opt",
+                "--mac-address",
+                "--health-timeout",
+                "--cpu-shares",
+                "--device-read-bps",
+                "--device-write-iops",
+                "--blkio-weight-device",
+                "--device-cgroup-rule",
+                "--cap-add",
         };
         char *words[5] = {}, *value;
 

@@ -36,7 +36,9 @@ static inline void check_error(const CliError *error)
 static inline void check_request(const RunOptions *o, ApiVersion version)
 {
         char *environment[] = { (char *) "NOTIFY_SOCKET=/run/notify", (char *) "A=extra", NULL };
-        const RunRequestExtras extras = { .environment = environment, .binds = environment, .labels = environment };
+        const RunRequestExtras extras = { .environment = environment,
+                                          .binds = environment,
+                                          .labels = environment };
         struct json_object *body = NULL, *again = NULL;
         char hash[RUN_REQUEST_HASH_MAX], hash_again[RUN_REQUEST_HASH_MAX];
         CliError error = CLI_ERROR_NULL;
@@ -60,8 +62,11 @@ static inline void check_request(const RunOptions *o, ApiVersion version)
 
 static inline void check_run(char *const *words)
 {
-        char *environment[] = { (char *) "DOCKER_CONFIG=/nonexistent", (char *) "A=1", (char *) "B=\xff", NULL };
-        const CliContext context = { .environment = environment, .dir_fd = -EBADF, .directory = "/work", .machine = "x86_64" };
+        char *environment[] = { (char *) "DOCKER_CONFIG=/nonexistent", (char *) "A=1", (char *) "B=\xff",
+                                NULL };
+        const CliContext context = {
+                .environment = environment, .dir_fd = -EBADF, .directory = "/work", .machine = "x86_64"
+        };
         CliError error = CLI_ERROR_NULL;
         RunOptions *o = NULL;
 
@@ -75,8 +80,8 @@ static inline void check_run(char *const *words)
         (void) run_options_limit_conflict(o);
         if (!o->help) {
                 (void) run_options_log_opt(o, "tag");
-                check_request(o, (ApiVersion) { 1, 24 });
-                check_request(o, (ApiVersion) { 1, 50 });
+                check_request(o, (ApiVersion){ 1, 24 });
+                check_request(o, (ApiVersion){ 1, 50 });
         }
         run_options_free(o);
 }

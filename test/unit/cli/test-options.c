@@ -46,10 +46,12 @@ Test(options, defaults)
 Test(options, everything_at_once)
 {
         char **words;
-        Options o = parse_good("x --logs=false -n=healthy --env --cgroups name=systemd -c cpu --cgroups=pids --cgroup-mode "
-                               "migrate -p/run/x.pid --rm=0 --watchdog=container --main-pid supervisor --log-transport stream "
-                               "--stderr-priority warning -H tcp://h:1 -- --rm nginx run",
-                               &words);
+        Options o = parse_good(
+                "x --logs=false -n=healthy --env --cgroups name=systemd -c cpu --cgroups=pids --cgroup-mode "
+                "migrate -p/run/x.pid --rm=0 --watchdog=container --main-pid supervisor --log-transport "
+                "stream "
+                "--stderr-priority warning -H tcp://h:1 -- --rm nginx run",
+                &words);
 
         cr_assert(!o.logs && o.env && o.rm == 0);
         cr_assert_eq(o.notify, NOTIFY_HEALTHY);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The words behind `run`: how they are told apart, what the supervisor reads of them, and what is refused. That requests are the
- * docker CLI's is test/cli-differential's to show. */
+/* The words behind `run`: how they are told apart, what the supervisor reads of them, and what is refused.
+ * That requests are the docker CLI's is test/cli-differential's to show. */
 
 #include <limits.h>
 
@@ -9,12 +9,16 @@
 
 Test(run_options, members)
 {
-        _cleanup_(run_options_freep) RunOptions *o = parse_or_die(
-                "--rm --name web -dit --pull=always -q --sig-proxy=false --detach-keys ctrl-x --stop-signal SIGINT --stop-timeout 7 "
-                "--log-driver journald --log-opt tag=x --log-opt labels= --health-cmd true --network front --platform arm64 nginx:1 a -b --c");
+        _cleanup_(run_options_freep) RunOptions *o =
+                parse_or_die("--rm --name web -dit --pull=always -q --sig-proxy=false --detach-keys ctrl-x "
+                             "--stop-signal SIGINT --stop-timeout 7 "
+                             "--log-driver journald --log-opt tag=x --log-opt labels= --health-cmd true "
+                             "--network front --platform arm64 nginx:1 a -b --c");
 
-        cr_assert(o->remove && o->detach && o->interactive && o->tty && o->quiet && !o->sig_proxy && o->health_given);
-        cr_assert(o->attach_stdin && o->attach_stdout && o->attach_stderr && !o->attach_given && !o->no_healthcheck);
+        cr_assert(o->remove && o->detach && o->interactive && o->tty && o->quiet && !o->sig_proxy &&
+                  o->health_given);
+        cr_assert(o->attach_stdin && o->attach_stdout && o->attach_stderr && !o->attach_given &&
+                  !o->no_healthcheck);
         cr_assert_str_eq(o->name, "web");
         cr_assert_str_eq(o->image, "nginx:1");
         cr_assert_eq(o->pull, PULL_ALWAYS);
@@ -35,7 +39,8 @@ Test(run_options, nothing_given)
 {
         _cleanup_(run_options_freep) RunOptions *o = parse_or_die("nginx");
 
-        cr_assert(!o->name && !o->command && !o->platform && !o->cidfile && !o->stop_signal && !o->network_mode);
+        cr_assert(!o->name && !o->command && !o->platform && !o->cidfile && !o->stop_signal &&
+                  !o->network_mode);
         cr_assert(!o->remove && o->sig_proxy && !o->health_given);
         cr_assert_eq(o->stop_timeout, -1);
         cr_assert_eq(o->pull, PULL_MISSING);
@@ -63,14 +68,14 @@ Test(run_options, limits)
         static const struct {
                 const char *line, *limit;
         } table[] = {
-                { "-m 1g nginx", "--memory" },
-                { "--cpuset-cpus 0 -m 1g nginx", "--cpuset-cpus" },
-                { "--rm --cpu-shares 5 nginx", "--cpu-shares" },
-                { "--cpus 1 nginx", "--cpus" },
-                { "--pids-limit 5 nginx", "--pids-limit" },
-                { "--memory-swap -1 nginx", "--memory-swap" },
-                { "--blkio-weight 10 nginx", "--blkio-weight" },
-                { "--device-write-bps /dev/sda:1m nginx", "--device-write-bps" },
+                { "-m 1g nginx", "memory" },
+                { "--cpuset-cpus 0 -m 1g nginx", "cpuset-cpus" },
+                { "--rm --cpu-shares 5 nginx", "cpu-shares" },
+                { "--cpus 1 nginx", "cpus" },
+                { "--pids-limit 5 nginx", "pids-limit" },
+                { "--memory-swap -1 nginx", "memory-swap" },
+                { "--blkio-weight 10 nginx", "blkio-weight" },
+                { "--device-write-bps /dev/sda:1m nginx", "device-write-bps" },
                 { "--ulimit nofile=5 --shm-size 1m --oom-score-adj 5 nginx", NULL },
                 { "nginx -m 1g", NULL },
         };
@@ -137,7 +142,7 @@ Test(run_options, one_megabyte)
         static const char fill[] = "a,=:/\"-.\xff\n ";
 
         for (size_t f = 0; f + 1 < sizeof(fill); f++)
-                for (size_t i = 0; ; i++) {
+                for (size_t i = 0;; i++) {
                         RunOptionHelp entry;
                         char option[64];
                         char *words[] = { option, huge, (char *) "nginx", NULL };
@@ -158,11 +163,14 @@ Test(run_options, one_megabyte)
 
 Test(run_options, ten_thousand_words)
 {
-        static const char *const options[] = { "-e", "-v", "-l", "--dns", "--cap-add", "--network-alias", "--tmpfs", "--log-opt",
-                                               "--env-file", "--expose", "--device", "--security-opt" };
+        static const char *const options[] = { "-e",       "-v",        "-l",
+                                               "--dns",    "--cap-add", "--network-alias",
+                                               "--tmpfs",  "--log-opt", "--env-file",
+                                               "--expose", "--device",  "--security-opt" };
         static const char *const values[][2] = {
-                { "A", "=1" }, { "/a", ":/b" }, { "l", "" },         { "10.0.", ".1" }, { "CAP_", "" }, { "a", "" },
-                { "/t", "" },  { "o", "=1" },   { "./dev/null", "" }, { "", "" },       { "/dev/x", "" }, { "o", "=1" },
+                { "A", "=1" },        { "/a", ":/b" }, { "l", "" },      { "10.0.", ".1" },
+                { "CAP_", "" },       { "a", "" },     { "/t", "" },     { "o", "=1" },
+                { "./dev/null", "" }, { "", "" },      { "/dev/x", "" }, { "o", "=1" },
         };
 
         for (size_t k = 0; k < ELEMENTSOF(options); k++) {
@@ -172,13 +180,15 @@ Test(run_options, ten_thousand_words)
 
                 for (size_t i = 0; i < 10000; i++) {
                         words[2 * i] = strdup(options[k]);
-                        cr_assert(asprintf(&words[2 * i + 1], "%s%zu%s", values[k][0], i % (k == 3 ? 256 : 10000), values[k][1]) > 0);
+                        cr_assert(asprintf(&words[2 * i + 1], "%s%zu%s", values[k][0],
+                                           i % (k == 3 ? 256 : 10000), values[k][1]) > 0);
                         if (strcmp(options[k], "--env-file") == 0)
                                 strcpy(words[2 * i + 1], "/dev/null");
                 }
                 words[20000] = strdup("--network=front");
                 words[20001] = strdup("nginx");
-                cr_assert(run_options_parse(words, test_context(), &o, &error) >= 0, "%s: %s", options[k], error.message);
+                cr_assert(run_options_parse(words, test_context(), &o, &error) >= 0, "%s: %s", options[k],
+                          error.message);
                 run_options_free(o);
                 strv_free(words);
         }
@@ -212,8 +222,10 @@ Test(run_options, table)
                 for (size_t k = 0; k < i; k++) {
                         cr_assert(run_options_help_entry(k, &other));
                         cr_assert(strcmp(entry.long_name, other.long_name) != 0, "%s", entry.long_name);
-                        cr_assert(!entry.short_name || entry.short_name != other.short_name, "%c", entry.short_name);
-                        cr_assert(strcmp(other.long_name, entry.long_name) < 0, "not sorted: %s", entry.long_name);
+                        cr_assert(!entry.short_name || entry.short_name != other.short_name, "%c",
+                                  entry.short_name);
+                        cr_assert(strcmp(other.long_name, entry.long_name) < 0, "not sorted: %s",
+                                  entry.long_name);
                 }
         }
         /* docker 28.2: 104 and three aliases. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The body of the create request: one line an option, what the supervisor adds, and what the engine's age changes. */
+/* The body of the create request: one line an option, what the supervisor adds, and what the engine's age
+ * changes. */
 
 #include "words.h"
 
@@ -18,13 +19,17 @@ Test(run_request, one_line_an_option)
                 { "--add-host h=[::1] nginx", "HostConfig/ExtraHosts", "[\"h:::1\"]" },
                 { "--annotation a=b nginx", "HostConfig/Annotations", "{\"a\":\"b\"}" },
                 { "--blkio-weight 0x10 nginx", "HostConfig/BlkioWeight", "16" },
-                { "--blkio-weight-device /dev/a:10 nginx", "HostConfig/BlkioWeightDevice", "[{\"Weight\":10,\"Path\":\"/dev/a\"}]" },
-                { "--cap-add b --cap-add CAP_A --cap-add B nginx", "HostConfig/CapAdd", "[\"CAP_A\",\"CAP_B\"]" },
+                { "--blkio-weight-device /dev/a:10 nginx", "HostConfig/BlkioWeightDevice",
+                  "[{\"Weight\":10,\"Path\":\"/dev/a\"}]" },
+                { "--cap-add b --cap-add CAP_A --cap-add B nginx", "HostConfig/CapAdd",
+                  "[\"CAP_A\",\"CAP_B\"]" },
                 { "--cap-drop all nginx", "HostConfig/CapDrop", "[\"ALL\"]" },
                 { "--cpus 1.5 nginx", "HostConfig/NanoCpus", "1500000000" },
                 { "--device /dev/a:rw nginx", "HostConfig/Devices",
-                  "[{\"PathOnHost\":\"/dev/a\",\"PathInContainer\":\"/dev/a\",\"CgroupPermissions\":\"rw\"}]" },
-                { "--device v1/c1=n1 nginx", "HostConfig/DeviceRequests", "[{\"Driver\":\"cdi\",\"DeviceIDs\":[\"v1/c1=n1\"]}]" },
+                  "[{\"PathOnHost\":\"/dev/a\",\"PathInContainer\":\"/dev/"
+                  "a\",\"CgroupPermissions\":\"rw\"}]" },
+                { "--device v1/c1=n1 nginx", "HostConfig/DeviceRequests",
+                  "[{\"Driver\":\"cdi\",\"DeviceIDs\":[\"v1/c1=n1\"]}]" },
                 { "--device-cgroup-rule=x nginx", NULL, NULL },
                 { "--dns 2001:0DB8::01 nginx", "HostConfig/Dns", "[\"2001:db8::1\"]" },
                 { "--dns-search example.com. nginx", "HostConfig/DnsSearch", "[\"example.com\"]" },
@@ -32,7 +37,8 @@ Test(run_request, one_line_an_option)
                 { "-e A=1 -e FROM -e NOT nginx", "Env", "[\"A=1\",\"FROM=outside\",\"NOT\"]" },
                 { "-e A=1 -e B=2 -e A=3 nginx", "Env", "[\"A=3\",\"B=2\"]" },
                 { "--expose 1-2/udp nginx", "ExposedPorts", "{\"1/udp\":{},\"2/udp\":{}}" },
-                { "--gpus all nginx", "HostConfig/DeviceRequests", "[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]" },
+                { "--gpus all nginx", "HostConfig/DeviceRequests",
+                  "[{\"Count\":-1,\"Capabilities\":[[\"gpu\"]]}]" },
                 { "--health-interval 1m30s nginx", "Healthcheck", "{\"Interval\":90000000000}" },
                 { "--no-healthcheck nginx", "Healthcheck", "{\"Test\":[\"NONE\"]}" },
                 { "--init=false nginx", "HostConfig/Init", "false" },
@@ -57,10 +63,13 @@ Test(run_request, one_line_an_option)
                 { "--sysctl net.a=b nginx", "HostConfig/Sysctls", "{\"net.a\":\"b\"}" },
                 { "--tmpfs /a:size=1 nginx", "HostConfig/Tmpfs", "{\"/a\":\"size=1\"}" },
                 { "--ulimit nofile=2:3 --ulimit core=1 nginx", "HostConfig/Ulimits",
-                  "[{\"Name\":\"core\",\"Hard\":1,\"Soft\":1},{\"Name\":\"nofile\",\"Hard\":3,\"Soft\":2}]" },
+                  "[{\"Name\":\"core\",\"Hard\":1,\"Soft\":1},{\"Name\":\"nofile\",\"Hard\":3,\"Soft\":2}"
+                  "]" },
                 { "--use-api-socket nginx", "HostConfig/Mounts",
-                  "[{\"Type\":\"bind\",\"Source\":\"/var/run/docker.sock\",\"Target\":\"/var/run/docker.sock\",\"BindOptions\":{}}]" },
-                { "-v /a -v vol:/b:ro -v ./c/..:/d nginx", "HostConfig/Binds", "[\"vol:/b:ro\",\"/work:/d\"]" },
+                  "[{\"Type\":\"bind\",\"Source\":\"/var/run/docker.sock\",\"Target\":\"/var/run/"
+                  "docker.sock\",\"BindOptions\":{}}]" },
+                { "-v /a -v vol:/b:ro -v ./c/..:/d nginx", "HostConfig/Binds",
+                  "[\"vol:/b:ro\",\"/work:/d\"]" },
                 { "-v /a -v vol:/b nginx", "Volumes", "{\"/a\":{}}" },
                 { "-h \xff nginx", "Hostname", "\"\xef\xbf\xbd\"" },
         };
@@ -82,7 +91,11 @@ Test(run_request, what_the_supervisor_adds)
         char *environment[] = { (char *) "A=ours", (char *) "B=ours", NULL };
         char *binds[] = { (char *) "/run/x:/run/notify", NULL }, *labels[] = { (char *) "hash=1", NULL };
         const RunRequestExtras extras = {
-                .environment = environment, .binds = binds, .labels = labels, .cgroup_parent = "/x", .runtime = "shim",
+                .environment = environment,
+                .binds = binds,
+                .labels = labels,
+                .cgroup_parent = "/x",
+                .runtime = "shim",
         };
         static const char *const expected[][2] = {
                 { "Env", "[\"A=theirs\",\"B=ours\"]" },
@@ -126,7 +139,9 @@ Test(run_request, older_engines)
                 { "--cap-add net_admin nginx", 48, "HostConfig/CapAdd", "[\"CAP_NET_ADMIN\"]" },
                 { "--annotation a=b nginx", 42, NULL, "--annotation" },
                 { "--health-start-interval 1s nginx", 43, NULL, "--health-start-interval" },
-                { "--mount type=bind,src=/a,dst=/b,ro,bind-recursive=readonly,bind-propagation=rprivate nginx", 43, NULL, "1.44" },
+                { "--mount type=bind,src=/a,dst=/b,ro,bind-recursive=readonly,bind-propagation=rprivate "
+                  "nginx",
+                  43, NULL, "1.44" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
@@ -136,7 +151,8 @@ Test(run_request, older_engines)
                 struct json_object *body = NULL;
 
                 if (table[i].path) {
-                        _cleanup_free_ char *got = request_member(table[i].line, version, NULL, table[i].path);
+                        _cleanup_free_ char *got =
+                                request_member(table[i].line, version, NULL, table[i].path);
 
                         cr_assert_str_eq(got, table[i].expected, "%s: %s", table[i].line, got);
                         continue;
@@ -150,17 +166,30 @@ Test(run_request, older_engines)
 Test(run_request, passed_environment)
 {
         char *environment[] = {
-                (char *) "A=1",          (char *) "HOME=/root",       (char *) "PATH=/bin",      (char *) "NOTIFY_SOCKET=/x",
-                (char *) "LISTEN_FDS=1", (char *) "WATCHDOG_USEC=5",  (char *) "INVOCATION_ID=", (char *) "USER=root",
-                (char *) "LANG=C",       (char *) "HOMEPAGE=x",       (char *) "no-equal",       (char *) "=x",
-                (char *) "DOCKER_HOST=", (char *) "JOURNAL_STREAM=1", (char *) "E=",             NULL,
+                (char *) "A=1",
+                (char *) "HOME=/root",
+                (char *) "PATH=/bin",
+                (char *) "NOTIFY_SOCKET=/x",
+                (char *) "LISTEN_FDS=1",
+                (char *) "WATCHDOG_USEC=5",
+                (char *) "INVOCATION_ID=",
+                (char *) "USER=root",
+                (char *) "LANG=C",
+                (char *) "HOMEPAGE=x",
+                (char *) "no-equal",
+                (char *) "=x",
+                (char *) "DOCKER_HOST=",
+                (char *) "JOURNAL_STREAM=1",
+                (char *) "E=",
+                NULL,
         };
         _cleanup_strv_free_ char **passed = NULL;
 
         cr_assert(run_request_pass_environment(environment, &passed) >= 0);
         cr_assert_eq(strv_length(passed), 5);
-        cr_assert(strv_contains(passed, "A=1") && strv_contains(passed, "LANG=C") && strv_contains(passed, "HOMEPAGE=x") &&
-                  strv_contains(passed, "DOCKER_HOST=") && strv_contains(passed, "E="));
+        cr_assert(strv_contains(passed, "A=1") && strv_contains(passed, "LANG=C") &&
+                  strv_contains(passed, "HOMEPAGE=x") && strv_contains(passed, "DOCKER_HOST=") &&
+                  strv_contains(passed, "E="));
 }
 
 static void hash_of(const char *line, char ret[static RUN_REQUEST_HASH_MAX])

@@ -10,9 +10,20 @@
 Test(text, paths)
 {
         static const char *const table[][2] = {
-                { "", "." },        { "/", "/" },         { "//", "/" },        { "a/", "a" },     { "a//b", "a/b" },
-                { "./a", "a" },     { "a/..", "." },      { "../a", "../a" },   { "a/../..", ".." }, { "/..", "/" },
-                { "/../a", "/a" },  { "/a/./b/..", "/a" }, { "../../a/../b", "../../b" }, { "/a/b/../../../c", "/c" },
+                { "", "." },
+                { "/", "/" },
+                { "//", "/" },
+                { "a/", "a" },
+                { "a//b", "a/b" },
+                { "./a", "a" },
+                { "a/..", "." },
+                { "../a", "../a" },
+                { "a/../..", ".." },
+                { "/..", "/" },
+                { "/../a", "/a" },
+                { "/a/./b/..", "/a" },
+                { "../../a/../b", "../../b" },
+                { "/a/b/../../../c", "/c" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
@@ -35,7 +46,8 @@ Test(text, utf8)
 
 Test(text, trim)
 {
-        _cleanup_free_ char *bare = text_trim(" \t\xc2\xa0x y\xe3\x80\x80\n"), *none = text_trim(" "), *bytes = text_trim("\xa0x");
+        _cleanup_free_ char *bare = text_trim(" \t\xc2\xa0x y\xe3\x80\x80\n"), *none = text_trim(" "),
+                            *bytes = text_trim("\xa0x");
 
         cr_assert_str_eq(bare, "x y");
         cr_assert_str_eq(none, "");
@@ -63,7 +75,8 @@ Test(text, records)
 
                 cr_assert_eq(csv_parse(table[i].s, &fields), 0, "%s", table[i].s);
                 for (size_t k = 0; table[i].fields[k]; k++)
-                        cr_assert(k < fields.n && strcmp(fields.items[k], table[i].fields[k]) == 0, "%s", table[i].s);
+                        cr_assert(k < fields.n && strcmp(fields.items[k], table[i].fields[k]) == 0, "%s",
+                                  table[i].s);
         }
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
                 StrVec fields = {};
@@ -78,7 +91,9 @@ Test(text, files_of_variables)
                 const char *s, *expected; /* NULL: refused */
         } table[] = {
                 { "A=1\n# x\n\n  B=2 \r\nC\nD=#\n", "[\"A=1\",\"B=2 \",\"C=here\",\"D=#\"]" },
-                { "\xef\xbb\xbf" "A==", "[\"A==\"]" },
+                { "\xef\xbb\xbf"
+                  "A==",
+                  "[\"A==\"]" },
                 { "NOT", "[]" },
                 { "", "[]" },
                 { "export A=1", NULL },
@@ -97,7 +112,8 @@ Test(text, files_of_variables)
 
                 cr_assert_eq(r, table[i].expected ? 0 : -EINVAL, "%s", table[i].s);
                 if (table[i].expected)
-                        cr_assert_str_eq(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN), table[i].expected);
+                        cr_assert_str_eq(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN),
+                                         table[i].expected);
         }
 }
 
@@ -135,9 +151,18 @@ Test(text, profiles)
 
 Test(text, images)
 {
-        static const char *const good[] = { "a", "a:1", "a/b/c", "Host/b", "h.x:5000/a__b", "[::1]:5/a", "localhost/a",
-                                            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" };
-        static const char *const bad[] = { "", "A", "a:", "a@x", "a//b", "-a", "a b", "a:-b", "a/B", "http://a", "a@sha256:00" };
+        static const char *const good[] = {
+                "a",
+                "a:1",
+                "a/b/c",
+                "Host/b",
+                "h.x:5000/a__b",
+                "[::1]:5/a",
+                "localhost/a",
+                "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        };
+        static const char *const bad[] = { "",    "A",    "a:",  "a@x",      "a//b",       "-a",
+                                           "a b", "a:-b", "a/B", "http://a", "a@sha256:00" };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++)
                 cr_assert_null(image_reference_check(good[i]), "%s", good[i]);
@@ -147,13 +172,15 @@ Test(text, images)
 
 Test(text, proxies)
 {
-        static const char config[] = "{\"proxies\":{\"default\":{\"httpProxy\":\"d\"},\"tcp://h\":{\"httpProxy\":\"h\",\"noProxy\":\"n\"}}}";
+        static const char config[] = "{\"proxies\":{\"default\":{\"httpProxy\":\"d\"},\"tcp://"
+                                     "h\":{\"httpProxy\":\"h\",\"noProxy\":\"n\"}}}";
         _cleanup_json_ struct json_object *o = json_object_new_object(), *other = json_object_new_object();
 
         cr_assert(json_object_object_add(o, "HTTP_PROXY", json_object_new_string("mine")) >= 0);
         cr_assert(proxies_parse(config, strlen(config), "tcp://h", o) >= 0);
-        cr_assert_str_eq(json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN),
-                         "{\"HTTP_PROXY\":\"mine\",\"http_proxy\":\"h\",\"NO_PROXY\":\"n\",\"no_proxy\":\"n\"}");
+        cr_assert_str_eq(
+                json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN),
+                "{\"HTTP_PROXY\":\"mine\",\"http_proxy\":\"h\",\"NO_PROXY\":\"n\",\"no_proxy\":\"n\"}");
         cr_assert(proxies_parse(config, strlen(config), "unix://", other) >= 0);
         cr_assert_str_eq(json_object_get_string(json_object_object_get(other, "http_proxy")), "d");
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Command lines of tests: words are separated by one blank each, so that two blanks have an empty word between them. */
+/* Command lines of tests: words are separated by one blank each, so that two blanks have an empty word
+ * between them. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -28,9 +29,13 @@ static inline char **words_of(const char *line)
 
 static inline const CliContext *test_context(void)
 {
-        static char *environment[] = { (char *) "DOCKER_CONFIG=/nonexistent", (char *) "FROM=outside", NULL };
+        static char *environment[] = { (char *) "DOCKER_CONFIG=/nonexistent", (char *) "FROM=outside",
+                                       NULL };
         static const CliContext context = {
-                .environment = environment, .dir_fd = AT_FDCWD, .directory = "/work", .machine = "x86_64",
+                .environment = environment,
+                .dir_fd = AT_FDCWD,
+                .directory = "/work",
+                .machine = "x86_64",
         };
 
         return &context;
@@ -47,7 +52,8 @@ static inline RunOptions *parse_or_die(const char *line)
 }
 
 /* The member at path of the request for a line, as JSON text; "" where there is none. */
-static inline char *request_member(const char *line, ApiVersion version, const RunRequestExtras *extras, const char *path)
+static inline char *request_member(const char *line, ApiVersion version, const RunRequestExtras *extras,
+                                   const char *path)
 {
         _cleanup_(run_options_freep) RunOptions *o = parse_or_die(line);
         _cleanup_json_ struct json_object *body = NULL;
@@ -61,7 +67,9 @@ static inline char *request_member(const char *line, ApiVersion version, const R
         for (char *name; at && (name = strsep(&rest, "/"));)
                 if (!json_object_object_get_ex(at, name, &at))
                         at = NULL;
-        return strdup(at ? json_object_to_json_string_ext(at, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE) : "");
+        return strdup(at ? json_object_to_json_string_ext(at, JSON_C_TO_STRING_PLAIN |
+                                                                      JSON_C_TO_STRING_NOSLASHESCAPE)
+                         : "");
 }
 
 /* A refusal: its exit code, and a word that the message must have. */
