@@ -11,6 +11,9 @@
 #include "util/json.h"
 #include "util/macro.h"
 #include "util/string-table.h"
+#include "util/strv.h"
+
+#define WARNINGS_MAX 32
 
 static const char *const container_health_table[_CONTAINER_HEALTH_MAX] = {
         [CONTAINER_HEALTH_NONE] = "none",
@@ -115,7 +118,27 @@ int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
         return 0;
 }
 
-int container_created_parse(const char *data, size_t size, char *ret)
+static int parse_warnings(struct json_object *o, char ***ret)
+{
+        _cleanup_strv_free_ char **v = NULL;
+        struct json_object *list;
+        int r;
+
+        if (json_get(o, "Warnings", json_type_array, &list) >= 0)
+                for (size_t i = 0; i < MIN(json_object_array_length(list), (size_t) WARNINGS_MAX); i++) {
+                        struct json_object *w = json_object_array_get_idx(list, i);
+
+                        if (!json_object_is_type(w, json_type_string))
+                                continue;
+                        r = strv_extend(&v, json_object_get_string(w));
+                        if (r < 0)
+                                return r;
+                }
+        *ret = TAKE_PTR(v);
+        return 0;
+}
+
+int container_created_parse(const char *data, size_t size, char *ret, char ***ret_warnings)
 {
         _cleanup_json_ struct json_object *o = NULL;
         const char *id;
@@ -125,7 +148,8 @@ int container_created_parse(const char *data, size_t size, char *ret)
                 return r;
         if (r < 0 || json_get_string(o, "Id", &id) < 0)
                 return -EBADMSG;
-        return copy_id(id, ret);
+        r = copy_id(id, ret);
+        return r < 0 ? r : parse_warnings(o, ret_warnings);
 }
 
 int container_wait_parse(const char *data, size_t size, int *ret)

@@ -293,3 +293,19 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         }
         return false;
 }
+
+bool cgroup_is_ours(pid_t pid)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
+
+        if (read_cgroups(pid, &theirs) < 0 || read_cgroups(0, &ours) < 0)
+                return false;
+        for (size_t i = 0; i < theirs.n_items; i++) {
+                const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
+                bool systemds = !*t->controllers || strcmp(t->controllers, "name=systemd") == 0;
+
+                if (systemds && o && o->path[1] && cgroup_path_is_below(t->path, o->path))
+                        return true;
+        }
+        return false;
+}

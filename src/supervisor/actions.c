@@ -398,6 +398,7 @@ static bool image_is_missing(const EngineReply *reply)
 
 static void on_created(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
+        _cleanup_strv_free_ char **warnings = NULL;
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (image_is_missing(reply) && s->config.run->pull != PULL_NEVER && !s->pulled) {
@@ -412,11 +413,13 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
                 step_failed(s, "create the container", reply);
                 return;
         }
-        if (container_created_parse(reply->body, reply->size, s->container.id) < 0) {
+        if (container_created_parse(reply->body, reply->size, s->container.id, &warnings) < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's answer to the creation is malformed.");
                 supervisor_push(s, EVENT_FAILED);
                 return;
         }
+        STRV_FOREACH(w, warnings)
+                log_warning("Engine: %s", *w);
         s->has_container = true;
         supervisor_push(s, EVENT_CREATED);
 }

@@ -147,6 +147,8 @@ static const char *why_main_process(const Supervisor *s)
                 return "";
         if (!s->process)
                 return "";
+        if (!cgroup_is_ours(s->container.pid))
+                return "the container's processes are not in the unit's cgroup, so that systemd would miss their end";
         if (s->unit_properties.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
         if (s->unit_properties.kill_main_only && !s->detach)

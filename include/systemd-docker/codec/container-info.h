@@ -48,8 +48,9 @@ typedef struct ContainerInfo {
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret);
 void container_info_done(ContainerInfo *i);
 
-/* The id in the answer of POST /containers/create, into ret (ENGINE_ID_SIZE + 1). -EBADMSG. */
-int container_created_parse(const char *data, size_t size, char *ret);
+/* The id in the answer of POST /containers/create, into ret (ENGINE_ID_SIZE + 1), and the engine's warnings: a
+ * vector, the caller's, NULL where there are none. -EBADMSG, -ENOMEM. */
+int container_created_parse(const char *data, size_t size, char *ret, char ***ret_warnings);
 
 /* The StatusCode in the answer of POST /containers/{id}/wait. -EBADMSG. */
 int container_wait_parse(const char *data, size_t size, int *ret);

@@ -33,3 +33,6 @@ const char *cgroup_move_unified_source(const CgroupMove *m);
 /* Whether pid is in a cgroup that bears the container's id, or in one of ours: so that a pid that the engine told us is
  * not some other process by now, or one of another machine. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
+
+/* Whether pid is in our cgroup or below it, in the hierarchy by which systemd tracks processes. */
+bool cgroup_is_ours(pid_t pid);

@@ -5,6 +5,7 @@
 #include "codec/container-info.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
+#include "util/strv.h"
 
 static bool id_is_valid(const char *id)
 {
@@ -14,11 +15,12 @@ static bool id_is_valid(const char *id)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+        _cleanup_strv_free_ char **warnings = NULL;
         const char *s = (const char *) data;
         char id[ENGINE_ID_SIZE + 1];
         int code;
 
-        if (container_created_parse(s, size, id) >= 0)
+        if (container_created_parse(s, size, id, &warnings) >= 0)
                 CHECK(id_is_valid(id));
         if (container_wait_parse(s, size, &code) >= 0)
                 CHECK(code >= 0 && code <= 255);

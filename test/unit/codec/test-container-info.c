@@ -10,6 +10,7 @@
 #include "codec/container-info.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/strv.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
@@ -92,10 +93,10 @@ Test(container_info, no_such_objects)
 
         for (size_t k = 0; k < ELEMENTSOF(bad); k++) {
                 ContainerInfo i = { .pid = 42 };
-                char id[ENGINE_ID_SIZE + 1] = "untouched";
+                char id[ENGINE_ID_SIZE + 1] = "untouched", **warnings = NULL;
 
                 cr_assert_eq(container_info_parse(bad[k], strlen(bad[k]), &i), -EBADMSG, "%s", bad[k]);
-                cr_assert_eq(container_created_parse(bad[k], strlen(bad[k]), id), -EBADMSG);
+                cr_assert_eq(container_created_parse(bad[k], strlen(bad[k]), id, &warnings), -EBADMSG);
                 cr_assert_eq(i.pid, 42);
                 cr_assert_str_eq(id, "untouched");
         }
@@ -103,11 +104,15 @@ Test(container_info, no_such_objects)
 
 Test(container_info, created)
 {
-        static const char s[] = "{\"Id\":\"" ID "\",\"Warnings\":[]}\n";
+        static const char s[] = "{\"Id\":\"" ID "\",\"Warnings\":[\"one\",2,\"three\"]}\n";
+        _cleanup_strv_free_ char **warnings = NULL;
         char id[ENGINE_ID_SIZE + 1];
 
-        cr_assert_eq(container_created_parse(s, sizeof(s) - 1, id), 0);
+        cr_assert_eq(container_created_parse(s, sizeof(s) - 1, id, &warnings), 0);
         cr_assert_str_eq(id, ID);
+        cr_assert_eq(strv_length(warnings), 2);
+        cr_assert_str_eq(warnings[0], "one");
+        cr_assert_str_eq(warnings[1], "three");
 }
 
 static int wait_parse(const char *s)
