@@ -61,7 +61,9 @@ static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, vo
                 r = sd_event_source_set_io_events(w->source, 0);
                 if (r < 0)
                         return r;
+                /* May free us; a hang-up that is there already comes again. */
                 w->ops->on_death(w->userdata);
+                return 0;
         }
         if (!(revents & EPOLLHUP))
                 return 0;
