@@ -257,12 +257,24 @@ static void act_look_up(Supervisor *s)
 
 /* --- STATE_REMOVING_OLD, STATE_REMOVING --- */
 
+/* An old container in the way is a failure; at the end of a life the exit status is the container's all the same. */
+static void remove_failed(Supervisor *s, const EngineReply *reply)
+{
+        if (s->state != STATE_REMOVING) {
+                step_failed(s, "remove the old container", reply);
+                return;
+        }
+        log_warning("Failed to remove container %s, the next start will: %s", s->container.name,
+                    reply->error.message ?: "unknown error");
+        supervisor_push(s, EVENT_FAILED);
+}
+
 static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (r < 0 && r != -ENOENT)
-                step_failed(s, "wait for the container's removal", reply);
+                remove_failed(s, reply);
         else
                 supervisor_push(s, EVENT_REMOVED);
 }
@@ -277,7 +289,7 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
                 step(s, "POST", format_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
                      WORK_TIMEOUT_USEC, &wait_ops);
         else if (r < 0 && r != -ENOENT)
-                step_failed(s, "remove the container", reply);
+                remove_failed(s, reply);
         else
                 supervisor_push(s, EVENT_REMOVED);
 }
@@ -638,6 +650,8 @@ static void act_kill(Supervisor *s)
 
 static void act_drain(Supervisor *s)
 {
+        if (s->exit_code < 0 && !s->wait)
+                supervisor_compare(s); /* nobody else is going to tell */
         supervisor_check_finished(s);
 }
 
@@ -779,7 +793,7 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
         container_info_done(&info);
 }
 
-void supervisor_compare(Supervisor *s)
+void supervisor_act_compare(Supervisor *s)
 {
         side_call(s, "GET", format_path("/containers/%s/json", s->container.id), on_compared);
 }

@@ -4,7 +4,6 @@
  * says, when it is ready, and what its exit status is. */
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -184,36 +183,34 @@ static void write_pid_file(Supervisor *s)
                 s->pid_file_written = true;
 }
 
-/* 64 bytes are plenty for one assignment of a number. */
-static void append_number(char *message, size_t size, const char *key, int64_t value)
+static void notify_main_pid(Supervisor *s)
 {
-        size_t n = strlen(message);
-
-        (void) snprintf(message + n, size - n, "%s=%" PRIi64 "\n", key, value);
+        if (!want_main_pid(s))
+                return;
+        s->main_pid_sent = true;
+        (void) sd_notifyf(false, "MAINPID=%i", (int) s->container.pid);
 }
 
-static void notify_running(Supervisor *s)
-{
-        char message[1024] = "";
-        size_t n;
-
-        if (want_main_pid(s)) {
-                s->main_pid_sent = true;
-                append_number(message, sizeof(message), "MAINPID", s->container.pid);
-        }
-        n = strlen(message);
-        (void) snprintf(message + n, sizeof(message) - n, "STATUS=%s container %.128s (%.12s), image %.128s, process %i",
-                        s->container.paused ? "Paused:" : "Running:", s->container.name, s->container.id,
-                        s->container.image, (int) s->container.pid);
-        (void) sd_notify(false, message);
-}
-
-void supervisor_send_ready(Supervisor *s)
+static void send_ready(Supervisor *s)
 {
         if (s->ready_sent)
                 return;
         s->ready_sent = true;
         (void) sd_notify(false, "READY=1");
+}
+
+void supervisor_report_ready(Supervisor *s)
+{
+        const ContainerInfo *c = &s->container;
+        bool ready = s->config.options->notify == NOTIFY_SUPERVISOR || c->health == CONTAINER_HEALTH_HEALTHY;
+
+        if (!s->ready_sent && !ready) {
+                supervisor_status(s, "Container %s runs, waiting for its first healthy health check", c->name);
+                return;
+        }
+        supervisor_status(s, "%s container %s (%.12s), image %s, process %i", c->paused ? "Paused:" : "Running:",
+                          c->name, c->id, c->image, (int) c->pid);
+        send_ready(s);
 }
 
 static void log_running(const Supervisor *s)
@@ -235,14 +232,9 @@ void supervisor_announce(Supervisor *s)
                 return;
         log_running(s);
         write_pid_file(s);
-        notify_running(s);
+        notify_main_pid(s);
         start_watchdog(s);
-        if (s->config.options->notify == NOTIFY_SUPERVISOR ||
-            (s->config.options->notify == NOTIFY_HEALTHY && s->container.health == CONTAINER_HEALTH_HEALTHY))
-                supervisor_send_ready(s);
-        else if (!s->ready_sent)
-                supervisor_status(s, "Container %s runs, waiting for its first healthy health check",
-                                  s->container.name);
+        supervisor_report_ready(s);
         if (!s->detach)
                 return;
         /* systemd looks at the cgroup when it gets empty, and the container's init is not quite dead by then, because it waits
@@ -271,7 +263,7 @@ void supervisor_note_stop_signal(Supervisor *s)
         char path[64];
         bool deaf;
 
-        if (!s->process || s->dead || s->deaf)
+        if (!s->process || s->dead)
                 return;
         (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->container.pid);
         if (read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL) >= 0 &&
@@ -336,7 +328,7 @@ void supervisor_goodbye(Supervisor *s)
                 (void) unlink(s->config.options->pid_file);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
         if (s->started && s->config.options->notify == NOTIFY_SUPERVISOR && supervisor_exit_status(s) == 0)
-                supervisor_send_ready(s);
+                send_ready(s);
         if (s->exit_code >= 0)
                 supervisor_status(s, "Container ended with exit status %i", s->exit_code);
 }

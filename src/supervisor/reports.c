@@ -2,7 +2,8 @@
 
 /* What the sources report, turned into events of the state machine.
  *
- * These run inside the sources' callbacks: they record and push, and free nothing. */
+ * These run inside the sources' callbacks, some of them inside libcurl: they record and push, free nothing, and call
+ * the engine by nothing but supervisor_compare(), which waits for the loop. */
 
 #include <signal.h>
 #include <string.h>
@@ -41,6 +42,8 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
         s->unit_properties = *properties;
         s->unit_known = true;
+        if (s->state == STATE_CONNECTING)
+                supervisor_arm_deadline(s); /* TimeoutStartSec= is known now */
         if (s->announce_pending)
                 supervisor_announce(s);
 }
@@ -176,7 +179,12 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
 
 static void on_event_kill(Supervisor *s, const EngineEvent *event)
 {
-        s->killed_by_others = !s->stop_requested;
+        bool ends = event->signal == 0 || event->signal == SIGKILL || event->signal == SIGTERM ||
+                    event->signal == s->container.stop_signal;
+
+        if (!ends || s->stop_requested)
+                return; /* a signal passed on, or our own stop */
+        s->killed_by_others = true;
         supervisor_note_stop_signal(s);
 }
 
@@ -190,6 +198,8 @@ static void on_event_stop(Supervisor *s, const EngineEvent *event)
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
         s->die_seen = true;
+        if (s->state == STATE_DRAINING && s->exit_code < 0 && !s->wait)
+                supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);
@@ -204,7 +214,8 @@ static void on_event_destroy(Supervisor *s, const EngineEvent *event)
 static void on_event_pause(Supervisor *s, const EngineEvent *event)
 {
         s->container.paused = event->kind == ENGINE_EVENT_PAUSE;
-        supervisor_status(s, "%s container %s", s->container.paused ? "Paused:" : "Running:", s->container.name);
+        if (s->state == STATE_RUNNING && !s->announce_pending)
+                supervisor_report_ready(s);
 }
 
 static void on_event_oom(Supervisor *s, const EngineEvent *event)
@@ -223,9 +234,8 @@ static void on_event_health(Supervisor *s, const EngineEvent *event)
         ContainerHealth before = s->container.health;
 
         s->container.health = event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY;
-        if (event->healthy && s->state == STATE_RUNNING && !s->announce_pending && !s->ready_sent &&
-            s->config.options->notify == NOTIFY_HEALTHY)
-                supervisor_announce(s);
+        if (s->state == STATE_RUNNING && !s->announce_pending)
+                supervisor_report_ready(s);
         if (!event->healthy && before != CONTAINER_HEALTH_UNHEALTHY)
                 log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "Container %s is unhealthy.", s->container.name);
 }

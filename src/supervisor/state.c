@@ -143,8 +143,9 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
         [STATE_REMOVING] = {
                 [EVENT_REMOVED] = TO(STATE_DONE, 0),
                 [EVENT_RESTARTED] = IGNORE,
+                /* A container that is left behind is no failure of the service: the next start removes it. */
                 [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
+                [EVENT_DEADLINE] = TO(STATE_DONE, 0),
                 [EVENT_STOP] = IGNORE,
                 [EVENT_DIED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
@@ -177,7 +178,7 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_DRAINING] = { "Container has ended, reading the rest of its output", SEC(10), ALL_SOURCES },
         [STATE_LINGERING] = { "Container was stopped by others, waiting for a restart", COMPUTED,
                               ALL_SOURCES & ~SOURCE_PROCESS },
-        [STATE_REMOVING] = { "Removing the container", SEC(60), SOURCE_STREAMS | SOURCE_WATCHDOG },
+        [STATE_REMOVING] = { "Removing the container", SEC(20), SOURCE_STREAMS | SOURCE_WATCHDOG },
         [STATE_DONE] = { NULL, NEVER, 0 },
 };
 

@@ -87,6 +87,12 @@ static uint64_t supervisor_deadline(const Supervisor *s)
         }
 }
 
+void supervisor_arm_deadline(Supervisor *s)
+{
+        if (timer_arm(s->deadline, supervisor_deadline(s)) < 0)
+                log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
+}
+
 /* Frees what the new state must not have. */
 static void prune_sources(Supervisor *s)
 {
@@ -113,8 +119,7 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
         log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
         s->state = t->next;
         prune_sources(s);
-        if (timer_arm(s->deadline, supervisor_deadline(s)) < 0)
-                log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
+        supervisor_arm_deadline(s);
         if (state_traits(s->state)->status)
                 supervisor_status(s, "%s", state_traits(s->state)->status);
         if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
@@ -149,6 +154,10 @@ static int supervisor_on_dispatch(sd_event_source *source, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
         Event event;
 
+        if (s->compare_wanted) {
+                s->compare_wanted = false;
+                supervisor_act_compare(s);
+        }
         if (s->n_queue == 0)
                 return 0;
         event = s->queue[0];
@@ -168,6 +177,13 @@ void supervisor_push(Supervisor *s, Event event)
                 return;
         }
         s->queue[s->n_queue++] = event;
+        if (defer_arm(s->dispatch) < 0)
+                log_error("Failed to arm the event queue.");
+}
+
+void supervisor_compare(Supervisor *s)
+{
+        s->compare_wanted = true;
         if (defer_arm(s->dispatch) < 0)
                 log_error("Failed to arm the event queue.");
 }

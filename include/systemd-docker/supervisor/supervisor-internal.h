@@ -37,6 +37,7 @@ struct Supervisor {
         State state;
         Event queue[EVENT_QUEUE_MAX];
         size_t n_queue;
+        bool compare_wanted;
         sd_event_source *dispatch; /* runs the queue: outside of every source's callback */
         sd_event_source *deadline;
         sd_event_source *retry; /* the next attempt to reach the engine */
@@ -115,6 +116,10 @@ struct Supervisor {
 
 /* supervisor.c */
 void supervisor_push(Supervisor *s, Event event);
+/* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is reported. */
+void supervisor_compare(Supervisor *s);
+/* Anew from now, where what it is computed from has changed. */
+void supervisor_arm_deadline(Supervisor *s);
 /* Records the first failure with its exit status and logs it (later ones only log); the event is the caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
@@ -127,8 +132,7 @@ void supervisor_act(Supervisor *s, uint32_t actions);
 void supervisor_forward_signal(Supervisor *s, int signo);
 int supervisor_open_wait(Supervisor *s);
 int supervisor_open_log(Supervisor *s);
-/* Asks the engine for the container's state, whatever else is under way, and reports what differs. */
-void supervisor_compare(Supervisor *s);
+void supervisor_act_compare(Supervisor *s);
 /* Takes what inspect said over. */
 void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
@@ -155,7 +159,8 @@ void supervisor_goodbye(Supervisor *s);
 int supervisor_watch_process(Supervisor *s);
 void supervisor_note_stop_signal(Supervisor *s);
 void supervisor_sweep_cgroup(Supervisor *s);
-void supervisor_send_ready(Supervisor *s);
+/* READY=1 if it is due, and the STATUS= of a container that runs. */
+void supervisor_report_ready(Supervisor *s);
 int supervisor_exit_status(const Supervisor *s);
 
 /* output.c */
