@@ -39,7 +39,7 @@ class Service(Unit):
     """
 
     def __init__(self, command, name="behaviour", options="", run="--rm", image="busybox", unit=None, **settings):
-        settings = {"Type": "notify", "NotifyAccess": "all", **settings}
+        settings = {"Type": "notify", "NotifyAccess": "all", "TimeoutStopSec": "15s", **settings}
         super().__init__(name, f"{PROGRAM} {options} run {run} --name %n {image} {command}", unit=unit, **settings)
 
     def change(self, before, after):

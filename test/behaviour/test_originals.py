@@ -7,7 +7,7 @@ import time
 
 import pytest
 from supervised import PROGRAM, Service, assert_nothing_left, assert_success, wait_gone
-from testhost import Unit, cgroup_of, inspect, out, run
+from testhost import Unit, cgroup_of, inspect, out
 
 README = {
     "Type": "notify",
@@ -38,14 +38,16 @@ def nginx():
 @pytest.fixture(scope="module")
 def since():
     """Started before the first test of this file; looked at again at the end of the session."""
-    with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick:
-        slow.start()
-        quick.start()
+    with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick, busybox("deaf", "") as deaf:
+        for unit in (slow, quick, deaf):
+            unit.start()
         began = time.monotonic()
-        yield {slow: began, quick: began}
+        procs = deaf.procs()
+        deaf.systemctl("stop", "--no-block")
+        yield {"busybox-5s": (slow, began), "busybox-2s": (quick, began), "deaf": (deaf, procs)}
 
 
-@pytest.fixture(params=[busybox, nginx])
+@pytest.fixture(scope="module", params=[busybox, nginx])
 def unit(request, since):
     with request.param() as unit:
         unit.start()
@@ -85,20 +87,19 @@ def test_stop_leaves_nothing(unit):
     assert_success(unit.show())
     assert_nothing_left(unit, *procs)
     assert not folder.exists()
+    unit.start()
 
 
-def test_stop_of_a_deaf_container_with_dockers_own_timeout_is_a_success(since):
-    # ping as PID 1 does not hear SIGTERM: the engine kills it after its ten seconds.
-    with busybox(stop="") as unit:
-        unit.start()
-        procs = unit.procs()
-        unit.stop()
-        assert_success(unit.show())
-        assert_nothing_left(unit, *procs)
+@pytest.mark.last
+def test_stop_with_the_timeout_of_docker_is_a_success(since):
+    # ping as PID 1 is deaf to SIGTERM: the engine kills it after its ten seconds.
+    unit, procs = since["deaf"]
+    assert_success(unit.wait_state("inactive"))
+    assert_nothing_left(unit, *procs)
 
 
 def test_frozen_supervisor_makes_systemd_restart_the_unit():
-    with busybox(WatchdogSec="1s", RestartSec="100ms") as unit:
+    with busybox(WatchdogSec="1s", RestartSec="100ms", TimeoutStopSec="2s") as unit:
         unit.start()
         supervisor, container = unit.supervisor, unit.container
         os.kill(supervisor, signal.SIGSTOP)
@@ -112,7 +113,7 @@ def test_frozen_supervisor_makes_systemd_restart_the_unit():
 
 
 def test_killed_supervisor_makes_systemd_restart_the_unit():
-    with busybox(RestartSec="100ms") as unit:
+    with busybox(WatchdogSec="1s", RestartSec="100ms", TimeoutStopSec="2s") as unit:
         unit.start()
         supervisor, container = unit.supervisor, unit.container
         os.kill(supervisor, signal.SIGKILL)
@@ -122,10 +123,9 @@ def test_killed_supervisor_makes_systemd_restart_the_unit():
 
 
 @pytest.mark.last
-@pytest.mark.parametrize("which", ["busybox-2s", "busybox-5s"])
-def test_stays_active_for_ten_watchdog_periods(since, which):
-    unit, began = next((unit, began) for unit, began in since.items() if unit.name == f"{which}.service")
-    period = 2 if which == "busybox-2s" else 5
+@pytest.mark.parametrize("name, period", [("busybox-2s", 2), ("busybox-5s", 5)])
+def test_stays_active_for_ten_watchdog_periods(since, name, period):
+    unit, began = since[name]
     unit.stays_active(until=began + 10 * period)
     assert unit.show("NRestarts") == "0"
     assert inspect(unit.name)["RestartCount"] == 0

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The container's processes are in the unit's cgroup: those of its start, and whatever joins later."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from supervised import Service, assert_failed, sh
+from testhost import docker, out, run, wait_until
+
+TEN_CHILDREN = "for i in $(seq 10); do sleep 1000 & done; echo forked; wait"
+
+
+def container_processes(unit):
+    """All pids of the container, wherever they are: by its pid namespace."""
+    namespace = Path(f"/proc/{unit.container_pid}/ns/pid").readlink()
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if (process / "ns/pid").readlink() == namespace:
+                found.add(int(process.name))
+        except OSError:
+            pass
+    return found
+
+
+def wait_all_in(unit, count):
+    """Within a second, as users may rely on it."""
+
+    def all_in():
+        processes = container_processes(unit)
+        return len(processes) >= count and processes <= unit.procs()
+
+    wait_until(all_in, timeout=1, what=f"{count} processes of the container in the unit's cgroup")
+
+
+def test_ten_children_and_an_exec_are_in_the_units_cgroup():
+    with Service(sh(TEN_CHILDREN)) as unit:
+        unit.start()
+        unit.wait_line("forked")
+        wait_all_in(unit, 11)
+        docker("exec", "--detach", unit.name, "sleep", "1000")
+        wait_all_in(unit, 12)
+
+
+def test_children_of_an_exec_are_in_the_units_cgroup():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        docker("exec", "--detach", unit.name, "sh", "-c", TEN_CHILDREN)
+        wait_all_in(unit, 12)
+
+
+def test_ten_execs_at_once():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        run(" & ".join(f"docker exec --detach {unit.name} sleep 1000" for _ in range(10)) + " & wait")
+        wait_all_in(unit, 11)
+
+
+def test_exec_with_an_answer_works():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        assert docker("exec", unit.name, "echo", "hi") == "hi"
+        assert docker("exec", unit.name, "echo", "again") == "again"
+
+
+def test_status_of_the_unit_lists_the_containers_processes():
+    with Service("sleep 1234") as unit:
+        unit.start()
+        assert "sleep 1234" in out("systemctl", "status", "--no-pager", "--lines=0", unit.name)
+
+
+def test_containers_own_scope_is_gone():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        scope = f"docker-{unit.container['Id']}.scope"
+        wait_until(lambda: run("systemctl", "is-active", scope, check=False).stdout != "active\n", what="end of the scope")
+
+
+def test_mode_none_leaves_the_container_where_it_is():
+    with Service("sleep 1000", options="--cgroup-mode=none") as unit:
+        unit.start()
+        container = unit.container
+        assert unit.procs() == {unit.supervisor}
+        assert f"docker-{container['Id']}.scope" in Path(f"/proc/{container['State']['Pid']}/cgroup").read_text()
+        assert "sleep 1000" in docker("top", unit.name)
+
+
+def test_mode_none_ends_even_if_the_supervisor_is_killed():
+    with Service("sleep 1000", options="--cgroup-mode=none", run="--rm --stop-timeout=1") as unit:
+        unit.start()
+        os.kill(unit.supervisor, signal.SIGKILL)
+        unit.stop(timeout=30)
+
+
+def test_mode_none_takes_limits():
+    with Service("sleep 1000", options="--cgroup-mode=none", run="--rm --memory=64m") as unit:
+        unit.start()
+
+
+@pytest.mark.parametrize("option, name", [("--memory=64m", "--memory"), ("-m 64m", "--memory"), ("--cpuset-cpus=0", "--cpuset-cpus")])
+def test_limits_are_refused_where_the_container_is_moved(option, name):
+    with Service("sleep 1000", run=f"--rm {option}") as unit:
+        assert_failed(unit.run_to_end(), 125)
+        assert unit.container is None
+        assert len(unit.said(f"{name}: ")) == 1
+
+
+def test_one_named_hierarchy_means_the_one_there_is():
+    with Service("sleep 1000", options="--cgroups name=systemd --cgroups=cpu") as unit:
+        unit.start()
+        assert unit.container_pid in unit.procs()

@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Unit and container stay tied by the name, whatever was left from before."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from supervised import ADOPTED, MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, is_line, sh, started_at, wait_gone
+from testhost import cursor, docker, follow, run, wait_docker, wait_journal, wait_until
+
+NAME = "behaviour.service"
+TALKS = "echo up; i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done"
+
+
+@pytest.fixture(autouse=True)
+def no_container():
+    yield
+    run("docker", "rm", "--force", NAME, check=False)
+
+
+# ---- a stopped container has the name ------------------------------------------------------------------------------
+
+
+def test_stopped_container_of_another_make_is_removed_with_rm():
+    docker("create", "--name", NAME, "busybox", "false")
+    with Service("sleep 1000") as unit:
+        unit.start()
+        assert unit.container["Config"]["Cmd"] == ["sleep", "1000"]
+
+
+def test_stopped_container_is_started_again_without_rm():
+    with Service(sh("echo run >>/runs; wc -l </runs; sleep 1000"), run="--stop-timeout=1") as unit:
+        unit.start()
+        first = unit.container["Id"]
+        unit.stop()
+        assert not unit.container["State"]["Running"]
+        unit.start()
+        assert unit.container["Id"] == first
+        unit.wait_line("2")
+        assert unit.said("stale") == []
+
+
+def test_changed_options_replace_a_stopped_container_with_rm():
+    # The container of a killed supervisor is what --rm finds: the engine is not let remove it.
+    with Service("sleep 1000", run="--stop-timeout=1") as unit:
+        unit.start()
+        unit.stop()
+        unit.change("sleep 1000", "sleep 2000")
+        unit.change("run ", "run --rm ")
+        unit.start()
+        assert unit.container["Config"]["Cmd"] == ["sleep", "2000"]
+
+
+def test_changed_options_without_rm_keep_the_container_and_warn():
+    with Service("sleep 1000", run="--stop-timeout=1") as unit:
+        unit.start()
+        first = unit.container["Id"]
+        unit.stop()
+        unit.change("sleep 1000", "sleep 2000")
+        unit.start()
+        assert unit.container["Id"] == first
+        assert len(unit.said("stale")) == 1
+
+
+def test_rm_false_leaves_a_stopped_container_and_its_own():
+    with Service("sleep 1000", options="--rm=false", run="--rm --stop-timeout=1") as unit:
+        unit.start()
+        first = unit.container["Id"]
+        unit.stop()
+        assert unit.container["Id"] == first
+        unit.start()
+        assert unit.container["Id"] == first
+
+
+def test_name_that_is_the_begin_of_another_containers_id_is_free():
+    other = docker("run", "--detach", "busybox", "sleep", "1000")
+    with Service("sleep 1000") as unit:
+        unit.change("--name %n", f"--name {other[:12]}")
+        unit.start()
+        docker("rm", "--force", other)
+        assert unit.show("ActiveState") == "active"
+        assert docker("ps", "--quiet", "--filter", f"name=^{other[:12]}$")
+
+
+# ---- a running container has the name ------------------------------------------------------------------------------
+
+
+def start_then_orphan(unit):
+    """Leaves the unit's container running without supervisor, as after a crash with KillMode=process."""
+    unit.start()
+    container, supervisor = unit.container, unit.supervisor
+    os.kill(supervisor, signal.SIGKILL)
+    wait_gone(supervisor)
+    return container
+
+
+@pytest.mark.parametrize("main_pid", MAIN_PIDS)
+def test_running_container_is_adopted(main_pid):
+    script = sh(TALKS)
+    with Service(script, options=f"--main-pid={main_pid}", run="--rm --stop-timeout=1", KillMode="process") as unit:
+        # By the engine's own client, but as the unit would have done.
+        docker("run", "--detach", "--rm", "--stop-timeout=1", "--name", NAME, "busybox", "sh", "-c", TALKS)
+        before = unit.container
+        unit.start()
+        assert (unit.container["Id"], started_at(unit.container)) == (before["Id"], started_at(before))
+        assert unit.main_pid == (unit.container_pid if main_pid == "container" else unit.supervisor)
+        assert unit.container_pid in unit.procs()
+        unit.wait_event(ADOPTED)
+        unit.wait_journal(lambda entry: entry["MESSAGE"].startswith("line "), count=5)
+        unit.stop()
+        assert_success(unit.show())
+        assert unit.container is None
+
+
+def test_container_of_a_killed_supervisor_is_adopted():
+    with Service(sh(TALKS), run="--rm --stop-timeout=1", KillMode="process", options="--main-pid=supervisor") as unit:
+        before = start_then_orphan(unit)
+        unit.wait_state("failed")
+        unit.systemctl("reset-failed")
+        here = cursor()
+        unit.start()
+        assert started_at(unit.container) == started_at(before)
+        unit.wait_event(ADOPTED)
+        unit.wait_line("up")
+        wait_journal(unit.name, is_line, count=5, after=here)
+
+
+def test_restart_of_a_killed_supervisor_adopts_and_knows_the_exit_status():
+    with Service(
+        sh("sleep 3; exit 7"), KillMode="process", Restart="on-abnormal", RestartSec="100ms", options="--main-pid=supervisor"
+    ) as unit:
+        before = start_then_orphan(unit)
+        unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
+        assert started_at(unit.container) == started_at(before)
+        assert_failed(unit.wait_state("failed"), 7)
+
+
+def test_changed_options_replace_a_running_container_with_rm():
+    with Service("sleep 1000", run="--rm --stop-timeout=1", KillMode="process", options="--main-pid=supervisor") as unit:
+        before = start_then_orphan(unit)
+        unit.wait_state("failed")
+        unit.change("sleep 1000", "sleep 2000")
+        unit.start()
+        assert unit.container["Id"] != before["Id"]
+        assert unit.container["Config"]["Cmd"] == ["sleep", "2000"]
+        wait_gone(before["State"]["Pid"])
+
+
+def test_changed_options_keep_a_running_container_without_rm():
+    with Service("sleep 1000", run="--stop-timeout=1", KillMode="process", options="--main-pid=supervisor") as unit:
+        before = start_then_orphan(unit)
+        unit.wait_state("failed")
+        unit.change("sleep 1000", "sleep 2000")
+        unit.start()
+        assert started_at(unit.container) == started_at(before)
+        assert len(unit.said("stale")) == 1
+
+
+def test_next_start_cleans_up_after_a_killed_supervisor():
+    with Service("sleep 1000", TimeoutStopSec="2s") as unit:
+        before = start_then_orphan(unit)
+        unit.restart()
+        assert unit.container["Id"] != before["Id"]
+        assert unit.show("ActiveState") == "active"
+        wait_gone(before["State"]["Pid"])
+
+
+# ---- detach --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def detached():
+    run_options = "--stop-timeout=1"
+    with Service(sh(OBEDIENT), options="--logs=false --rm=false --pid-file=/run/behaviour.pid", run=run_options) as unit:
+        unit.start()
+        with follow("docker", "logs", "--follow", unit.name) as lines:
+            assert lines.read(30) == "up"
+        wait_until(lambda: unit.supervisor is None, what="end of the supervisor")
+        yield unit
+
+
+def test_detach_leaves_the_container_as_main_process(detached):
+    assert detached.show("ActiveState") == "active"
+    assert detached.main_pid == detached.container_pid
+    assert detached.procs() >= {detached.container_pid}
+    assert Path("/run/behaviour.pid").read_text() == f"{detached.container_pid}\n"
+
+
+def test_detached_container_stops_with_its_unit(detached):
+    pid = detached.container_pid
+    detached.stop()
+    assert_success(detached.show())
+    wait_gone(pid)
+    assert not wait_docker(NAME, lambda now: not now["State"]["Running"])["State"]["Running"]
+
+
+def test_detached_container_that_ends_ends_its_unit(detached):
+    docker("stop", NAME)
+    assert_success(detached.wait_state("inactive"))
+
+
+def test_detached_unit_starts_again(detached):
+    first = detached.container["Id"]
+    detached.restart()
+    assert detached.container["Id"] == first
+    assert detached.main_pid == detached.container_pid
+
+
+def test_with_a_watchdog_it_does_not_detach():
+    with Service("sleep 1000", options="--logs=false --rm=false", run="--stop-timeout=1", WatchdogSec="10s") as unit:
+        unit.start()
+        assert unit.supervisor
+        assert len(unit.said("Not detaching")) == 1
+
+
+# ---- the environment -----------------------------------------------------------------------------------------------
+
+
+def test_env_passes_variables_but_not_systemds():
+    environment = ["PLAIN=one", "'SPACE=a b'", "EMPTY=", "HOME=/elsewhere", "PATH=/usr/bin:/bin:/elsewhere"]
+    with Service("env", options="--env", Environment=environment, Type="oneshot", WatchdogSec="10s") as unit:
+        unit.start()
+        seen = dict(line["MESSAGE"].split("=", 1) for line in unit.lines())
+    assert {key: seen.get(key) for key in ("PLAIN", "SPACE", "EMPTY")} == {"PLAIN": "one", "SPACE": "a b", "EMPTY": ""}
+    assert "/elsewhere" not in "".join(seen.values())
+    own = {"PLAIN", "SPACE", "EMPTY", "HOME", "PATH", "HOSTNAME", "SHLVL", "PWD", "LANG"}
+    assert set(seen) <= own
+
+
+def test_without_env_nothing_is_passed():
+    with Service("env", Environment=["PLAIN=one"], Type="oneshot") as unit:
+        unit.start()
+        assert not [line for line in unit.lines() if "PLAIN" in line["MESSAGE"]]
+
+
+def test_variables_of_docker_run_have_the_last_word():
+    with Service("env", options="--env", run="--rm -e PLAIN=two -e OTHER", Environment=["PLAIN=one", "OTHER=three"], Type="oneshot") as unit:
+        unit.start()
+        seen = [line["MESSAGE"] for line in unit.lines()]
+        assert seen.count("PLAIN=two") == 1 and "PLAIN=one" not in seen
+        assert seen.count("OTHER=three") == 1

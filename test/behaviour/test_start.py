@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""When `systemctl start` returns, all is in its place; and who is the main process."""
+
+from pathlib import Path
+
+import pytest
+from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
+from testhost import docker, run, wait_docker
+
+PID_FILE = Path("/run/behaviour.pid")
+
+
+@pytest.fixture(autouse=True)
+def no_pid_file():
+    PID_FILE.unlink(missing_ok=True)
+
+
+def test_at_ready_cgroup_pid_file_main_pid_and_status_are_there():
+    with Service("sleep 1000", options=f"--pid-file={PID_FILE}") as unit:
+        unit.start()
+        # Nothing between this and the start that would give it time.
+        seen = unit.show("MainPID", "StatusText")
+        pid_file = PID_FILE.read_text()
+        procs = unit.procs()
+        container = unit.container
+        pid = container["State"]["Pid"]
+        assert seen["MainPID"] == str(pid)
+        assert pid_file == f"{pid}\n"
+        assert pid in procs
+        assert seen["StatusText"].startswith("Running")
+        assert container["Id"][:12] in seen["StatusText"]
+
+
+def test_pid_file_goes_with_the_container():
+    with Service("sleep 1000", options=f"-p {PID_FILE}", run="--rm --stop-timeout 1") as unit:
+        unit.start()
+        assert PID_FILE.stat().st_mode & 0o777 == 0o644
+        unit.stop()
+        assert not PID_FILE.exists()
+        assert list(PID_FILE.parent.glob("*behaviour.pid*")) == []
+
+
+def test_pid_file_is_replaced_and_not_written_over():
+    with Service("sleep 1000", options=f"--pid-file={PID_FILE}") as unit:
+        PID_FILE.write_text("1\n")
+        with PID_FILE.open() as before:
+            unit.start()
+            assert before.read() == "1\n"
+        assert PID_FILE.read_text() == f"{unit.container_pid}\n"
+
+
+def test_pid_file_of_a_failed_start_is_not_there():
+    with Service("/no/such/command", options=f"--pid-file={PID_FILE}") as unit:
+        assert_failed(unit.run_to_end(), 127)
+        assert not PID_FILE.exists()
+
+
+def test_pid_file_that_cannot_be_written_is_said_and_no_reason_to_fail():
+    with Service("sleep 1000", options="--pid-file=/no/such/folder/pid") as unit:
+        unit.start()
+        assert len(unit.said("/no/such/folder/pid")) == 1
+
+
+def test_start_is_in_the_journal_with_its_message_id():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        (entry,) = unit.wait_event(STARTED)
+        assert entry["CONTAINER_ID_FULL"] == unit.container["Id"]
+        assert unit.name in entry["MESSAGE"]
+
+
+def test_main_pid_supervisor():
+    with Service("sleep 1000", options="--main-pid=supervisor") as unit:
+        unit.start()
+        assert unit.main_pid == unit.supervisor
+        assert unit.said("main process") == []
+
+
+@pytest.mark.parametrize("setting", [{"NotifyAccess": "main"}, {"NotifyAccess": None}, {"KillMode": "mixed"}])
+def test_supervisor_stays_main_process_where_it_has_to_and_says_so_once(setting):
+    with Service(sh(OBEDIENT.replace("exit 0", "exit 5")), **setting) as unit:
+        unit.start()
+        assert unit.main_pid == unit.supervisor
+        assert len(unit.said("stays the main process")) == 1
+        docker("restart", "--time=1", unit.name)
+        wait_docker(unit.name, lambda now: now["RestartCount"] == 0 and now["State"]["Running"])
+        unit.wait_line("up", count=2)
+        assert len(unit.said("stays the main process")) == 1
+        unit.stop(check=False)
+        assert_failed(unit.show(), 5)
+
+
+@pytest.mark.parametrize("kill_mode", ["mixed", "process", "control-group"])
+def test_kill_modes_end_cleanly(kill_mode):
+    with Service(sh(OBEDIENT), KillMode=kill_mode) as unit:
+        unit.start()
+        unit.wait_line("up")
+        pid = unit.container_pid
+        unit.stop()
+        assert_success(unit.show())
+        assert unit.container is None
+        assert not Path(f"/proc/{pid}").exists()
+
+
+def test_mixed_lets_the_engine_send_the_containers_own_stop_signal():
+    script = "trap 'echo got-usr1; exit 0' USR1; trap 'echo got-term; exit 1' TERM; echo up; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), run="--rm --stop-signal=USR1", KillMode="mixed") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.stop()
+        assert_success(unit.show())
+        assert [line["MESSAGE"] for line in unit.lines()] == ["up", "got-usr1"]
+
+
+def test_ready_waits_for_the_first_healthy_check():
+    run_options = "--rm --health-cmd 'test -e /go' --health-interval 200ms"
+    with Service("sleep 1000", options="--notify=healthy", run=run_options) as unit:
+        unit.systemctl("start", "--no-block")
+        unit.wait(lambda now: "healthy" in now["StatusText"])
+        assert unit.show("ActiveState") == "activating"
+        docker("exec", unit.name, "touch", "/go")
+        unit.wait_state("active")
+
+
+def test_default_unit_without_notify_works():
+    with Service("sleep 1000", run="--rm --stop-timeout 1", Type="simple", NotifyAccess=None) as unit:
+        unit.start()
+        wait_docker(unit.name, lambda now: now and now["State"]["Running"])
+        unit.wait_event(STARTED)
+        assert unit.container_pid in unit.procs()
+        unit.stop()
+        assert_success(unit.show())
+
+
+def test_unnamed_container():
+    with Service("sleep 1000") as unit:
+        unit.change("--name %n", "--label behaviour=unnamed --stop-timeout 1")
+        unit.start()
+        (identity,) = docker("ps", "--quiet", "--filter", "label=behaviour=unnamed").split()
+        unit.stop()
+        assert_success(unit.show())
+        assert run("docker", "inspect", identity, check=False).returncode != 0
+
+
+def test_first_line_is_never_lost():
+    with Service("echo first", Type="oneshot") as unit:
+        for _ in range(5):
+            unit.start()
+        assert [line["MESSAGE"] for line in unit.lines()] == ["first"] * 5
