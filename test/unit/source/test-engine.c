@@ -83,7 +83,8 @@ static size_t on_data(EngineRequest *request, const char *data, size_t size, voi
                 o->allocated = MAX(o->allocated * 2, o->n_data + n);
                 o->data = realloc(o->data, o->allocated);
         }
-        memcpy(o->data + o->n_data, data, n);
+        if (n > 0)
+                memcpy(o->data + o->n_data, data, n);
         o->n_data += n;
         o->held = n < size;
         return n;

@@ -95,19 +95,17 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
                 struct cmsghdr header;
                 char space[CMSG_SPACE(sizeof(int))];
         } control = {};
-        size_t max = 20 * 1024 * 1024;
-        char *data = malloc(max + 1);
-        struct iovec iov = { data, max };
+        static char datagram[64 * 1024];
+        struct iovec iov = { datagram, sizeof(datagram) };
         struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
         struct cmsghdr *c;
         struct stat st;
         ssize_t n = recvmsg(journald, &m, MSG_CMSG_CLOEXEC);
+        char *data;
         int fd;
 
-        if (n < 0) {
-                free(data);
+        if (n < 0)
                 return NULL;
-        }
         cr_assert_not(m.msg_flags & (MSG_TRUNC | MSG_CTRUNC));
         c = CMSG_FIRSTHDR(&m);
         *ret_is_memfd = c;
@@ -119,10 +117,13 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
                 cr_assert_eq(fcntl(fd, F_GET_SEALS) & (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL),
                              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
                 cr_assert_eq(fstat(fd, &st), 0);
-                data = realloc(data, (size_t) st.st_size + 1);
+                data = malloc((size_t) st.st_size + 1);
                 n = pread(fd, data, (size_t) st.st_size, 0);
                 cr_assert_eq(n, st.st_size);
                 close(fd);
+        } else {
+                data = malloc((size_t) n + 1);
+                memcpy(data, datagram, (size_t) n);
         }
         data[n] = 0;
         *ret_size = (size_t) n;

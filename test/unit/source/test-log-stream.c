@@ -132,12 +132,15 @@ static void run_to_end(void)
 /* Frames to send, built in memory. */
 typedef struct Bytes {
         char *data;
-        size_t size;
+        size_t size, allocated;
 } Bytes;
 
 static void bytes_add(Bytes *b, const void *data, size_t size)
 {
-        b->data = realloc(b->data, b->size + size + 1);
+        if (b->size + size + 1 > b->allocated) {
+                b->allocated = MAX(b->allocated * 2, b->size + size + 1);
+                b->data = realloc(b->data, b->allocated);
+        }
         memcpy(b->data + b->size, data, size);
         b->size += size;
 }
