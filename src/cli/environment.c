@@ -179,16 +179,7 @@ static int add_proxy(struct json_object *o, const char *name, const char *value)
         return 0;
 }
 
-/* Members are found in whatever case they are spelled, as the CLI (that is: Go) does it; the last one
- * counts. */
-static struct json_object *get_any_case(struct json_object *o, const char *name)
-{
-        struct json_object *found = NULL;
-
-        json_object_object_foreach(o, key, value) if (strcasecmp(key, name) == 0) found = value;
-        return found;
-}
-
+/* Names of members in whatever case they are spelled, as the CLI (that is: Go) takes them. */
 int proxies_parse(const char *data, size_t size, const char *host, struct json_object *o)
 {
         _cleanup_json_ struct json_object *config = NULL;
@@ -200,7 +191,7 @@ int proxies_parse(const char *data, size_t size, const char *host, struct json_o
                 return r;
         if (!json_object_is_type(config, json_type_object))
                 return 0;
-        proxies = get_any_case(config, "proxies");
+        proxies = json_get_any_case(config, "proxies");
         if (!json_object_is_type(proxies, json_type_object))
                 return 0;
         if (!json_object_object_get_ex(proxies, host, &entry))
@@ -208,7 +199,7 @@ int proxies_parse(const char *data, size_t size, const char *host, struct json_o
         if (!json_object_is_type(entry, json_type_object))
                 return 0;
         for (size_t i = 0; i < ELEMENTSOF(proxy_names); i++) {
-                struct json_object *value = get_any_case(entry, proxy_names[i][0]);
+                struct json_object *value = json_get_any_case(entry, proxy_names[i][0]);
 
                 if (!json_object_is_type(value, json_type_string) || json_object_get_string_len(value) == 0)
                         continue;
@@ -218,30 +209,33 @@ int proxies_parse(const char *data, size_t size, const char *host, struct json_o
         return 0;
 }
 
-/* $DOCKER_CONFIG or ~/.docker; a service may have no HOME, then it is the user's. */
-static char *config_path(const CliContext *c)
+const char *context_home(const CliContext *c)
 {
-        const char *directory = context_getenv(c, "DOCKER_CONFIG"), *home;
+        const char *home = context_getenv(c, "HOME");
+        struct passwd *user;
+
+        if (home && *home)
+                return home;
+        user = getpwuid(getuid());
+        return user ? user->pw_dir : "/root";
+}
+
+char *context_config_path(const CliContext *c)
+{
+        const char *directory = context_getenv(c, "DOCKER_CONFIG");
         char *path;
         int r;
 
         if (directory && *directory)
                 r = asprintf(&path, "%s/config.json", directory);
-        else {
-                home = context_getenv(c, "HOME");
-                if (!home || !*home) {
-                        struct passwd *user = getpwuid(getuid());
-
-                        home = user ? user->pw_dir : "/root";
-                }
-                r = asprintf(&path, "%s/.docker/config.json", home);
-        }
+        else
+                r = asprintf(&path, "%s/.docker/config.json", context_home(c));
         return r < 0 ? NULL : path;
 }
 
 static int add_proxies(RunParse *p)
 {
-        _cleanup_free_ char *path = config_path(p->context), *data = NULL;
+        _cleanup_free_ char *path = context_config_path(p->context), *data = NULL;
         size_t size = 0;
         int r;
 

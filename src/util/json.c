@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include "util/json.h"
 #include "util/macro.h"
@@ -115,6 +116,30 @@ bool json_bool_or(struct json_object *o, const char *path, bool fallback)
 {
         (void) json_get_bool(o, path, &fallback);
         return fallback;
+}
+
+struct json_object *json_get_any_case(struct json_object *o, const char *name)
+{
+        struct json_object *found = NULL;
+
+        if (!json_object_is_type(o, json_type_object))
+                return NULL;
+        json_object_object_foreach(o, key, value)
+                if (strcasecmp(key, name) == 0)
+                        found = value;
+        return found;
+}
+
+int json_get_string_any_case(struct json_object *o, const char *name, const char **ret)
+{
+        struct json_object *member = json_get_any_case(o, name);
+
+        if (!member)
+                return -ENOENT;
+        if (!json_object_is_type(member, json_type_string))
+                return -EINVAL;
+        *ret = json_object_get_string(member);
+        return 0;
 }
 
 int json_set(struct json_object *o, const char *key, struct json_object *value)

@@ -193,6 +193,10 @@ int run_parse_result(RunParse *p, int r);
 
 /* Value of a variable in the caller's environment, NULL where it isn't set. */
 const char *context_getenv(const CliContext *c, const char *name);
+/* $HOME; a service may have none, then it is the user's. */
+const char *context_home(const CliContext *c);
+/* config.json in $DOCKER_CONFIG or ~/.docker. The caller's; NULL: out of memory. */
+char *context_config_path(const CliContext *c);
 /* The engine's address. */
 const char *context_engine(const CliContext *c);
 /* `.`-relative paths of mounts; NULL: out of memory or no working directory. */

@@ -36,6 +36,10 @@ const char *json_string_or(struct json_object *o, const char *path, const char *
 int64_t json_int_or(struct json_object *o, const char *path, int64_t fallback);
 bool json_bool_or(struct json_object *o, const char *path, bool fallback);
 
+/* A member, its name in whatever case; of several the last one. For files that Go programs read, too. */
+struct json_object *json_get_any_case(struct json_object *o, const char *name);
+int json_get_string_any_case(struct json_object *o, const char *name, const char **ret);
+
 /* Setters: key is one member name. json_set and json_append take value over, also on failure; a NULL value
  * means that making it failed, and gives -ENOMEM. 0 or -ENOMEM. */
 int json_set(struct json_object *o, const char *key, struct json_object *value);

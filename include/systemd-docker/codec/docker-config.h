@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The credentials for one registry in docker's configuration file, config.json. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "codec/registry-auth.h"
+
+typedef struct DockerConfigAuth {
+        bool any;          /* the file says something of credentials, of whatever registry */
+        bool found;        /* `auths` has an entry for this one: */
+        RegistryAuth auth; /* … and that's it; all NULL where there is none */
+        char *helper;      /* docker-credential-NAME is to be asked first; NULL: none */
+} DockerConfigAuth;
+
+#define DOCKER_CONFIG_AUTH_NULL ((DockerConfigAuth) { .helper = NULL })
+
+/* key: see registry_auth_key(). 0: *ret is filled in, be it with nothing. -EBADMSG: the file is no JSON object.
+ * -EINVAL: the registry's entry is malformed. -ENOMEM. */
+int docker_config_find(const char *data, size_t size, const char *key, DockerConfigAuth *ret);
+void docker_config_auth_done(DockerConfigAuth *a);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* config.json:
+ *
+ *   { "auths": { "registry:5000": { "auth": "BASE64 OF USER:PASSWORD" },
+ *                "https://index.docker.io/v1/": { "username": …, "password": …, "identitytoken": … } },
+ *     "credsStore": "NAME",
+ *     "credHelpers": { "registry:5000": "NAME" } }
+ *
+ * Found as the docker CLI finds it: a helper of the registry's own, else credsStore, by the exact key; in `auths` also
+ * by the host name of a key that is a URL, as `docker login` wrote them long ago. Names of members, but not keys, are
+ * taken in whatever case they are spelled. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/base64.h"
+#include "codec/docker-config.h"
+#include "util/json.h"
+#include "util/macro.h"
+
+void docker_config_auth_done(DockerConfigAuth *a)
+{
+        assert(a);
+        registry_auth_done(&a->auth);
+        free(a->helper);
+        *a = DOCKER_CONFIG_AUTH_NULL;
+}
+
+static bool is_blank(const char *data, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                if (!memchr(" \t\r\n", data[i], 4))
+                        return false;
+        return true;
+}
+
+/* The member of that name if it is an object, else NULL. */
+static struct json_object *get_object(struct json_object *o, const char *name)
+{
+        struct json_object *member = json_get_any_case(o, name);
+
+        return json_object_is_type(member, json_type_object) ? member : NULL;
+}
+
+/* "https://user@host:port/v1/" has this host's name and port. */
+static bool url_has_host(const char *url, const char *host)
+{
+        const char *begin = strstr(url, "://"), *at;
+        size_t n;
+
+        begin = begin ? begin + strlen("://") : url;
+        n = strcspn(begin, "/?#");
+        at = memrchr(begin, '@', n);
+        if (at) {
+                n -= (size_t) (at + 1 - begin);
+                begin = at + 1;
+        }
+        return n == strlen(host) && strncmp(begin, host, n) == 0;
+}
+
+/* *name becomes what the entry is filed under. */
+static struct json_object *find_entry(struct json_object *auths, const char **name)
+{
+        struct json_object *entry;
+
+        if (!auths)
+                return NULL;
+        if (json_object_object_get_ex(auths, *name, &entry))
+                return entry;
+        json_object_object_foreach(auths, other, value)
+                if (url_has_host(other, *name)) {
+                        *name = other;
+                        return value;
+                }
+        return NULL;
+}
+
+static int copy_string(struct json_object *o, const char *name, char **ret)
+{
+        const char *s;
+
+        if (json_get_string_any_case(o, name, &s) < 0 || !*s)
+                return 0;
+        *ret = strdup(s);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* base64 of USER:PASSWORD, with NULs around the password from clients of long ago. */
+static int decode_auth(const char *s, RegistryAuth *a)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t size, n;
+        char *colon, *password;
+        int r = base64_decode(s, strlen(s), &text, &size);
+
+        if (r < 0)
+                return r;
+        colon = memchr(text, ':', size);
+        if (!colon || colon == text || memchr(text, 0, (size_t) (colon - text)))
+                return -EINVAL;
+        *colon = 0;
+        password = colon + 1;
+        while (password < text + size && !*password)
+                password++;
+        n = strlen(password);
+        /* one in the middle can't be sent on */
+        for (const char *c = password + n; c < text + size; c++)
+                if (*c)
+                        return -EINVAL;
+        free(a->username);
+        free(a->password);
+        a->username = strdup(text);
+        a->password = strdup(password);
+        return a->username && a->password ? 0 : -ENOMEM;
+}
+
+static int take_entry(struct json_object *entry, const char *name, RegistryAuth *a)
+{
+        _cleanup_free_ char *auth = NULL;
+        const struct {
+                const char *name;
+                char **value;
+        } members[] = {
+                { "username", &a->username },           { "password", &a->password },
+                { "email", &a->email },                 { "identitytoken", &a->identity_token },
+                { "registrytoken", &a->registry_token }, { "auth", &auth },
+        };
+        int r;
+
+        for (size_t i = 0; i < ELEMENTSOF(members); i++) {
+                r = copy_string(entry, members[i].name, members[i].value);
+                if (r < 0)
+                        return r;
+        }
+        a->server_address = strdup(name);
+        if (!a->server_address)
+                return -ENOMEM;
+        return auth ? decode_auth(auth, a) : 0;
+}
+
+/* An empty name in credHelpers means: none for this registry, not even credsStore. */
+static int find_helper(struct json_object *config, const char *key, char **ret)
+{
+        struct json_object *helpers = get_object(config, "credHelpers"), *name;
+
+        if (helpers && json_object_object_get_ex(helpers, key, &name)) {
+                const char *s = json_object_is_type(name, json_type_string) ? json_object_get_string(name) : "";
+
+                if (!*s)
+                        return 0;
+                *ret = strdup(s);
+                return *ret ? 0 : -ENOMEM;
+        }
+        return copy_string(config, "credsStore", ret);
+}
+
+int docker_config_find(const char *data, size_t size, const char *key, DockerConfigAuth *ret)
+{
+        _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
+        _cleanup_json_ struct json_object *config = NULL;
+        struct json_object *auths, *helpers, *entry;
+        const char *store = "";
+        int r;
+
+        assert(key);
+        assert(ret);
+
+        if (is_blank(data, size)) {
+                *ret = a;
+                return 0;
+        }
+        r = json_parse(data, size, &config);
+        if (r < 0 || !json_object_is_type(config, json_type_object))
+                return r == -ENOMEM ? r : -EBADMSG;
+        auths = get_object(config, "auths");
+        helpers = get_object(config, "credHelpers");
+        (void) json_get_string_any_case(config, "credsStore", &store);
+        a.any = *store || (auths && json_object_object_length(auths) > 0) ||
+                (helpers && json_object_object_length(helpers) > 0);
+        r = find_helper(config, key, &a.helper);
+        if (r < 0)
+                return r;
+        entry = find_entry(auths, &key);
+        if (entry) {
+                a.found = true;
+                r = take_entry(entry, key, &a.auth);
+                if (r < 0)
+                        return r;
+        }
+        *ret = a;
+        a = DOCKER_CONFIG_AUTH_NULL;
+        return 0;
+}

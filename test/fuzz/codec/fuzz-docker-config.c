@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A registry's key, a line break, and a config.json. */
+
+#include "codec/docker-config.h"
+#include "fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
+        _cleanup_free_ char *key = NULL, *header = NULL;
+        const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+        size_t n;
+
+        if (!end)
+                return 0;
+        n = (size_t) (end + 1 - data);
+        key = fuzz_string(data, n - 1);
+        if (docker_config_find((const char *) data + n, size - n, key, &a) < 0) {
+                CHECK(!a.any && !a.found && !a.helper && !a.auth.server_address);
+                return 0;
+        }
+        CHECK(!a.helper || a.helper[0]);
+        CHECK(a.found == (a.auth.server_address != NULL));
+        CHECK(a.any || (!a.found && !a.helper));
+        CHECK(registry_auth_header(&a.auth, &header) == 0 && header[0]);
+        return 0;
+}
