@@ -73,12 +73,12 @@ static int glue_on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *use
         CurlGlue *g = ASSERT_PTR(userdata);
         sd_event_source *io = socket_data;
 
-        if (sd_event_get_state(g->event) == SD_EVENT_FINISHED)
-                return 0;
         if (what == CURL_POLL_REMOVE) {
                 sd_event_source_disable_unref(io);
                 return 0;
         }
+        if (sd_event_get_state(g->event) == SD_EVENT_FINISHED)
+                return 0;
         if (io)
                 return sd_event_source_set_io_events(io, poll_to_epoll(what)) < 0 ? -1 : 0;
         if (event_add_io(g->event, &io, fd, poll_to_epoll(what), glue_on_io, g, &g->traits) < 0)
