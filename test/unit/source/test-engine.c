@@ -223,6 +223,31 @@ Test(engine, what_is_sent)
         cr_assert_eq(fake_engine_connections(fake), 1, "connections are used again");
 }
 
+/* Beside the other headers, and for this one request only. */
+Test(engine, registry_auth)
+{
+        FakeReply *pull = fake_engine_expect(fake, "POST", "/images/create"), *other = fake_engine_expect(fake, "GET", "/x");
+        Result o = {};
+        char auth[] = "e30=";
+
+        fake_reply_json(pull, 200, "");
+        fake_reply_json(other, 200, "");
+        cr_assert_eq(engine_call(engine, &o.request,
+                                 &(EngineCall) { .method = "POST", .path = "/images/create", .registry_auth = auth,
+                                                 .ops = &unary_ops, .userdata = &o }),
+                     0);
+        auth[0] = 'x';
+        loop_until(event, o.done);
+        cr_assert_not_null(strstr(fake_reply_request(pull), "\r\nX-Registry-Auth: e30=\r\n"));
+        cr_assert_not_null(strstr(fake_reply_request(pull), "\r\nContent-Type: application/json\r\n"));
+        cr_assert_null(strstr(fake_reply_request(pull), "Expect:"));
+        result_done(&o);
+
+        get(&o);
+        cr_assert_null(strstr(fake_reply_request(other), "X-Registry-Auth"));
+        result_done(&o);
+}
+
 /* The proxy of a service's environment is none for the engine. */
 Test(engine, no_proxy)
 {
@@ -1142,16 +1167,32 @@ Test(engine_free, engine_with_requests_under_way)
         loop_until(event, fake_reply_is_hung_up(r));
 }
 
+/* The loop is over while a request is under way: nothing of it may stay, which would keep the loop itself. */
 Test(engine_free, request_that_the_loop_never_finished)
 {
+        int before = dup(0), after;
+        sd_event *own;
+        FakeEngine *f;
+        Engine *e;
         Result o = {};
 
-        fake_reply_wait(fake_engine_expect(fake, "GET", "/x"));
-        start(&o, "GET", "/x", NULL);
-        loop_until(event, fake_engine_requests(fake) == 1);
-        cr_assert_geq(sd_event_exit(event, 0), 0);
-        cr_assert_eq(sd_event_loop(event), 0);
-        cr_assert_eq(sd_event_get_state(event), SD_EVENT_FINISHED);
+        close(before);
+        own = loop_new();
+        f = fake_engine_new(own);
+        e = fake_engine_client(f);
+        fake_reply_wait(fake_engine_expect(f, "GET", "/x"));
+        cr_assert_eq(engine_call(e, &o.request,
+                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                     0);
+        loop_until(own, fake_engine_requests(f) == 1);
+        cr_assert_geq(sd_event_exit(own, 0), 0);
+        cr_assert_eq(sd_event_loop(own), 0);
+        cr_assert_eq(sd_event_get_state(own), SD_EVENT_FINISHED);
         result_done(&o);
-        engine = engine_free(engine);
+        engine_free(e);
+        fake_engine_free(f);
+        sd_event_unref(own);
+        after = dup(0);
+        close(after);
+        cr_assert_eq(before, after, "a source is left, and the loop's descriptors with it");
 }
