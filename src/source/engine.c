@@ -34,6 +34,7 @@ struct EngineRequest {
         Engine *engine;
         CurlGlue *glue;
         CURL *easy;
+        struct curl_slist *headers; /* NULL: the engine's */
         const EngineRequestOps *ops;
         void *userdata;
         bool opened;
@@ -198,6 +199,7 @@ EngineRequest *engine_request_free(EngineRequest *r)
                 return NULL;
         if (r->easy)
                 curl_glue_remove(r->glue, r->easy);
+        curl_slist_free_all(r->headers);
         free(r->body);
         free(r);
         return NULL;
@@ -247,14 +249,44 @@ static int request_set_url(Engine *e, CURL *easy, const EngineCall *call)
         return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK ? 0 : -EIO;
 }
 
-static int request_set_method(Engine *e, CURL *easy, const EngineCall *call)
+static int headers_append(struct curl_slist **headers, const char *line)
 {
-        CURLcode code;
+        struct curl_slist *grown = curl_slist_append(*headers, line);
 
-        code = curl_easy_setopt(easy, CURLOPT_HTTPHEADER, e->headers);
-        if (code == CURLE_OK && strcmp(call->method, "POST") == 0)
+        if (!grown)
+                return -ENOMEM;
+        *headers = grown;
+        return 0;
+}
+
+static int request_set_headers(EngineRequest *r, const EngineCall *call)
+{
+        struct curl_slist *headers = r->engine->headers;
+
+        if (call->registry_auth) {
+                _cleanup_free_ char *line = NULL;
+                int k = 0;
+
+                if (asprintf(&line, "X-Registry-Auth: %s", call->registry_auth) < 0)
+                        return -ENOMEM;
+                for (; headers && k >= 0; headers = headers->next)
+                        k = headers_append(&r->headers, headers->data);
+                if (k >= 0)
+                        k = headers_append(&r->headers, line);
+                if (k < 0)
+                        return k;
+                headers = r->headers;
+        }
+        return curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK ? 0 : -EIO;
+}
+
+static int request_set_method(CURL *easy, const EngineCall *call)
+{
+        CURLcode code = CURLE_OK;
+
+        if (strcmp(call->method, "POST") == 0)
                 code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body ?: "");
-        else if (code == CURLE_OK && strcmp(call->method, "GET") != 0)
+        else if (strcmp(call->method, "GET") != 0)
                 code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
         return code == CURLE_OK ? 0 : -EIO;
 }
@@ -309,7 +341,9 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
         if (k >= 0)
                 k = request_set_tls(e, r->easy);
         if (k >= 0)
-                k = request_set_method(e, r->easy, call);
+                k = request_set_headers(r, call);
+        if (k >= 0)
+                k = request_set_method(r->easy, call);
         if (k >= 0)
                 k = curl_glue_add(r->glue, r->easy);
         if (k < 0)
@@ -346,13 +380,9 @@ static int engine_set_headers(Engine *e)
 {
         static const char *const lines[] = { "Content-Type: application/json", "Expect:", "Accept:" };
 
-        for (size_t i = 0; i < ELEMENTSOF(lines); i++) {
-                struct curl_slist *grown = curl_slist_append(e->headers, lines[i]);
-
-                if (!grown)
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++)
+                if (headers_append(&e->headers, lines[i]) < 0)
                         return -ENOMEM;
-                e->headers = grown;
-        }
         return 0;
 }
 

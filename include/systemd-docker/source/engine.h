@@ -49,6 +49,7 @@ typedef struct EngineCall {
         const char *path;   /* with query, without version: "/containers/json" */
         bool unversioned;   /* for /_ping */
         const char *body;   /* JSON or NULL; copied */
+        const char *registry_auth; /* X-Registry-Auth, see codec/registry-auth.h; NULL: none. Copied */
         EngineLane lane;
         uint64_t timeout_usec; /* 0: ENGINE_TIMEOUT_DEFAULT; not for streams */
         const EngineRequestOps *ops;
