@@ -14,6 +14,7 @@ import concurrent.futures
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -33,12 +34,18 @@ def raw(word):
     return word['latin1'].encode('latin-1') if isinstance(word, dict) else word.encode()
 
 
+# The API of the engine that a version of the CLI came with.
+SPOKEN = [((28, 2), '1.50'), ((28, 1), '1.49'), ((28, 0), '1.48'), ((27, 0), '1.46'), ((26, 0), '1.45'), ((25, 0), '1.44')]
+
+
 class Side:
     """One pair of the CLI with its engine, and of our program; a thread has its own."""
 
     def __init__(self, arguments, scenario, directory):
         self.arguments = arguments
         self.directory = os.path.join(directory, 'work')
+        self.api = int(arguments.api.split('.')[1])
+        self.version = arguments.version
         self.engine = FakeEngine(tempfile.mktemp(prefix='engine-', dir=directory), arguments.api)
         self.environment = dict(ENVIRONMENT, DOCKER_HOST='unix://' + self.engine.path, **scenario)
         # `-it` needs a terminal on stdin, for the CLI.
@@ -88,7 +95,7 @@ def compare(side, words):
     from_files = file_variables(words, side.directory)
     for answer in (cli, ours):
         if 'body' in answer:
-            answer['body'] = normalise(answer['body'], from_files)
+            answer['body'] = normalise(answer['body'], from_files, side.api >= 48 and side.version >= (28, 0))
     if 'body' in cli and 'body' in ours:
         short = [w for w in words if isinstance(w, str) and w[:1] == '-' and w[1:2] != '-' and 'd' in w.split('=')[0]]
         if short or any(isinstance(w, str) and w.startswith('--detach') for w in words):
@@ -98,7 +105,7 @@ def compare(side, words):
             return None, 'equal'
     elif cli['exit'] == ours['exit'] and 'body' not in cli and 'body' not in ours:
         return None, 'refused'
-    reason = differences.explain([w for w in words if isinstance(w, str)], cli, ours)
+    reason = differences.explain([w for w in words if isinstance(w, str)], cli, ours, side.version)
     return (None, reason) if reason else ((cli, ours), 'different')
 
 
@@ -127,6 +134,11 @@ def run(arguments, scenario, lines, directory):
     return results
 
 
+def version_of(docker):
+    text = subprocess.run([docker, '--version'], capture_output=True, text=True, check=True).stdout
+    return tuple(int(part) for part in re.search(r'(\d+)\.(\d+)', text).groups())
+
+
 def scenarios(arguments, directory):
     """(environment, lines) pairs."""
     lines = [parse for parse in corpus.read_lines(arguments.lines)] if arguments.lines else list(corpus.everything(arguments.docker))
@@ -146,7 +158,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('emit')
     parser.add_argument('--docker', default=os.environ.get('DOCKER_CLI') or shutil.which('docker'))
-    parser.add_argument('--api', default='1.50')
+    parser.add_argument('--api', help='default: the newest that this CLI speaks, up to 1.50')
     parser.add_argument('--jobs', type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument('--lines')
     arguments = parser.parse_args()
@@ -157,6 +169,9 @@ def main():
         print('no docker CLI, skipped')
         return 77
 
+    arguments.version = version_of(arguments.docker)
+    if not arguments.api:
+        arguments.api = next((api for version, api in SPOKEN if arguments.version >= version), '1.41')
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as directory, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         corpus.write_files(os.path.join(directory, 'work'))

@@ -52,8 +52,132 @@ def old_mac(words, cli, ours):
 ON_PURPOSE = [restart, overflow, letter_case, panic, content_trust, old_mac]
 
 
-def explain(words, cli, ours):
-    for difference in ON_PURPOSE:
+# --- what another version of the CLI does otherwise than 28.2, which is the one we follow: the version, and what tells ---
+
+def text(cli):
+    return cli.get('message', '')
+
+
+def without(answer, *paths):
+    """The request as text, without some of its members."""
+    body = json.loads(json.dumps(answer.get('body', {})))
+    for path in paths:
+        at = body
+        for name in path[:-1]:
+            at = at.get(name, {})
+        at.pop(path[-1], None)
+    # What is left empty is nothing.
+    for name in ('NetworkingConfig', 'HostConfig'):
+        if name in body and not any(body[name].values()):
+            del body[name]
+    return json.dumps([body, answer.get('query')], sort_keys=True)
+
+
+def same_without(cli, ours, *paths):
+    return 'body' in cli and 'body' in ours and without(cli, *paths) == without(ours, *paths)
+
+
+def unknown_option(words, cli, ours):
+    """An option, or a field of one, that this version doesn't have."""
+    return cli['exit'] == 125 and re.search(
+        r'unknown flag: --(annotation|health-start-interval|quiet|use-api-socket)|unknown shorthand flag: .q.'
+        r'|(unexpected|invalid field) key .?(volume-subpath|image-subpath|bind-recursive|gw-priority|ip6|mac-address|link-local-ip)',
+        text(cli))
+
+
+def older_numbers(words, cli, ours):
+    """Sizes: before 28.2 only plain decimals, and a suffix of which the first letter counted."""
+    return cli['exit'] == 125 and re.search('invalid size', text(cli)) or \
+        'body' in cli and ours['exit'] == 125 and 'not a size' in ours['message']
+
+
+def lost_limits(words, cli, ours):
+    """26.1 parses --device-read-bps and its three siblings, and doesn't send them."""
+    return same_without(cli, ours, *(('HostConfig', 'BlkioDevice' + way) for way in ('ReadBps', 'ReadIOps', 'WriteBps', 'WriteIOps')))
+
+
+def relative_paths(words, cli, ours):
+    """Sources of mounts: made absolute only from "./" on, or never."""
+    return has(words, r'(.*=)?\.+([^,:]*|/[^:]*)(:.*)?', r'.*(src|source)=\..*') and \
+        same_without(cli, ours, ('HostConfig', 'Binds'), ('HostConfig', 'Mounts'), ('NetworkingConfig',), ('Env',))
+
+
+def links_elsewhere(words, cli, ours):
+    """--link with a network that isn't a user's was refused."""
+    return 'links are only supported' in text(cli)
+
+
+def platforms(words, cli, ours):
+    """Platforms with a version of the operating system, and v8.0 and v9.0."""
+    return 'parsing specified platform' in text(cli) or has(words, r'linux/arm64/.*') and 'body' in cli and 'body' in ours \
+        and cli['body'] == ours['body']
+
+
+def addresses(words, cli, ours):
+    """Addresses of --publish and --add-host: brackets and "host=address" came later, or were not checked."""
+    return cli['exit'] == 125 and re.search(r'(?i)invalid ip address|bad format for add-host', text(cli)) or \
+        'body' in cli and '--add-host' in ours.get('message', '')
+
+
+def api_socket_path(words, cli, ours):
+    """28.5 mounts /var/run/docker.sock whatever socket the CLI uses itself."""
+    return has(words, '--use-api-socket') and same_without(cli, ours, ('HostConfig', 'Mounts'))
+
+
+def cdi_devices(words, cli, ours):
+    """No devices of the Container Device Interface."""
+    return 'is not an absolute path' in text(cli) and has(words, r'(--device=)?[\w.-]+/[\w.-]+=.*')
+
+
+def references(words, cli, ours):
+    """Names of images: addresses as hosts, upper-case hosts, and how long a name may be."""
+    return cli['exit'] == 125 and re.search('invalid reference format|repository name must not be more', text(cli)) \
+        or 'body' in cli and 'invalid image' in ours.get('message', '')
+
+
+def unchecked(words, cli, ours):
+    """Values that 20.10 leaves to the engine to check, and we don't."""
+    return 'body' in cli and ours['exit'] in (1, 125) and re.search(
+        r'--(pull|volume|security-opt|pid|uts|userns|network-alias|restart|mount|label|env|sysctl|ulimit|mac-address|cgroupns)\b',
+        ours['message'])
+
+
+def refused_then(words, cli, ours):
+    """Values that 20.10 takes for something else: "builtin" for a file, "no:" for a number that is missing, …"""
+    return cli['exit'] == 125 and 'body' in ours and re.search(
+        r'seccomp profile \(builtin\)|maximum retry count|Invalid --security-opt|invalid IP|bad format|cannot mix|invalid argument',
+        text(cli))
+
+
+def default_network(words, cli, ours):
+    """20.10 sends --ip, --link-local-ip and their like only with a user's network, and ALL_PROXY not at all."""
+    return same_without(cli, ours, ('NetworkingConfig',), ('Env',), ('HostConfig', 'Binds'), ('HostConfig', 'Links'))
+
+
+def empty_names(words, cli, ours):
+    """20.10 takes labels and driver options without a name."""
+    return 'body' in cli and has(words, r'.*(volume-label==|volume-opt=($|,)|driver-opt==).*')
+
+
+def windows_first(words, cli, ours):
+    """Which of two errors counts."""
+    return 'body' not in cli and 'body' not in ours and {cli['exit'], ours['exit']} <= {1, 125}
+
+
+OTHER_VERSIONS = [
+    (lambda v: v < (28, 2), [unknown_option, older_numbers, relative_paths, links_elsewhere, platforms, addresses]),
+    (lambda v: v != (28, 2), [api_socket_path, addresses]),
+    (lambda v: (25, 0) <= v < (28, 0), [lost_limits]),
+    (lambda v: v < (25, 0), [cdi_devices, references, unchecked, refused_then, default_network, empty_names, windows_first]),
+]
+
+
+def explain(words, cli, ours, version):
+    candidates = list(ON_PURPOSE)
+    for concerns, of_version in OTHER_VERSIONS:
+        if concerns(version):
+            candidates += of_version
+    for difference in candidates:
         if difference(words, cli, ours):
             return difference
     return None

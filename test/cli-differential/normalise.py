@@ -67,18 +67,23 @@ def prune(value, path=()):
     return value
 
 
-def names(entry):
-    return entry.split('=', 1)[0]
-
-
 def environment(entries, from_files):
     """Those of files come first and keep their order; the rest is in random order."""
     return entries[:from_files] + sorted(entries[from_files:])
 
 
-def normalise(body, from_files=0):
+def capability(name):
+    name = name.upper()
+    return name if name == 'ALL' or name.startswith('CAP_') else 'CAP_' + name
+
+
+def normalise(body, from_files=0, spelled_out=True):
+    """spelled_out: capabilities come in full from this CLI, else as they were written; the engine takes both."""
     body = prune(body)
     host = body.get('HostConfig', {})
+    for key in ('CapAdd', 'CapDrop'):
+        if key in host and not spelled_out:
+            host[key] = sorted({capability(name) for name in host[key]})
     for section, key in UNORDERED:
         if key in body.get(section, {}):
             body[section][key] = sorted(body[section][key])
@@ -90,11 +95,11 @@ def normalise(body, from_files=0):
         del body['NetworkingConfig']
     if not host:
         body.pop('HostConfig', None)
-    # -d is without effect here, so that what it does to the streams isn't compared.
     return body
 
 
 def detached(body):
+    """-d is without effect here, so that what it does to the streams isn't compared."""
     for key in ('AttachStdin', 'AttachStdout', 'AttachStderr', 'StdinOnce'):
         body.pop(key, None)
     return body
