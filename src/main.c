@@ -77,16 +77,16 @@ static int refuse_lost_limits(const Options *o, const RunOptions *run, bool unde
                          "the limit in the unit (systemd.resource-control(5)), or use --cgroup-mode=none", option);
 }
 
-static int supervise(const SupervisorConfig *config, const char *host_name)
+static int supervise(const SupervisorConfig *config)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
         _cleanup_(supervisor_freep) Supervisor *s = NULL;
         const char *why = NULL;
         int r;
 
-        r = engine_host_parse(host_name, config->tls.enabled, &host, &why);
+        r = engine_host_parse(config->host_name, config->tls.enabled, &host, &why);
         if (r < 0) {
-                log_error("--host %s: %s", host_name, why);
+                log_error("--host %s: %s", config->host_name, why);
                 return CLI_EXIT_REFUSED;
         }
         r = supervisor_new(&s, config, &host);
@@ -132,10 +132,11 @@ int main(int argc, char **argv)
         config = (SupervisorConfig) { .options = &options,
                                       .run = run,
                                       .environment = environ,
+                                      .host_name = host,
                                       .tls = read_tls(),
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .under_systemd = environment_is_set("INVOCATION_ID"),
                                       .has_notify = environment_is_set("NOTIFY_SOCKET") };
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
-        return supervise(&config, host);
+        return supervise(&config);
 }

@@ -138,12 +138,15 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
                 return;
         }
         if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
-                step_failed(s, "reach the Docker engine", reply);
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s", s->config.host_name,
+                                reply->error.message ?: "unknown error");
+                supervisor_push(s, EVENT_FAILED);
                 return;
         }
         if (!s->connect_message) {
                 s->connect_message = strdup(reply->error.message ?: "");
-                log_notice("The Docker engine can't be reached yet (%s), waiting for it.", reply->error.message);
+                log_notice("The Docker engine at %s can't be reached yet, waiting for it: %s", s->config.host_name,
+                           s->connect_message ?: "?");
         }
         s->connect_backoff = MIN(MAX(s->connect_backoff * 2, CONNECT_BACKOFF_MIN_USEC), CONNECT_BACKOFF_MAX_USEC);
         (void) timer_arm(s->retry, s->connect_backoff);

@@ -15,6 +15,7 @@ typedef struct SupervisorConfig {
         const Options *options;
         const RunOptions *run;
         char *const *environment;
+        const char *host_name; /* of the engine, for messages */
         EngineTls tls;
         const char *api_version; /* $DOCKER_API_VERSION or NULL */
         bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
