@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/run-request.h"
+#include "cli/text.h"
 #include "util/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
@@ -52,9 +53,9 @@ static int emit(char *const *words, const CliContext *context, const ApiVersion 
                 json_set_string(out, "message", error.message);
         else if (!o->help) {
                 if (o->name)
-                        json_set_string(query, "name", o->name);
+                        json_set_text(query, "name", o->name);
                 if (o->platform && version->minor >= 41)
-                        json_set_string(query, "platform", o->platform);
+                        json_set_text(query, "platform", o->platform);
                 json_set(out, "query", json_object_get(query));
                 json_set(out, "body", body);
         }
