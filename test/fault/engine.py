@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A Docker engine by script, on a unix socket: well-behaved, but for the steps that a test overrides.
+
+Every request belongs to a step: ping, look-up (by name), pull, create, prepare (the first inspect by id), events, attach,
+wait, start, inspect (later ones), stop, kill, remove. A handler is called as handler(conn); whatever it did not
+answer is left unanswered, and the next request of the connection is read."""
+
+import json
+import os
+import re
+import socket
+import threading
+
+ID = "0123456789abcdef" * 4
+ROUTES = [
+    ("ping", "GET", r"/_ping$"),
+    ("pull", "POST", r"/images/create\b"),
+    ("create", "POST", r"/containers/create\b"),
+    ("events", "GET", r"/events\b"),
+    ("attach", "POST", r"/containers/[^/]+/attach\b"),
+    ("wait", "POST", r"/containers/[^/]+/wait\b"),
+    ("start", "POST", r"/containers/[^/]+/start\b"),
+    ("stop", "POST", r"/containers/[^/]+/stop\b"),
+    ("kill", "POST", r"/containers/[^/]+/kill\b"),
+    ("remove", "DELETE", r"/containers/[^/?]+"),
+    ("inspect", "GET", r"/containers/[^/]+/json\b"),
+]
+STEPS = ["ping", "look-up", "create", "prepare", "events", "attach", "wait", "start", "inspect", "stop", "remove"]
+
+
+class Gone(Exception):
+    """The connection is no more, or the engine."""
+
+
+class Connection:
+    def __init__(self, engine, sock):
+        self.engine, self.sock = engine, sock
+        self.buffer = b""
+        self.target = self.body = None
+
+    def send(self, data):
+        try:
+            self.sock.sendall(data if isinstance(data, bytes) else data.encode())
+        except OSError as e:
+            raise Gone from e
+
+    def close(self):
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        raise Gone
+
+    def hang(self):
+        """Never answers: until the client or the engine goes."""
+        try:
+            while self.sock.recv(65536):
+                pass
+        except OSError:
+            pass
+        raise Gone
+
+    def reply(self, status, body="", headers=""):
+        body = body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+        head = f"HTTP/1.1 {status} Status\r\n{headers}"
+        if status != 204:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        self.send(head.encode("latin-1") + b"\r\n" + (b"" if status == 204 else body))
+
+    def open(self):
+        """The header of an endless answer."""
+        self.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+
+    def chunk(self, data):
+        data = data if isinstance(data, bytes) else data.encode()
+        self.send(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def finish(self):
+        self.send("0\r\n\r\n")
+
+    def read_request(self):
+        while b"\r\n\r\n" not in self.buffer:
+            self._receive()
+        head, self.buffer = self.buffer.split(b"\r\n\r\n", 1)
+        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+        size = int(length.group(1)) if length else 0
+        while len(self.buffer) < size:
+            self._receive()
+        self.body, self.buffer = self.buffer[:size], self.buffer[size:]
+        method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+        self.target = re.sub(r"^/v\d+\.\d+", "", target)
+        return method
+
+    def _receive(self):
+        try:
+            data = self.sock.recv(65536)
+        except OSError as e:
+            raise Gone from e
+        if not data:
+            raise Gone
+        self.buffer += data
+
+
+class Engine:
+    def __init__(self, folder, **handlers):
+        self.path = os.path.join(folder, "socket")
+        self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull"]}
+        self.counts = {}
+        self.ended = threading.Event()
+        self.exit_code = None
+        self.exists = self.running = False
+        self.name = "c"
+        self.pid = 1  # not a container's
+        self.lock = threading.Lock()
+        self.sockets = set()
+        self.listener = self.events_socket = None
+        self.errors = []
+        self.up()
+
+    def up(self):
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(self.path)
+        self.listener.listen(64)
+        threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
+
+    def down(self, later=None):
+        """As if it was killed: no socket, no connections; the one with the events that much later. From handlers as well."""
+        listener, self.listener = self.listener, None
+        if not listener:
+            return
+        try:
+            os.unlink(self.path)
+        except FileNotFoundError:
+            pass
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        with self.lock:
+            sockets = list(self.sockets)
+        events = self.events_socket if later else None
+        for s in sockets:
+            if s is not events:
+                self._hang_up(s)
+        if events:
+            threading.Timer(later, self._hang_up, (events,)).start()
+
+    @staticmethod
+    def _hang_up(sock):
+        try:
+            sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def deaf(self):
+        """Its socket is there, but nobody listens."""
+        path = self.path + ".kept"
+        os.rename(self.path, path)
+        self.down()
+        os.rename(path, self.path)
+
+    def end(self, code):
+        """The container ends."""
+        self.exit_code, self.running = code, False
+        self.ended.set()
+
+    def _accept(self, listener):
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                self.sockets.add(sock)
+            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+
+    def _serve(self, sock):
+        try:
+            conn = Connection(self, sock)
+            while True:
+                method = conn.read_request()
+                self._handle(conn, self._step(method, conn.target))
+        except Gone:
+            pass
+        except Exception as e:  # pylint: disable=broad-except
+            self.errors.append(repr(e))
+        finally:
+            with self.lock:
+                self.sockets.discard(sock)
+            sock.close()
+
+    def _step(self, method, target):
+        for step, m, pattern in ROUTES:
+            if m == method and re.match(pattern, target):
+                break
+        else:
+            raise ValueError(f"no such call: {method} {target}")
+        if step == "inspect" and not target.startswith(f"/containers/{ID}/"):
+            step = "look-up"
+        elif step == "inspect" and "prepare" not in self.counts:
+            step = "prepare"
+        with self.lock:
+            self.counts[step] = self.counts.get(step, 0) + 1
+        return step
+
+    def _handle(self, conn, step):
+        if step == "events":
+            self.events_socket = conn.sock
+        handler = self.handlers.get(step)
+        self.reached[step].set()
+        if handler:
+            handler(conn)
+        else:
+            getattr(self, "do_" + step.replace("-", "_"))(conn)
+
+    # What a real one does
+
+    def description(self):
+        return {
+            "Id": ID, "Name": "/" + self.name,
+            "State": {"Status": "running" if self.running else "created", "Running": self.running, "Paused": False,
+                      "Pid": self.pid if self.running else 0,
+                      "ExitCode": self.exit_code or 0, "Error": ""},
+            "Config": {"Image": "image", "Tty": False, "Labels": {}},
+            "HostConfig": {"LogConfig": {"Type": "json-file"}, "AutoRemove": False},
+        }
+
+    def event(self, action, **attributes):
+        return json.dumps({"Type": "container", "Action": action, "timeNano": 1,
+                           "Actor": {"ID": ID, "Attributes": attributes}}) + "\n"
+
+    def do_ping(self, conn):
+        conn.reply(200, "OK", "Api-Version: 1.44\r\n")
+
+    def do_look_up(self, conn):
+        self.do_inspect(conn)
+
+    def do_prepare(self, conn):
+        self.do_inspect(conn)
+
+    def do_inspect(self, conn):
+        if self.exists:
+            conn.reply(200, self.description())
+        else:
+            conn.reply(404, {"message": "No such container: " + self.name})
+
+    def do_pull(self, conn):
+        conn.open()
+        conn.chunk('{"status":"Pulling"}\n')
+        conn.finish()
+
+    def do_create(self, conn):
+        self.exists = True
+        conn.reply(201, {"Id": ID, "Warnings": []})
+
+    def do_events(self, conn):
+        conn.open()
+        self.ended.wait()
+        conn.chunk(self.event("die", exitCode=str(self.exit_code)))
+        conn.hang()
+
+    def do_attach(self, conn):
+        conn.open()
+        self.ended.wait()
+        conn.finish()
+
+    def do_wait(self, conn):
+        conn.open()
+        self.ended.wait()
+        conn.chunk(json.dumps({"StatusCode": self.exit_code}) + "\n")
+        conn.finish()
+
+    def do_start(self, conn):
+        self.running = True
+        conn.reply(204)
+
+    def do_stop(self, conn):
+        self.end(143)
+        conn.reply(204)
+
+    def do_kill(self, conn):
+        if "signal=9" in conn.target:
+            self.end(137)
+        conn.reply(204)
+
+    def do_remove(self, conn):
+        self.exists = False
+        if self.running:
+            self.end(137)
+        conn.reply(204)

@@ -1,0 +1,899 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole program against an engine that misbehaves in ways that a real one can't be made to. TAP on stdout.
+
+run.py PROGRAM [--valgrind] [--fast-clock LIBRARY] [--jobs N] [--only PATTERN]
+
+Each case is bounded in time and checks: the exit status, that there is exactly the one line of error that it expects, short
+and without control characters, no crash, and nothing said by a sanitizer or valgrind, leaks included."""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from engine import ID, STEPS, Engine
+
+LINE_MAX = 2000
+# Not errors: what a user is told anyway.
+NEWS = re.compile(r"(Started|Adopted running) container |Process \d+ is not visible here|Pulling image |"
+                  r"Container .+ (has ended|was stopped), exit status|Lost the Docker engine|The Docker engine is back|"
+                  r"Container .+ did not stop in time, killing it|"
+                  r"Container .+ did not stop in time and was killed, exit status")
+SANITIZERS = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|^==\d+==|Bug: |Assertion|assert", re.M)
+
+CASES = {}
+options = None
+
+# What is known not to work yet: it may fail, and does not count as failed.
+KNOWN = re.compile(r"create_16_megabytes|strange_names_long|wait_(strange|in_pieces)|hang_(remove|everything)_and_stop|"
+                   r"engine_dies_at_(inspect|remove)|log_breaks_before_the_engine_is_gone|ping_version_absurd_empty")
+
+
+class Skip(Exception):
+    pass
+
+
+def case(f):
+    CASES[f.__name__] = f
+    return f
+
+
+class Test:
+    def __init__(self, name):
+        self.name = name
+        self.folder = tempfile.mkdtemp(prefix="fault-")
+        self.engine = self.process = None
+        self.begin = time.monotonic()
+
+    def serve(self, **handlers):
+        self.engine = Engine(self.folder, **handlers)
+        return self.engine
+
+    def start(self, *argv, fast=1, **environment):
+        env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "DOCKER_CONFIG": self.folder,
+               "DOCKER_HOST": "unix://" + os.path.join(self.folder, "socket"), **environment}
+        # check and others switch the leak check off for their own sake; the program itself has to pass it.
+        env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:verify_asan_link_order=0"
+        env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
+        command = [options.program, *(argv or ("run", "--name", "c", "--rm", "image", "command"))]
+        if options.valgrind:
+            command = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect",
+                       "--error-exitcode=99", *command]
+        if fast > 1:
+            if not options.fast_clock or options.valgrind:
+                raise Skip("needs the fast clock")
+            env |= {"LD_PRELOAD": options.fast_clock, "FAST_CLOCK": str(fast)}
+        self.out = open(os.path.join(self.folder, "out"), "w+b")
+        self.err = open(os.path.join(self.folder, "err"), "w+b")
+        self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+
+    def reached(self, step, timeout=30):
+        if not self.engine.reached[step].wait(timeout):
+            raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
+
+    def said(self, pattern, timeout=30):
+        """Waits for a line of the program."""
+        end = time.monotonic() + timeout
+        while not re.search(pattern, self.stderr()):
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise AssertionError(f"no {pattern!r} in:\n{self.stderr()}")
+            time.sleep(0.01)
+
+    def signal(self, signo=signal.SIGTERM):
+        self.process.send_signal(signo)
+
+    def stderr(self):
+        with open(os.path.join(self.folder, "err"), "rb") as f:
+            return f.read().decode(errors="replace")
+
+    def stdout(self):
+        with open(os.path.join(self.folder, "out"), "rb") as f:
+            return f.read()
+
+    def ends(self, status, *errors, within=20):
+        """The program ends with this status, and its errors are these, each a pattern."""
+        try:
+            got = self.process.wait(within * (5 if options.valgrind else 1))
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it did not end within {within} s:\n{self.stderr()}") from None
+        text = self.stderr()
+        lines = [l for l in text.split("\n") if l]
+        assert not SANITIZERS.search(text), text[:8000]
+        for l in lines:
+            assert len(l) < LINE_MAX, f"a line of {len(l)} bytes: {l[:300]}"
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", l), repr(l[:300])
+        bad = [l for l in lines if not NEWS.match(l.removeprefix("systemd-docker: "))]
+        shown = "\n".join(l[:300] for l in lines)
+        assert got == status, f"exit status {got}, not {status}:\n{shown}"
+        assert len(bad) == len(errors), f"{len(bad)} lines of error, not {len(errors)}:\n{shown}"
+        for l, pattern in zip(bad, errors):
+            assert re.search(pattern, l), f"not {pattern!r}: {l[:300]}"
+        assert not (self.engine and self.engine.errors), self.engine.errors
+
+    def done(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.engine:
+            self.engine.down()
+        for f in ("out", "err"):
+            if hasattr(self, f):
+                getattr(self, f).close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def variants(**values):
+    """A case for each value: NAME_KEY."""
+    def decorate(f):
+        for key, value in values.items():
+            CASES[f"{f.__name__}_{key}"] = lambda t, value=value: f(t, value)
+        return f
+    return decorate
+
+
+def answering(status, body="", headers=""):
+    return lambda conn: conn.reply(status, body, headers)
+
+
+def sending(data):
+    def handler(conn):
+        conn.send(data)
+        conn.close()
+    return handler
+
+
+def hanging(conn):
+    conn.hang()
+
+
+# --- the engine as it should be: the other cases differ from this in one thing ---
+
+@case
+def well_behaved(t):
+    e = t.serve()
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    assert e.counts["remove"] == 1
+
+
+@case
+def well_behaved_stop(t):
+    t.serve()
+    t.start()
+    t.said("Started container")
+    t.signal()
+    t.ends(0)
+
+
+@case
+def well_behaved_exit_status(t):
+    e = t.serve()
+    t.start()
+    t.said("Started container")
+    e.end(42)
+    t.ends(42)
+
+
+# --- /_ping ---
+
+@variants(
+    nothing=b"",
+    text=b"hello, this is not an engine\n",
+    ssh=b"SSH-2.0-OpenSSH_9.2p1\r\n",
+    binary=bytes(range(256)) * 256,
+    half_a_header=b"HTTP/1.1 200 OK\r\nApi-Ver",
+    long_header=b"HTTP/1.1 200 OK\r\nX: " + b"a" * (2 << 20),
+    bad_status=b"HTTP/1.1 abc\r\n\r\n",
+    future=b"HTTP/7.0 200 OK\r\n\r\n",
+    cut_body=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nO",
+    bad_chunk=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
+)
+def ping_garbage(t, data):
+    t.serve(ping=sending(data))
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine: ")
+
+
+@variants(
+    huge="99999999999.1", empty="", negative="-1.44", words="one.two", injected="1.41\r\n injected", no_minor="1", dots="1.44.1",
+    hex="0x1.0x2c", long="1." + "4" * 5000, escape="1.44\x1b[31m",
+)
+def ping_version_absurd(t, version):
+    e = t.serve(ping=answering(200, "OK", f"Api-Version: {version}\r\n"))
+    t.start()
+    if version in ("", "1.41\r\n injected"):
+        finish_either_way(t, e)
+    else:
+        t.ends(125, "The engine speaks API version ")
+        assert e.counts == {"ping": 1}
+
+
+def finish_either_way(t, e):
+    """Refused, or taken for what it begins with, or (no version at all) for the oldest: but nothing else."""
+    while t.process.poll() is None and not e.reached["inspect"].wait(0.05):
+        pass
+    if t.process.poll() is None:
+        e.end(0)
+        t.ends(0)
+    else:
+        t.ends(125, "API version")
+
+
+@variants(old="1.12", older="0.9", just_too_old="1.23")
+def ping_version_too_old(t, version):
+    e = t.serve(ping=answering(200, "OK", f"Api-Version: {version}\r\n"))
+    t.start()
+    t.ends(125, f"The engine speaks API version {re.escape(version)}, we speak 1.24 to ")
+    assert e.counts == {"ping": 1}
+
+
+@case
+def ping_version_of_the_future(t):
+    e = t.serve(ping=answering(200, "OK", "Api-Version: 2.0\r\n"))
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+
+
+@variants(_400=400, _403=403, _404=404, _500=500, _503=503, _302=302)
+def ping_status(t, status):
+    t.serve(ping=answering(status, {"message": "no way"}))
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine: no way")
+
+
+@case
+def engine_is_missing(t):
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine: No such file or directory")
+
+
+@case
+def engine_is_dead(t):
+    t.serve().deaf()
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine: Connection refused")
+
+
+# --- look-up, create, inspect ---
+
+WRONG_TYPES = {
+    "null": None, "list": [], "text": "text", "number": 42, "empty": {},
+    "id_number": {"Id": 42}, "id_null": {"Id": None}, "id_short": {"Id": "abc"}, "id_path": {"Id": "../" * 21 + "x"},
+    "id_upper": {"Id": "ABCDEF0123456789" * 4}, "id_long": {"Id": ID + "0"},
+}
+
+
+@variants(**WRONG_TYPES)
+def create_malformed(t, answer):
+    e = t.serve(create=answering(201, answer))
+    t.start()
+    t.ends(125, "The engine's answer to the creation is malformed")
+    assert "start" not in e.counts
+
+
+@variants(cut='{"Id":"' + ID, binary=bytes(range(256)), nothing="", deep="[" * 100000, twice=f'{{"Id":"{ID}"}}{{}}',
+          bad_utf8=b'{"Id":"' + b"\xff" * 64 + b'"}')
+def create_not_json(t, body):
+    t.serve(create=answering(201, body))
+    t.start()
+    t.ends(125, "The engine's answer to the creation is malformed")
+
+
+@case
+def create_16_megabytes(t):
+    def create(conn):
+        t.engine.exists = True
+        conn.reply(201, json.dumps({"Warnings": ["x" * (15 << 20)], "Id": ID}))
+    e = t.serve(create=create)
+    t.start()
+    t.said("Started container", 60)
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def create_more_than_16_megabytes(t):
+    t.serve(create=answering(201, json.dumps({"Warnings": ["x" * (17 << 20)], "Id": ID})))
+    t.start()
+    t.ends(125, "Failed to create the container: File too large")
+
+
+@case
+def create_endless(t):
+    def create(conn):
+        conn.open()
+        while True:
+            conn.chunk(b"x" * 65536)
+    t.serve(create=create)
+    t.start()
+    t.ends(125, "Failed to create the container: File too large", within=60)
+
+
+@case
+def create_conflicts_for_ever(t):
+    """The name is in use, but nobody has it."""
+    e = t.serve(create=answering(409, {"message": "Conflict. The name is in use"}))
+    t.start()
+    t.ends(125, "Failed to create the container: Conflict")
+    assert e.counts["create"] <= 10
+
+
+@case
+def create_misses_the_image_for_ever(t):
+    e = t.serve(create=answering(404, {"message": "No such image: image"}))
+    t.start()
+    t.ends(125, "Failed to create the container: No such image")
+    assert e.counts["pull"] == 1
+
+
+@variants(cut=b'{"status":"Pul', garbage=b"\xff\xfe\0\n" * 1000, error=b'{"error":"no space\\nleft","errorDetail":{"code":"x"}}\n',
+          wrong=b'[]\n42\n{"status":{},"progressDetail":[1,2],"id":null}\n{"error":42}\n',
+          long=b'{"status":"' + b"x" * 3000000 + b'"}\n')
+def pull_strange(t, data):
+    def pull(conn):
+        conn.open()
+        conn.chunk(data)
+        conn.finish()
+
+    def create(conn):
+        if "pull" not in t.engine.counts:
+            conn.reply(404, {"message": "No such image: image"})
+        else:
+            t.engine.do_create(conn)
+    e = t.serve(pull=pull, create=create)
+    t.start()
+    if b'"error":"' in data:
+        t.ends(125, "Failed to pull the image: no space left")
+        return
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+
+
+def with_description(change):
+    def inspect(conn):
+        d = conn.engine.description()
+        conn.reply(200, change(d) if conn.engine.exists else {})
+    return inspect
+
+
+def everything(value):
+    """All members but Id of this type."""
+    return lambda d: {k: v if k == "Id" else value for k, v in d.items()}
+
+
+def leaves(value):
+    def change(d):
+        return {k: change(v) if isinstance(v, dict) and v else (v if k == "Id" else value) for k, v in d.items()}
+    return change
+
+
+@variants(null=None, list=[], text="text", number=42, float=1.5, true=True, object={})
+def prepare_wrong_types(t, value):
+    """What can't be understood is as if it was not there; nothing of it ends the program otherwise than in order."""
+    for_all = everything(value)
+    e = t.serve(prepare=with_description(for_all), inspect=with_description(for_all))
+    t.start()
+    e.reached["inspect"].wait(20)
+    e.end(3)
+    t.process.wait(30 * (5 if options.valgrind else 1))
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode in (3, 0, 125), t.process.returncode
+
+
+@variants(null=None, list=[], text="text", number=-1, huge=10**30, object={})
+def prepare_wrong_leaves(t, value):
+    for_all = leaves(value)
+    e = t.serve(prepare=with_description(for_all), inspect=with_description(for_all))
+    t.start()
+    e.reached["inspect"].wait(20)
+    e.end(3)
+    t.process.wait(30 * (5 if options.valgrind else 1))
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode in (3, 0, 125), t.process.returncode
+
+
+def error_lines(t):
+    return [l for l in t.stderr().split("\n") if l and not NEWS.match(l.removeprefix("systemd-docker: "))]
+
+
+@variants(**{k: v for k, v in WRONG_TYPES.items()})
+def prepare_malformed(t, answer):
+    e = t.serve(prepare=answering(200, answer))
+    t.start()
+    t.ends(125, "The engine's description of the container is malformed")
+    assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@variants(null=None, list=[], empty={}, id_path={"Id": "../../images"})
+def look_up_malformed(t, answer):
+    e = t.serve(look_up=answering(200, answer))
+    t.start()
+    t.ends(125, "The engine's description of the container is malformed")
+    assert "create" not in e.counts
+
+
+@variants(control="a\x1b[2J\x07\nb", long="x" * 300000, format="%s%n%s%n", utf8="äöü\u202e")
+def strange_names(t, name):
+    """Of the container and the image, in our own messages."""
+    def change(d):
+        return {**d, "Name": "/" + name, "Config": {**d["Config"], "Image": name}}
+    e = t.serve(prepare=with_description(change), inspect=with_description(change))
+    t.start()
+    t.reached("inspect")
+    time.sleep(0.2)
+    e.end(0)
+    t.ends(0)
+
+
+# --- start ---
+
+@variants(control=json.dumps({"message": "\x1b[31mbad\n\r\x07\x00\x08" * 100000}), plain="no\n" * 300000, format='{"message":"%s%n%x"}',
+          empty="", html="<html>" + "<p>" * 300000, utf8=json.dumps({"message": "\u202e\U0001f600" * 200000}),
+          broken=b'{"message":"' + b"\xff\xfe" * 100000 + b'"}')
+def start_fails(t, body):
+    e = t.serve(start=answering(500, body))
+    t.start()
+    t.ends(125, "Failed to start the container: ")
+    assert e.counts["remove"] == 1
+
+
+@variants(_127='exec: "x": executable file not found in $PATH', _126="permission denied: unknown", _125="no such network")
+def start_fails_with_status(t, message):
+    t.serve(start=answering(400, {"message": message}))
+    t.start()
+    t.ends({"exec": 127, "perm": 126, "no s": 125}[message[:4]], re.escape(message))
+
+
+@case
+def start_closes(t):
+    e = t.serve(start=sending(b""))
+    t.start()
+    t.ends(125, "Failed to start the container: ")
+    assert e.counts["remove"] == 1
+
+
+# --- attach ---
+
+@variants(_404=404, _409=409, _500=500)
+def attach_fails(t, status):
+    e = t.serve(attach=answering(status, {"message": "no such thing"}))
+    t.start()
+    t.ends(125, "Failed to attach to the container's output: no such thing")
+    assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@case
+def attach_closes_before_the_header(t):
+    t.serve(attach=sending(b""))
+    t.start()
+    t.ends(125, "Failed to attach to the container's output: ")
+
+
+@case
+def attach_closes_behind_the_header(t):
+    """Nothing is lost by that: the container may just have nothing to say."""
+    def attach(conn):
+        conn.open()
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    e.reached["inspect"].wait(10)
+    e.end(0)
+    t.process.wait(20 * (5 if options.valgrind else 1))
+    if t.process.returncode == 0:
+        t.ends(0)
+    else:
+        t.ends(125, "Failed to attach to the container's output")
+
+
+@case
+def attach_garbage_for_ever(t):
+    def attach(conn):
+        conn.open()
+        while not conn.engine.ended.is_set():
+            conn.chunk(b"\xff garbage that is no frame at all\n" * 1000)
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "log stream is malformed", within=40)
+
+
+@variants(huge=b"\1\0\0\0\xff\xff\xff\xff" + b"x" * 100000, empty=b"\1\0\0\0\0\0\0\0" * 100000, stdin=b"\0\0\0\0\0\0\0\2a\n" * 10000,
+          cut=b"\1\0\0\0\0\0\0\x09abc", one_line=b"\1\0\0\0\0\x10\0\0" + b"x" * (1 << 20))
+def attach_strange_frames(t, data):
+    def attach(conn):
+        conn.open()
+        conn.chunk(data)
+        conn.engine.ended.wait()
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, within=40)
+
+
+@case
+def attach_never_ends(t):
+    """The container is dead, but its output does not end."""
+    def attach(conn):
+        conn.open()
+        conn.chunk(b"\1\0\0\0\0\0\0\3ab\n")
+        conn.hang()
+    e = t.serve(attach=attach)
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(7)
+    t.ends(7, "output has not come to its end in time", within=20)
+    assert t.stdout() == b"ab\n"
+
+
+# --- events ---
+
+@case
+def events_flood_of_malformed_lines(t):
+    def events(conn):
+        conn.open()
+        line = b'{"Type":"container","Action":42,"Actor":[]}\n\xff\xfe{\n'
+        for _ in range(50):
+            conn.chunk(line * 1000)
+        conn.engine.ended.wait()
+        conn.chunk(conn.engine.event("die"))
+        conn.hang()
+    e = t.serve(events=events)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, within=60)
+
+
+@case
+def events_flood_of_real_ones(t):
+    """Each is news of our container, as fast as they go: none of it fills a queue up."""
+    def events(conn):
+        conn.open()
+        for i in range(2000):
+            nsec = 10**18 + i
+            conn.chunk("".join(json.dumps({"Type": "container", "Action": a, "timeNano": nsec + k, "Actor": {"ID": ID}}) + "\n"
+                               for k, a in enumerate(["exec_start: x", "pause", "unpause", "start", "health_status: healthy", "top"])))
+        conn.hang()
+    e = t.serve(events=events)
+    t.start()
+    t.said("Started container")
+    time.sleep(0.5)
+    e.end(0)
+    t.ends(0, within=60)
+
+
+@case
+def events_one_endless_line(t):
+    def events(conn):
+        conn.open()
+        for _ in range(64):
+            conn.chunk(b"x" * (1 << 20))
+        conn.hang()
+    e = t.serve(events=events)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, within=60)
+
+
+@variants(_404=404, _500=500)
+def events_fail(t, status):
+    e = t.serve(events=answering(status, {"message": "no events today"}))
+    t.start()
+    t.ends(125, "Failed to listen to the engine's events: no events today")
+    assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@case
+def events_break_again_and_again(t):
+    def events(conn):
+        conn.open()
+        if conn.engine.counts["events"] > 3:
+            conn.engine.do_events(conn)
+        if conn.engine.counts["events"] > 1 or conn.engine.reached["inspect"].wait(10):
+            time.sleep(0.1)
+            conn.close()
+    e = t.serve(events=events)
+    t.start()
+    t.said("(?s)The Docker engine is back.*The Docker engine is back")
+    e.end(5)
+    t.ends(5)
+
+
+# --- wait ---
+
+@variants(huge='{"StatusCode":99999}', negative='{"StatusCode":-1}', text='{"StatusCode":"x"}', null='{"StatusCode":null}', cut='{"Stat',
+          garbage="\0\1\2", float='{"StatusCode":1.5}', list="[]", nothing="", enormous='{"StatusCode":1' + "0" * 5000 + "}",
+          error='{"StatusCode":0,"Error":{"Message":"lost it"}}')
+def wait_strange(t, body):
+    """Then inspect knows it."""
+    def wait(conn):
+        conn.open()
+        conn.engine.ended.wait()
+        if body:
+            conn.chunk(body)
+        conn.finish()
+    e = t.serve(wait=wait)
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(0 if "Error" in body else 42)
+    t.ends(0 if "Error" in body else 42)
+
+
+@case
+def wait_in_pieces(t):
+    def wait(conn):
+        conn.open()
+        conn.engine.ended.wait()
+        for c in '{"StatusCode": 42}\n':
+            conn.chunk(c)
+            time.sleep(0.01)
+        conn.finish()
+    e = t.serve(wait=wait)
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(42)
+    t.ends(42)
+
+
+@variants(_404=404, _500=500)
+def wait_fails(t, status):
+    e = t.serve(wait=answering(status, {"message": "no"}))
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(42)
+    t.ends(42)
+
+
+# --- an engine that hangs, and SIGTERM ---
+
+@case
+def hang_ping_and_stop(t):
+    t.serve(ping=hanging)
+    t.start()
+    t.reached("ping")
+    t.signal()
+    t.ends(0, within=5)
+
+
+@case
+def hang_pull_and_stop(t):
+    t.serve(pull=hanging)
+    t.start("run", "--pull", "always", "--name", "c", "image")
+    t.reached("pull")
+    t.signal()
+    t.ends(0, within=5)
+
+
+# Where SIGTERM has to wait for the step to end, the step's time-out bounds it: status, seconds by the program's clock, error.
+HANGS = {
+    "look-up": (125, 45, "Failed to look for the container: "), "create": (125, 135, "Failed to create the container: "),
+    "prepare": (125, 45, "Failed to inspect the container: "), "events": (125, 45, "Attaching to the container: no result in time"),
+    "attach": (125, 45, "Attaching to the container: no result in time"),
+    "wait": (125, 45, "Attaching to the container: no result in time"), "start": (125, 135, "Failed to start the container: "),
+    "inspect": (125, 65, "Failed to inspect the container: "), "stop": (137, 40, "The engine did not stop the container"),
+    "remove": (0, 25, "Failed to remove "),
+}
+
+
+def hang_and_stop(t, step):
+    status, seconds, error = HANGS[step]
+    t.serve(**{step: hanging})
+    t.start(fast=20)
+    t.reached({"stop": "inspect", "remove": "inspect"}.get(step, step))
+    if step in ("stop", "remove"):
+        t.said("Started container")
+    begin = time.monotonic()
+    t.signal()
+    t.ends(status, error, within=30)
+    assert time.monotonic() - begin < seconds / 20 + 5, time.monotonic() - begin
+
+
+for _step in HANGS:
+    CASES[f"hang_{_step.replace('-', '_')}_and_stop"] = lambda t, step=_step: hang_and_stop(t, step)
+
+
+@case
+def hang_everything_and_stop(t):
+    """A running container, then an engine that answers nothing any more."""
+    def kill(conn):
+        conn.hang()
+    t.serve(stop=hanging, kill=kill, remove=hanging)
+    t.start(fast=20)
+    t.said("Started container")
+    t.signal()
+    t.ends(125, "The engine did not stop the container", "Killing the container: no result in time",
+           "Failed to pass a signal on", "output has not come to its end", "Failed to remove ", within=40)
+
+
+# --- an engine that dies ---
+
+def dies(t, step):
+    def handler(conn):
+        conn.engine.down()
+        conn.close()
+    t.serve(**{step: handler})
+    t.start(fast=10)
+    if step in ("stop", "remove"):
+        t.said("Started container")
+        t.signal()
+    return t
+
+
+def engine_dies(t, step):
+    dies(t, step)
+    t.ends(125, "Failed to ", within=30)
+
+
+for _step in STEPS:
+    if _step not in ("stop", "remove", "inspect"):
+        CASES[f"engine_dies_at_{_step.replace('-', '_')}"] = lambda t, step=_step: engine_dies(t, step)
+
+
+@case
+def engine_dies_at_inspect(t):
+    """It was started and runs: nobody may say that it was removed, or that it ended."""
+    dies(t, "inspect")
+    t.ends(125, "Failed to inspect the container: ", within=30)
+
+
+@case
+def engine_dies_at_remove(t):
+    """The exit status is the container's; what is left, the next start removes, and a line says so."""
+    dies(t, "remove")
+    t.ends(0, "Failed to ", within=30)
+
+
+@case
+def engine_dies_at_stop(t):
+    """Nothing can be stopped without it. Bounded, and not a success."""
+    dies(t, "stop")
+    t.process.wait(40)
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode not in (0, 143), t.process.returncode
+
+
+@case
+def engine_is_restarted_while_it_runs(t):
+    e = t.serve()
+    t.start()
+    t.said("Started container")
+    e.down()
+    t.said("Lost the Docker engine")
+    time.sleep(0.3)
+    assert t.process.poll() is None, t.stderr()
+    e.up()
+    t.said("The Docker engine is back")
+    e.end(9)
+    t.ends(9)
+
+
+@case
+def log_breaks_before_the_engine_is_gone(t):
+    """The output's connection is the first to die; when we ask, there is no socket any more. The container runs on."""
+    def attach(conn):
+        conn.open()
+        if conn.engine.counts["attach"] == 1:
+            conn.engine.reached["inspect"].wait(20)
+            time.sleep(0.3)
+            conn.engine.down(later=0.5)
+            conn.close()
+        conn.engine.ended.wait()
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Lost the Docker engine")
+    time.sleep(0.5)
+    assert t.process.poll() is None, t.stderr()
+    e.up()
+    t.said("The Docker engine is back")
+    e.end(4)
+    t.ends(4, within=20)
+
+
+@case
+def log_breaks_while_it_runs(t):
+    def attach(conn):
+        conn.open()
+        if conn.engine.counts["attach"] == 1:
+            t.engine.reached["inspect"].wait(20)
+            time.sleep(0.3)
+            conn.chunk(b"\1\0\0\0\0\0\0\4one\n")
+            conn.close()
+        conn.chunk(b"\1\0\0\0\0\0\0\4two\n")
+        conn.engine.ended.wait()
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Started container")
+    e_end = time.monotonic() + 10
+    while t.stdout() != b"one\ntwo\n":
+        assert time.monotonic() < e_end, t.stdout()
+        time.sleep(0.05)
+    e.end(0)
+    t.ends(0)
+
+
+# --- under systemd: our messages go to the journal's socket, where there is one ---
+
+@case
+def under_systemd_waits_for_the_engine(t):
+    """By INVOCATION_ID. At boot the engine may come later."""
+    t.start(INVOCATION_ID="0" * 32)
+    time.sleep(0.5)
+    assert t.process.poll() is None, t.stderr()
+    t.serve(start=answering(500, {"message": "that was enough"}))
+    t.process.wait(30 * (5 if options.valgrind else 1))
+    text = t.stderr()
+    assert t.process.returncode == 125, text
+    assert not SANITIZERS.search(text), text
+
+
+@case
+def under_systemd_stop_while_waiting(t):
+    t.start(INVOCATION_ID="0" * 32)
+    time.sleep(0.5)
+    t.signal()
+    t.process.wait(10 * (5 if options.valgrind else 1))
+    assert t.process.returncode == 0, t.stderr()
+
+
+def run(name):
+    t = Test(name)
+    try:
+        CASES[name](t)
+        return name, None, None
+    except Skip as e:
+        return name, None, str(e)
+    except Exception as e:  # pylint: disable=broad-except
+        said = t.stderr()[:3000] if t.process else ""
+        return name, "".join(traceback.format_exception(e)[-3:]) + said, None
+    finally:
+        t.done()
+
+
+def main():
+    global options
+    p = argparse.ArgumentParser()
+    p.add_argument("program")
+    p.add_argument("--only", dest="pattern", default="", metavar="PATTERN")
+    p.add_argument("--valgrind", action="store_true")
+    p.add_argument("--fast-clock")
+    p.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1) + 2)
+    options = p.parse_args()
+    names = [n for n in CASES if re.search(options.pattern, n)]
+    print(f"1..{len(names)}")
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for n, (name, failure, skip) in enumerate(pool.map(run, names), 1):
+            if failure:
+                known = KNOWN.match(name)
+                failed += not known
+                print(f"not ok {n} - {name}" + (" # TODO known" if known else ""))
+                print("".join(f"# {l[:500]}\n" for l in failure.split("\n")), end="")
+            else:
+                print(f"ok {n} - {name}" + (f" # SKIP {skip}" if skip else ""))
+            sys.stdout.flush()
+    return failed > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
