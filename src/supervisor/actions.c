@@ -68,11 +68,23 @@ static void step_failed(Supervisor *s, const char *what, const EngineReply *repl
         supervisor_push(s, EVENT_FAILED);
 }
 
+/* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
+static bool is_absent(const EngineReply *reply)
+{
+        return reply->status == 404;
+}
+
 /* --- STATE_CONNECTING: wait for the engine, agree on a version, make the request --- */
 
 static bool may_come_up(int r, int status)
 {
-        return r == -ENOENT || r == -ECONNREFUSED || r == -ECONNRESET || r == -ETIMEDOUT || r == -EAGAIN || status >= 500;
+        static const int passing[] = { ENOENT,    ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
+                                       EAGAIN,    EHOSTUNREACH, ENETUNREACH, ENETDOWN };
+
+        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
+                if (r == -passing[i])
+                        return true;
+        return status >= 500;
 }
 
 static int prepare_body(Supervisor *s, CliError *reterr)
@@ -224,7 +236,7 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (r == -ENOENT) {
+        if (is_absent(reply)) {
                 push_absent(s);
                 return;
         }
@@ -276,7 +288,7 @@ static void on_wait_removed(EngineRequest *request, int r, const EngineReply *re
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (r < 0 && r != -ENOENT)
+        if (r < 0 && !is_absent(reply))
                 remove_failed(s, reply);
         else
                 supervisor_push(s, EVENT_REMOVED);
@@ -291,7 +303,7 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
                 /* The engine is removing it by itself already. */
                 step(s, "POST", format_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
                      WORK_TIMEOUT_USEC, &wait_ops);
-        else if (r < 0 && r != -ENOENT)
+        else if (r < 0 && !is_absent(reply))
                 remove_failed(s, reply);
         else
                 supervisor_push(s, EVENT_REMOVED);
@@ -489,9 +501,12 @@ static void on_wait_open(EngineRequest *request, void *userdata)
 static size_t on_wait_data(EngineRequest *request, const char *data, size_t size, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
+        size_t n = MIN(size, sizeof(s->wait_answer) - s->wait_size);
         int code;
 
-        if (container_wait_parse(data, size, &code) >= 0) {
+        memcpy(s->wait_answer + s->wait_size, data, n);
+        s->wait_size += n;
+        if (container_wait_parse(s->wait_answer, s->wait_size, &code) >= 0) {
                 supervisor_report_exit_code(s, code);
                 supervisor_report_dead(s);
         }
@@ -505,6 +520,8 @@ static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply
         /* A broken one is opened again when the engine is back; on_engine_open() compares. */
         s->wait = engine_request_free(s->wait);
         s->wait_open = true;
+        if (s->dead && s->exit_code < 0)
+                supervisor_compare(s); /* it has not told: inspect may */
         supervisor_check_attached(s);
 }
 
@@ -515,6 +532,7 @@ int supervisor_open_wait(Supervisor *s)
 
         s->wait = engine_request_free(s->wait);
         s->wait_open = false;
+        s->wait_size = 0;
         /* Older engines know no condition, and answer at once for what does not run yet: there, inspect tells. */
         if (!api_version_at_least(*engine_version(s->engine), 1, 30))
                 return 0;
@@ -577,7 +595,7 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (r == -ENOENT) { /* it was that short-lived, and --rm */
+        if (is_absent(reply)) { /* it was that short-lived, and --rm */
                 s->destroyed = true;
                 supervisor_report_dead(s);
                 return;
@@ -619,7 +637,7 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (r >= 0 || r == -ENOENT)
+        if (r >= 0 || is_absent(reply))
                 return; /* the death itself is what counts, and comes from elsewhere */
         log_warning("The engine did not stop the container (%s), signalling it ourselves.",
                     reply->error.message ?: "unknown error");
@@ -782,7 +800,7 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
 {
         ContainerInfo info = CONTAINER_INFO_NULL;
 
-        if (r == -ENOENT) {
+        if (is_absent(reply)) {
                 s->destroyed = true;
                 supervisor_report_dead(s);
                 supervisor_check_finished(s);

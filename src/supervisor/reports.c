@@ -201,7 +201,7 @@ static void on_event_die(Supervisor *s, const EngineEvent *event)
         if (s->state == STATE_DRAINING && s->exit_code < 0 && !s->wait)
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
-        if (!s->process && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+        if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);
 }
 

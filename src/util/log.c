@@ -12,6 +12,8 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
+#define MESSAGE_MAX 2048
+
 static int max_level = LOG_INFO;
 static LogSink log_sink;
 static void *log_sink_userdata;
@@ -44,10 +46,18 @@ bool log_stderr_is_journal(void)
         return fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
-/* What comes from the engine may have newlines or escape sequences; one message stays one plain line. */
-static void fold_control_characters(char *s)
+/* What comes from the engine may have newlines or escape sequences, or megabytes; one message stays one plain line. */
+static void make_one_line(char *s)
 {
         char *end = s + strlen(s);
+
+        if (end - s > MESSAGE_MAX + 4) {
+                end = s + MESSAGE_MAX;
+                while ((*end & 0xc0) == 0x80)
+                        end--; /* not in the middle of a character */
+                strcpy(end, "…");
+                end += strlen(end);
+        }
 
         while (end > s && (end[-1] == '\n' || end[-1] == ' '))
                 *--end = 0;
@@ -66,7 +76,7 @@ int log_internalv(int level, int error, const char *message_id, const char *form
                 ssize_t n _unused_ = write(STDERR_FILENO, out_of_memory, sizeof(out_of_memory) - 1);
                 return -ENOMEM;
         }
-        fold_control_characters(message);
+        make_one_line(message);
 
         if (log_sink && log_sink(level, message_id, message, log_sink_userdata))
                 return -abs(error);

@@ -48,6 +48,8 @@ struct Supervisor {
         Engine *engine;
         EngineRequest *request; /* what the state waits for */
         EngineRequest *wait;    /* POST …/wait */
+        char wait_answer[4096]; /* its body so far */
+        size_t wait_size;
         EngineEvents *events;
         LogStream *log;
         JournalSink *journal;
