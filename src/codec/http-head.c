@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Only the status line and where the head ends. The fields don't matter to who has asked for an upgrade: behind a 101
- * come bytes of another protocol, behind all else an error that is read as far as it came. */
+/* Only the status line and where the head ends. The fields don't matter to who has asked for an upgrade:
+ * behind a 101 come bytes of another protocol, behind all else an error that is read as far as it came. */
 
 #include <stdbool.h>
 #include <string.h>

@@ -20,6 +20,8 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+#define CONNECT_TIMEOUT_MS 10000L
+
 struct Engine {
         EngineHost host;
         EngineTls tls;
@@ -230,13 +232,20 @@ static int request_set_tls(Engine *e, CURL *easy)
         return code == CURLE_OK ? 0 : -EIO;
 }
 
+/* "/v1.41", or "" where there is none (yet). */
+static void format_version(const Engine *e, bool unversioned, char ret[static 32])
+{
+        *ret = 0;
+        if (!unversioned && e->has_version)
+                (void) snprintf(ret, 32, "/v%u.%u", e->version.major, e->version.minor);
+}
+
 static int request_set_url(Engine *e, CURL *easy, const EngineCall *call)
 {
         _cleanup_free_ char *url = NULL;
-        char version[32] = "";
+        char version[32];
 
-        if (!call->unversioned && e->has_version)
-                (void) snprintf(version, sizeof(version), "/v%u.%u", e->version.major, e->version.minor);
+        format_version(e, call->unversioned, version);
         if (e->host.kind == ENGINE_HOST_UNIX) {
                 if (asprintf(&url, "http://docker%s%s", version, call->path) < 0)
                         return -ENOMEM;
@@ -308,7 +317,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         SET(CURLOPT_FOLLOWLOCATION, 0L);
         SET(CURLOPT_PROXY, "");
         SET(CURLOPT_USERAGENT, "systemd-docker/" PROJECT_VERSION);
-        SET(CURLOPT_CONNECTTIMEOUT_MS, 10000L);
+        SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
         if (call->ops->on_data) {
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
                 SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? 128L * 1024 : 16L * 1024);
@@ -350,6 +359,33 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
                 return k;
         log_debug("Engine: %s %s", call->method, call->path);
         *ret = TAKE_PTR(r);
+        return 0;
+}
+
+int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_request)
+{
+        char version[32];
+        bool ok, v6 = e->host.kind == ENGINE_HOST_TCP && strchr(e->host.host, ':');
+        int r = request_set_url(e, easy, &(EngineCall) { .path = path });
+
+        if (r >= 0)
+                r = request_set_tls(e, easy);
+        if (r < 0)
+                return r;
+        ok = curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
+             curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK;
+        if (!ok)
+                return -EIO;
+        format_version(e, false, version);
+        if (asprintf(ret_request,
+                     "POST %s%s HTTP/1.1\r\nHost: %s%s%s\r\nUser-Agent: systemd-docker/" PROJECT_VERSION "\r\n"
+                     "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
+                     version, path, v6 ? "[" : "", e->host.kind == ENGINE_HOST_TCP ? e->host.host : "docker",
+                     v6 ? "]" : "") < 0)
+                return -ENOMEM;
         return 0;
 }
 

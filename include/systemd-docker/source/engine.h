@@ -87,5 +87,9 @@ void engine_request_resume(EngineRequest *r);
 /* The Api-Version header of the answer; NULL where there was none. */
 const char *engine_request_api_version(const EngineRequest *r);
 
+/* For source/engine-upgrade.c: has easy, a CURL handle, connect to the engine and do no more than that. *ret_request, the
+ * caller's, is what to send then to get the connection for what path stands for. */
+int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_request);
+
 /* Percent-encodes s for a path segment or a query value. The caller's; NULL: out of memory. */
 char *engine_escape(const char *s);

@@ -7,8 +7,8 @@
 #include "codec/http-head.h"
 #include "util/macro.h"
 
-#define UPGRADED                                                                                             \
-        "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"                       \
+#define UPGRADED                                                                                            \
+        "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"                      \
         "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
 
 static int parse(const char *text, int *ret_status, size_t *ret_size)
@@ -57,8 +57,15 @@ Test(http_head, every_part_of_a_head_is_incomplete)
 Test(http_head, what_is_none)
 {
         static const char *const cases[] = {
-                "SSH-2.0-OpenSSH_9.2\r\n", "X",          "\r\n\r\n",           "HTTP/2 101 \r\n\r\n", "HTTP/1.x 101 \r\n\r\n",
-                "HTTP/1.1 1x1 \r\n\r\n",   "HTTP/1.1\n\n   \r\n", "HTTP/1.1 099 \r\n\r\n", "HTTP/1.1 600 \r\n\r\n",
+                "SSH-2.0-OpenSSH_9.2\r\n",
+                "X",
+                "\r\n\r\n",
+                "HTTP/2 101 \r\n\r\n",
+                "HTTP/1.x 101 \r\n\r\n",
+                "HTTP/1.1 1x1 \r\n\r\n",
+                "HTTP/1.1\n\n   \r\n",
+                "HTTP/1.1 099 \r\n\r\n",
+                "HTTP/1.1 600 \r\n\r\n",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {

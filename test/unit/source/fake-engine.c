@@ -45,6 +45,9 @@ struct FakeReply {
         size_t n_steps, at, offset, sent;
         unsigned tickets; /* of fake_reply_go() */
         bool hung_up;
+        bool upgrades, half_closed;
+        char *received;
+        size_t n_received, allowed;
         Connection *connection;
         FakeReply *next;
 };
@@ -96,8 +99,9 @@ static void connection_arm(Connection *c)
 {
         FakeReply *r = c->reply;
         bool busy = r && r->at < r->n_steps && (r->steps[r->at].kind != STEP_WAIT || r->tickets > 0);
+        bool deaf = r && r->upgrades && (r->half_closed || r->n_received == r->allowed);
 
-        cr_assert_geq(sd_event_source_set_io_events(c->source, EPOLLIN | (busy ? EPOLLOUT : 0)), 0);
+        cr_assert_geq(sd_event_source_set_io_events(c->source, (deaf ? 0 : EPOLLIN) | (busy ? EPOLLOUT : 0)), 0);
 }
 
 /* Does one step, or what goes of it. False: the connection is no more. */
@@ -190,10 +194,36 @@ static size_t connection_request_size(const Connection *c)
         return size <= c->in_size ? size : 0;
 }
 
+/* Bytes of an upgraded connection. */
+static bool connection_receive(Connection *c)
+{
+        FakeReply *r = c->reply;
+        size_t wanted = MIN((size_t) 64 * 1024, r->allowed - r->n_received);
+        ssize_t n;
+
+        r->received = realloc(r->received, r->n_received + wanted + 1);
+        cr_assert_not_null(r->received);
+        n = recv(c->fd, r->received + r->n_received, wanted, MSG_DONTWAIT);
+        if (n < 0 && errno == EAGAIN)
+                return true;
+        if (n < 0) {
+                r->hung_up = true;
+                connection_free(c);
+                return false;
+        }
+        r->n_received += (size_t) n;
+        r->half_closed = n == 0 && wanted > 0;
+        return true;
+}
+
 static bool connection_read(Connection *c)
 {
-        ssize_t n = recv(c->fd, c->in + c->in_size, REQUEST_MAX - c->in_size, MSG_DONTWAIT);
         size_t size;
+        ssize_t n;
+
+        if (c->reply && c->reply->upgrades)
+                return connection_receive(c);
+        n = recv(c->fd, c->in + c->in_size, REQUEST_MAX - c->in_size, MSG_DONTWAIT);
 
         if (n < 0 && errno == EAGAIN)
                 return true;
@@ -215,6 +245,11 @@ static int connection_on_io(sd_event_source *source, int fd, uint32_t revents, v
 {
         Connection *c = userdata;
 
+        if (c->reply && c->reply->half_closed && revents & (EPOLLHUP | EPOLLERR)) {
+                c->reply->hung_up = true;
+                connection_free(c);
+                return 0;
+        }
         if (revents & (EPOLLIN | EPOLLHUP | EPOLLERR) && !connection_read(c))
                 return 0;
         if (revents & EPOLLOUT && !connection_step(c))
@@ -333,6 +368,7 @@ static void reply_free(FakeReply *r)
         free(r->method);
         free(r->prefix);
         free(r->request);
+        free(r->received);
         free(r);
 }
 
@@ -503,6 +539,32 @@ void fake_reply_chunk(FakeReply *r, const void *data, size_t size)
         memcpy(text + n + size, "\r\n", 2);
         fake_reply_send(r, text, (size_t) n + size + 2);
         free(text);
+}
+
+void fake_reply_upgrade(FakeReply *r)
+{
+        r->upgrades = true;
+        r->allowed = SIZE_MAX;
+        fake_reply_send_text(r, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+                                "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+}
+
+void fake_reply_allow(FakeReply *r, size_t size)
+{
+        r->allowed = size == SIZE_MAX ? size : r->n_received + size;
+        if (r->connection)
+                connection_arm(r->connection);
+}
+
+const char *fake_reply_received(const FakeReply *r, size_t *ret_size)
+{
+        *ret_size = r->n_received;
+        return r->received;
+}
+
+bool fake_reply_is_half_closed(const FakeReply *r)
+{
+        return r->half_closed;
 }
 
 const char *fake_reply_request(const FakeReply *r)

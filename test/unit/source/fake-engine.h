@@ -54,6 +54,13 @@ void fake_reply_open(FakeReply *r);
 void fake_reply_open_chunked(FakeReply *r);
 void fake_reply_chunk(FakeReply *r, const void *data, size_t size);
 
+/* Agrees to an upgrade. What the client sends from then on is kept; its end is no hang-up yet. */
+void fake_reply_upgrade(FakeReply *r);
+/* Reads no more than so many bytes of it; SIZE_MAX, as from the beginning: all. */
+void fake_reply_allow(FakeReply *r, size_t size);
+const char *fake_reply_received(const FakeReply *r, size_t *ret_size);
+bool fake_reply_is_half_closed(const FakeReply *r);
+
 /* The request that it serves or served, header and body; NULL: it has not come yet. */
 const char *fake_reply_request(const FakeReply *r);
 /* All steps are done. */
