@@ -9,7 +9,10 @@
  *
  * Found as the docker CLI finds it: a helper of the registry's own, else credsStore, by the exact key; in `auths` also
  * by the host name of a key that is a URL, as `docker login` wrote them long ago. Names of members, but not keys, are
- * taken in whatever case they are spelled. */
+ * taken in whatever case they are spelled.
+ *
+ * Where the file has nothing of the three, the CLI also asks the desktop's keyring. We don't: `docker login` notes in the
+ * file that it has put something there. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -160,8 +163,7 @@ int docker_config_find(const char *data, size_t size, const char *key, DockerCon
 {
         _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
         _cleanup_json_ struct json_object *config = NULL;
-        struct json_object *auths, *helpers, *entry;
-        const char *store = "";
+        struct json_object *entry;
         int r;
 
         assert(key);
@@ -174,15 +176,10 @@ int docker_config_find(const char *data, size_t size, const char *key, DockerCon
         r = json_parse(data, size, &config);
         if (r < 0 || !json_object_is_type(config, json_type_object))
                 return r == -ENOMEM ? r : -EBADMSG;
-        auths = get_object(config, "auths");
-        helpers = get_object(config, "credHelpers");
-        (void) json_get_string_any_case(config, "credsStore", &store);
-        a.any = *store || (auths && json_object_object_length(auths) > 0) ||
-                (helpers && json_object_object_length(helpers) > 0);
         r = find_helper(config, key, &a.helper);
         if (r < 0)
                 return r;
-        entry = find_entry(auths, &key);
+        entry = find_entry(get_object(config, "auths"), &key);
         if (entry) {
                 a.found = true;
                 r = take_entry(entry, key, &a.auth);

@@ -26,9 +26,6 @@
 /* Creating and starting do real work; the engine may be busy with fifty others at boot. */
 #define WORK_TIMEOUT_USEC (120 * USEC_PER_SEC)
 #define NAME_CONFLICTS_MAX 5
-/* A pull that moves on gets this much more time of systemd, a pull that stands still does not. */
-#define PULL_EXTEND_USEC (30 * USEC_PER_SEC)
-#define PULL_LINE_MAX (64U * 1024)
 
 /* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of memory. */
 static void step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
@@ -207,7 +204,7 @@ static int take_info(Supervisor *s, const EngineReply *reply)
 
 static void push_absent(Supervisor *s)
 {
-        bool pull = s->config.run->pull == PULL_ALWAYS;
+        bool pull = s->config.run->pull == PULL_ALWAYS && !s->pull.done;
 
         supervisor_push(s, pull ? EVENT_IMAGE_WANTED : EVENT_ABSENT);
 }
@@ -345,82 +342,19 @@ static void act_remove(Supervisor *s)
                 send_remove(s, s->started && !s->dead);
 }
 
-/* --- STATE_PULLING --- */
-
-static void report_pull(Supervisor *s)
-{
-        _cleanup_free_ char *text = pull_progress_to_string(&s->pull);
-        struct timespec now;
-        uint64_t usec;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        usec = (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC;
-        if (!text || usec < s->pull_status_usec + USEC_PER_SEC)
-                return;
-        s->pull_status_usec = usec;
-        (void) sd_notifyf(false, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64, s->config.run->image, text,
-                          PULL_EXTEND_USEC);
-}
-
-static size_t on_pull_data(EngineRequest *request, const char *data, size_t size, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-        size_t done = 0, consumed;
-        Line line;
-
-        while (done < size && line_buffer_feed(&s->pull_lines, data + done, size - done, &consumed, &line) > 0) {
-                done += consumed;
-                if (line.why != LINE_MAX_SIZE && pull_progress_feed(&s->pull, line.data, line.size) > 0)
-                        report_pull(s);
-        }
-        return size;
-}
-
-static void on_pulled(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        if (r < 0)
-                step_failed(s, "pull the image", reply);
-        else if (s->pull.error) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to pull the image: %s", s->pull.error);
-                supervisor_push(s, EVENT_FAILED);
-        } else {
-                s->pulled = true;
-                supervisor_push(s, EVENT_PULLED);
-        }
-}
-
-static char *pull_path(const Supervisor *s)
-{
-        _cleanup_(image_reference_done) ImageReference image = IMAGE_REFERENCE_NULL;
-        _cleanup_free_ char *name = NULL, *tag = NULL, *platform = NULL;
-
-        if (image_reference_parse(s->config.run->image, &image) < 0)
-                return NULL;
-        name = engine_escape(image.name);
-        tag = engine_escape(image.tag);
-        platform = engine_escape(s->config.run->platform ?: "");
-        if (!name || !tag || !platform)
-                return NULL;
-        return format_path("/images/create?fromImage=%s&tag=%s%s%s", name, tag, *platform ? "&platform=" : "", platform);
-}
-
-static void act_pull(Supervisor *s)
-{
-        static const EngineRequestOps ops = { .on_data = on_pull_data, .on_done = on_pulled };
-
-        log_info("Pulling image %s.", s->config.run->image);
-        line_buffer_done(&s->pull_lines);
-        line_buffer_init(&s->pull_lines, PULL_LINE_MAX);
-        step(s, "POST", pull_path(s), NULL, 0, &ops);
-}
-
 /* --- STATE_CREATING, STATE_PREPARING --- */
 
+/* It isn't here, or only one for another platform than the one that is asked for. */
 static bool image_is_missing(const EngineReply *reply)
 {
-        return reply->status == 404 && reply->error.message && strcasestr(reply->error.message, "no such image");
+        return reply->status == 404 && reply->error.message &&
+               (strcasestr(reply->error.message, "no such image") ||
+                strcasestr(reply->error.message, "does not match the specified platform"));
+}
+
+static bool may_pull(const Supervisor *s)
+{
+        return s->config.run->pull != PULL_NEVER && !s->pull.done && !image_reference_is_id(s->config.run->image);
 }
 
 static void on_created(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -428,7 +362,7 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
         _cleanup_strv_free_ char **warnings = NULL;
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (image_is_missing(reply) && s->config.run->pull != PULL_NEVER && !s->pulled) {
+        if (image_is_missing(reply) && may_pull(s)) {
                 supervisor_push(s, EVENT_IMAGE_WANTED);
                 return;
         }
@@ -702,7 +636,7 @@ static const struct {
         { ACTION_PING, act_ping },
         { ACTION_LOOK_UP, act_look_up },
         { ACTION_REMOVE_OLD, act_remove_old },
-        { ACTION_PULL, act_pull },
+        { ACTION_PULL, supervisor_pull },
         { ACTION_CREATE, act_create },
         { ACTION_PREPARE, act_prepare },
         { ACTION_RESUME, act_resume },

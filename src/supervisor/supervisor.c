@@ -99,6 +99,8 @@ static void prune_sources(Supervisor *s)
         uint32_t keep = state_traits(s->state)->sources;
 
         s->request = engine_request_free(s->request);
+        if (!(keep & SOURCE_PULL))
+                pull_stop(&s->pull);
         if (!(keep & SOURCE_STREAMS)) {
                 s->wait = engine_request_free(s->wait);
                 s->events = engine_events_free(s->events);
@@ -228,8 +230,7 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_unref(s->event);
         supervisor_done_output(s);
         container_info_done(&s->container);
-        pull_progress_done(&s->pull);
-        line_buffer_done(&s->pull_lines);
+        pull_stop(&s->pull);
         free(s->body);
         free(s->request_hash);
         free(s->connect_message);
@@ -296,7 +297,6 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 return -ENOMEM;
         s->config = *config;
         s->container = CONTAINER_INFO_NULL;
-        s->pull = PULL_PROGRESS_NULL;
         s->line_fields = JOURNAL_FIELDS_NULL;
         supervisor_apply_options(s);
         r = curl_glue_global_init(config->tls.enabled);

@@ -9,9 +9,8 @@
 #include "codec/registry-auth.h"
 
 typedef struct DockerConfigAuth {
-        bool any;          /* the file says something of credentials, of whatever registry */
-        bool found;        /* `auths` has an entry for this one: */
-        RegistryAuth auth; /* … and that's it; all NULL where there is none */
+        bool found;        /* `auths` has an entry: */
+        RegistryAuth auth; /* … this one; all NULL where there is none */
         char *helper;      /* docker-credential-NAME is to be asked first; NULL: none */
 } DockerConfigAuth;
 

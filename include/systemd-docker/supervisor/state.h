@@ -86,6 +86,7 @@ typedef struct Transition {
 
 /* Sources that only some states may have; supervisor_set_state() frees them on the way into others. */
 typedef enum SourceMask {
+        SOURCE_PULL = 1U << 0,     /* credential helper, timer of the next try */
         SOURCE_STREAMS = 1U << 1,  /* events, exit status */
         SOURCE_LOG = 1U << 2,
         SOURCE_PROCESS = 1U << 3,  /* pidfd, cgroup */

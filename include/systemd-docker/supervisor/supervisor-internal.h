@@ -4,14 +4,19 @@
 /* Shared by the files of this folder, and by nobody else:
  *   supervisor.c  life and end of the object, event queue, set_state
  *   actions.c     what a transition does: requests to the engine, sources started
+ *   pull.c        the pull of an image, with its retries
+ *   login.c       who we are for the image's registry
  *   reports.c     what the sources report, turned into events
  *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
  *   output.c      the container's lines and our own messages on their way to the journal */
 
 #include "codec/container-info.h"
+#include "codec/line-buffer.h"
 #include "codec/pull-progress.h"
+#include "codec/registry-auth.h"
 #include "source/cgroup-move.h"
 #include "source/cgroup-watch.h"
+#include "source/credential-helper.h"
 #include "source/engine-events.h"
 #include "source/journal-sink.h"
 #include "source/log-stream.h"
@@ -28,6 +33,32 @@
 #define LAST_LINE_SIZE_MAX 256
 
 typedef struct SideCall SideCall;
+
+/* Who we are for a registry. */
+typedef struct Login {
+        char *registry;
+        RegistryAuth auth; /* of config.json, then of the helper */
+        char *file;        /* config.json's path; NULL: not looked for */
+        char *helper_name;
+        CredentialHelper *helper;
+        char *source; /* "with the login of …", "without a login: …" */
+        char *header; /* X-Registry-Auth */
+} Login;
+
+#define LOGIN_NULL ((Login) { .registry = NULL })
+
+/* The pull of an image. All but done is empty outside of STATE_PULLING. */
+typedef struct Pull {
+        bool done;
+        char *path; /* of the request */
+        Login login;
+        sd_event_source *retry;
+        unsigned tries; /* that failed since it last got further */
+        LineBuffer lines;
+        PullProgress progress;
+        uint64_t reported_usec; /* when STATUS= was last sent, or the bar drawn */
+        bool bar_shown;
+} Pull;
 
 struct Supervisor {
         SupervisorConfig config;
@@ -107,11 +138,7 @@ struct Supervisor {
         char *last_lines[LAST_LINES_MAX];
         size_t n_last_lines; /* all ever seen */
 
-        /* Pull */
-        PullProgress pull;
-        bool pulled;
-        LineBuffer pull_lines;
-        uint64_t pull_status_usec; /* when STATUS= was last sent */
+        Pull pull;
 
         int failure; /* exit status of the first failure, 0: none */
 };
@@ -139,6 +166,18 @@ void supervisor_act_compare(Supervisor *s);
 void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 void side_calls_free(Supervisor *s);
+
+/* pull.c */
+void supervisor_pull(Supervisor *s);
+/* The login is found: goes on. */
+void supervisor_pull_as(Supervisor *s);
+/* Ends it where it is under way; its request is the supervisor's. */
+void pull_stop(Pull *p);
+
+/* login.c */
+/* supervisor_pull_as() follows, or EVENT_FAILED. */
+void supervisor_log_in(Supervisor *s, const char *registry);
+void login_done(Login *l);
 
 /* reports.c */
 extern const SignalsOps supervisor_signals_ops;

@@ -21,7 +21,6 @@ static void check_login(const char *config, const char *key, const char *usernam
         _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
         cr_assert_eq(find(config, key, &a), 0, "%s", config);
-        cr_assert(a.any);
         cr_assert_null(a.helper);
         cr_assert_eq(a.found, username != NULL, "%s in %s", key, config);
         if (!username) {
@@ -41,7 +40,7 @@ Test(docker_config, nothing)
                 DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
                 cr_assert_eq(find(empty[i], HUB, &a), 0, "%s", empty[i]);
-                cr_assert(!a.any && !a.found && !a.helper && !a.auth.username && !a.auth.server_address, "%s", empty[i]);
+                cr_assert(!a.found && !a.helper && !a.auth.username && !a.auth.server_address, "%s", empty[i]);
         }
 }
 
@@ -127,8 +126,7 @@ Test(docker_config, helpers)
                 _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
                 cr_assert_eq(find(config, cases[i][0], &a), 0);
-                cr_assert(a.any);
-                if (cases[i][1])
+                        if (cases[i][1])
                         cr_assert_str_eq(a.helper, cases[i][1]);
                 else
                         cr_assert_null(a.helper);
@@ -168,7 +166,7 @@ Test(docker_config, odd_entries)
 
         DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
         cr_assert_eq(find("{\"auths\":{\"b\":null}}", "b", &a), 0);
-        cr_assert(a.any && !a.auth.username);
+        cr_assert(!a.auth.username);
         docker_config_auth_done(&a);
         cr_assert_eq(find("{\"auths\":{\"b\":7}}", "b", &a), 0);
         cr_assert_null(a.auth.username);
