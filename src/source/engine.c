@@ -154,6 +154,8 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
         case CURLE_COULDNT_CONNECT:
                 (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
                 return os_error > 0 ? (int) -os_error : -ECONNREFUSED;
+        case CURLE_COULDNT_RESOLVE_HOST:
+                return -EHOSTUNREACH;
         case CURLE_OPERATION_TIMEDOUT:
                 return -ETIMEDOUT;
         case CURLE_GOT_NOTHING:

@@ -40,7 +40,7 @@ typedef struct EngineRequestOps {
          * than size the stream is held back until engine_request_resume(). */
         size_t (*on_data)(EngineRequest *request, const char *data, size_t size, void *userdata);
         /* Exactly once, and last. r: 0 with a status of 2xx or 304; else -errno as codec/engine-error.h has it for
-         * the status, or of the connection (-ENOENT, -ECONNREFUSED, -EACCES, -ETIMEDOUT, -ECONNRESET, …). */
+         * the status, or of the connection (-ENOENT, -ECONNREFUSED, -EACCES, -EHOSTUNREACH, -ETIMEDOUT, -ECONNRESET, …). */
         void (*on_done)(EngineRequest *request, int r, const EngineReply *reply, void *userdata);
 } EngineRequestOps;
 
