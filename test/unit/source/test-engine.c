@@ -562,6 +562,23 @@ Test(engine_broken, nobody_listens)
         close(fd);
 }
 
+/* A name that no resolver needs to be asked about. */
+Test(engine_broken, name_is_not_known)
+{
+        EngineHost host = { .kind = ENGINE_HOST_TCP, .host = strdup("no..where"), .port = 1 };
+        Engine *client = NULL;
+        Result o = {};
+
+        cr_assert_eq(engine_new(&client, event, &host, &(EngineTls) {}), 0);
+        cr_assert_eq(engine_call(client, &o.request,
+                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                     0);
+        loop_until(event, o.done);
+        cr_assert_eq(o.r, -EHOSTUNREACH, "%i %s", o.r, o.message);
+        result_done(&o);
+        engine_free(client);
+}
+
 Test(engine_broken, comes_back)
 {
         Result o = {};
