@@ -93,7 +93,7 @@ def test_start_that_fails_without_rm_keeps_the_container():
 def test_warnings_of_the_engine_are_said():
     with Service("sleep 1000", options="--cgroup-mode=none", run="--rm --oom-kill-disable") as unit:
         unit.start()
-        assert unit.said("OOM killer")
+        assert unit.said("OomKillDisable")
 
 
 def test_version_and_help():

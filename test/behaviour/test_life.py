@@ -97,8 +97,7 @@ def start_then_orphan(unit):
 
 @pytest.mark.parametrize("main_pid", MAIN_PIDS)
 def test_running_container_is_adopted(main_pid):
-    script = sh(TALKS)
-    with Service(script, options=f"--main-pid={main_pid}", run="--rm --stop-timeout=1", KillMode="process") as unit:
+    with Service(sh(TALKS), options=f"--main-pid={main_pid}", run="--rm --stop-timeout=1") as unit:
         # By the engine's own client, but as the unit would have done.
         docker("run", "--detach", "--rm", "--stop-timeout=1", "--name", NAME, "busybox", "sh", "-c", TALKS)
         before = unit.container
@@ -171,8 +170,9 @@ def test_next_start_cleans_up_after_a_killed_supervisor():
 
 @pytest.fixture
 def detached():
-    run_options = "--stop-timeout=1"
-    with Service(sh(OBEDIENT), options="--logs=false --rm=false --pid-file=/run/behaviour.pid", run=run_options) as unit:
+    # systemd can't see the end of a process that is not its child, but that of a cgroup: ExitType=cgroup.
+    options = "--logs=false --rm=false --pid-file=/run/behaviour.pid"
+    with Service(sh(OBEDIENT), options=options, run="--stop-timeout=1", ExitType="cgroup") as unit:
         unit.start()
         with follow("docker", "logs", "--follow", unit.name) as lines:
             assert lines.read(30) == "up"

@@ -4,10 +4,11 @@
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 from supervised import PROGRAM, Service, assert_nothing_left, assert_success, wait_gone
-from testhost import Unit, cgroup_of, inspect, out
+from testhost import Unit, cgroup_of, cgroup_procs, inspect, out, run, show
 
 README = {
     "Type": "notify",
@@ -26,6 +27,17 @@ class Original(Service):
         Unit.__init__(self, name, exec_start, **{**README, **settings})
 
 
+class Example(Service):
+    """One of our own examples, as it is installed."""
+
+    def __init__(self, name):
+        self.text = Path("/usr/share/doc/systemd-docker/examples", name).read_text()
+        Unit.__init__(self, name, None)
+
+    def write(self):
+        self.file.write_text(self.text)
+
+
 def busybox(name="busybox", stop="--stop-timeout 1", **settings):
     exec_start = f"{PROGRAM} -- {stop} --rm --name %n busybox ping localhost"
     return Original(name, exec_start, **{"WatchdogSec": "5s", **settings})
@@ -38,7 +50,7 @@ def nginx():
 @pytest.fixture(scope="module")
 def since():
     """Started before the first test of this file; looked at again at the end of the session."""
-    with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick, busybox("deaf", "") as deaf:
+    with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick, Example("busybox-ping.service") as deaf:
         for unit in (slow, quick, deaf):
             unit.start()
         began = time.monotonic()
@@ -88,6 +100,38 @@ def test_stop_leaves_nothing(unit):
     assert_nothing_left(unit, *procs)
     assert not folder.exists()
     unit.start()
+
+
+def test_example_of_nginx_starts_and_stops():
+    with Example("nginx.service") as unit:
+        unit.start()
+        assert unit.main_pid == unit.container_pid
+        unit.stop()
+        assert_success(unit.show())
+
+
+def test_template_starts_and_stops():
+    settings = Path("/etc/systemd-docker/behaviour.env")
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("IMAGE=busybox\nCOMMAND=sleep 1000\nDOCKER_OPTIONS=--stop-timeout=1 --env A=b\n")
+    name = "systemd-docker@behaviour.service"
+    try:
+        run("systemctl", "start", name)
+        container = inspect("systemd-docker-behaviour")
+        assert "A=b" in container["Config"]["Env"]
+        assert container["State"]["Pid"] in cgroup_procs(name)
+        run("systemctl", "stop", name)
+        assert show(name, "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
+        assert inspect("systemd-docker-behaviour") is None
+    finally:
+        run("systemctl", "kill", "--signal=KILL", name, check=False)
+        run("systemctl", "reset-failed", name, check=False)
+        settings.unlink()
+
+
+def test_every_unit_that_we_ship_is_tested_here():
+    shipped = {path.name.removesuffix(".in") for path in Path(__file__).parents[2].glob("units/*.service*")}
+    assert shipped == {"busybox-ping.service", "nginx.service", "systemd-docker@.service"}
 
 
 @pytest.mark.last
