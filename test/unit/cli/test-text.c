@@ -35,13 +35,15 @@ Test(text, paths)
 
 Test(text, utf8)
 {
+        _cleanup_json_ struct json_object *nul = json_text_n("a\0b", 3), *repaired = json_text("a\xff\xc3");
+
         cr_assert(utf8_valid("aé日😀", strlen("aé日😀")));
         cr_assert(!utf8_valid("\xc0\x80", 2));
         cr_assert(!utf8_valid("\xed\xa0\x80", 3));
         cr_assert(!utf8_valid("\xf4\x90\x80\x80", 4));
         cr_assert(!utf8_valid("\xc3", 1));
-        cr_assert_eq(json_object_get_string_len(json_text_n("a\0b", 3)), 3);
-        cr_assert_str_eq(json_object_get_string(json_text("a\xff\xc3")), "a\xef\xbf\xbd\xef\xbf\xbd");
+        cr_assert_eq(json_object_get_string_len(nul), 3);
+        cr_assert_str_eq(json_object_get_string(repaired), "a\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 Test(text, trim)
