@@ -18,6 +18,7 @@
 #include "supervisor/supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/message-ids.h"
 #include "util/strv.h"
 
 #define CONNECT_BACKOFF_MIN_USEC (50 * USEC_PER_MSEC)
@@ -229,6 +230,14 @@ static Event judge_found(Supervisor *s)
         return EVENT_FOUND;
 }
 
+/* The engine takes "/web" for "web", and tells names without it. */
+static const char *wanted_name(const Supervisor *s)
+{
+        const char *name = s->config.run->name;
+
+        return name[0] == '/' ? name + 1 : name;
+}
+
 static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -244,7 +253,7 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
         if (take_info(s, reply) < 0)
                 return;
         /* The engine also takes the first digits of an id for a name. */
-        if (strcmp(s->container.name, s->config.run->name) != 0) {
+        if (strcmp(s->container.name, wanted_name(s)) != 0) {
                 push_absent(s);
                 return;
         }
@@ -263,7 +272,7 @@ static void act_look_up(Supervisor *s)
                 push_absent(s);
                 return;
         }
-        name = engine_escape(s->config.run->name);
+        name = engine_escape(wanted_name(s));
         step(s, "GET", name ? format_path("/containers/%s/json", name) : NULL, NULL, 0, &ops);
 }
 
@@ -411,6 +420,10 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
         if (take_info(s, reply) < 0)
                 return;
         supervisor_name_journal(s);
+        /* journald knows a sender's unit by looking at the process, once and while it lives. This early message is also what
+         * makes the last one of a service that fails at once findable. */
+        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.", s->container.name,
+                  s->container.id, s->container.image);
         supervisor_push(s, EVENT_PREPARED);
 }
 

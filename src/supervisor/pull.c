@@ -38,7 +38,7 @@ static void send_pull(Supervisor *s);
 
 static void pull_fail(Supervisor *s, const char *message)
 {
-        supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to pull the image %s: %s", s->config.run->image, message);
+        supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to pull image %s: %s", s->config.run->image, message);
         supervisor_push(s, EVENT_FAILED);
 }
 

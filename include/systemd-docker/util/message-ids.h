@@ -3,6 +3,7 @@
 
 /* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change one. */
 
+#define MESSAGE_ID_CONTAINER_CREATED "ab271a1332f748e8aa6113067349d654"
 #define MESSAGE_ID_CONTAINER_STARTED "90542fc0a4fb42ba9393723306502ab2"
 #define MESSAGE_ID_CONTAINER_ADOPTED "ab4b2e9ea4414d0685ccaad3de9f345a"
 #define MESSAGE_ID_CONTAINER_EXITED "90c85336de724027a5caaedbe73dd327"
