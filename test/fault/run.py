@@ -21,20 +21,23 @@ import traceback
 
 from engine import ID, STEPS, Engine
 
-LINE_MAX = 2000
+LINE_MAX = 2200
 # Not errors: what a user is told anyway.
 NEWS = re.compile(r"(Started|Adopted running) container |Process \d+ is not visible here|Pulling image |"
                   r"Container .+ (has ended|was stopped), exit status|Lost the Docker engine|The Docker engine is back|"
                   r"Container .+ did not stop in time, killing it|"
                   r"Container .+ did not stop in time and was killed, exit status")
+# What it says of itself: a system call that it does not know.
+VALGRIND = re.compile(r"--\d+-- ")
 SANITIZERS = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|^==\d+==|Bug: |Assertion|assert", re.M)
 
 CASES = {}
+# One of each kind is enough for valgrind, which takes its time.
+BRIEF = set()
 options = None
 
 # What is known not to work yet: it may fail, and does not count as failed.
-KNOWN = re.compile(r"create_16_megabytes|strange_names_long|wait_(strange|in_pieces)|hang_(remove|everything)_and_stop|"
-                   r"engine_dies_at_(inspect|remove)|log_breaks_before_the_engine_is_gone|ping_version_absurd_empty")
+KNOWN = re.compile(r"engine_dies_at_prepare$")
 
 
 class Skip(Exception):
@@ -43,6 +46,7 @@ class Skip(Exception):
 
 def case(f):
     CASES[f.__name__] = f
+    BRIEF.add(f.__name__)
     return f
 
 
@@ -76,12 +80,12 @@ class Test:
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
 
     def reached(self, step, timeout=30):
-        if not self.engine.reached[step].wait(timeout):
+        if not self.engine.reached[step].wait(timeout * options.patience):
             raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
 
     def said(self, pattern, timeout=30):
         """Waits for a line of the program."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * options.patience
         while not re.search(pattern, self.stderr()):
             if time.monotonic() > end or self.process.poll() is not None:
                 raise AssertionError(f"no {pattern!r} in:\n{self.stderr()}")
@@ -101,12 +105,13 @@ class Test:
     def ends(self, status, *errors, within=20):
         """The program ends with this status, and its errors are these, each a pattern."""
         try:
-            got = self.process.wait(within * (5 if options.valgrind else 1))
+            got = self.process.wait(within * options.patience)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"it did not end within {within} s:\n{self.stderr()}") from None
         text = self.stderr()
-        lines = [l for l in text.split("\n") if l]
+        lines = [l for l in text.split("\n") if l and not VALGRIND.match(l)]
         assert not SANITIZERS.search(text), text[:8000]
+        assert "(null)" not in text, text[:2000]
         for l in lines:
             assert len(l) < LINE_MAX, f"a line of {len(l)} bytes: {l[:300]}"
             assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", l), repr(l[:300])
@@ -135,6 +140,7 @@ def variants(**values):
     def decorate(f):
         for key, value in values.items():
             CASES[f"{f.__name__}_{key}"] = lambda t, value=value: f(t, value)
+        BRIEF.add(f"{f.__name__}_{next(iter(values))}")
         return f
     return decorate
 
@@ -201,7 +207,7 @@ def well_behaved_exit_status(t):
 def ping_garbage(t, data):
     t.serve(ping=sending(data))
     t.start()
-    t.ends(125, "Failed to reach the Docker engine: ")
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: ")
 
 
 @variants(
@@ -250,20 +256,20 @@ def ping_version_of_the_future(t):
 def ping_status(t, status):
     t.serve(ping=answering(status, {"message": "no way"}))
     t.start()
-    t.ends(125, "Failed to reach the Docker engine: no way")
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: no way")
 
 
 @case
 def engine_is_missing(t):
     t.start()
-    t.ends(125, "Failed to reach the Docker engine: No such file or directory")
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: No such file or directory")
 
 
 @case
 def engine_is_dead(t):
     t.serve().deaf()
     t.start()
-    t.ends(125, "Failed to reach the Docker engine: Connection refused")
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: Connection refused")
 
 
 # --- look-up, create, inspect ---
@@ -355,7 +361,7 @@ def pull_strange(t, data):
     e = t.serve(pull=pull, create=create)
     t.start()
     if b'"error":"' in data:
-        t.ends(125, "Failed to pull the image: no space left")
+        t.ends(125, "Failed to pull (the )?image( image)?: no space left")
         return
     t.said("Started container")
     e.end(0)
@@ -388,7 +394,7 @@ def prepare_wrong_types(t, value):
     t.start()
     e.reached["inspect"].wait(20)
     e.end(3)
-    t.process.wait(30 * (5 if options.valgrind else 1))
+    t.process.wait(30 * options.patience)
     t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
     assert t.process.returncode in (3, 0, 125), t.process.returncode
 
@@ -400,13 +406,14 @@ def prepare_wrong_leaves(t, value):
     t.start()
     e.reached["inspect"].wait(20)
     e.end(3)
-    t.process.wait(30 * (5 if options.valgrind else 1))
+    t.process.wait(30 * options.patience)
     t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
     assert t.process.returncode in (3, 0, 125), t.process.returncode
 
 
 def error_lines(t):
-    return [l for l in t.stderr().split("\n") if l and not NEWS.match(l.removeprefix("systemd-docker: "))]
+    return [l for l in t.stderr().split("\n")
+            if l and not NEWS.match(l.removeprefix("systemd-docker: ")) and not VALGRIND.match(l)]
 
 
 @variants(**{k: v for k, v in WRONG_TYPES.items()})
@@ -492,7 +499,7 @@ def attach_closes_behind_the_header(t):
     t.start()
     e.reached["inspect"].wait(10)
     e.end(0)
-    t.process.wait(20 * (5 if options.valgrind else 1))
+    t.process.wait(20 * options.patience)
     if t.process.returncode == 0:
         t.ends(0)
     else:
@@ -704,7 +711,7 @@ def hang_and_stop(t, step):
     begin = time.monotonic()
     t.signal()
     t.ends(status, error, within=30)
-    assert time.monotonic() - begin < seconds / 20 + 5, time.monotonic() - begin
+    assert time.monotonic() - begin < seconds / 20 + 10, time.monotonic() - begin
 
 
 for _step in HANGS:
@@ -738,9 +745,13 @@ def dies(t, step):
     return t
 
 
+LEFT_BEHIND = "Failed to remove container [^ ]+, the next start will: "
+
+
 def engine_dies(t, step):
     dies(t, step)
-    t.ends(125, "Failed to ", within=30)
+    created = step not in ("ping", "look-up", "create")
+    t.ends(125, "Failed to ", *([LEFT_BEHIND] if created else []), within=30)
 
 
 for _step in STEPS:
@@ -752,14 +763,14 @@ for _step in STEPS:
 def engine_dies_at_inspect(t):
     """It was started and runs: nobody may say that it was removed, or that it ended."""
     dies(t, "inspect")
-    t.ends(125, "Failed to inspect the container: ", within=30)
+    t.ends(125, "Failed to inspect the container: ", LEFT_BEHIND, within=30)
 
 
 @case
 def engine_dies_at_remove(t):
     """The exit status is the container's; what is left, the next start removes, and a line says so."""
     dies(t, "remove")
-    t.ends(0, "Failed to ", within=30)
+    t.ends(0, LEFT_BEHIND, within=30)
 
 
 @case
@@ -838,10 +849,9 @@ def log_breaks_while_it_runs(t):
 def under_systemd_waits_for_the_engine(t):
     """By INVOCATION_ID. At boot the engine may come later."""
     t.start(INVOCATION_ID="0" * 32)
-    time.sleep(0.5)
-    assert t.process.poll() is None, t.stderr()
+    t.said("can't be reached yet")
     t.serve(start=answering(500, {"message": "that was enough"}))
-    t.process.wait(30 * (5 if options.valgrind else 1))
+    t.process.wait(30 * options.patience)
     text = t.stderr()
     assert t.process.returncode == 125, text
     assert not SANITIZERS.search(text), text
@@ -850,9 +860,9 @@ def under_systemd_waits_for_the_engine(t):
 @case
 def under_systemd_stop_while_waiting(t):
     t.start(INVOCATION_ID="0" * 32)
-    time.sleep(0.5)
+    t.said("can't be reached yet")
     t.signal()
-    t.process.wait(10 * (5 if options.valgrind else 1))
+    t.process.wait(10 * options.patience)
     assert t.process.returncode == 0, t.stderr()
 
 
@@ -879,7 +889,10 @@ def main():
     p.add_argument("--fast-clock")
     p.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1) + 2)
     options = p.parse_args()
-    names = [n for n in CASES if re.search(options.pattern, n)]
+    options.program = os.path.abspath(options.program)
+    options.fast_clock = options.fast_clock and os.path.abspath(options.fast_clock)
+    options.patience = 6 if options.valgrind else 1
+    names = [n for n in CASES if re.search(options.pattern, n) and (n in BRIEF or not options.valgrind)]
     print(f"1..{len(names)}")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
