@@ -3,9 +3,11 @@
 
 /* Shared by the files of this folder, and by nobody else:
  *   supervisor.c  life and end of the object, event queue, set_state
- *   actions.c     what a transition does: requests to the engine, sources started
- *   pull.c        the pull of an image, with its retries
- *   login.c       who we are for the image's registry
+ *   state.c       the state machine's tables (pure)
+ *   actions.c     which function does what a transition asks for
+ *   step.c        requests to the engine, as the states use them
+ *   connect.c, create.c, pull.c, login.c, life.c
+ *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
  *   output.c      the container's lines and our own messages on their way to the journal */
@@ -157,15 +159,45 @@ uint64_t state_mask_of(const State *states);
 
 /* actions.c */
 void supervisor_act(Supervisor *s, uint32_t actions);
-/* Passes a signal on to the container, nobody waits for the answer. */
-void supervisor_forward_signal(Supervisor *s, int signo);
+
+/* step.c */
+/* Creating and starting do real work; the engine may be busy with fifty others at boot. */
+#define WORK_TIMEOUT_USEC (120 * USEC_PER_SEC)
+/* The step's request. path is freed, so that callers can hand over engine_path(); NULL is out of memory. */
+void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
+                     const EngineRequestOps *ops);
+void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
+void supervisor_side_call(Supervisor *s, const char *method, char *path,
+                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
+void side_calls_free(Supervisor *s);
+/* A new string, NULL: out of memory. */
+char *engine_path(const char *format, ...) _printf_(1, 2);
+/* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
+bool reply_is_absent(const EngineReply *reply);
+/* Takes an answer of inspect over; pushes EVENT_FAILED where it is none. */
+int supervisor_take_info(Supervisor *s, const EngineReply *reply);
+
+/* connect.c, create.c, life.c: see the table in actions.c */
+void supervisor_act_ping(Supervisor *s);
+void supervisor_act_look_up(Supervisor *s);
+void supervisor_act_remove_old(Supervisor *s);
+void supervisor_act_create(Supervisor *s);
+void supervisor_act_prepare(Supervisor *s);
+void supervisor_act_remove(Supervisor *s);
+void supervisor_act_attach(Supervisor *s);
+void supervisor_act_start(Supervisor *s);
+void supervisor_act_inspect(Supervisor *s);
+void supervisor_act_resume(Supervisor *s);
+void supervisor_act_stop(Supervisor *s);
+void supervisor_act_kill(Supervisor *s);
+void supervisor_act_drain(Supervisor *s);
+void supervisor_act_linger(Supervisor *s);
+void supervisor_act_compare(Supervisor *s);
+int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 int supervisor_open_wait(Supervisor *s);
 int supervisor_open_log(Supervisor *s);
-void supervisor_act_compare(Supervisor *s);
-/* Takes what inspect said over. */
-void supervisor_report_info(Supervisor *s, ContainerInfo *info);
-int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
-void side_calls_free(Supervisor *s);
+/* Passes a signal on to the container, nobody waits for the answer. */
+void supervisor_forward_signal(Supervisor *s, int signo);
 
 /* pull.c */
 void supervisor_pull(Supervisor *s);
@@ -180,6 +212,8 @@ void supervisor_log_in(Supervisor *s, const char *registry);
 void login_done(Login *l);
 
 /* reports.c */
+/* Takes what inspect said over, and reports what differs. */
+void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 extern const SignalsOps supervisor_signals_ops;
 extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* STATE_CONNECTING: waits for the engine, agrees on a version with it, and makes the request that creates the
+ * container. */
+
+#include <string.h>
+
+#include "cli/run-request.h"
+#include "source/event-util.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/strv.h"
+
+#define CONNECT_BACKOFF_MIN_USEC (50 * USEC_PER_MSEC)
+#define CONNECT_BACKOFF_MAX_USEC (2 * USEC_PER_SEC)
+#define PING_TIMEOUT_USEC (10 * USEC_PER_SEC)
+
+static bool may_come_up(int r, int status)
+{
+        static const int passing[] = { ENOENT,    ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
+                                       EAGAIN,    EHOSTUNREACH, ENETUNREACH, ENETDOWN };
+
+        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
+                if (r == -passing[i])
+                        return true;
+        return status >= 500;
+}
+
+static int prepare_body(Supervisor *s, CliError *reterr)
+{
+        _cleanup_json_ struct json_object *body = NULL;
+        _cleanup_strv_free_ char **environment = NULL;
+        RunRequestExtras extras = {};
+        char hash[RUN_REQUEST_HASH_MAX];
+        struct json_object *o;
+        int r;
+
+        if (s->config.options->env) {
+                r = run_request_pass_environment(s->config.environment, &environment);
+                if (r < 0)
+                        return r;
+                extras.environment = environment;
+        }
+        r = run_request_build(s->config.run, engine_version(s->engine), &extras, &body, reterr);
+        if (r < 0)
+                return r;
+        /* Our --rm has the last word over docker's. */
+        o = json_ensure(body, "HostConfig", json_type_object);
+        if (!o || json_set_bool(o, "AutoRemove", s->remove) < 0)
+                return -ENOMEM;
+        r = run_request_hash(body, hash);
+        if (r < 0)
+                return r;
+        o = json_ensure(body, "Labels", json_type_object);
+        if (!o || json_set_string(o, CONTAINER_LABEL_REQUEST, hash) < 0)
+                return -ENOMEM;
+        s->body = strdup(json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+        s->request_hash = strdup(hash);
+        return s->body && s->request_hash ? 0 : -ENOMEM;
+}
+
+static int agree(Supervisor *s, EngineRequest *request)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        ApiVersion version;
+        int r;
+
+        r = api_version_negotiate(engine_request_api_version(request), s->config.api_version, &version);
+        if (r < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine speaks API version %s, we speak %u.%u to %u.%u.",
+                                s->config.api_version ?: engine_request_api_version(request) ?: "?",
+                                API_VERSION_MIN.major, API_VERSION_MIN.minor, API_VERSION_MAX.major,
+                                API_VERSION_MAX.minor);
+                return r;
+        }
+        engine_set_version(s->engine, &version);
+        r = prepare_body(s, &error);
+        if (r < 0)
+                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
+        return r;
+}
+
+static void on_ping(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r >= 0) {
+                supervisor_push(s, agree(s, request) < 0 ? EVENT_FAILED : EVENT_CONNECTED);
+                return;
+        }
+        if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s", s->config.host_name,
+                                reply->error.message ?: "unknown error");
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
+        if (!s->connect_message) {
+                s->connect_message = strdup(reply->error.message ?: "");
+                log_notice("The Docker engine at %s can't be reached yet, waiting for it: %s", s->config.host_name,
+                           s->connect_message ?: "?");
+        }
+        s->connect_backoff = MIN(MAX(s->connect_backoff * 2, CONNECT_BACKOFF_MIN_USEC), CONNECT_BACKOFF_MAX_USEC);
+        (void) timer_arm(s->retry, s->connect_backoff);
+}
+
+void supervisor_act_ping(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_ping };
+        int r;
+
+        s->request = engine_request_free(s->request);
+        r = engine_call(s->engine, &s->request,
+                        &(EngineCall) { .method = "GET", .path = "/_ping", .unversioned = true, .ops = &ops,
+                                        .timeout_usec = PING_TIMEOUT_USEC, .userdata = s });
+        if (r < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
+                supervisor_push(s, EVENT_FAILED);
+        }
+}
+
+int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->state == STATE_CONNECTING)
+                supervisor_act_ping(s);
+        return 0;
+}

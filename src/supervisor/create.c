@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A container of our name: what to do with one that is there (STATE_LOOKING_UP, STATE_REMOVING_OLD), how a new one is made
+ * (STATE_CREATING, STATE_PREPARING), and its removal at the end (STATE_REMOVING). */
+
+#include <string.h>
+
+#include "codec/image-reference.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+#include "util/strv.h"
+
+#define NAME_CONFLICTS_MAX 5
+
+static void push_absent(Supervisor *s)
+{
+        bool pull = s->config.run->pull == PULL_ALWAYS && !s->pull.done;
+
+        supervisor_push(s, pull ? EVENT_IMAGE_WANTED : EVENT_ABSENT);
+}
+
+/* Contract, "Name": with --rm an old one goes and a changed one is replaced; without, it is kept. */
+static Event judge_found(Supervisor *s)
+{
+        const ContainerInfo *c = &s->container;
+        bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
+
+        if (c->removing)
+                return EVENT_FOUND_STALE;
+        if (s->remove && (changed || !c->running)) {
+                if (c->running)
+                        log_notice("Container %s runs with other options than the unit has now, replacing it.", c->name);
+                return EVENT_FOUND_STALE;
+        }
+        if (changed)
+                log_warning("Container %s is stale: the unit's options have changed since it was made. It is kept, because "
+                            "there is no --rm; remove it to have the new options.", c->name);
+        s->adopted = s->started = c->running;
+        return EVENT_FOUND;
+}
+
+/* The engine takes "/web" for "web", and tells names without it. */
+static const char *wanted_name(const Supervisor *s)
+{
+        const char *name = s->config.run->name;
+
+        return name[0] == '/' ? name + 1 : name;
+}
+
+static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (reply_is_absent(reply)) {
+                push_absent(s);
+                return;
+        }
+        if (r < 0) {
+                supervisor_step_failed(s, "look for the container", reply);
+                return;
+        }
+        if (supervisor_take_info(s, reply) < 0)
+                return;
+        /* The engine also takes the first digits of an id for a name. */
+        if (strcmp(s->container.name, wanted_name(s)) != 0) {
+                push_absent(s);
+                return;
+        }
+        s->has_container = true;
+        supervisor_name_journal(s);
+        supervisor_push(s, judge_found(s));
+}
+
+void supervisor_act_look_up(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_looked_up };
+        _cleanup_free_ char *name = NULL;
+
+        s->has_container = false;
+        if (!s->config.run->name) {
+                push_absent(s);
+                return;
+        }
+        name = engine_escape(wanted_name(s));
+        supervisor_step(s, "GET", name ? engine_path("/containers/%s/json", name) : NULL, NULL, 0, &ops);
+}
+
+/* An old container in the way is a failure; at the end of a life the exit status is the container's all the same. */
+static void remove_failed(Supervisor *s, const EngineReply *reply)
+{
+        if (s->state != STATE_REMOVING) {
+                supervisor_step_failed(s, "remove the old container", reply);
+                return;
+        }
+        log_warning("Failed to remove container %s, the next start will: %s", s->container.name,
+                    reply->error.message ?: "unknown error");
+        supervisor_push(s, EVENT_FAILED);
+}
+
+static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0 && !reply_is_absent(reply))
+                remove_failed(s, reply);
+        else
+                supervisor_push(s, EVENT_REMOVED);
+}
+
+static void on_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        static const EngineRequestOps wait_ops = { .on_done = on_wait_removed };
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
+                /* The engine is removing it by itself already. */
+                supervisor_step(s, "POST", engine_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
+                     WORK_TIMEOUT_USEC, &wait_ops);
+        else if (r < 0 && !reply_is_absent(reply))
+                remove_failed(s, reply);
+        else
+                supervisor_push(s, EVENT_REMOVED);
+}
+
+/* v=1: anonymous volumes go with their container, as with `docker run --rm`. */
+static void send_remove(Supervisor *s, bool force)
+{
+        static const EngineRequestOps ops = { .on_done = on_removed };
+
+        supervisor_step(s, "DELETE", engine_path("/containers/%s?v=1%s", s->container.id, force ? "&force=1" : ""), NULL,
+             WORK_TIMEOUT_USEC, &ops);
+}
+
+static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->container.running = false;
+        send_remove(s, true);
+}
+
+void supervisor_act_remove_old(Supervisor *s)
+{
+        static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
+
+        if (s->container.running)
+                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, WORK_TIMEOUT_USEC,
+                     &stopped_ops);
+        else
+                send_remove(s, false);
+}
+
+void supervisor_act_remove(Supervisor *s)
+{
+        if (!s->remove || !s->has_container || s->destroyed)
+                supervisor_push(s, EVENT_REMOVED);
+        else
+                send_remove(s, s->started && !s->dead);
+}
+
+/* It isn't here, or only one for another platform than the one that is asked for. */
+static bool image_is_missing(const EngineReply *reply)
+{
+        return reply->status == 404 && reply->error.message &&
+               (strcasestr(reply->error.message, "no such image") ||
+                strcasestr(reply->error.message, "does not match the specified platform"));
+}
+
+static bool may_pull(const Supervisor *s)
+{
+        return s->config.run->pull != PULL_NEVER && !s->pull.done && !image_reference_is_id(s->config.run->image);
+}
+
+static void on_created(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        _cleanup_strv_free_ char **warnings = NULL;
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (image_is_missing(reply) && may_pull(s)) {
+                supervisor_push(s, EVENT_IMAGE_WANTED);
+                return;
+        }
+        if (r == -EEXIST && s->config.run->name && ++s->name_conflicts < NAME_CONFLICTS_MAX) {
+                supervisor_push(s, EVENT_FOUND);
+                return;
+        }
+        if (r < 0) {
+                supervisor_step_failed(s, "create the container", reply);
+                return;
+        }
+        if (container_created_parse(reply->body, reply->size, s->container.id, &warnings) < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's answer to the creation is malformed.");
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
+        STRV_FOREACH(w, warnings)
+                log_warning("Engine: %s", *w);
+        s->has_container = true;
+        supervisor_push(s, EVENT_CREATED);
+}
+
+void supervisor_act_create(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_created };
+        const RunOptions *run = s->config.run;
+        _cleanup_free_ char *name = engine_escape(run->name ?: ""), *platform = engine_escape(run->platform ?: "");
+
+        if (!name || !platform) {
+                supervisor_step(s, "POST", NULL, NULL, 0, &ops);
+                return;
+        }
+        supervisor_step(s, "POST", engine_path("/containers/create?%s%s%s%s", *name ? "name=" : "", name,
+                                    *platform ? "&platform=" : "", platform),
+             s->body, WORK_TIMEOUT_USEC, &ops);
+}
+
+static void on_prepared(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0) {
+                supervisor_step_failed(s, "inspect the container", reply);
+                return;
+        }
+        if (supervisor_take_info(s, reply) < 0)
+                return;
+        supervisor_name_journal(s);
+        /* journald knows a sender's unit by looking at the process, once and while it lives. This early message is also what
+         * makes the last one of a service that fails at once findable. */
+        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.", s->container.name,
+                  s->container.id, s->container.image);
+        supervisor_push(s, EVENT_PREPARED);
+}
+
+void supervisor_act_prepare(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_prepared };
+
+        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->container.id), NULL, 0, &ops);
+}

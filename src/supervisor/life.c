@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* From a container that is there to its end: attached to before it starts (STATE_ATTACHING), started, looked at, stopped,
+ * killed, drained. What its engine is asked beside that: its state, and to pass a signal on. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "codec/wait-status.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static void on_wait_open(EngineRequest *request, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->wait_open = true;
+        supervisor_check_attached(s);
+}
+
+/* The answer is one small object, but it comes whenever it likes: so it is a stream. */
+static size_t on_wait_data(EngineRequest *request, const char *data, size_t size, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+        size_t n = MIN(size, sizeof(s->wait_answer) - s->wait_size);
+        int code;
+
+        memcpy(s->wait_answer + s->wait_size, data, n);
+        s->wait_size += n;
+        if (container_wait_parse(s->wait_answer, s->wait_size, &code) >= 0) {
+                supervisor_report_exit_code(s, code);
+                supervisor_report_dead(s);
+        }
+        return size;
+}
+
+static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        /* A broken one is opened again when the engine is back; on_engine_open() compares. */
+        s->wait = engine_request_free(s->wait);
+        s->wait_open = true;
+        if (s->dead && s->exit_code < 0)
+                supervisor_compare(s); /* it has not told: inspect may */
+        supervisor_check_attached(s);
+}
+
+int supervisor_open_wait(Supervisor *s)
+{
+        static const EngineRequestOps ops = { on_wait_open, on_wait_data, on_wait_done };
+        _cleanup_free_ char *path = engine_path("/containers/%s/wait?condition=next-exit", s->container.id);
+
+        s->wait = engine_request_free(s->wait);
+        s->wait_open = false;
+        s->wait_size = 0;
+        /* Older engines know no condition, and answer at once for what does not run yet: there, inspect tells. */
+        if (!api_version_at_least(*engine_version(s->engine), 1, 30))
+                return 0;
+        if (!path)
+                return -ENOMEM;
+        return engine_call(s->engine, &s->wait,
+                           &(EngineCall) { .method = "POST", .path = path, .ops = &ops, .userdata = s });
+}
+
+int supervisor_open_log(Supervisor *s)
+{
+        s->log = log_stream_free(s->log);
+        s->log_open = s->log_ended = false;
+        if (!s->forward_log)
+                return 0;
+        return log_stream_new(&s->log, s->engine, s->container.id, s->container.tty, &supervisor_log_stream_ops, s);
+}
+
+void supervisor_act_attach(Supervisor *s)
+{
+        int r = 0;
+
+        if (strcmp(s->container.log_driver, "journald") == 0)
+                s->forward_log = false; /* the engine writes these lines to the journal itself */
+        if (!s->events)
+                r = engine_events_new(&s->events, s->event, s->engine, s->container.id,
+                                      &supervisor_engine_events_ops, s);
+        if (r >= 0)
+                r = supervisor_open_log(s);
+        if (r >= 0)
+                r = supervisor_open_wait(s);
+        if (r < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container: %s", strerror(-r));
+                supervisor_push(s, EVENT_FAILED);
+        }
+}
+
+static void on_started(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0) {
+                supervisor_step_failed(s, "start the container", reply);
+                return;
+        }
+        s->started = true;
+        supervisor_push(s, EVENT_STARTED);
+}
+
+void supervisor_act_start(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_started };
+
+        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->container.id), NULL, WORK_TIMEOUT_USEC, &ops);
+}
+
+static void on_inspected(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (reply_is_absent(reply)) { /* it was that short-lived, and --rm */
+                s->destroyed = true;
+                supervisor_report_dead(s);
+                return;
+        }
+        if (r < 0) {
+                supervisor_step_failed(s, "inspect the container", reply);
+                return;
+        }
+        if (supervisor_take_info(s, reply) < 0)
+                return;
+        if (!s->container.running || s->container.pid == 0) {
+                supervisor_report_exit_code(s, s->container.exit_code);
+                supervisor_report_dead(s);
+        } else if (supervisor_watch_process(s) < 0)
+                supervisor_report_dead(s);
+        else
+                supervisor_push(s, EVENT_ALIVE);
+}
+
+void supervisor_act_inspect(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_inspected };
+
+        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->container.id), NULL, 0, &ops);
+}
+
+void supervisor_act_resume(Supervisor *s)
+{
+        log_info("Container %s was started again.", s->container.name);
+        s->dead = false;
+        s->exit_code = -1;
+        s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
+        s->container.running = true;
+}
+
+static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r >= 0 || reply_is_absent(reply))
+                return; /* the death itself is what counts, and comes from elsewhere */
+        log_warning("The engine did not stop the container (%s), signalling it ourselves.",
+                    reply->error.message ?: "unknown error");
+        if (s->process)
+                (void) pid_watch_kill(s->process, s->container.stop_signal);
+}
+
+void supervisor_act_stop(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_stopped };
+        int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : 10;
+        uint64_t needed = ((uint64_t) seconds + 5) * USEC_PER_SEC;
+
+        (void) sd_notify(false, "STOPPING=1");
+        if (needed > s->unit_properties.timeout_stop_usec)
+                (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
+        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, needed + 5 * USEC_PER_SEC, &ops);
+}
+
+void supervisor_act_kill(Supervisor *s)
+{
+        log_warning("Container %s did not stop in time, killing it.", s->container.name);
+        s->killed_by_us = true;
+        if (s->process)
+                (void) pid_watch_kill(s->process, SIGKILL);
+        else
+                supervisor_forward_signal(s, SIGKILL);
+}
+
+void supervisor_act_drain(Supervisor *s)
+{
+        if (s->exit_code < 0 && !s->wait)
+                supervisor_compare(s); /* nobody else is going to tell */
+        supervisor_check_finished(s);
+}
+
+/* If this is half of `docker restart`, output begins before we hear of the start: attach to the stopped
+ * container now. */
+void supervisor_act_linger(Supervisor *s)
+{
+        if (supervisor_open_log(s) < 0 || supervisor_open_wait(s) < 0)
+                log_warning("Failed to attach to the stopped container, ignoring.");
+        supervisor_check_finished(s);
+}
+
+static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
+{
+        if (r < 0)
+                log_warning("Failed to pass a signal on to the container, ignoring: %s", reply->error.message ?: "?");
+}
+
+void supervisor_forward_signal(Supervisor *s, int signo)
+{
+        if (!s->started || s->dead || !s->config.run->sig_proxy)
+                return;
+        log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
+        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_signal_forwarded);
+}
+
+static void on_compared(Supervisor *s, int r, const EngineReply *reply)
+{
+        ContainerInfo info = CONTAINER_INFO_NULL;
+
+        if (reply_is_absent(reply)) {
+                s->destroyed = true;
+                supervisor_report_dead(s);
+                supervisor_check_finished(s);
+                return;
+        }
+        if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0)
+                return; /* the next event or the next connection brings another chance */
+        if (info.running && !s->wait && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+                (void) supervisor_open_wait(s);
+        supervisor_report_info(s, &info);
+        container_info_done(&info);
+}
+
+void supervisor_act_compare(Supervisor *s)
+{
+        supervisor_side_call(s, "GET", engine_path("/containers/%s/json", s->container.id), on_compared);
+}

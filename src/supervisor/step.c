@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Requests to the engine. A step is what the state waits for: one at a time, in s->request, ended by the next transition.
+ * A side call is one whose answer no state waits for. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of memory. */
+void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
+                     const EngineRequestOps *ops)
+{
+        _cleanup_free_ char *p = path;
+        int r;
+
+        s->request = engine_request_free(s->request);
+        r = !p ? -ENOMEM
+               : engine_call(s->engine, &s->request,
+                             &(EngineCall) { .method = method, .path = p, .body = body, .ops = ops,
+                                             .timeout_usec = timeout_usec, .userdata = s });
+        if (r < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
+                supervisor_push(s, EVENT_FAILED);
+        }
+}
+
+char *engine_path(const char *format, ...)
+{
+        va_list ap;
+        char *path;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&path, format, ap);
+        va_end(ap);
+        return r < 0 ? NULL : path;
+}
+
+void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply)
+{
+        supervisor_fail(s, engine_error_exit_code(&reply->error), "Failed to %s: %s", what,
+                        reply->error.message ?: "unknown error");
+        supervisor_push(s, EVENT_FAILED);
+}
+
+/* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
+bool reply_is_absent(const EngineReply *reply)
+{
+        return reply->status == 404;
+}
+
+int supervisor_take_info(Supervisor *s, const EngineReply *reply)
+{
+        ContainerInfo info = CONTAINER_INFO_NULL;
+        int r = container_info_parse(reply->body, reply->size, &info);
+
+        if (r < 0) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of the container is malformed.");
+                supervisor_push(s, EVENT_FAILED);
+                return r;
+        }
+        container_info_done(&s->container);
+        s->container = info;
+        return 0;
+}
+
+struct SideCall {
+        Supervisor *supervisor;
+        EngineRequest *request;
+        void (*on_done)(Supervisor *s, int r, const EngineReply *reply);
+        SideCall *next;
+};
+
+static void side_call_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        SideCall *c = ASSERT_PTR(userdata);
+        Supervisor *s = c->supervisor;
+
+        c->on_done(s, r, reply);
+        for (SideCall **p = &s->side_calls; *p; p = &(*p)->next)
+                if (*p == c) {
+                        *p = c->next;
+                        break;
+                }
+        engine_request_free(c->request);
+        free(c);
+}
+
+void supervisor_side_call(Supervisor *s, const char *method, char *path,
+                      void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+{
+        static const EngineRequestOps ops = { .on_done = side_call_on_done };
+        _cleanup_free_ char *p = path;
+        SideCall *c = p ? calloc(1, sizeof(*c)) : NULL;
+
+        if (!c) {
+                (void) log_oom();
+                return;
+        }
+        c->supervisor = s;
+        c->on_done = on_done;
+        if (engine_call(s->engine, &c->request,
+                        &(EngineCall) { .method = method, .path = p, .ops = &ops, .userdata = c }) < 0) {
+                free(c);
+                return;
+        }
+        c->next = s->side_calls;
+        s->side_calls = c;
+}
+
+void side_calls_free(Supervisor *s)
+{
+        while (s->side_calls) {
+                SideCall *c = s->side_calls;
+
+                s->side_calls = c->next;
+                engine_request_free(c->request);
+                free(c);
+        }
+}
