@@ -94,7 +94,7 @@ static void remove_failed(Supervisor *s, const EngineReply *reply)
                 supervisor_step_failed(s, "remove the old container", reply);
                 return;
         }
-        log_warning("Failed to remove container %s, the next start will: %s", s->container.name,
+        log_warning("Failed to remove container %s, the next start will: %s", s->container.name ?: s->container.id,
                     reply->error.message ?: "unknown error");
         supervisor_push(s, EVENT_FAILED);
 }

@@ -201,7 +201,8 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         if (s->state == STATE_DRAINING && s->log && !s->log_ended)
                 log_warning("The container's output has not come to its end in time, lines may be missing.");
         if (s->state == STATE_REMOVING)
-                log_warning("Failed to remove container %s, the next start will: no answer in time.", s->container.name);
+                log_warning("Failed to remove container %s, the next start will: no answer in time.",
+                            s->container.name ?: s->container.id);
         supervisor_push(s, EVENT_DEADLINE);
         return 0;
 }
