@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, by_hand, sh
-from testhost import docker, wait_docker
+from testhost import NOT_HERE, docker, systemd_version, wait_docker
 
 
 @pytest.fixture(params=MAIN_PIDS)
@@ -65,6 +65,12 @@ def test_death_by_another_signal_is_128_and_its_number(service):
         assert_failed(unit.run_to_end(), 138)
 
 
+def skip_where_the_status_is_lost(unit, status):
+    """systemd 252 takes no MAINPID= once it stops a unit: a supervisor that isn't the main process then can't become it."""
+    if status != 0 and systemd_version() < 253 and "--main-pid=container" in unit.settings["ExecStart"]:
+        pytest.skip(NOT_HERE + "systemd takes no MAINPID= while it stops a unit")
+
+
 @pytest.mark.parametrize(
     "on_term, status",
     [("exit 143", 0), ("exit 0", 0), ("exit 5", 5)],
@@ -72,6 +78,7 @@ def test_death_by_another_signal_is_128_and_its_number(service):
 )
 def test_exit_status_on_stop(service, on_term, status):
     with service(sh(OBEDIENT.replace("exit 0", on_term))) as unit:
+        skip_where_the_status_is_lost(unit, status)
         unit.start()
         unit.wait_line("up")
         unit.stop(check=False)
@@ -97,6 +104,7 @@ def test_stop_of_one_that_is_deaf_to_the_stop_signal_is_a_success(service):
 
 def test_stop_of_one_that_handles_the_stop_signal_but_goes_on_is_137(service):
     with service(sh("trap : TERM; echo up; while :; do sleep 0.1; done"), run="--rm --stop-timeout 1") as unit:
+        skip_where_the_status_is_lost(unit, 137)
         unit.start()
         unit.wait_line("up")
         unit.stop(check=False)

@@ -6,14 +6,16 @@ import signal
 
 import pytest
 from supervised import EXITED, MAIN_PIDS, OBEDIENT, STARTED, STOPPED, Service, assert_failed, assert_success, sh, wait_gone
-from testhost import docker, run, wait_until
+from testhost import cursor, docker, run, wait_until
 
 SIGNALS = "for s in HUP USR1 USR2 WINCH ALRM; do trap \"echo got $s\" $s; done; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+
+GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
 
 
 @pytest.fixture(params=MAIN_PIDS)
 def unit(request):
-    with Service(sh(OBEDIENT), options=f"--main-pid={request.param}", run="--stop-timeout=5") as unit:
+    with Service(sh(GOES_ON), options=f"--main-pid={request.param}", run="--stop-timeout=5") as unit:
         unit.start()
         unit.wait_line("up")
         yield unit
@@ -22,8 +24,8 @@ def unit(request):
 def test_docker_restart_keeps_the_unit_active(unit):
     before, invocation = unit.container_pid, unit.show("InvocationID")
     docker("restart", unit.name)
-    unit.wait_line("up", count=2)
     unit.wait_event(STARTED, count=2)
+    unit.wait_line("on", after=cursor())
     pid = unit.container_pid
     assert pid != before
     unit.wait(lambda now: now["ActiveState"] == "active" and now["StatusText"].endswith(f" {pid}"))
@@ -41,19 +43,19 @@ def test_docker_restart_with_rm_is_as_with_docker_run():
         unit.wait_line("up")
         done = run("docker", "restart", unit.name, check=False)
         if done.returncode == 0 and unit.container:
-            unit.wait_line("up", count=2)
+            unit.wait_event(STARTED, count=2)
             assert unit.show("ActiveState") == "active"
         else:
             unit.wait_state("inactive")
 
 
 def test_docker_restart_twice():
-    with Service(sh(OBEDIENT), run="--stop-timeout=5") as unit:
+    with Service(sh(GOES_ON), run="--stop-timeout=5") as unit:
         unit.start()
         for n in (2, 3):
             docker("restart", unit.name)
-            unit.wait_line("up", count=n)
-        unit.wait_event(STARTED, count=3)
+            unit.wait_event(STARTED, count=n)
+            unit.wait_line("on", after=cursor())
         unit.stop()
         assert_success(unit.show())
 
