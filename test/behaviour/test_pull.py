@@ -14,6 +14,7 @@ import tarfile
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ LARGE_BYTES = 48 << 20
 class Registry:
     def __init__(self, address, folder, private=False):
         self.address = address
+        self.folder = folder
         self.config = folder / f"{address}.yml"
         text = CONFIG.format(root=folder / "images", address=address)
         if private:
@@ -65,6 +67,12 @@ class Registry:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+
+def registry_get(path):
+    request = urllib.request.Request(f"http://{PUBLIC}{path}", headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json"})
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read())
 
 
 class Throttle:
@@ -572,17 +580,21 @@ def test_engine_that_restarts_in_the_middle_of_a_pull(registry):
         assert errors(unit) == []
 
 
-def test_registry_that_breaks_off_in_the_middle(registry):
-    """The engine's own tries come first; ours are those after its error."""
-    with large() as unit:
-        with Throttle(1 << 20):
-            run("systemctl", "start", "--no-block", unit.name)
-            unit.wait(lambda now: " MB" in now["StatusText"])
-        # No Throttle: nothing listens there any more.
-        assert_failed(unit.wait_state("failed", timeout=120), 125)
-        assert len(errors(unit)) == 1
-        assert len(unit.said("trying again")) >= 3
-        assert unit.container is None
+def test_error_in_the_middle_of_a_pull(registry):
+    """The engine has said 200 and made progress already."""
+    name = f"{PUBLIC}/broken:latest"
+    with tempfile.NamedTemporaryFile() as f:
+        with tarfile.open(fileobj=f, mode="w") as tar:
+            tar.addfile(tarfile.TarInfo(f"file-{time.time_ns()}"))
+        f.flush()
+        run("docker", "import", f.name, name)
+    push(name)
+    layer = registry_get("/v2/broken/manifests/latest")["layers"][0]["digest"].removeprefix("sha256:")
+    blob = registry.folder / "images/docker/registry/v2/blobs/sha256" / layer[:2] / layer / "data"
+    blob.write_bytes(bytes(blob.stat().st_size))
+    with Service("true", image=name) as unit:
+        assert_refused(unit, f"Failed to pull image {name}: ")
+        assert unit.said("trying again") == []
 
 
 def test_bar_on_a_terminal(registry):
