@@ -97,6 +97,14 @@ static int supervise(const SupervisorConfig *config)
         return supervisor_run(s);
 }
 
+/* One that is not open would be taken by whatever is opened next, and that then be read as our input. */
+static void fill_standard_descriptors(void)
+{
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+                if (fcntl(fd, F_GETFD) < 0)
+                        (void) open("/dev/null", O_RDWR | O_NOCTTY);
+}
+
 int main(int argc, char **argv)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
@@ -105,6 +113,7 @@ int main(int argc, char **argv)
         SupervisorConfig config;
         const char *host;
 
+        fill_standard_descriptors();
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
         if (options_parse(argc, argv, &options, &error) < 0)

@@ -186,7 +186,7 @@ LogStream *log_stream_free(LogStream *l)
         return NULL;
 }
 
-int log_stream_new(LogStream **ret, Engine *engine, const char *id, bool tty, const LogStreamOps *ops,
+int log_stream_new(LogStream **ret, Engine *engine, const char *id, unsigned flags, const LogStreamOps *ops,
                    void *userdata)
 {
         static const EngineRequestOps request_ops = { log_stream_on_open, log_stream_on_data, log_stream_on_done };
@@ -200,11 +200,12 @@ int log_stream_new(LogStream **ret, Engine *engine, const char *id, bool tty, co
         l->engine = engine;
         l->ops = ops;
         l->userdata = userdata;
-        l->tty = tty;
+        l->tty = flags & LOG_STREAM_TTY;
         l->frame = STREAM_FRAME_NULL;
         for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
                 line_buffer_init(&l->lines[i], LINE_SIZE_MAX);
-        if (asprintf(&path, "/containers/%s/attach?stream=1&stdout=1&stderr=1", id) < 0)
+        if (asprintf(&path, "/containers/%s/attach?stream=1%s%s", id, flags & LOG_STREAM_NO_STDOUT ? "" : "&stdout=1",
+                     flags & LOG_STREAM_NO_STDERR ? "" : "&stderr=1") < 0)
                 return -ENOMEM;
         r = engine_call(engine, &l->request,
                         &(EngineCall) { .method = "POST", .path = path, .lane = ENGINE_LANE_LOG,

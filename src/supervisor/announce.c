@@ -241,7 +241,13 @@ void supervisor_announce(Supervisor *s)
          * for the others; after that nothing makes it look again. */
         if (!s->unit_properties.exit_type_cgroup)
                 log_notice("Detaching: without ExitType=cgroup in the unit systemd may miss the container's end.");
-        supervisor_push(s, EVENT_DETACH);
+        supervisor_check_detach(s);
+}
+
+void supervisor_check_detach(Supervisor *s)
+{
+        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && (!s->input || s->input_ended))
+                supervisor_push(s, EVENT_DETACH);
 }
 
 /* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we become the
@@ -324,6 +330,7 @@ void supervisor_goodbye(Supervisor *s)
                 (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
                 return;
         }
+        supervisor_drop_cidfile(s);
         if (s->pid_file_written)
                 (void) unlink(s->config.options->pid_file);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */

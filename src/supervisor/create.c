@@ -52,6 +52,7 @@ static const char *wanted_name(const Supervisor *s)
 static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
+        Event event;
 
         if (reply_is_absent(reply)) {
                 push_absent(s);
@@ -70,7 +71,12 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
         }
         s->has_container = true;
         supervisor_name_journal(s);
-        supervisor_push(s, judge_found(s));
+        event = judge_found(s);
+        if (event == EVENT_FOUND && supervisor_make_cidfile(s) < 0)
+                event = EVENT_FAILED;
+        else if (event == EVENT_FOUND)
+                supervisor_write_cidfile(s);
+        supervisor_push(s, event);
 }
 
 void supervisor_act_look_up(Supervisor *s)
@@ -198,6 +204,7 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
         STRV_FOREACH(w, warnings)
                 log_warning("Engine: %s", *w);
         s->has_container = true;
+        supervisor_write_cidfile(s);
         supervisor_push(s, EVENT_CREATED);
 }
 
@@ -209,6 +216,10 @@ void supervisor_act_create(Supervisor *s)
 
         if (!name || !platform) {
                 supervisor_step(s, "POST", NULL, NULL, 0, &ops);
+                return;
+        }
+        if (supervisor_make_cidfile(s) < 0) {
+                supervisor_push(s, EVENT_FAILED);
                 return;
         }
         supervisor_step(s, "POST", engine_path("/containers/create?%s%s%s%s", *name ? "name=" : "", name,

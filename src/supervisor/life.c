@@ -68,11 +68,15 @@ int supervisor_open_wait(Supervisor *s)
 
 int supervisor_open_log(Supervisor *s)
 {
+        unsigned flags;
+
         s->log = log_stream_free(s->log);
         s->log_open = s->log_ended = false;
         if (!s->forward_log)
                 return 0;
-        return log_stream_new(&s->log, s->engine, s->container.id, s->container.tty, &supervisor_log_stream_ops, s);
+        flags = (s->container.tty ? LOG_STREAM_TTY : 0) | (s->config.run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
+                (s->config.run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
+        return log_stream_new(&s->log, s->engine, s->container.id, flags, &supervisor_log_stream_ops, s);
 }
 
 void supervisor_act_attach(Supervisor *s)
@@ -88,6 +92,8 @@ void supervisor_act_attach(Supervisor *s)
                 r = supervisor_open_log(s);
         if (r >= 0)
                 r = supervisor_open_wait(s);
+        if (r >= 0 && !s->input)
+                r = supervisor_open_input(s);
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container: %s", strerror(-r));
                 supervisor_push(s, EVENT_FAILED);
@@ -151,6 +157,8 @@ void supervisor_act_resume(Supervisor *s)
         s->exit_code = -1;
         s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
         s->container.running = true;
+        if (supervisor_open_input(s) < 0)
+                log_warning("Failed to attach to the container's input, ignoring.");
 }
 
 static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -211,7 +219,8 @@ static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
 
 void supervisor_forward_signal(Supervisor *s, int signo)
 {
-        if (!s->started || s->dead || !s->config.run->sig_proxy)
+        /* --sig-proxy is about signals that we get; our own SIGKILL does not ask it. */
+        if (!s->started || s->dead || (!s->config.run->sig_proxy && !s->killed_by_us))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
         supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_signal_forwarded);

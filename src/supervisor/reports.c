@@ -60,6 +60,8 @@ void supervisor_check_attached(Supervisor *s)
                 return;
         if (s->wait && !s->wait_open)
                 return;
+        if (s->input && !s->input_open)
+                return;
         if (s->container.running)
                 supervisor_push(s, EVENT_ATTACHED_RUNNING);
         else

@@ -159,7 +159,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
         },
 };
 
-#define ALL_SOURCES (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG)
+#define ALL_SOURCES (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT)
 
 static const StateTraits traits[_STATE_MAX] = {
         [STATE_INIT] = { NULL, NEVER, 0 },
@@ -175,9 +175,10 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES },
         [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES },
-        [STATE_DRAINING] = { "Container has ended, reading the rest of its output", SEC(10), ALL_SOURCES },
+        [STATE_DRAINING] = { "Container has ended, reading the rest of its output", SEC(10),
+                             ALL_SOURCES & ~SOURCE_INPUT },
         [STATE_LINGERING] = { "Container was stopped by others, waiting for a restart", COMPUTED,
-                              ALL_SOURCES & ~SOURCE_PROCESS },
+                              ALL_SOURCES & ~(SOURCE_PROCESS | SOURCE_INPUT) },
         [STATE_REMOVING] = { "Removing the container", SEC(20), SOURCE_STREAMS | SOURCE_WATCHDOG },
         [STATE_DONE] = { NULL, NEVER, 0 },
 };

@@ -112,6 +112,8 @@ static void prune_sources(Supervisor *s)
                 s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
                 s->cgroup = cgroup_move_free(s->cgroup);
         }
+        if (!(keep & SOURCE_INPUT))
+                s->input = input_stream_free(s->input);
         if (!(keep & SOURCE_WATCHDOG))
                 s->watchdog = watchdog_free(s->watchdog);
 }
@@ -217,6 +219,7 @@ Supervisor *supervisor_free(Supervisor *s)
         engine_request_free(s->wait);
         engine_events_free(s->events);
         log_stream_free(s->log);
+        input_stream_free(s->input);
         pid_watch_free(s->process);
         cgroup_watch_free(s->cgroup_watch);
         cgroup_move_free(s->cgroup);
@@ -284,7 +287,7 @@ static void supervisor_apply_options(Supervisor *s)
                 log_notice("Not detaching: the unit has WatchdogSec=, and somebody has to answer it.");
                 s->detach = false;
         }
-        s->forward_log = o->logs;
+        s->forward_log = o->logs && (s->config.run->attach_stdout || s->config.run->attach_stderr);
         s->exit_code = -1;
 }
 

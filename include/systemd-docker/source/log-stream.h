@@ -21,8 +21,14 @@ typedef struct LogStreamOps {
         void (*on_eof)(int r, const char *message, void *userdata);
 } LogStreamOps;
 
-/* tty: the container has a terminal, so that there is one unframed stream of CR LF lines. */
-int log_stream_new(LogStream **ret, Engine *engine, const char *id, bool tty, const LogStreamOps *ops,
+typedef enum LogStreamFlags {
+        /* The container has a terminal, so that there is one unframed stream of CR LF lines. */
+        LOG_STREAM_TTY = 1U << 0,
+        LOG_STREAM_NO_STDOUT = 1U << 1,
+        LOG_STREAM_NO_STDERR = 1U << 2,
+} LogStreamFlags;
+
+int log_stream_new(LogStream **ret, Engine *engine, const char *id, unsigned flags, const LogStreamOps *ops,
                    void *userdata);
 LogStream *log_stream_free(LogStream *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(LogStream *, log_stream_free)

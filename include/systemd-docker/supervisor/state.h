@@ -91,6 +91,7 @@ typedef enum SourceMask {
         SOURCE_LOG = 1U << 2,
         SOURCE_PROCESS = 1U << 3,  /* pidfd, cgroup */
         SOURCE_WATCHDOG = 1U << 4,
+        SOURCE_INPUT = 1U << 5,    /* to the container's standard input: only while it lives */
 } SourceMask;
 
 typedef struct StateTraits {

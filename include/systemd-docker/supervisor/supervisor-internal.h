@@ -10,6 +10,8 @@
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
+ *   input.c       our standard input on its way to the container
+ *   cidfile.c     the file of --cidfile
  *   output.c      the container's lines and our own messages on their way to the journal */
 
 #include "codec/container-info.h"
@@ -20,6 +22,7 @@
 #include "source/cgroup-watch.h"
 #include "source/credential-helper.h"
 #include "source/engine-events.h"
+#include "source/input-stream.h"
 #include "source/journal-sink.h"
 #include "source/log-stream.h"
 #include "source/pid-watch.h"
@@ -85,6 +88,7 @@ struct Supervisor {
         size_t wait_size;
         EngineEvents *events;
         LogStream *log;
+        InputStream *input;
         JournalSink *journal;
         PidWatch *process;
         CgroupMove *cgroup;
@@ -122,8 +126,9 @@ struct Supervisor {
         char *connect_message;
 
         /* The join of STATE_ATTACHING */
-        bool events_open, log_open, wait_open;
+        bool events_open, log_open, wait_open, input_open;
         bool log_ended;
+        bool input_ended;
 
         /* What we have said */
         bool announce_pending;
@@ -131,6 +136,8 @@ struct Supervisor {
         bool main_pid_sent;
         bool main_pid_explained;
         bool pid_file_written;
+        bool cidfile_made, cidfile_written;
+        mode_t cidfile_mode;
         bool foreign_process_explained;
 
         /* Output */
@@ -237,6 +244,19 @@ void supervisor_sweep_cgroup(Supervisor *s);
 /* READY=1 if it is due, and the STATUS= of a container that runs. */
 void supervisor_report_ready(Supervisor *s);
 int supervisor_exit_status(const Supervisor *s);
+
+/* Leaves, if that is wanted and nothing needs us any more. */
+void supervisor_check_detach(Supervisor *s);
+
+/* input.c */
+int supervisor_open_input(Supervisor *s);
+
+/* cidfile.c */
+/* Before the container is made: claims the path, or records the failure. */
+int supervisor_make_cidfile(Supervisor *s);
+void supervisor_write_cidfile(Supervisor *s);
+/* Takes it away again where no container came of it. */
+void supervisor_drop_cidfile(Supervisor *s);
 
 /* output.c */
 int supervisor_open_journal(Supervisor *s);

@@ -172,6 +172,27 @@ static void some_frames(Bytes *b)
 
 static const char some_lines[] = "1:one\n1:two\n2:error\n2:\n1:three\n1:last$";
 
+Test(log_stream, one_of_the_streams)
+{
+        static const struct {
+                unsigned flags;
+                const char *query;
+        } cases[] = {
+                { LOG_STREAM_NO_STDERR, "?stream=1&stdout=1 " },
+                { LOG_STREAM_NO_STDOUT | LOG_STREAM_TTY, "?stream=1&stderr=1 " },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                FakeReply *r = fake_engine_expect(fake, "POST", "/containers/" ID "/attach?stream=1");
+
+                fake_reply_open(r);
+                cr_assert_eq(log_stream_new(&log_stream, engine, ID, cases[i].flags, &ops, &seen), 0);
+                loop_until(event, fake_reply_request(r));
+                cr_assert(strstr(fake_reply_request(r), cases[i].query));
+                log_stream = log_stream_free(log_stream);
+        }
+}
+
 Test(log_stream, lines_of_both_streams)
 {
         FakeReply *r = expect();

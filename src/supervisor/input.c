@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* `docker run -i`: our standard input becomes the container's. Attached before the start, like the output,
+ * and anew for each life of the container. */
+
+#include <unistd.h>
+
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static void on_open(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->input_open = true;
+        supervisor_check_attached(s);
+}
+
+static void on_end(int r, const char *message, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        s->input_ended = true;
+        if (!s->input_open && s->state == STATE_ATTACHING) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's input: %s",
+                                message);
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
+        if (!s->input_open)
+                log_warning("Failed to attach to the container's input, ignoring: %s", message);
+        else if (r < 0)
+                log_warning("Failed to read the standard input, it ends here for the container: %s",
+                            message);
+        supervisor_check_detach(s);
+}
+
+int supervisor_open_input(Supervisor *s)
+{
+        static const InputStreamOps ops = { on_open, on_end };
+        InputStreamConfig config = { .id = s->container.id,
+                                     .tty = s->container.tty,
+                                     .detach_keys = s->config.run->detach_keys,
+                                     .fd = STDIN_FILENO };
+
+        s->input = input_stream_free(s->input);
+        s->input_open = s->input_ended = false;
+        if (!s->config.run->interactive)
+                return 0;
+        /* Its input ended with the supervisor before us (StdinOnce): what we read now would be lost. Only a
+         * terminal has no end. */
+        if (s->adopted && !s->container.tty)
+                return 0;
+        return input_stream_new(&s->input, s->event, s->engine, &config, &ops, s);
+}
