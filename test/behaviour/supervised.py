@@ -9,6 +9,8 @@ from testhost import TIMEOUT, Unit, _Signals, inspect, process_name, run, wait_j
 PROGRAM = "/usr/bin/systemd-docker"
 # As PID 1 of a container: ends well on SIGTERM, at once.
 OBEDIENT = "trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+# The same, and says all the time that it runs.
+GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
 # What holds with one has to hold with the other.
 MAIN_PIDS = ("container", "supervisor")
 

@@ -85,7 +85,7 @@ def test_restart_of_the_engine_changes_nothing(main_pid):
         docker("exec", "--detach", unit.name, "sleep", "1234")
         count = len(unit.procs())
         wait_until(lambda: len(unit.procs()) >= 4, timeout=5, what=f"exec in the unit's cgroup, {count} processes")
-        os.kill(unit.supervisor, signal.SIGTERM)
+        os.kill(unit.container_pid, signal.SIGTERM)
         assert_failed(unit.wait_state("failed"), 5)
 
 

@@ -197,11 +197,6 @@ def test_detached_container_stops_with_its_unit(detached):
     assert not wait_docker(NAME, lambda now: not now["State"]["Running"])["State"]["Running"]
 
 
-def test_detached_container_that_ends_ends_its_unit(detached):
-    docker("stop", NAME)
-    assert_success(detached.wait_state("inactive"))
-
-
 def test_detached_unit_starts_again(detached):
     first = detached.container["Id"]
     detached.restart()

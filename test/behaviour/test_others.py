@@ -5,12 +5,10 @@ import os
 import signal
 
 import pytest
-from supervised import EXITED, MAIN_PIDS, OBEDIENT, STARTED, STOPPED, Service, assert_failed, assert_success, sh, wait_gone
+from supervised import EXITED, MAIN_PIDS, GOES_ON, OBEDIENT, STARTED, STOPPED, Service, assert_failed, assert_success, sh, wait_gone
 from testhost import cursor, docker, run, wait_until
 
 SIGNALS = "for s in HUP USR1 USR2 WINCH ALRM; do trap \"echo got $s\" $s; done; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
-
-GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
 
 
 @pytest.fixture(params=MAIN_PIDS)
@@ -196,7 +194,7 @@ def test_output_of_the_last_moment_is_there():
 
 def test_stop_longer_than_timeout_stop_is_waited_for():
     script = "trap 'sleep 4; echo done; exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
-    with Service(sh(script), run="--rm --stop-timeout=20", TimeoutStopSec="2s") as unit:
+    with Service(sh(script), run="--rm --stop-timeout=20", TimeoutStopSec="2s", KillMode="mixed") as unit:
         unit.start()
         unit.wait_line("up")
         unit.stop()

@@ -4,8 +4,8 @@
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
-from testhost import docker, run, wait_docker
+from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, sh
+from testhost import cursor, docker, run, wait_docker
 
 PID_FILE = Path("/run/behaviour.pid")
 
@@ -74,13 +74,14 @@ def test_main_pid_supervisor():
 
 @pytest.mark.parametrize("setting", [{"NotifyAccess": "main"}, {"KillMode": "mixed"}])
 def test_supervisor_stays_main_process_where_it_has_to_and_says_so_once(setting):
-    with Service(sh(OBEDIENT.replace("exit 0", "exit 5")), **setting) as unit:
+    with Service(sh(GOES_ON.replace("exit 0", "exit 5")), run="--stop-timeout=5", **setting) as unit:
         unit.start()
         assert unit.main_pid == unit.supervisor
         assert len(unit.said("stays the main process")) == 1
+        unit.wait_line("up")
         docker("restart", "--time=1", unit.name)
-        wait_docker(unit.name, lambda now: now["RestartCount"] == 0 and now["State"]["Running"])
-        unit.wait_line("up", count=2)
+        unit.wait_event(STARTED, count=2)
+        unit.wait_line("on", after=cursor())
         assert len(unit.said("stays the main process")) == 1
         unit.stop(check=False)
         assert_failed(unit.show(), 5)
