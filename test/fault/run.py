@@ -11,11 +11,13 @@ import concurrent.futures
 import json
 import os
 import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -376,6 +378,201 @@ def pull_strange(t, data):
     t.said("Started container")
     e.end(0)
     t.ends(0)
+
+
+def serve_pulls(t, *tries):
+    """Creating needs a pull; each try of it is one of these, then the last one again."""
+    done = []
+
+    def pull(conn):
+        try_ = tries[min(t.engine.counts["pull"], len(tries)) - 1]
+        t.pulls.append(conn.target)
+        try_(conn)
+        done.append(try_)
+
+    def create(conn):
+        if done and done[-1] is complete:
+            t.engine.do_create(conn)
+        else:
+            conn.reply(404, {"message": "No such image: image:latest"})
+    t.pulls = []
+    return t.serve(pull=pull, create=create)
+
+
+def complete(conn):
+    conn.open()
+    conn.chunk('{"status":"Download complete","progressDetail":{},"id":"last"}\n')
+    conn.finish()
+
+
+def breaking(*lines):
+    """So far, and then the engine's word that it can't go on."""
+    def pull(conn):
+        conn.open()
+        for line in lines:
+            conn.chunk(line + "\n")
+        conn.finish()
+    return pull
+
+
+def layer(current):
+    return json.dumps({"status": "Downloading", "id": "a", "progressDetail": {"current": current, "total": 1000}})
+
+
+BUSY = {"message": 'Get "https://r/v2/": net/http: TLS handshake timeout'}
+RESET = '{"errorDetail":{"message":"read: connection reset by peer"},"error":"read: connection reset by peer"}'
+
+
+@case
+def pull_is_asked_for_by_the_whole_name(t):
+    e = serve_pulls(t, complete)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    assert t.pulls == ["/images/create?fromImage=docker.io%2Flibrary%2Fimage&tag=latest"]
+
+
+@variants(busy=(500, BUSY), slow_down=(429, {"message": "x"}), unavailable=(503, ""))
+def pull_passing_failure(t, answer):
+    serve_pulls(t, answering(*answer))
+    t.start(fast=20)
+    t.ends(125, "Failed to pull image image: ")
+    assert t.engine.counts["pull"] == 4
+
+
+@variants(denied=(500, {"message": "unauthorized: authentication required"}), unknown=(404, {"message": "manifest unknown"}),
+          strange=(500, {"message": "x" * 100000}), empty=(500, ""), forbidden=(403, {"message": "no way"}))
+def pull_final_failure(t, answer):
+    serve_pulls(t, answering(*answer))
+    t.start(fast=20)
+    t.ends(125, "Failed to pull image image: ")
+    assert t.engine.counts["pull"] == 1
+
+
+@case
+def pull_recovers(t):
+    e = serve_pulls(t, answering(500, BUSY), breaking(layer(10), RESET), answering(500, BUSY), complete)
+    t.start(fast=20)
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    assert e.counts["pull"] == 4
+
+
+@case
+def pull_that_gets_further_each_time(t):
+    """It may take many tries."""
+    e = serve_pulls(t, *(breaking(layer(100 * i), RESET) for i in range(1, 9)), complete)
+    t.start(fast=20)
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    assert e.counts["pull"] == 9
+
+
+@case
+def pull_that_gets_as_far_each_time(t):
+    serve_pulls(t, breaking(layer(100), RESET))
+    t.start(fast=20)
+    t.ends(125, "Failed to pull image image: read: connection reset by peer")
+    assert t.engine.counts["pull"] == 4
+
+
+@case
+def pull_breaks_with_the_engine(t):
+    def dying(conn):
+        conn.open()
+        conn.chunk(layer(10) + "\n" + layer(20)[:10])
+        t.engine.down()
+        threading.Timer(0.3, t.engine.up).start()
+    e = serve_pulls(t, dying, complete)
+    t.start(fast=5)
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def pull_never(t):
+    serve_pulls(t, complete)
+    t.start("run", "--pull", "never", "image")
+    t.ends(125, "Failed to create the container: No such image")
+    assert "pull" not in t.engine.counts
+
+
+@case
+def pull_stop_while_waiting(t):
+    serve_pulls(t, answering(500, BUSY))
+    t.start()
+    t.said("trying again in 2 s")
+    begin = time.monotonic()
+    t.signal()
+    t.ends(0)
+    assert time.monotonic() - begin < 1.5 * options.patience
+
+
+def with_helper(t, script, config='{"credsStore":"test"}'):
+    if options.valgrind:
+        raise Skip("valgrind knows no pidfd_open(2)")
+    with open(os.path.join(t.folder, "docker-credential-test"), "w", encoding="utf-8") as f:
+        f.write("#!/bin/sh\n" + script)
+        os.chmod(f.fileno(), 0o755)
+    with open(os.path.join(t.folder, "config.json"), "w", encoding="utf-8") as f:
+        f.write(config)
+    return {"PATH": t.folder + ":/usr/bin:/bin"}
+
+
+@variants(binary="cat /bin/sh", endless="yes", killed="kill -SEGV $$", wrong="echo '[]'", silent="exit 3",
+          colours="printf '\\033[31mno\\n\\nway\\033[0m' >&2; exit 1", deaf="exec <&-; exit 4")
+def pull_helper_strange(t, script):
+    e = serve_pulls(t, complete)
+    t.start(**with_helper(t, script))
+    t.said("docker-credential-test gives no login for docker.io, ignoring it: ")
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "docker-credential-test gives no login")
+
+
+@case
+def pull_helper_hangs(t):
+    e = serve_pulls(t, complete)
+    t.start(fast=20, **with_helper(t, "sleep 1000"))
+    t.said("it did not answer in time")
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "docker-credential-test gives no login")
+
+
+@case
+def pull_helper_hangs_and_stop(t):
+    serve_pulls(t, complete)
+    fifo = os.path.join(t.folder, "docker-credential-test.pid")
+    os.mkfifo(fifo)
+    # It can be read as soon as there is a helper, and without one there is an end.
+    with open(os.open(fifo, os.O_RDWR), encoding="utf-8") as f:
+        t.start(**with_helper(t, 'echo $$ >"$0.pid"; sleep 1000'))
+        assert select.select([f], [], [], 30 * options.patience)[0]
+        pid = int(f.readline())
+    t.signal()
+    t.ends(0)
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as f:
+            assert f.read().rsplit(")", 1)[1].split()[0] in "ZX"
+    except FileNotFoundError:
+        pass
+
+
+@variants(garbage=b"\xff\xfe" * 1000, deep=b'{"auths":' + b"[" * 100000, cut=b'{"auths":{"https://index.docker.io/v1/":{"auth":"bWU6',
+          entry=b'{"auths":{"https://index.docker.io/v1/":{"auth":"?"}}}')
+def pull_config_malformed(t, data):
+    with open(os.path.join(t.folder, "config.json"), "wb") as f:
+        f.write(data)
+    e = serve_pulls(t, complete)
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "is malformed, ignoring it")
 
 
 def with_description(change):
