@@ -133,6 +133,53 @@ def test_what_can_not_be_read_is_an_end_and_said():
     assert "Failed to read the standard input" in done.stderr
 
 
+# ---- over TLS ------------------------------------------------------------------------------------------------------
+
+CERTIFICATES = """
+set -e
+new="-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+openssl req -x509 $new -days 2 -subj /CN=ca -keyout ca-key.pem -out ca.pem
+for who in server client; do
+        openssl req $new -subj /CN=$who -keyout $who-key.pem -out $who.csr
+        echo subjectAltName=IP:127.0.0.1 >names
+        openssl x509 -req -in $who.csr -CA ca.pem -CAkey ca-key.pem -CAcreateserial -days 2 -extfile names -out $who.pem
+done
+ln -s client.pem cert.pem
+ln -s client-key.pem key.pem
+"""
+
+
+@pytest.fixture
+def tls(tmp_path_factory):
+    """The environment for an engine that listens at a TCP port, with TLS on both sides."""
+    folder = tmp_path_factory.mktemp("tls")
+    run(CERTIFICATES, cwd=folder)
+    options = f"-H tcp://127.0.0.1:2376 --tlsverify --tlscacert={folder}/ca.pem"
+    options += f" --tlscert={folder}/server.pem --tlskey={folder}/server-key.pem"
+    drop_in = Path("/run/systemd/system/docker.service.d/tls.conf")
+    drop_in.parent.mkdir(exist_ok=True)
+    drop_in.write_text(f'[Service]\nEnvironment="DOCKER_OPTS={options}"\n')
+    try:
+        run("systemctl daemon-reload && systemctl restart docker")
+        yield {"DOCKER_HOST": "tcp://127.0.0.1:2376", "DOCKER_TLS_VERIFY": "1", "DOCKER_CERT_PATH": str(folder)}
+    finally:
+        drop_in.unlink()
+        run("systemctl daemon-reload && systemctl reset-failed docker && systemctl restart docker")
+
+
+def test_over_tls(tls, ten):
+    path, checksum = ten
+    environment = [f"{name}={value}" for name, value in tls.items()]
+    lines, state = run_and_read("md5sum", StandardInput=f"file:{path}", Environment=environment)
+    assert lines == [checksum]
+    assert_success(state)
+    # The engine is slower than we are: records that don't fit are sent again later.
+    script = "sleep 1; head -c 50000000 | wc -c"
+    lines, state = run_and_read(sh(script), StandardInput="file:/dev/zero", Environment=environment)
+    assert lines == ["50000000"]
+    assert_success(state)
+
+
 # ---- pace ----------------------------------------------------------------------------------------------------------
 
 
