@@ -320,6 +320,10 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         SET(CURLOPT_PROXY, "");
         SET(CURLOPT_USERAGENT, "systemd-docker/" PROJECT_VERSION);
         SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+        if (call->fresh) {
+                SET(CURLOPT_FRESH_CONNECT, 1L);
+                SET(CURLOPT_FORBID_REUSE, 1L);
+        }
         if (call->ops->on_data) {
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
                 SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? 128L * 1024 : 16L * 1024);

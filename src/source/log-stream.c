@@ -173,6 +173,11 @@ void log_stream_resume(LogStream *l)
                 engine_request_resume(l->request);
 }
 
+bool log_stream_is_held(const LogStream *l)
+{
+        return l->held;
+}
+
 LogStream *log_stream_free(LogStream *l)
 {
         if (!l)

@@ -15,13 +15,14 @@ struct Signals {
         sd_event_source *sources[_NSIG];
 };
 
-static const int fixed_signals[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM };
+static const int fixed_signals[] = { SIGTERM, SIGINT,    SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM,
+                                     SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,   SIGTSTP, SIGTTIN, SIGTTOU };
 
 static int signals_on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
 {
         Signals *s = ASSERT_PTR(userdata);
 
-        s->ops->on_signal((int) si->ssi_signo, s->userdata);
+        s->ops->on_signal((int) si->ssi_signo, (pid_t) si->ssi_pid, s->userdata);
         return 0;
 }
 

@@ -213,6 +213,17 @@ void supervisor_report_ready(Supervisor *s)
         send_ready(s);
 }
 
+/* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
+static void explain_stop_signal(Supervisor *s)
+{
+        if (s->stop_signal_explained || s->container.stop_signal == SIGTERM || s->unit_properties.kill_main_only ||
+            !s->process || !cgroup_is_ours(s->container.pid))
+                return;
+        s->stop_signal_explained = true;
+        log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to its processes as well: "
+                   "KillMode=mixed leaves the stop to the engine.", signal_to_string(s->container.stop_signal));
+}
+
 static void log_running(const Supervisor *s)
 {
         if (s->adopted)
@@ -231,6 +242,7 @@ void supervisor_announce(Supervisor *s)
         if (s->announce_pending)
                 return;
         log_running(s);
+        explain_stop_signal(s);
         write_pid_file(s);
         notify_main_pid(s);
         start_watchdog(s);

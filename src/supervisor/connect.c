@@ -125,5 +125,7 @@ int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 
         if (s->state == STATE_CONNECTING)
                 supervisor_act_ping(s);
+        else if (s->state == STATE_CREATING)
+                supervisor_push(s, EVENT_FOUND);
         return 0;
 }

@@ -6,13 +6,16 @@
 #include <string.h>
 
 #include "codec/image-reference.h"
+#include "source/event-util.h"
 #include "supervisor/supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
 #include "util/strv.h"
 
-#define NAME_CONFLICTS_MAX 5
+/* Somebody else makes, or removes, a container of our name right now. */
+#define NAME_CONFLICTS_MAX 10
+#define NAME_CONFLICT_BACKOFF_USEC (500 * USEC_PER_MSEC)
 
 static void push_absent(Supervisor *s)
 {
@@ -93,6 +96,8 @@ void supervisor_act_look_up(Supervisor *s)
         supervisor_step(s, "GET", name ? engine_path("/containers/%s/json", name) : NULL, NULL, 0, &ops);
 }
 
+static void send_remove(Supervisor *s, bool force);
+
 /* An old container in the way is a failure; at the end of a life the exit status is the container's all the same. */
 static void remove_failed(Supervisor *s, const EngineReply *reply)
 {
@@ -120,7 +125,11 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
         static const EngineRequestOps wait_ops = { .on_done = on_wait_removed };
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
+        if (r == -EEXIST && !s->remove_forced) {
+                /* It runs again, or is being removed by the engine: the second answer tells. */
+                s->remove_forced = true;
+                send_remove(s, true);
+        } else if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
                 /* The engine is removing it by itself already. */
                 supervisor_step(s, "POST", engine_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
                      WORK_TIMEOUT_USEC, &wait_ops);
@@ -189,7 +198,7 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
                 return;
         }
         if (r == -EEXIST && s->config.run->name && ++s->name_conflicts < NAME_CONFLICTS_MAX) {
-                supervisor_push(s, EVENT_FOUND);
+                (void) timer_arm(s->retry, NAME_CONFLICT_BACKOFF_USEC); /* gives EVENT_FOUND */
                 return;
         }
         if (r < 0) {

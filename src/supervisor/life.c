@@ -179,6 +179,7 @@ void supervisor_act_stop(Supervisor *s)
         int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : 10;
         uint64_t needed = ((uint64_t) seconds + 5) * USEC_PER_SEC;
 
+        supervisor_note_stop_signal(s);
         (void) sd_notify(false, "STOPPING=1");
         if (needed > s->unit_properties.timeout_stop_usec)
                 (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
@@ -202,13 +203,28 @@ void supervisor_act_drain(Supervisor *s)
         supervisor_check_finished(s);
 }
 
+/* An engine without live-restore stops its containers when it goes down itself, and tells it like a `docker stop`. But that is
+ * no wish of an admin that the service should end: its exit status stays the container's, so that Restart= acts. */
+static void on_probed(Supervisor *s, int r, const EngineReply *reply)
+{
+        s->probed = true;
+        if (r < 0) {
+                log_notice("The Docker engine is going down, and took the container with it.");
+                s->stopped_by_others = s->killed_by_others = false;
+        }
+        supervisor_check_finished(s);
+}
+
 /* If this is half of `docker restart`, output begins before we hear of the start: attach to the stopped
  * container now. */
 void supervisor_act_linger(Supervisor *s)
 {
+        s->probed = false;
+        supervisor_probe_engine(s, on_probed);
+        if (s->destroyed)
+                return;
         if (supervisor_open_log(s) < 0 || supervisor_open_wait(s) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
-        supervisor_check_finished(s);
 }
 
 static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)

@@ -6,6 +6,7 @@
  * the engine by nothing but supervisor_compare(), which waits for the loop. */
 
 #include <signal.h>
+#include <unistd.h>
 #include <string.h>
 
 #include "codec/wait-status.h"
@@ -16,11 +17,14 @@
 
 /* Signals */
 
-static void on_signal(int signo, void *userdata)
+static void on_signal(int signo, pid_t sender, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (signo != SIGTERM && signo != SIGINT) {
+                /* `systemctl kill` means all processes of the unit where we are not its main one: it has had it. */
+                if (s->main_pid_sent && sender == getppid())
+                        return;
                 supervisor_forward_signal(s, signo);
                 return;
         }
@@ -70,12 +74,12 @@ void supervisor_check_attached(Supervisor *s)
 
 static bool may_come_back(const Supervisor *s)
 {
-        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->destroyed;
+        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested;
 }
 
 void supervisor_check_finished(Supervisor *s)
 {
-        if (s->state == STATE_LINGERING && s->destroyed)
+        if (s->state == STATE_LINGERING && s->destroyed && s->probed)
                 supervisor_push(s, EVENT_FINISHED);
         if (s->state != STATE_DRAINING || s->exit_code < 0 || (s->log && !s->log_ended))
                 return;
@@ -286,7 +290,12 @@ static void on_log_open(void *userdata)
 
 static int on_log_line(int stream, const Line *line, void *userdata)
 {
-        return supervisor_take_line(ASSERT_PTR(userdata), stream, line);
+        Supervisor *s = ASSERT_PTR(userdata);
+        int r = supervisor_take_line(s, stream, line);
+
+        if (r > 0 && s->state == STATE_DRAINING)
+                supervisor_arm_deadline(s); /* it gets somewhere */
+        return r;
 }
 
 static void on_log_eof(int r, const char *message, void *userdata)

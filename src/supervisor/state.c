@@ -135,7 +135,8 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, 0), /* a new deadline */
                 [EVENT_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [EVENT_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_STOP] = TO(STATE_REMOVING, ACTION_REMOVE),
+                /* Not out of here: in the middle of a `docker restart` the container would be left behind, running. */
+                [EVENT_STOP] = IGNORE,
                 [EVENT_DIED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
                 [EVENT_FAILED] = IGNORE,

@@ -10,6 +10,8 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+#define PROBE_TIMEOUT_USEC (2 * USEC_PER_SEC)
+
 /* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of memory. */
 void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
                      const EngineRequestOps *ops)
@@ -90,12 +92,11 @@ static void side_call_on_done(EngineRequest *request, int r, const EngineReply *
         free(c);
 }
 
-void supervisor_side_call(Supervisor *s, const char *method, char *path,
-                      void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+static void side_call_start(Supervisor *s, EngineCall *call,
+                            void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
 {
         static const EngineRequestOps ops = { .on_done = side_call_on_done };
-        _cleanup_free_ char *p = path;
-        SideCall *c = p ? calloc(1, sizeof(*c)) : NULL;
+        SideCall *c = calloc(1, sizeof(*c));
 
         if (!c) {
                 (void) log_oom();
@@ -103,13 +104,32 @@ void supervisor_side_call(Supervisor *s, const char *method, char *path,
         }
         c->supervisor = s;
         c->on_done = on_done;
-        if (engine_call(s->engine, &c->request,
-                        &(EngineCall) { .method = method, .path = p, .ops = &ops, .userdata = c }) < 0) {
+        call->ops = &ops;
+        call->userdata = c;
+        if (engine_call(s->engine, &c->request, call) < 0) {
                 free(c);
                 return;
         }
         c->next = s->side_calls;
         s->side_calls = c;
+}
+
+void supervisor_side_call(Supervisor *s, const char *method, char *path,
+                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+{
+        _cleanup_free_ char *p = path;
+
+        if (p)
+                side_call_start(s, &(EngineCall) { .method = method, .path = p }, on_done);
+        else
+                (void) log_oom();
+}
+
+void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+{
+        side_call_start(s, &(EngineCall) { .method = "GET", .path = "/_ping", .unversioned = true, .fresh = true,
+                                           .timeout_usec = PROBE_TIMEOUT_USEC },
+                        on_done);
 }
 
 void side_calls_free(Supervisor *s)

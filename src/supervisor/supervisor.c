@@ -7,8 +7,10 @@
  *
  * The loop ends in one place: on entering STATE_DONE. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 
 #include "source/curl-glue.h"
 #include "source/event-util.h"
@@ -20,6 +22,8 @@
 #define BY_HAND_TIMEOUT_USEC (10 * USEC_PER_SEC)
 /* systemd's verdict must not come before ours, which has a message. */
 #define START_TIMEOUT_MARGIN_USEC (5 * USEC_PER_SEC)
+/* What comes behind the last wait of a stop. */
+#define STOP_MARGIN_USEC (5 * USEC_PER_SEC)
 /* What the engine itself waits for a container without a stop timeout. */
 #define STOP_TIMEOUT_DEFAULT_SEC 10
 /* Between the two halves of `docker restart`; and from a death to the engine's word that it was a stop. */
@@ -89,8 +93,13 @@ static uint64_t supervisor_deadline(const Supervisor *s)
 
 void supervisor_arm_deadline(Supervisor *s)
 {
-        if (timer_arm(s->deadline, supervisor_deadline(s)) < 0)
+        uint64_t usec = supervisor_deadline(s);
+
+        if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
+        /* While it stops, systemd counts too: it has to wait for what we wait for. */
+        if (s->stop_requested && s->config.has_notify && usec != UINT64_MAX && s->state != STATE_DONE)
+                (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
 }
 
 /* Frees what the new state must not have. */
@@ -196,6 +205,11 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
+        /* The journal's slowness is not the container's: what is held back is still to be written. systemd has its own limit. */
+        if (s->state == STATE_DRAINING && s->log && log_stream_is_held(s->log)) {
+                supervisor_arm_deadline(s);
+                return 0;
+        }
         if (state_transition(s->state, EVENT_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
                                 state_traits(s->state)->status ?: state_to_string(s->state),

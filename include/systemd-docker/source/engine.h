@@ -48,6 +48,7 @@ typedef struct EngineCall {
         const char *method; /* "GET", "POST", "DELETE" */
         const char *path;   /* with query, without version: "/containers/json" */
         bool unversioned;   /* for /_ping */
+        bool fresh;         /* over a connection of its own, to see whether the engine takes one */
         const char *body;   /* JSON or NULL; copied */
         const char *registry_auth; /* X-Registry-Auth, see codec/registry-auth.h; NULL: none. Copied */
         EngineLane lane;

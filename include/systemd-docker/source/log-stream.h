@@ -34,3 +34,6 @@ LogStream *log_stream_free(LogStream *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(LogStream *, log_stream_free)
 
 void log_stream_resume(LogStream *l);
+
+/* Whether a line waits for room. */
+bool log_stream_is_held(const LogStream *l);

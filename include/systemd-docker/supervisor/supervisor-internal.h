@@ -113,6 +113,8 @@ struct Supervisor {
         bool stop_requested;      /* by systemd */
         bool stopped_by_others;   /* docker stop */
         bool killed_by_others;    /* docker kill, or the first half of a stop */
+        bool remove_forced;
+        bool probed;              /* whether the engine lives was asked, and answered one way or the other */
         bool destroyed;           /* the engine has removed it */
         bool killed_by_us;        /* it did not end in time */
         bool die_seen;            /* in the engine's events, since the last start */
@@ -135,6 +137,7 @@ struct Supervisor {
         bool ready_sent;
         bool main_pid_sent;
         bool main_pid_explained;
+        bool stop_signal_explained;
         bool pid_file_written;
         bool cidfile_made, cidfile_written;
         mode_t cidfile_mode;
@@ -176,6 +179,8 @@ void supervisor_step(Supervisor *s, const char *method, char *path, const char *
 void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
 void supervisor_side_call(Supervisor *s, const char *method, char *path,
                           void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
+/* Asks over a new connection whether the engine takes requests: one that is shutting down does not. */
+void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
 void side_calls_free(Supervisor *s);
 /* A new string, NULL: out of memory. */
 char *engine_path(const char *format, ...) _printf_(1, 2);

@@ -15,7 +15,7 @@ typedef struct Seen {
         Signals **free_it;
 } Seen;
 
-static void on_signal(int signo, void *userdata)
+static void on_signal(int signo, pid_t sender, void *userdata)
 {
         Seen *s = ASSERT_PTR(userdata);
 
