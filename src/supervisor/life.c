@@ -180,6 +180,8 @@ void supervisor_act_stop(Supervisor *s)
         uint64_t needed = ((uint64_t) seconds + 5) * USEC_PER_SEC;
 
         supervisor_note_stop_signal(s);
+        /* First: a systemd that is told of the stop takes no other main process any more (252). */
+        supervisor_hand_back(s);
         (void) sd_notify(false, "STOPPING=1");
         if (needed > s->unit_properties.timeout_stop_usec)
                 (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);

@@ -188,10 +188,11 @@ static void on_event_kill(Supervisor *s, const EngineEvent *event)
         bool ends = event->signal == 0 || event->signal == SIGKILL || event->signal == SIGTERM ||
                     event->signal == s->container.stop_signal;
 
-        if (!ends || s->stop_requested)
-                return; /* a signal passed on, or our own stop */
-        s->killed_by_others = true;
+        if (!ends)
+                return; /* one that was passed on */
+        /* Once more: a stop that came early met the engine's own start-up code, which catches everything. */
         supervisor_note_stop_signal(s);
+        s->killed_by_others = !s->stop_requested;
 }
 
 static void on_event_stop(Supervisor *s, const EngineEvent *event)
