@@ -197,7 +197,8 @@ static void on_event_kill(Supervisor *s, const EngineEvent *event)
 
 static void on_event_stop(Supervisor *s, const EngineEvent *event)
 {
-        s->stopped_by_others = !s->stop_requested;
+        /* In LINGERING it can't be ours: we had sent none before the death. */
+        s->stopped_by_others = !s->stop_requested || s->state == STATE_LINGERING;
         if (s->state == STATE_LINGERING)
                 supervisor_push(s, EVENT_STOPPED_BY_OTHERS);
 }

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Ends that are easy to get wrong: an engine that takes its containers with it, a stop in the middle of a restart, a
+journal that is slower than the container."""
+
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from supervised import OBEDIENT, Service, assert_success, sh
+from testhost import docker, messages, run, show
+
+DAEMON_JSON = Path("/etc/docker/daemon.json")
+
+
+@pytest.fixture
+def engine_without_live_restore():
+    """As Docker is without any configuration: its end is the end of its containers."""
+    saved = DAEMON_JSON.read_text()
+    DAEMON_JSON.unlink()
+    run("systemctl", "restart", "docker")
+    yield
+    DAEMON_JSON.write_text(saved)
+    run("systemctl", "restart", "docker")
+
+
+def test_end_of_the_engine_is_no_docker_stop(engine_without_live_restore):
+    settings = {"Restart": "on-failure", "RestartSec": "100ms"}
+    with Service("sleep 1000", run="--rm --init", **settings) as unit:
+        unit.start()
+        run("systemctl", "restart", "docker")
+        unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
+        docker("stop", unit.name)
+        assert_success(unit.wait_state("inactive"))
+
+
+def test_stop_in_the_middle_of_docker_restart_leaves_no_container():
+    with Service(sh(OBEDIENT), run="") as unit:
+        unit.start()
+        unit.wait_line("up")
+        with subprocess.Popen(["docker", "restart", unit.name], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            unit.wait(lambda now: "stopped by others" in now["StatusText"])
+            unit.stop()
+        assert unit.show("ActiveState") == "inactive"
+        assert not unit.container["State"]["Running"]
+
+
+def test_output_is_drained_however_long_the_journal_takes():
+    journald = int(show("systemd-journald.service", "MainPID")["MainPID"])
+    with Service(sh("sleep 1; seq 30000; printf last"), Type="exec") as unit:
+        unit.start()
+        os.kill(journald, signal.SIGSTOP)
+        try:
+            # Longer than the supervisor waits for output that does not come.
+            time.sleep(14)
+        finally:
+            os.kill(journald, signal.SIGCONT)
+        assert_success(unit.wait_state("inactive", timeout=60))
+        assert messages(unit.lines()) == [*(str(n) for n in range(1, 30001)), "last"]
+
+
+@pytest.mark.parametrize("signo", [signal.SIGPWR, signal.SIGIO, signal.SIGPROF, signal.SIGTSTP])
+def test_no_signal_leaves_the_container_alone(signo):
+    with Service(sh(OBEDIENT)) as unit:
+        unit.start()
+        unit.wait_line("up")
+        supervisor = unit.supervisor
+        os.kill(supervisor, signo)
+        os.kill(supervisor, signal.SIGTERM)
+        unit.wait_state("inactive")
+        assert unit.container is None
