@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Base64, as strict as the docker CLI (that is: Go): padding is needed, nothing but line breaks may be in between,
- * but what the last digit has in excess is not looked at. */
+/* Base64, as strict as the docker CLI (that is: Go): padding is needed, nothing but line breaks may be in
+ * between, but what the last digit has in excess is not looked at. */
 
 #include <errno.h>
 #include <stdint.h>

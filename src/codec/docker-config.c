@@ -7,12 +7,12 @@
  *     "credsStore": "NAME",
  *     "credHelpers": { "registry:5000": "NAME" } }
  *
- * Found as the docker CLI finds it: a helper of the registry's own, else credsStore, by the exact key; in `auths` also
- * by the host name of a key that is a URL, as `docker login` wrote them long ago. Names of members, but not keys, are
- * taken in whatever case they are spelled.
+ * Found as the docker CLI finds it: a helper of the registry's own, else credsStore, by the exact key; in
+ * `auths` also by the host name of a key that is a URL, as `docker login` wrote them long ago. Names of
+ * members, but not keys, are taken in whatever case they are spelled.
  *
- * Where the file has nothing of the three, the CLI also asks the desktop's keyring. We don't: `docker login` notes in the
- * file that it has put something there. */
+ * Where the file has nothing of the three, the CLI also asks the desktop's keyring. We don't: `docker login`
+ * notes in the file that it has put something there. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,11 +72,11 @@ static struct json_object *find_entry(struct json_object *auths, const char **na
                 return NULL;
         if (json_object_object_get_ex(auths, *name, &entry))
                 return entry;
-        json_object_object_foreach(auths, other, value)
-                if (url_has_host(other, *name)) {
-                        *name = other;
-                        return value;
-                }
+        json_object_object_foreach(auths, other, value) if (url_has_host(other, *name))
+        {
+                *name = other;
+                return value;
+        }
         return NULL;
 }
 
@@ -126,9 +126,12 @@ static int take_entry(struct json_object *entry, const char *name, RegistryAuth 
                 const char *name;
                 char **value;
         } members[] = {
-                { "username", &a->username },           { "password", &a->password },
-                { "email", &a->email },                 { "identitytoken", &a->identity_token },
-                { "registrytoken", &a->registry_token }, { "auth", &auth },
+                { "username", &a->username },
+                { "password", &a->password },
+                { "email", &a->email },
+                { "identitytoken", &a->identity_token },
+                { "registrytoken", &a->registry_token },
+                { "auth", &auth },
         };
         int r;
 
@@ -149,7 +152,8 @@ static int find_helper(struct json_object *config, const char *key, char **ret)
         struct json_object *helpers = get_object(config, "credHelpers"), *name;
 
         if (helpers && json_object_object_get_ex(helpers, key, &name)) {
-                const char *s = json_object_is_type(name, json_type_string) ? json_object_get_string(name) : "";
+                const char *s =
+                        json_object_is_type(name, json_type_string) ? json_object_get_string(name) : "";
 
                 if (!*s)
                         return 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* References of images. The command line checks their grammar and the engine checks it again; here they are
- * split, and completed as the docker CLI does it: an engine that is none of Docker's may know other registries
- * by a bare "alpine". */
+ * split, and completed as the docker CLI does it: an engine that is none of Docker's may know other
+ * registries by a bare "alpine". */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -41,8 +41,9 @@ bool image_reference_is_id(const char *s)
         return false;
 }
 
-/* The length of the registry that name begins with, 0: it begins with a path of the default registry. What is
- * before the first slash is a registry if it can't be a path: by a dot, a port or a capital, or as localhost. */
+/* The length of the registry that name begins with, 0: it begins with a path of the default registry. What
+ * is before the first slash is a registry if it can't be a path: by a dot, a port or a capital, or as
+ * localhost. */
 static size_t registry_length(const char *name, size_t size)
 {
         const char *slash = memchr(name, '/', size);

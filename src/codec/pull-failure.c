@@ -2,10 +2,11 @@
 
 /* Failures of a pull.
  *
- * The engine's status says little: it answers 500 for a registry that is down as for one that does not let us in, and
- * once the pull runs, its errors come inside of a 200. So it is the words that count: those of Go's net, net/http and
- * crypto/tls, of the registry's error codes (distribution: docs/content/spec/api.md, "Errors") and of HTTP's statuses.
- * What isn't known is final: nobody gains by a wait for the third same answer. */
+ * The engine's status says little: it answers 500 for a registry that is down as for one that does not let
+ * us in, and once the pull runs, its errors come inside of a 200. So it is the words that count: those of
+ * Go's net, net/http and crypto/tls, of the registry's error codes (distribution: docs/content/spec/api.md,
+ * "Errors") and of HTTP's statuses. What isn't known is final: nobody gains by a wait for the third same
+ * answer. */
 
 #include <string.h>
 
@@ -34,8 +35,9 @@ static const struct {
         { "server gave HTTP response to HTTPS client", PULL_FAILURE_FINAL },
         { "x509:", PULL_FAILURE_FINAL },
 
-        { "timeout", PULL_FAILURE_PASSING }, /* "TLS handshake timeout", "i/o timeout", "504 Gateway Timeout" */
+        { "timeout", PULL_FAILURE_PASSING }, /* "TLS handshake timeout", "i/o timeout" */
         { "timed out", PULL_FAILURE_PASSING },
+        { "Gateway Timeout", PULL_FAILURE_PASSING },
         { "Timeout exceeded", PULL_FAILURE_PASSING },
         { "deadline exceeded", PULL_FAILURE_PASSING },
         { "context canceled", PULL_FAILURE_PASSING }, /* the engine is about to end */

@@ -2,9 +2,9 @@
 
 /* Credentials of a registry.
  *
- * The engine wants them in X-Registry-Auth as base64url of {"username":…,"password":…,"serveraddress":…} or with an
- * "identitytoken" (Engine API, "Authentication"). A credential helper gives {"ServerURL":…,"Username":…,"Secret":…};
- * a Username of "<token>" makes the secret an identity token. */
+ * The engine wants them in X-Registry-Auth as base64url of {"username":…,"password":…,"serveraddress":…} or
+ * with an "identitytoken" (Engine API, "Authentication"). A credential helper gives
+ * {"ServerURL":…,"Username":…,"Secret":…}; a Username of "<token>" makes the secret an identity token. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -50,9 +50,12 @@ int registry_auth_header(const RegistryAuth *a, char **ret)
         const struct {
                 const char *name, *value;
         } members[] = {
-                { "username", a->username },           { "password", a->password },
-                { "email", a->email },                 { "serveraddress", a->server_address },
-                { "identitytoken", a->identity_token }, { "registrytoken", a->registry_token },
+                { "username", a->username },
+                { "password", a->password },
+                { "email", a->email },
+                { "serveraddress", a->server_address },
+                { "identitytoken", a->identity_token },
+                { "registrytoken", a->registry_token },
         };
 
         if (!o)

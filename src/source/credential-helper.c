@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A credential helper as a child process (docker/docker-credential-helpers, README: "Development"): `get` as its
- * argument, the registry on its standard input, JSON on its standard output. A failing one explains itself on either
- * output.
+/* A credential helper as a child process (docker/docker-credential-helpers, README: "Development"): `get` as
+ * its argument, the registry on its standard input, JSON on its standard output. A failing one explains
+ * itself on either output.
  *
- * The registry's name is shorter than what a pipe takes at once, so it is written before the helper runs. That it has
- * ended is known by a pidfd; what it wrote until then is read then. The end of the pipes isn't waited for, as they
- * may live on in some agent that it has started.
+ * The registry's name is shorter than what a pipe takes at once, so it is written before the helper runs.
+ * That it has ended is known by a pidfd; what it wrote until then is read then. The end of the pipes isn't
+ * waited for, as they may live on in some agent that it has started.
  *
  * It has a process group of its own, so that killing it is killing what it has started. */
 
@@ -100,7 +100,8 @@ static int helper_on_timer(sd_event_source *source, uint64_t usec, void *userdat
 /* How it ended, and what it said about it: on the standard error, else where the answer should have been. */
 static char *failure_message(const CredentialHelper *h, int status)
 {
-        const Output *said = h->outputs + (h->outputs[OUTPUT_STDERR].size > 0 ? OUTPUT_STDERR : OUTPUT_STDOUT);
+        const Output *said =
+                h->outputs + (h->outputs[OUTPUT_STDERR].size > 0 ? OUTPUT_STDERR : OUTPUT_STDOUT);
         _cleanup_free_ char *words = text_one_line(said->data, said->size, MESSAGE_MAX);
         char *message;
         int r;
@@ -147,9 +148,9 @@ static int helper_on_exit(sd_event_source *source, int fd, uint32_t revents, voi
         if (r < 0)
                 message = failure_message(h, status);
         h->ops->on_done(r,
-                        &(CredentialAnswer) { .output = out->data,
-                                              .size = out->size,
-                                              .message = r < 0 ? message ?: strerror(ENOMEM) : NULL },
+                        &(CredentialAnswer){ .output = out->data,
+                                             .size = out->size,
+                                             .message = r < 0 ? message ?: strerror(ENOMEM) : NULL },
                         h->userdata);
         return 0;
 }
@@ -229,8 +230,8 @@ static int make_output(Output *o, int *ret_write_end)
         return fcntl(o->fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-/* fds: its standard input, output and error. Nothing else of ours goes along, nor do the signals that we block or
- * ignore. */
+/* fds: its standard input, output and error. Nothing else of ours goes along, nor do the signals that we
+ * block or ignore. */
 static int spawn(const CredentialHelperCall *call, const int fds[3], pid_t *ret)
 {
         char *argv[] = { (char *) call->program, (char *) "get", NULL };
@@ -275,7 +276,7 @@ static int helper_spawn(CredentialHelper *h, const CredentialHelperCall *call)
         if (r >= 0)
                 r = make_output(h->outputs + OUTPUT_STDERR, &error);
         if (r >= 0)
-                r = spawn(call, (const int[]) { in, out, error }, &h->pid);
+                r = spawn(call, (const int[]){ in, out, error }, &h->pid);
         if (r < 0)
                 return r;
         h->pidfd = (int) RET_NERRNO(syscall(SYS_pidfd_open, h->pid, 0));
@@ -285,12 +286,14 @@ static int helper_spawn(CredentialHelper *h, const CredentialHelperCall *call)
 static int helper_add_sources(CredentialHelper *h, sd_event *event, uint64_t timeout_usec)
 {
         static const EventTraits output = { "credential-output", EVENT_PRIORITY_ENGINE, EVENT_FAILURE_EXIT };
-        static const EventTraits process = { "credential-helper", EVENT_PRIORITY_ENGINE, EVENT_FAILURE_EXIT };
+        static const EventTraits process = { "credential-helper", EVENT_PRIORITY_ENGINE,
+                                             EVENT_FAILURE_EXIT };
         static const EventTraits timer = { "credential-timeout", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         int r = event_add_io(event, &h->process, h->pidfd, EPOLLIN, helper_on_exit, h, &process);
 
         for (size_t i = 0; i < _OUTPUT_MAX && r >= 0; i++)
-                r = event_add_io(event, &h->outputs[i].source, h->outputs[i].fd, EPOLLIN, helper_on_output, h, &output);
+                r = event_add_io(event, &h->outputs[i].source, h->outputs[i].fd, EPOLLIN, helper_on_output,
+                                 h, &output);
         if (r >= 0)
                 r = event_add_timer(event, &h->timer, helper_on_timer, h, &timer);
         return r >= 0 ? timer_arm(h->timer, timeout_usec) : r;

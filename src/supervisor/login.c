@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Who we are for the registry of an image, as the docker CLI finds it: $DOCKER_AUTH_CONFIG, config.json, and a
- * credential helper that it names. None of these is an error where it can't be used: most images want no login, and of
- * those that do the registry complains. So it's a warning, and where the login came from goes into the error. */
+/* Who we are for the registry of an image, as the docker CLI finds it: $DOCKER_AUTH_CONFIG, config.json, and
+ * a credential helper that it names. None of these is an error where it can't be used: most images want no
+ * login, and of those that do the registry complains. So it's a warning, and where the login came from goes
+ * into the error. */
 
 #include <fcntl.h>
 #include <string.h>
@@ -64,8 +65,8 @@ static void login_finish(Supervisor *s, int r)
         if (r >= 0)
                 r = registry_auth_header(&l->auth, &l->header);
         if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to look for the login to %s: %s", l->registry ?: "the registry",
-                                strerror(-r));
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to look for the login to %s: %s",
+                                l->registry ?: "the registry", strerror(-r));
                 supervisor_push(s, EVENT_FAILED);
                 return;
         }
@@ -76,7 +77,8 @@ static int take_answer(Login *l, int r, const CredentialAnswer *answer)
 {
         if (r < 0 && registry_auth_answer_is_none(answer->output, answer->size)) {
                 registry_auth_done(&l->auth);
-                return set_source(l, "without a login: docker-credential-%s has none for %s", l->helper_name, l->registry);
+                return set_source(l, "without a login: docker-credential-%s has none for %s", l->helper_name,
+                                  l->registry);
         }
         if (r >= 0) {
                 r = registry_auth_take_answer(&l->auth, login_key(l), answer->output, answer->size);
@@ -85,9 +87,10 @@ static int take_answer(Login *l, int r, const CredentialAnswer *answer)
                 if (r == -ENOMEM)
                         return r;
         }
-        log_warning("docker-credential-%s gives no login for %s, ignoring it: %s", l->helper_name, l->registry,
-                    answer->message ?: "its answer is malformed");
-        return l->source ? 0 : set_source(l, "without a login: docker-credential-%s gives none", l->helper_name);
+        log_warning("docker-credential-%s gives no login for %s, ignoring it: %s", l->helper_name,
+                    l->registry, answer->message ?: "its answer is malformed");
+        return l->source ? 0
+                         : set_source(l, "without a login: docker-credential-%s gives none", l->helper_name);
 }
 
 static void on_helper_done(int r, const CredentialAnswer *answer, void *userdata)
@@ -109,24 +112,32 @@ static int login_ask_helper(Supervisor *s, const CliContext *context)
         Login *l = &s->pull.login;
         int r;
 
-        STRV_FOREACH(e, context->environment)
+        STRV_FOREACH (e, context->environment)
                 if (strv_extend(&environment, *e) < 0)
                         return -ENOMEM;
         /* Helpers look for their own files there. */
-        if (!context_getenv(context, "HOME") && strv_extendf(&environment, "HOME=%s", context_home(context)) < 0)
+        if (!context_getenv(context, "HOME") &&
+            strv_extendf(&environment, "HOME=%s", context_home(context)) < 0)
                 return -ENOMEM;
-        r = credential_helper_find(context_getenv(context, "PATH") ?: PATH_DEFAULT, l->helper_name, &program);
+        r = credential_helper_find(context_getenv(context, "PATH") ?: PATH_DEFAULT, l->helper_name,
+                                   &program);
         if (r >= 0)
                 r = credential_helper_new(&l->helper, s->event,
-                                          &(CredentialHelperCall) { .program = program, .environment = environment,
-                                                                    .key = login_key(l), .ops = &ops, .userdata = s });
+                                          &(CredentialHelperCall){ .program = program,
+                                                                   .environment = environment,
+                                                                   .key = login_key(l),
+                                                                   .ops = &ops,
+                                                                   .userdata = s });
         if (r >= 0)
                 return 1;
         if (r == -ENOMEM)
                 return r;
-        log_warning("Failed to run docker-credential-%s, which %s names for %s, ignoring it: %s", l->helper_name, l->file,
-                    l->registry, r == -ENOENT ? "not found in $PATH" : strerror(-r));
-        return l->source ? 0 : set_source(l, "without a login: docker-credential-%s can't be run", l->helper_name);
+        log_warning("Failed to run docker-credential-%s, which %s names for %s, ignoring it: %s",
+                    l->helper_name, l->file, l->registry,
+                    r == -ENOENT ? "not found in $PATH" : strerror(-r));
+        return l->source
+                       ? 0
+                       : set_source(l, "without a login: docker-credential-%s can't be run", l->helper_name);
 }
 
 /* What a text of the form of config.json says. 1: it has a login, or names a helper. */

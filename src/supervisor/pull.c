@@ -2,9 +2,10 @@
 
 /* STATE_PULLING: an image comes from its registry.
  *
- * The engine does the work and tells how far it is. Its request has no time limit: systemd has one for the start of the
- * unit, and only what moves on extends it. What ended a pull decides whether it is tried again. Layers that came whole
- * are kept by the engine, so a try that got further than all before it counts as the first one. */
+ * The engine does the work and tells how far it is. Its request has no time limit: systemd has one for the
+ * start of the unit, and only what moves on extends it. What ended a pull decides whether it is tried again.
+ * Layers that came whole are kept by the engine, so a try that got further than all before it counts as the
+ * first one. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -93,8 +94,8 @@ static void report_progress(Supervisor *s)
         if (bar)
                 show_bar(s, text);
         if (s->config.has_notify)
-                (void) sd_notifyf(false, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64, s->config.run->image,
-                                  text, EXTEND_USEC);
+                (void) sd_notifyf(false, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64,
+                                  s->config.run->image, text, EXTEND_USEC);
 }
 
 static void take_line(Supervisor *s, const Line *line)
@@ -111,7 +112,8 @@ static size_t on_pull_data(EngineRequest *request, const char *data, size_t size
         size_t done = 0, consumed;
         Line line;
 
-        while (done < size && line_buffer_feed(&s->pull.lines, data + done, size - done, &consumed, &line) > 0) {
+        while (done < size &&
+               line_buffer_feed(&s->pull.lines, data + done, size - done, &consumed, &line) > 0) {
                 done += consumed;
                 take_line(s, &line);
         }
@@ -128,8 +130,8 @@ static bool try_again(Supervisor *s, const char *message, unsigned tries_max)
         if (++p->tries >= tries_max)
                 return false;
         delay = MIN(BACKOFF_MIN_USEC << (p->tries - 1), BACKOFF_MAX_USEC);
-        log_notice("Pulling image %s failed, trying again in %" PRIu64 " s: %s", s->config.run->image, delay / USEC_PER_SEC,
-                   message);
+        log_notice("Pulling image %s failed, trying again in %" PRIu64 " s: %s", s->config.run->image,
+                   delay / USEC_PER_SEC, message);
         supervisor_status(s, "Pulling %.128s: trying again, %s", s->config.run->image, message);
         return timer_arm(p->retry, delay) >= 0;
 }
@@ -147,7 +149,7 @@ static void judge_failure(Supervisor *s, int r, const EngineReply *reply)
         PullFailure failure;
 
         if (!s->pull.progress.error && reply->error.http_status == 0) {
-                /* not the registry, but the engine itself; a socket that doesn't let us in won't do so later */
+                /* not the registry, but the engine; a socket that doesn't let us in won't do so later */
                 bool again = r != -EACCES && r != -EPERM && r != -ENOMEM;
 
                 if (!again || !try_again(s, message, s->config.under_systemd ? TRIES_MAX_ENGINE : TRIES_MAX))
@@ -185,8 +187,9 @@ static char *pull_path(const ImageReference *image, const char *platform)
                             *escaped = engine_escape(platform ?: "");
         char *path;
 
-        if (!name || !tag || !escaped || asprintf(&path, "/images/create?fromImage=%s&tag=%s%s%s", name, tag,
-                                                  *escaped ? "&platform=" : "", escaped) < 0)
+        if (!name || !tag || !escaped ||
+            asprintf(&path, "/images/create?fromImage=%s&tag=%s%s%s", name, tag,
+                     *escaped ? "&platform=" : "", escaped) < 0)
                 return NULL;
         return path;
 }
@@ -203,8 +206,11 @@ static void send_pull(Supervisor *s)
         p->progress.error = NULL;
         s->request = engine_request_free(s->request);
         r = engine_call(s->engine, &s->request,
-                        &(EngineCall) { .method = "POST", .path = p->path, .registry_auth = p->login.header,
-                                        .ops = &ops, .userdata = s });
+                        &(EngineCall){ .method = "POST",
+                                       .path = p->path,
+                                       .registry_auth = p->login.header,
+                                       .ops = &ops,
+                                       .userdata = s });
         if (r < 0)
                 pull_fail(s, strerror(-r));
 }
@@ -248,5 +254,5 @@ void pull_stop(Pull *p)
         pull_progress_done(&p->progress);
         line_buffer_done(&p->lines);
         free(p->path);
-        *p = (Pull) { .done = p->done };
+        *p = (Pull){ .done = p->done };
 }

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* The standard alphabet; line breaks are skipped. *ret has a NUL behind its *ret_size bytes and is the caller's.
- * -EINVAL, -ENOMEM. */
+/* The standard alphabet; line breaks are skipped. *ret has a NUL behind its *ret_size bytes and is the
+ * caller's. -EINVAL, -ENOMEM. */
 int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size);
 
 /* The alphabet for URLs and file names. The caller's; NULL: out of memory. */

@@ -14,9 +14,9 @@ typedef struct DockerConfigAuth {
         char *helper;      /* docker-credential-NAME is to be asked first; NULL: none */
 } DockerConfigAuth;
 
-#define DOCKER_CONFIG_AUTH_NULL ((DockerConfigAuth) { .helper = NULL })
+#define DOCKER_CONFIG_AUTH_NULL ((DockerConfigAuth){ .helper = NULL })
 
-/* key: see registry_auth_key(). 0: *ret is filled in, be it with nothing. -EBADMSG: the file is no JSON object.
- * -EINVAL: the registry's entry is malformed. -ENOMEM. */
+/* key: see registry_auth_key(). 0: *ret is filled in, be it with nothing. -EBADMSG: the file is no JSON
+ * object. -EINVAL: the registry's entry is malformed. -ENOMEM. */
 int docker_config_find(const char *data, size_t size, const char *key, DockerConfigAuth *ret);
 void docker_config_auth_done(DockerConfigAuth *a);

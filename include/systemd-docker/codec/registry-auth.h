@@ -18,7 +18,7 @@ typedef struct RegistryAuth {
         char *registry_token;
 } RegistryAuth;
 
-#define REGISTRY_AUTH_NULL ((RegistryAuth) { .username = NULL })
+#define REGISTRY_AUTH_NULL ((RegistryAuth){ .username = NULL })
 
 void registry_auth_done(RegistryAuth *a);
 
@@ -28,8 +28,8 @@ const char *registry_auth_key(const char *registry);
 /* The header X-Registry-Auth; without credentials it is that of an empty object. 0 or -ENOMEM. */
 int registry_auth_header(const RegistryAuth *a, char **ret);
 
-/* A credential helper's answer to `get` goes into *a, over what the configuration file has (an e-mail address, say).
- * -EBADMSG: it is none; -ENOMEM. */
+/* A credential helper's answer to `get` goes into *a, over what the configuration file has (an e-mail
+ * address, say). -EBADMSG: it is none; -ENOMEM. */
 int registry_auth_take_answer(RegistryAuth *a, const char *key, const char *data, size_t size);
 
 /* Whether a helper that failed with this output has no credentials for that registry, which is no error. */

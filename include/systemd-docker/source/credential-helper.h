@@ -18,8 +18,8 @@ typedef struct CredentialAnswer {
 } CredentialAnswer;
 
 typedef struct CredentialHelperOps {
-        /* Exactly once, and last; the helper may be freed in here. r: 0: it exited with 0. -EREMOTEIO: with something
-         * else. -ETIMEDOUT, -EFBIG: it took too long or said too much, and was killed. */
+        /* Exactly once, and last; the helper may be freed in here. r: 0: it exited with 0. -EREMOTEIO: with
+         * something else. -ETIMEDOUT, -EFBIG: it took too long or said too much, and was killed. */
         void (*on_done)(int r, const CredentialAnswer *answer, void *userdata);
 } CredentialHelperOps;
 
@@ -35,8 +35,8 @@ typedef struct CredentialHelperCall {
 #define CREDENTIAL_HELPER_TIMEOUT_USEC (UINT64_C(30) * 1000000)
 #define CREDENTIAL_ANSWER_MAX (256U * 1024)
 
-/* docker-credential-NAME in the folders of path, as $PATH. *ret is the caller's. -ENOENT, -EINVAL (what is no name),
- * -ENOMEM. */
+/* docker-credential-NAME in the folders of path, as $PATH. *ret is the caller's. -ENOENT, -EINVAL (what is
+ * no name), -ENOMEM. */
 int credential_helper_find(const char *path, const char *name, char **ret);
 
 /* Runs it. -errno: it can't be run. Nothing is called from in here. */

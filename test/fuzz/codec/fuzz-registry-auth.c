@@ -15,9 +15,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 CHECK(!a.username && !a.identity_token);
                 return 0;
         }
-        CHECK((a.username && a.password && !a.identity_token) || (!a.username && !a.password && a.identity_token));
+        CHECK((a.username && a.password && !a.identity_token) ||
+              (!a.username && !a.password && a.identity_token));
         CHECK(strcmp(a.server_address, "example.org") == 0);
-        CHECK(registry_auth_header(&a, &header) == 0 && header[strspn(header, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                                                              "0123456789-_=")] == 0);
+        CHECK(registry_auth_header(&a, &header) == 0 &&
+              header[strspn(header, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                    "0123456789-_=")] == 0);
         return 0;
 }

@@ -13,16 +13,25 @@
 Test(base64, decodes)
 {
         static const char *const cases[][2] = {
-                { "", "" },           { "Zg==", "f" },          { "Zm8=", "fo" },        { "Zm9v", "foo" },
-                { "Zm9vYg==", "foob" }, { "Zm9vYmE=", "fooba" }, { "Zm9vYmFy", "foobar" }, { "Zm\r\n9v\n", "foo" },
-                { "Zg=\n=", "f" },    { "Zh==", "f" },          { "++//", "\xfb\xef\xff" },
+                { "", "" },
+                { "Zg==", "f" },
+                { "Zm8=", "fo" },
+                { "Zm9v", "foo" },
+                { "Zm9vYg==", "foob" },
+                { "Zm9vYmE=", "fooba" },
+                { "Zm9vYmFy", "foobar" },
+                { "Zm\r\n9v\n", "foo" },
+                { "Zg=\n=", "f" },
+                { "Zh==", "f" },
+                { "++//", "\xfb\xef\xff" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 _cleanup_free_ char *s = NULL;
                 size_t size;
 
-                cr_assert_eq(base64_decode(cases[i][0], strlen(cases[i][0]), &s, &size), 0, "%s", cases[i][0]);
+                cr_assert_eq(base64_decode(cases[i][0], strlen(cases[i][0]), &s, &size), 0, "%s",
+                             cases[i][0]);
                 cr_assert_str_eq(s, cases[i][1]);
                 cr_assert_eq(size, strlen(cases[i][1]));
         }
@@ -30,8 +39,9 @@ Test(base64, decodes)
 
 Test(base64, refuses)
 {
-        static const char *const bad[] = { "Z",    "Zg",   "Zg=",    "Zg=a",   "=",      "====", "Z===",
-                                           "Zg==Zg==", "Zm9v=", "Z g=", "-_-_", "Zm9v Zm9v", "Zm8=\nZ" };
+        static const char *const bad[] = { "Z",    "Zg",        "Zg=",      "Zg=a",  "=",
+                                           "====", "Z===",      "Zg==Zg==", "Zm9v=", "Z g=",
+                                           "-_-_", "Zm9v Zm9v", "Zm8=\nZ" };
         char *s = (char *) 42;
         size_t size = 42;
 
@@ -44,8 +54,8 @@ Test(base64, refuses)
 Test(base64, encodes_for_urls)
 {
         static const char *const cases[][2] = {
-                { "", "" },           { "f", "Zg==" },           { "fo", "Zm8=" },
-                { "foo", "Zm9v" },    { "foobar", "Zm9vYmFy" },  { "\xfb\xef\xff", "--__" },
+                { "", "" },        { "f", "Zg==" },          { "fo", "Zm8=" },
+                { "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" }, { "\xfb\xef\xff", "--__" },
                 { "{}", "e30=" },
         };
 

@@ -33,14 +33,19 @@ static void check_login(const char *config, const char *key, const char *usernam
 
 Test(docker_config, nothing)
 {
-        static const char *const empty[] = { "", " \n", "{}", "{\"auths\":{}}", "{\"auths\":null,\"credsStore\":\"\"}",
+        static const char *const empty[] = { "",
+                                             " \n",
+                                             "{}",
+                                             "{\"auths\":{}}",
+                                             "{\"auths\":null,\"credsStore\":\"\"}",
                                              "{\"auths\":[1],\"credHelpers\":{},\"credsStore\":7}" };
 
         for (size_t i = 0; i < ELEMENTSOF(empty); i++) {
                 DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
                 cr_assert_eq(find(empty[i], HUB, &a), 0, "%s", empty[i]);
-                cr_assert(!a.found && !a.helper && !a.auth.username && !a.auth.server_address, "%s", empty[i]);
+                cr_assert(!a.found && !a.helper && !a.auth.username && !a.auth.server_address, "%s",
+                          empty[i]);
         }
 }
 
@@ -53,21 +58,26 @@ Test(docker_config, auth)
         /* NULs around it: me:\0secret\0\0 */
         check_login("{\"auths\":{\"a:5000\":{\"auth\":\"bWU6AHNlY3JldAAA\"}}}", "a:5000", "me", "secret");
         /* over what is spelled out */
-        check_login("{\"auths\":{\"a:5000\":{\"auth\":\"bWU6c2VjcmV0\",\"username\":\"x\",\"password\":\"y\"}}}", "a:5000",
-                    "me", "secret");
+        check_login(
+                "{\"auths\":{\"a:5000\":{\"auth\":\"bWU6c2VjcmV0\",\"username\":\"x\",\"password\":\"y\"}}}",
+                "a:5000", "me", "secret");
         check_login("{\"auths\":{\"" HUB "\":{\"auth\":\"bWU6c2VjcmV0\"}}}", HUB, "me", "secret");
 }
 
 Test(docker_config, spelled_out)
 {
-        check_login("{\"Auths\":{\"a\":{\"Username\":\"me\",\"PASSWORD\":\"pw\",\"auth\":\"\"}}}", "a", "me", "pw");
+        check_login("{\"Auths\":{\"a\":{\"Username\":\"me\",\"PASSWORD\":\"pw\",\"auth\":\"\"}}}", "a", "me",
+                    "pw");
 }
 
 Test(docker_config, tokens)
 {
         _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
-        cr_assert_eq(find("{\"auths\":{\"a\":{\"identitytoken\":\"i\",\"registrytoken\":\"r\",\"email\":\"e\"}}}", "a", &a), 0);
+        cr_assert_eq(
+                find("{\"auths\":{\"a\":{\"identitytoken\":\"i\",\"registrytoken\":\"r\",\"email\":\"e\"}}}",
+                     "a", &a),
+                0);
         cr_assert(a.found);
         cr_assert_null(a.auth.username);
         cr_assert_str_eq(a.auth.identity_token, "i");
@@ -101,20 +111,23 @@ Test(docker_config, which_entry)
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 char config[256];
 
-                (void) snprintf(config, sizeof(config), "{\"auths\":{\"%s\":{\"auth\":\"bWU6c2VjcmV0\"}}}", cases[i].filed_under);
+                (void) snprintf(config, sizeof(config), "{\"auths\":{\"%s\":{\"auth\":\"bWU6c2VjcmV0\"}}}",
+                                cases[i].filed_under);
                 check_login(config, cases[i].key, cases[i].found ? "me" : NULL, "secret");
         }
 }
 
 Test(docker_config, exact_entry_before_url)
 {
-        check_login("{\"auths\":{\"https://a/v1/\":{\"auth\":\"eDp5\"},\"a\":{\"auth\":\"bWU6c2VjcmV0\"}}}", "a", "me", "secret");
+        check_login("{\"auths\":{\"https://a/v1/\":{\"auth\":\"eDp5\"},\"a\":{\"auth\":\"bWU6c2VjcmV0\"}}}",
+                    "a", "me", "secret");
 }
 
 Test(docker_config, helpers)
 {
-        static const char config[] = "{\"credsStore\":\"store\",\"credHelpers\":{\"a:5000\":\"own\",\"plain\":\"\"},"
-                                     "\"auths\":{\"a:5000\":{\"email\":\"e\"},\"plain\":{\"auth\":\"bWU6c2VjcmV0\"}}}";
+        static const char config[] =
+                "{\"credsStore\":\"store\",\"credHelpers\":{\"a:5000\":\"own\",\"plain\":\"\"},"
+                "\"auths\":{\"a:5000\":{\"email\":\"e\"},\"plain\":{\"auth\":\"bWU6c2VjcmV0\"}}}";
         static const char *const cases[][2] = {
                 { "a:5000", "own" },
                 { "plain", NULL },
@@ -126,7 +139,7 @@ Test(docker_config, helpers)
                 _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
 
                 cr_assert_eq(find(config, cases[i][0], &a), 0);
-                        if (cases[i][1])
+                if (cases[i][1])
                         cr_assert_str_eq(a.helper, cases[i][1]);
                 else
                         cr_assert_null(a.helper);
@@ -152,7 +165,8 @@ Test(docker_config, malformed_entry)
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
                 DockerConfigAuth a = { .helper = (char *) 42 };
 
-                (void) snprintf(config, sizeof(config), "{\"auths\":{\"a\":{\"auth\":\"%s\"},\"b\":{\"auth\":\"bWU6c2VjcmV0\"}}}",
+                (void) snprintf(config, sizeof(config),
+                                "{\"auths\":{\"a\":{\"auth\":\"%s\"},\"b\":{\"auth\":\"bWU6c2VjcmV0\"}}}",
                                 bad[i]);
                 cr_assert_eq(find(config, "a", &a), -EINVAL, "%s", bad[i]);
                 cr_assert_eq(a.helper, (char *) 42);

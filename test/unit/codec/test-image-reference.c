@@ -62,9 +62,10 @@ Test(image_reference, ids)
 
 Test(image_reference, malformed)
 {
-        static const char *const bad[] = { "",           ":",     ":tag", "name:",  "@",
-                                           "@sha256:00", "name@", ":t@d", "name:t@",
-                                           "registry:5000/", "localhost/:t" };
+        static const char *const bad[] = {
+                "",      ":",    ":tag",    "name:",          "@",           "@sha256:00",
+                "name@", ":t@d", "name:t@", "registry:5000/", "localhost/:t"
+        };
         ImageReference r = { .name = (char *) 42 };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)

@@ -42,12 +42,17 @@ Test(registry_auth, nobody)
 
 Test(registry_auth, everything)
 {
-        RegistryAuth a = { .username = (char *) "me", .password = (char *) "s3\"cret/ü?~", .email = (char *) "me@example.org",
-                           .server_address = (char *) HUB, .identity_token = (char *) "i", .registry_token = (char *) "r" };
+        RegistryAuth a = { .username = (char *) "me",
+                           .password = (char *) "s3\"cret/ü?~",
+                           .email = (char *) "me@example.org",
+                           .server_address = (char *) HUB,
+                           .identity_token = (char *) "i",
+                           .registry_token = (char *) "r" };
         _cleanup_free_ char *text = header_text(&a);
 
-        cr_assert_str_eq(text, "{\"username\":\"me\",\"password\":\"s3\\\"cret/ü?~\",\"email\":\"me@example.org\","
-                               "\"serveraddress\":\"" HUB "\",\"identitytoken\":\"i\",\"registrytoken\":\"r\"}");
+        cr_assert_str_eq(text,
+                         "{\"username\":\"me\",\"password\":\"s3\\\"cret/ü?~\",\"email\":\"me@example.org\","
+                         "\"serveraddress\":\"" HUB "\",\"identitytoken\":\"i\",\"registrytoken\":\"r\"}");
 }
 
 Test(registry_auth, empty_members_are_left_out)
@@ -65,10 +70,14 @@ static int answer(RegistryAuth *a, const char *s)
 
 Test(registry_auth, helper_with_a_password)
 {
-        _cleanup_(registry_auth_done) RegistryAuth a = { .username = strdup("old"), .email = strdup("me@example.org"),
+        _cleanup_(registry_auth_done) RegistryAuth a = { .username = strdup("old"),
+                                                         .email = strdup("me@example.org"),
                                                          .identity_token = strdup("old") };
 
-        cr_assert_eq(answer(&a, "{\"ServerURL\":\"https://example.org\",\"Username\":\"me\",\"Secret\":\"pw\"}\n"), 0);
+        cr_assert_eq(
+                answer(&a,
+                       "{\"ServerURL\":\"https://example.org\",\"Username\":\"me\",\"Secret\":\"pw\"}\n"),
+                0);
         cr_assert_str_eq(a.username, "me");
         cr_assert_str_eq(a.password, "pw");
         cr_assert_str_eq(a.email, "me@example.org");
@@ -78,7 +87,8 @@ Test(registry_auth, helper_with_a_password)
 
 Test(registry_auth, helper_with_a_token)
 {
-        _cleanup_(registry_auth_done) RegistryAuth a = { .username = strdup("old"), .password = strdup("old") };
+        _cleanup_(registry_auth_done)
+                RegistryAuth a = { .username = strdup("old"), .password = strdup("old") };
 
         cr_assert_eq(answer(&a, "{\"username\":\"<token>\",\"secret\":\"tok\"}"), 0);
         cr_assert_null(a.username);
@@ -89,8 +99,14 @@ Test(registry_auth, helper_with_a_token)
 
 Test(registry_auth, helper_that_says_something_else)
 {
-        static const char *const bad[] = { "", "hello", "[]", "{}", "{\"Username\":\"me\"}", "{\"Secret\":\"s\"}",
-                                           "{\"Username\":1,\"Secret\":\"s\"}", "{\"Username\":\"me\",\"Secret\":null}" };
+        static const char *const bad[] = { "",
+                                           "hello",
+                                           "[]",
+                                           "{}",
+                                           "{\"Username\":\"me\"}",
+                                           "{\"Secret\":\"s\"}",
+                                           "{\"Username\":1,\"Secret\":\"s\"}",
+                                           "{\"Username\":\"me\",\"Secret\":null}" };
         RegistryAuth a = { .username = (char *) "old" };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)

@@ -81,7 +81,7 @@ static void result_done(Result *o)
         credential_helper_free(o->helper);
         free(o->output);
         free(o->message);
-        *o = (Result) {};
+        *o = (Result){};
 }
 
 static int start(Result *o, const char *script, uint64_t timeout_usec)
@@ -91,12 +91,12 @@ static int start(Result *o, const char *script, uint64_t timeout_usec)
 
         write_script(script);
         return credential_helper_new(&o->helper, event,
-                                     &(CredentialHelperCall) { .program = program,
-                                                               .environment = environment,
-                                                               .key = "https://index.docker.io/v1/",
-                                                               .timeout_usec = timeout_usec,
-                                                               .ops = &ops,
-                                                               .userdata = o });
+                                     &(CredentialHelperCall){ .program = program,
+                                                              .environment = environment,
+                                                              .key = "https://index.docker.io/v1/",
+                                                              .timeout_usec = timeout_usec,
+                                                              .ops = &ops,
+                                                              .userdata = o });
 }
 
 static void ask(Result *o, const char *script)
@@ -137,7 +137,8 @@ Test(credential_helper, signals_and_descriptors)
 
         cr_assert_geq(leak, 3);
         /* posix_spawn() of glibc leaves its own two, 32 and 33, ignored. */
-        ask(&o, "for f in Blk Ign; do v=$(sed -n \"s/^Sig$f:.//p\" /proc/self/status); echo $f$((0x$v & 0x7fffffff)); done;"
+        ask(&o, "for f in Blk Ign; do v=$(sed -n \"s/^Sig$f:.//p\" /proc/self/status); echo $f$((0x$v & "
+                "0x7fffffff)); done;"
                 "ls /proc/self/fd | grep -v 3");
         cr_assert_str_eq(o.output, "Blk0\nIgn0\n0\n1\n2\n");
         close(leak);
@@ -228,16 +229,17 @@ Test(credential_helper, killed_when_freed)
         Result o = {};
 
         (void) snprintf(path, sizeof(path), "%s/pid", folder);
-        (void) snprintf(script, sizeof(script), "sleep 1000 & echo $! >%s.new; mv %s.new %s; wait", path, path, path);
+        (void) snprintf(script, sizeof(script), "sleep 1000 & echo $! >%s.new; mv %s.new %s; wait", path,
+                        path, path);
         cr_assert_eq(start(&o, script, 0), 0);
         while (access(path, F_OK) < 0)
-                (void) nanosleep(&(struct timespec) { .tv_nsec = 1000000 }, NULL);
+                (void) nanosleep(&(struct timespec){ .tv_nsec = 1000000 }, NULL);
         cr_assert_eq(read_file_at(AT_FDCWD, path, 100, &pid, NULL), 0);
         (void) unlink(path);
         pidfd = (int) syscall(SYS_pidfd_open, atoi(pid), 0);
         cr_assert_geq(pidfd, 0);
         o.helper = credential_helper_free(o.helper);
-        cr_assert_eq(poll(&(struct pollfd) { .fd = pidfd, .events = POLLIN }, 1, -1), 1);
+        cr_assert_eq(poll(&(struct pollfd){ .fd = pidfd, .events = POLLIN }, 1, -1), 1);
         (void) waitpid(-1, NULL, 0);
         loop_settle(event);
         cr_assert_eq(o.done, 0);
@@ -249,11 +251,12 @@ Test(credential_helper, can_not_be_run)
 
         write_script("exit 0");
         cr_assert_eq(chmod(program, 0644), 0);
-        cr_assert_eq(credential_helper_new(&o.helper, event,
-                                           &(CredentialHelperCall) { .program = program,
-                                                                     .key = "a",
-                                                                     .ops = &(CredentialHelperOps) { on_done } }),
-                     -EACCES);
+        cr_assert_eq(
+                credential_helper_new(&o.helper, event,
+                                      &(CredentialHelperCall){ .program = program,
+                                                               .key = "a",
+                                                               .ops = &(CredentialHelperOps){ on_done } }),
+                -EACCES);
         cr_assert_null(o.helper);
 }
 
