@@ -153,9 +153,11 @@ void supervisor_act_inspect(Supervisor *s)
 void supervisor_act_resume(Supervisor *s)
 {
         log_info("Container %s was started again.", s->container.name);
+        side_calls_free(s); /* their answers are about the life before */
         s->dead = false;
         s->exit_code = -1;
         s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
+        s->engine_lost_after_death = false;
         s->container.running = true;
         if (supervisor_open_input(s) < 0)
                 log_warning("Failed to attach to the container's input, ignoring.");
@@ -210,7 +212,8 @@ void supervisor_act_drain(Supervisor *s)
 static void on_probed(Supervisor *s, int r, const EngineReply *reply)
 {
         s->probed = true;
-        if (r < 0) {
+        /* The next engine may answer in the place of this one: then the event stream broke before. */
+        if (r < 0 || s->engine_lost_after_death) {
                 log_notice("The Docker engine is going down, and took the container with it.");
                 s->stopped_by_others = s->killed_by_others = false;
         }

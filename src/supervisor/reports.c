@@ -163,6 +163,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         s->events_open = false;
+        s->engine_lost_after_death |= s->dead;
         if (s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, EVENT_FAILED);

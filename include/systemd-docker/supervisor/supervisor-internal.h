@@ -121,6 +121,7 @@ struct Supervisor {
         bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
         bool dead;
         bool engine_lost;
+        bool engine_lost_after_death;
         int exit_code;            /* of the container, -1: not known (yet) */
         unsigned name_conflicts;
         uint64_t connect_backoff;
