@@ -233,8 +233,3 @@ int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void 
         *ret = TAKE_PTR(u);
         return 0;
 }
-
-const char *unit_info_name(const UnitInfo *u)
-{
-        return u->name;
-}

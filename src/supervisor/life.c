@@ -178,8 +178,7 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
 void supervisor_act_stop(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_stopped };
-        int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : 10;
-        uint64_t needed = ((uint64_t) seconds + 5) * USEC_PER_SEC;
+        uint64_t needed = supervisor_stop_timeout_usec(s) + 5 * USEC_PER_SEC;
 
         supervisor_note_stop_signal(s);
         /* First: a systemd that is told of the stop takes no other main process any more (252). */

@@ -68,11 +68,11 @@ static uint64_t connect_timeout(const Supervisor *s)
         return limit > 2 * START_TIMEOUT_MARGIN_USEC ? limit - START_TIMEOUT_MARGIN_USEC : limit / 2;
 }
 
-static uint64_t stop_timeout(const Supervisor *s)
+uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
 {
         int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : STOP_TIMEOUT_DEFAULT_SEC;
 
-        return (uint64_t) seconds * USEC_PER_SEC + STOP_GRACE_USEC;
+        return (uint64_t) seconds * USEC_PER_SEC;
 }
 
 static uint64_t supervisor_deadline(const Supervisor *s)
@@ -87,7 +87,7 @@ static uint64_t supervisor_deadline(const Supervisor *s)
         case STATE_LINGERING:
                 return s->stopped_by_others ? RESTART_GRACE_USEC : STOP_EVENT_GRACE_USEC;
         default:
-                return stop_timeout(s);
+                return supervisor_stop_timeout_usec(s) + STOP_GRACE_USEC;
         }
 }
 

@@ -37,6 +37,3 @@ typedef struct UnitInfoOps {
 /* -ENODATA or -ENXIO: we are in no service unit. on_known comes from the loop, within five seconds. */
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata);
 UnitInfo *unit_info_free(UnitInfo *u);
-
-/* The unit's name, "foo.service". */
-const char *unit_info_name(const UnitInfo *u);

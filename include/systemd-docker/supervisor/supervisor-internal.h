@@ -125,7 +125,6 @@ struct Supervisor {
         int exit_code;            /* of the container, -1: not known (yet) */
         unsigned name_conflicts;
         uint64_t connect_backoff;
-        int connect_error;
         char *connect_message;
 
         /* The join of STATE_ATTACHING */
@@ -164,6 +163,8 @@ void supervisor_compare(Supervisor *s);
 void supervisor_arm_deadline(Supervisor *s);
 /* Records the first failure with its exit status and logs it (later ones only log); the event is the caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+/* What the engine gives the container between its stop signal and SIGKILL. */
+uint64_t supervisor_stop_timeout_usec(const Supervisor *s);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
 #define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]) { __VA_ARGS__, _STATE_MAX }))
 uint64_t state_mask_of(const State *states);

@@ -11,8 +11,6 @@
 
 #define _printf_(a, b) __attribute__((__format__(printf, a, b)))
 #define _unused_ __attribute__((__unused__))
-#define _pure_ __attribute__((__pure__))
-#define _warn_unused_result_ __attribute__((__warn_unused_result__))
 
 #define MIN(a, b)                                                                                           \
         ({                                                                                                  \
