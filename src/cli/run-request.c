@@ -186,12 +186,11 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
         int r;
 
         assert(o);
-        assert(version);
         assert(ret_body);
 
         if (json_object_deep_copy(o->draft, &body, NULL) < 0)
                 return cli_error_oom(reterr);
-        r = fit_api(o, version, body, reterr);
+        r = version ? fit_api(o, version, body, reterr) : 0;
         if (r >= 0 && extras)
                 r = add_extras(body, extras);
         if (r < 0)

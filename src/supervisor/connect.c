@@ -27,6 +27,33 @@ static bool may_come_up(int r, int status)
         return status >= 500;
 }
 
+/* With our --rm, which has the last word over docker's. */
+static int build_body(Supervisor *s, const ApiVersion *version, const RunRequestExtras *extras, struct json_object **ret,
+                      CliError *reterr)
+{
+        _cleanup_json_ struct json_object *body = NULL;
+        struct json_object *o;
+        int r;
+
+        r = run_request_build(s->config.run, version, extras, &body, reterr);
+        if (r < 0)
+                return r;
+        o = json_ensure(body, "HostConfig", json_type_object);
+        if (!o || json_set_bool(o, "AutoRemove", s->remove) < 0)
+                return -ENOMEM;
+        *ret = TAKE_PTR(body);
+        return 0;
+}
+
+/* Of what the unit says: the engine's version changes the body a little, and with its upgrade no unit has changed. */
+static int hash_request(Supervisor *s, const RunRequestExtras *extras, char ret[static RUN_REQUEST_HASH_MAX])
+{
+        _cleanup_json_ struct json_object *body = NULL;
+        int r = build_body(s, NULL, extras, &body, NULL);
+
+        return r < 0 ? r : run_request_hash(body, ret);
+}
+
 static int prepare_body(Supervisor *s, CliError *reterr)
 {
         _cleanup_json_ struct json_object *body = NULL;
@@ -42,14 +69,9 @@ static int prepare_body(Supervisor *s, CliError *reterr)
                         return r;
                 extras.environment = environment;
         }
-        r = run_request_build(s->config.run, engine_version(s->engine), &extras, &body, reterr);
-        if (r < 0)
-                return r;
-        /* Our --rm has the last word over docker's. */
-        o = json_ensure(body, "HostConfig", json_type_object);
-        if (!o || json_set_bool(o, "AutoRemove", s->remove) < 0)
-                return -ENOMEM;
-        r = run_request_hash(body, hash);
+        r = build_body(s, engine_version(s->engine), &extras, &body, reterr);
+        if (r >= 0)
+                r = hash_request(s, &extras, hash);
         if (r < 0)
                 return r;
         o = json_ensure(body, "Labels", json_type_object);

@@ -111,6 +111,7 @@ class Engine:
         self.exit_code = None
         self.exists = self.running = False
         self.name = "c"
+        self.labels = {}
         self.pid = 1  # not a container's
         self.lock = threading.Lock()
         self.sockets = set()
@@ -220,7 +221,7 @@ class Engine:
             "State": {"Status": "running" if self.running else "created", "Running": self.running, "Paused": False,
                       "Pid": self.pid if self.running else 0,
                       "ExitCode": self.exit_code or 0, "Error": ""},
-            "Config": {"Image": "image", "Tty": False, "Labels": {}},
+            "Config": {"Image": "image", "Tty": False, "Labels": self.labels},
             "HostConfig": {"LogConfig": {"Type": "json-file"}, "AutoRemove": False},
         }
 

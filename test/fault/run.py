@@ -293,6 +293,35 @@ WRONG_TYPES = {
 }
 
 
+@variants(upgrade=("1.41", "1.51"), downgrade=("1.51", "1.30"))
+def engine_of_another_version_finds_the_same_container(t, versions):
+    """What is sent differs with these options; what the unit says doesn't."""
+    line = ["--logs=false", "--rm=false", "run", "--name=c", "--mac-address=02:42:ac:11:00:02", "--cap-add=chown",
+            "--kernel-memory=50m", "--cgroup-parent=/x", "image"]
+    bodies = []
+
+    def ping(conn):
+        conn.reply(200, "OK", f"Api-Version: {versions[len(bodies)]}\r\n")
+
+    def create(conn):
+        bodies.append(json.loads(conn.body))
+        t.engine.labels = bodies[0]["Labels"]
+        t.engine.do_create(conn)
+    e = t.serve(ping=ping, create=create)
+    t.start(*line)
+    t.ends(0)
+    t.start(*line)
+    t.ends(0)
+    assert len(bodies) == 1 and e.running
+    # The same with another word is another container.
+    t.start(*line, "word")
+    t.ends(0, "is stale")
+    e.labels = e.exists = e.running = False
+    t.start(*line)
+    t.ends(0)
+    assert bodies[0] != bodies[1] and bodies[0]["Labels"] == bodies[1]["Labels"], bodies
+
+
 @variants(**WRONG_TYPES)
 def create_malformed(t, answer):
     e = t.serve(create=answering(201, answer))

@@ -18,8 +18,8 @@ typedef struct RunRequestExtras {
         const char *runtime;       /* NULL: the user's or none */
 } RunRequestExtras;
 
-/* Fails with exit code 1 where an option needs a newer engine. extras may be NULL. *ret_body is the
- * caller's. */
+/* Fails with exit code 1 where an option needs a newer engine. version NULL: what the command line says,
+ * whatever the engine makes of it; this is for the hash. extras may be NULL. *ret_body is the caller's. */
 int run_request_build(const RunOptions *o, const ApiVersion *version, const RunRequestExtras *extras,
                       struct json_object **ret_body, CliError *reterr);
 
@@ -30,9 +30,8 @@ int run_request_pass_environment(char *const *environment, char ***ret);
 /* Is this variable (up to its '=' or end) one that `--env` keeps back? */
 bool run_request_environment_is_private(const char *variable);
 
-/* A stable hash of a body. The body depends on the engine's API a little: to compare over an upgrade of the
- * engine, hash one that was built for RUN_REQUEST_API_HASHED. 32 hex digits and NUL: equal for equal bodies
- * whatever their member order, the same in every version of this program and on every machine. */
-#define RUN_REQUEST_API_HASHED ((ApiVersion){ 1, 51 })
+/* A stable hash of a body: of one that was built without a version, so that an upgrade of the engine doesn't
+ * make it another. 32 hex digits and NUL: equal for equal bodies whatever their member order, the same in
+ * every version of this program and on every machine. */
 #define RUN_REQUEST_HASH_MAX 33
 int run_request_hash(struct json_object *body, char ret[static RUN_REQUEST_HASH_MAX]);

@@ -197,8 +197,30 @@ static void hash_of(const char *line, char ret[static RUN_REQUEST_HASH_MAX])
         _cleanup_(run_options_freep) RunOptions *o = parse_or_die(line);
         _cleanup_json_ struct json_object *body = NULL;
 
-        cr_assert(run_request_build(o, &now, NULL, &body, NULL) >= 0);
+        cr_assert(run_request_build(o, NULL, NULL, &body, NULL) >= 0);
         cr_assert(run_request_hash(body, ret) >= 0);
+}
+
+/* Each of these is sent otherwise to one engine or another, or not at all. */
+Test(run_request, hash_knows_no_engine)
+{
+        static const char *const lines[] = {
+                "nginx",
+                "--kernel-memory 50m nginx",
+                "--mac-address 02:42:ac:11:00:02 nginx",
+                "--mac-address 02:42:ac:11:00:03 nginx",
+                "--cap-add net_admin nginx",
+                "--mount type=bind,src=/a,dst=/b,ro,bind-propagation=rprivate,bind-recursive=readonly nginx",
+                "--annotation a=b nginx",
+                "--network name=a,ip=1.2.3.4 --network b nginx",
+        };
+        char hashes[ELEMENTSOF(lines)][RUN_REQUEST_HASH_MAX];
+
+        for (size_t i = 0; i < ELEMENTSOF(lines); i++) {
+                hash_of(lines[i], hashes[i]);
+                for (size_t j = 0; j < i; j++)
+                        cr_assert(strcmp(hashes[i], hashes[j]) != 0, "%s: %s", lines[i], lines[j]);
+        }
 }
 
 Test(run_request, hash)
