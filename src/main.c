@@ -145,7 +145,7 @@ int main(int argc, char **argv)
                                       .tls = read_tls(),
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .under_systemd = environment_is_set("INVOCATION_ID"),
-                                      .has_notify = environment_is_set("NOTIFY_SOCKET") };
+                                      .notify_socket = environment_or("NOTIFY_SOCKET", NULL) };
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }

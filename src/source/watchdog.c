@@ -3,11 +3,9 @@
 /* A timer at half of the watchdog's interval (sd_watchdog_enabled(3) recommends half). */
 
 #include <stdlib.h>
-#include <systemd/sd-daemon.h>
 
 #include "source/event-util.h"
 #include "source/watchdog.h"
-#include "util/log.h"
 #include "util/macro.h"
 
 struct Watchdog {
@@ -20,12 +18,11 @@ struct Watchdog {
 static int watchdog_on_timer(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Watchdog *w = ASSERT_PTR(userdata);
+        int r = timer_arm(w->timer, w->period);
 
-        if (w->ops->is_alive(w->userdata))
-                (void) sd_notify(false, "WATCHDOG=1");
-        else
-                log_debug("No watchdog ping: the rule does not hold.");
-        return timer_arm(w->timer, w->period);
+        if (r >= 0)
+                w->ops->on_due(w->userdata); /* may free us */
+        return r;
 }
 
 Watchdog *watchdog_free(Watchdog *w)

@@ -5,7 +5,6 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -23,32 +22,20 @@
 /* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old one goes. */
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-void supervisor_status(Supervisor *s, const char *format, ...)
-{
-        _cleanup_free_ char *text = NULL;
-        va_list ap;
-        int r;
-
-        if (!s->config.has_notify)
-                return;
-        va_start(ap, format);
-        r = vasprintf(&text, format, ap);
-        va_end(ap);
-        if (r >= 0)
-                (void) sd_notifyf(false, "STATUS=%s", text);
-}
-
-static bool watchdog_is_alive(void *userdata)
+static void on_watchdog_due(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         /* Every other state has a deadline. Where we can't see the process, only the engine can vouch for it. */
-        return s->state != STATE_RUNNING || (!s->dead && (s->process || !s->engine_lost));
+        if (s->state != STATE_RUNNING || (!s->dead && (s->process || !s->engine_lost)))
+                supervisor_notify(s, "WATCHDOG=1");
+        else
+                log_debug("No watchdog ping: the rule does not hold.");
 }
 
 static void start_watchdog(Supervisor *s)
 {
-        static const WatchdogOps ops = { .is_alive = watchdog_is_alive };
+        static const WatchdogOps ops = { .on_due = on_watchdog_due };
         int r;
 
         if (s->watchdog || s->config.watchdog_usec == 0)
@@ -142,7 +129,7 @@ int supervisor_watch_process(Supervisor *s)
 /* Why the supervisor has to stay the main process; NULL: it need not. */
 static const char *why_main_process(const Supervisor *s)
 {
-        if (s->config.options->main_pid == MAIN_PID_SUPERVISOR || !s->config.has_notify)
+        if (s->config.options->main_pid == MAIN_PID_SUPERVISOR || !s->config.notify_socket)
                 return "";
         if (!s->process)
                 return "";
@@ -188,7 +175,7 @@ static void notify_main_pid(Supervisor *s)
         if (!want_main_pid(s))
                 return;
         s->main_pid_sent = true;
-        (void) sd_notifyf(false, "MAINPID=%i", (int) s->container.pid);
+        supervisor_notify(s, "MAINPID=%i", (int) s->container.pid);
 }
 
 static void send_ready(Supervisor *s)
@@ -196,7 +183,7 @@ static void send_ready(Supervisor *s)
         if (s->ready_sent)
                 return;
         s->ready_sent = true;
-        (void) sd_notify(false, "READY=1");
+        supervisor_notify(s, "READY=1");
 }
 
 void supervisor_report_ready(Supervisor *s)
@@ -269,7 +256,7 @@ void supervisor_hand_back(Supervisor *s)
         if (!s->main_pid_sent)
                 return;
         s->main_pid_sent = false;
-        (void) sd_notifyf(false, "MAINPID=%i", (int) getpid());
+        supervisor_notify(s, "MAINPID=%i", (int) getpid());
 }
 
 /* The kernel withholds a signal's default action from the first process of a pid namespace (pid_namespaces(7)): `ping`,
@@ -339,6 +326,7 @@ void supervisor_goodbye(Supervisor *s)
         log_end(s);
         if (s->detach && !s->dead && s->failure == 0) {
                 log_debug("Detaching: the container goes on as main process.");
+                supervisor_drain_notify(s);
                 (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
                 return;
         }
@@ -350,4 +338,5 @@ void supervisor_goodbye(Supervisor *s)
                 send_ready(s);
         if (s->exit_code >= 0)
                 supervisor_status(s, "Container ended with exit status %i", s->exit_code);
+        supervisor_drain_notify(s);
 }

@@ -6,7 +6,6 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "codec/wait-status.h"
 #include "supervisor/supervisor-internal.h"
@@ -183,9 +182,9 @@ void supervisor_act_stop(Supervisor *s)
         supervisor_note_stop_signal(s);
         /* First: a systemd that is told of the stop takes no other main process any more (252). */
         supervisor_hand_back(s);
-        (void) sd_notify(false, "STOPPING=1");
+        supervisor_notify(s, "STOPPING=1");
         if (needed > s->unit_properties.timeout_stop_usec)
-                (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
+                supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
         supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, needed + 5 * USEC_PER_SEC, &ops);
 }
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -81,7 +80,7 @@ static uint64_t now_usec(void)
 
 static void report_progress(Supervisor *s)
 {
-        bool bar = !s->config.has_notify && !s->config.run->quiet && isatty(STDERR_FILENO);
+        bool bar = !s->config.notify_socket && !s->config.run->quiet && isatty(STDERR_FILENO);
         uint64_t now = now_usec(), interval = bar ? BAR_INTERVAL_USEC : STATUS_INTERVAL_USEC;
         _cleanup_free_ char *text = NULL;
 
@@ -93,9 +92,8 @@ static void report_progress(Supervisor *s)
         s->pull.reported_usec = now;
         if (bar)
                 show_bar(s, text);
-        if (s->config.has_notify)
-                (void) sd_notifyf(false, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64,
-                                  s->config.run->image, text, EXTEND_USEC);
+        supervisor_notify(s, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64, s->config.run->image, text,
+                          EXTEND_USEC);
 }
 
 static void take_line(Supervisor *s, const Line *line)

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <systemd/sd-daemon.h>
 
 #include "source/curl-glue.h"
 #include "source/event-util.h"
@@ -98,8 +97,8 @@ void supervisor_arm_deadline(Supervisor *s)
         if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
         /* While it stops, systemd counts too: it has to wait for what we wait for. */
-        if (s->stop_requested && s->config.has_notify && usec != UINT64_MAX && s->state != STATE_DONE)
-                (void) sd_notifyf(false, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
+        if (s->stop_requested && usec != UINT64_MAX && s->state != STATE_DONE)
+                supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
 }
 
 /* Frees what the new state must not have. */
@@ -238,6 +237,7 @@ Supervisor *supervisor_free(Supervisor *s)
         cgroup_watch_free(s->cgroup_watch);
         cgroup_move_free(s->cgroup);
         watchdog_free(s->watchdog);
+        notify_socket_free(s->notify);
         unit_info_free(s->unit);
         signals_free(s->signals);
         journal_sink_free(s->journal);
@@ -326,6 +326,8 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = engine_new(&s->engine, s->event, host, &config->tls);
         if (r >= 0)
                 r = supervisor_open_journal(s);
+        if (r >= 0)
+                r = supervisor_open_notify(s);
         if (r < 0)
                 return r;
         supervisor_ask_unit(s);

@@ -10,6 +10,7 @@
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
+ *   notify.c      messages to systemd
  *   input.c       our standard input on its way to the container
  *   cidfile.c     the file of --cidfile
  *   output.c      the container's lines and our own messages on their way to the journal */
@@ -25,6 +26,7 @@
 #include "source/input-stream.h"
 #include "source/journal-sink.h"
 #include "source/log-stream.h"
+#include "source/notify-socket.h"
 #include "source/pid-watch.h"
 #include "source/signals.h"
 #include "source/unit-info.h"
@@ -94,6 +96,7 @@ struct Supervisor {
         CgroupMove *cgroup;
         CgroupWatch *cgroup_watch;
         Watchdog *watchdog;
+        NotifySocket *notify; /* to systemd; NULL: there is none */
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
         /* What the user wants */
@@ -240,8 +243,16 @@ void supervisor_report_dead(Supervisor *s);
 void supervisor_check_attached(Supervisor *s);
 void supervisor_check_finished(Supervisor *s);
 
-/* announce.c */
+/* notify.c */
+int supervisor_open_notify(Supervisor *s);
+/* One message of sd_notify(3) for systemd. Nothing of it may come from outside unchecked. */
+void supervisor_notify(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* STATUS=, made one plain line. */
 void supervisor_status(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* Before the process ends: what waits for systemd is handed over. */
+void supervisor_drain_notify(Supervisor *s);
+
+/* announce.c */
 void supervisor_announce(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);

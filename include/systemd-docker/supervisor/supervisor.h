@@ -19,7 +19,7 @@ typedef struct SupervisorConfig {
         EngineTls tls;
         const char *api_version; /* $DOCKER_API_VERSION or NULL */
         bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
-        bool has_notify;         /* $NOTIFY_SOCKET */
+        const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
         uint64_t watchdog_usec;  /* 0: none */
 } SupervisorConfig;
 

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Messages to systemd. */
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "codec/notify-message.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+static void on_room(void *userdata)
+{
+}
+
+int supervisor_open_notify(Supervisor *s)
+{
+        static const NotifySocketOps ops = { on_room };
+        int r;
+
+        if (!s->config.notify_socket)
+                return 0;
+        r = notify_socket_new(&s->notify, s->event, s->config.notify_socket, &ops, s);
+        if (r == -EINVAL || r == -ENAMETOOLONG) {
+                log_warning_errno(r, "Failed to notify systemd at \"%s\", ignoring: %m", s->config.notify_socket);
+                return 0;
+        }
+        return r;
+}
+
+static void send_message(Supervisor *s, const char *message)
+{
+        int r = notify_socket_queue(s->notify, message);
+
+        if (r >= 0)
+                r = notify_socket_flush(s->notify);
+        if (r < 0)
+                log_warning_errno(r, "Failed to notify systemd, ignoring: %m");
+}
+
+void supervisor_notify(Supervisor *s, const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL;
+        va_list ap;
+        int r;
+
+        if (!s->notify)
+                return;
+        va_start(ap, format);
+        r = vasprintf(&message, format, ap);
+        va_end(ap);
+        if (r < 0)
+                message = NULL;
+        else
+                send_message(s, message);
+}
+
+void supervisor_status(Supervisor *s, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL, *message = NULL;
+        va_list ap;
+        int r;
+
+        if (!s->notify)
+                return;
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0)
+                text = NULL;
+        else if (notify_message_append(&message, "STATUS", text) >= 0)
+                send_message(s, message);
+}
+
+void supervisor_drain_notify(Supervisor *s)
+{
+        if (s->notify && notify_socket_drain(s->notify, DRAIN_TIMEOUT_USEC) < 0)
+                log_warning("systemd did not take the last notifications in time.");
+}
