@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
 /* The body of POST /containers/create: the draft of the options, made to fit the engine's API, with what the
- * supervisor adds. Only what is set is sent; for the engine an absent member is its zero. */
+ * supervisor adds. Only what is set is sent; for the engine an absent member is its zero. But it remembers
+ * some lists as empty or absent, and `docker inspect` shows which: those are sent as the CLI sends them. */
 
 #include <errno.h>
 #include <string.h>
@@ -79,6 +80,38 @@ static int lower_capabilities(const RunOptions *o, struct json_object *host)
         return 0;
 }
 
+static int add_empty(struct json_object *host, const ApiVersion *v)
+{
+        static const struct {
+                const char *name;
+                enum json_type type;
+                unsigned api_minor; /* older CLIs had it absent */
+        } members[] = {
+                { "PortBindings", json_type_object, 0 },
+                { "Dns", json_type_array, 0 },
+                { "DnsOptions", json_type_array, 0 },
+                { "DnsSearch", json_type_array, 0 },
+                { "Devices", json_type_array, 0 },
+                { "BlkioWeightDevice", json_type_array, 0 },
+                { "BlkioDeviceReadBps", json_type_array, 42 },
+                { "BlkioDeviceWriteBps", json_type_array, 42 },
+                { "BlkioDeviceReadIOps", json_type_array, 42 },
+                { "BlkioDeviceWriteIOps", json_type_array, 42 },
+                { "Ulimits", json_type_array, 42 },
+        };
+
+        struct json_object *restart = host ? json_ensure(host, "RestartPolicy", json_type_object) : NULL;
+
+        if (!restart || (!json_object_object_get_ex(restart, "Name", NULL) &&
+                         json_set_string(restart, "Name", "no") < 0))
+                return -ENOMEM;
+        for (size_t i = 0; i < ELEMENTSOF(members); i++)
+                if (!older_than(v, members[i].api_minor) &&
+                    !json_ensure(host, members[i].name, members[i].type))
+                        return -ENOMEM;
+        return 0;
+}
+
 static int fit_api(const RunOptions *o, const ApiVersion *v, struct json_object *body, CliError *reterr)
 {
         struct json_object *host;
@@ -92,6 +125,9 @@ static int fit_api(const RunOptions *o, const ApiVersion *v, struct json_object 
                 if (older_than(v, 48) && lower_capabilities(o, host) < 0)
                         return -ENOMEM;
         }
+        r = add_empty(json_ensure(body, "HostConfig", json_type_object), v);
+        if (r < 0)
+                return r;
         return older_than(v, 44) ? lower_mac_address(o, body, reterr) : 0;
 }
 

@@ -63,6 +63,19 @@ def test_changed_options_without_rm_keep_the_container_and_warn():
         assert len(unit.said("stale")) == 1
 
 
+def test_upgrade_of_the_engine_changes_no_unit():
+    # What is sent for this line depends on the version of the API; older ones stand in for an older engine.
+    line = "--stop-timeout=1 --mac-address=02:42:ac:11:00:42 --cap-add=chown"
+    with Service("sleep 1000", run=line, Environment="DOCKER_API_VERSION=1.40") as unit:
+        unit.start()
+        first = unit.container["Id"]
+        unit.stop()
+        unit.write(Environment=None)
+        unit.start()
+        assert unit.container["Id"] == first
+        assert unit.said("stale") == []
+
+
 def test_rm_false_leaves_a_stopped_container_and_its_own():
     with Service("sleep 1000", options="--rm=false", run="--rm --stop-timeout=1") as unit:
         unit.start()

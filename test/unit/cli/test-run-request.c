@@ -31,6 +31,8 @@ Test(run_request, one_line_an_option)
                 { "--device v1/c1=n1 nginx", "HostConfig/DeviceRequests",
                   "[{\"Driver\":\"cdi\",\"DeviceIDs\":[\"v1/c1=n1\"]}]" },
                 { "--device-cgroup-rule=x nginx", NULL, NULL },
+                { "nginx", "HostConfig/Dns", "[]" },
+                { "nginx", "HostConfig/RestartPolicy", "{\"Name\":\"no\"}" },
                 { "--dns 2001:0DB8::01 nginx", "HostConfig/Dns", "[\"2001:db8::1\"]" },
                 { "--dns-search example.com. nginx", "HostConfig/DnsSearch", "[\"example.com\"]" },
                 { "--entrypoint= nginx", "Entrypoint", "[\"\"]" },
