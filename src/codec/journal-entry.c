@@ -27,11 +27,12 @@ void journal_fields_clear(JournalFields *f)
         f->size = 0;
 }
 
-static int reserve(JournalFields *f, size_t size)
+int journal_fields_reserve(JournalFields *f, size_t size)
 {
         size_t allocated = MAX(f->allocated * 2, (size_t) 256);
         char *bigger;
 
+        assert(f);
         if (size > SIZE_MAX / 2 - f->size)
                 return -ENOMEM;
         if (f->size + size <= f->allocated)
@@ -50,6 +51,18 @@ static void put(JournalFields *f, const void *data, size_t size)
         if (size > 0)
                 memcpy(f->data + f->size, data, size);
         f->size += size;
+}
+
+int journal_fields_append_raw(JournalFields *f, const void *data, size_t size)
+{
+        int r;
+
+        assert(f);
+        assert(data || size == 0);
+        r = journal_fields_reserve(f, size);
+        if (r >= 0)
+                put(f, data, size);
+        return r;
 }
 
 /* What stands between a field's name and its data: "=", or "\n" and the size. */
@@ -81,7 +94,7 @@ int journal_field_append(JournalFields *f, const char *name, const void *data, s
         if (size > SIZE_MAX / 4)
                 return -ENOMEM;
         n = field_separator(separator, data, size);
-        r = reserve(f, strlen(name) + n + size + 1);
+        r = journal_fields_reserve(f, strlen(name) + n + size + 1);
         if (r < 0)
                 return r;
         put(f, name, strlen(name));

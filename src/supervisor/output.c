@@ -17,12 +17,16 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+/* For our own last words: the container's have all the time that systemd gives. */
+#define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
 static void on_room(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (s->log)
                 log_stream_resume(s->log);
+        supervisor_check_finished(s);
 }
 
 static const JournalSinkOps journal_ops = { .on_room = on_room };
@@ -55,7 +59,7 @@ static bool log_to_journal(int priority, const char *message_id, const char *mes
                 r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
         if (r >= 0 && s->exit_code >= 0)
                 r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE", (uint64_t) s->exit_code);
-        return r >= 0 && journal_sink_send(s->journal, &fields, message, strlen(message)) > 0;
+        return r >= 0 && journal_sink_send(s->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
 
 /* One number for all that this process logs, as Docker's journald driver has it. */
@@ -105,6 +109,11 @@ void supervisor_name_journal(Supervisor *s)
         log_set_sink(log_to_journal, s);
 }
 
+bool supervisor_flush_output(Supervisor *s)
+{
+        return !s->journal || journal_sink_flush(s->journal);
+}
+
 /* The last lines before READY=1, for the message when it never comes. */
 static void remember_line(Supervisor *s, const Line *line)
 {
@@ -149,7 +158,7 @@ static int send_line(Supervisor *s, int stream, const Line *line)
         }
         r = build_line_fields(s, stream, line, priority);
         if (r >= 0)
-                r = journal_sink_send(s->journal, &s->line_fields, line->data + skip, line->size - skip);
+                r = journal_sink_send(s->journal, JOURNAL_LINE, &s->line_fields, line->data + skip, line->size - skip);
         if (r < 0) {
                 log_warning_errno(r, "Failed to log a line of %zu bytes, dropping it: %m", line->size);
                 return 1;
@@ -185,6 +194,10 @@ int supervisor_take_line(Supervisor *s, int stream, const Line *line)
 
 void supervisor_done_output(Supervisor *s)
 {
+        log_set_sink(NULL, NULL);
+        if (s->journal && !journal_sink_drain(s->journal, DRAIN_TIMEOUT_USEC))
+                log_warning("The journal did not take the last messages in time.");
+        s->journal = journal_sink_free(s->journal);
         for (size_t i = 0; i < ELEMENTSOF(s->last_lines); i++)
                 free(s->last_lines[i]);
         journal_fields_done(&s->line_fields);

@@ -81,7 +81,7 @@ void supervisor_check_finished(Supervisor *s)
 {
         if (s->state == STATE_LINGERING && s->destroyed && s->probed)
                 supervisor_push(s, EVENT_FINISHED);
-        if (s->state != STATE_DRAINING || s->exit_code < 0 || (s->log && !s->log_ended))
+        if (s->state != STATE_DRAINING || s->exit_code < 0 || (s->log && !s->log_ended) || !supervisor_flush_output(s))
                 return;
         supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);
 }

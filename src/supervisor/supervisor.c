@@ -205,7 +205,7 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         Supervisor *s = ASSERT_PTR(userdata);
 
         /* The journal's slowness is not the container's: what is held back is still to be written. systemd has its own limit. */
-        if (s->state == STATE_DRAINING && s->log && log_stream_is_held(s->log)) {
+        if (s->state == STATE_DRAINING && (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)))) {
                 supervisor_arm_deadline(s);
                 return 0;
         }
@@ -226,7 +226,7 @@ Supervisor *supervisor_free(Supervisor *s)
 {
         if (!s)
                 return NULL;
-        log_set_sink(NULL, NULL);
+        supervisor_done_output(s);
         side_calls_free(s);
         engine_request_free(s->request);
         engine_request_free(s->wait);
@@ -240,13 +240,11 @@ Supervisor *supervisor_free(Supervisor *s)
         notify_socket_free(s->notify);
         unit_info_free(s->unit);
         signals_free(s->signals);
-        journal_sink_free(s->journal);
         engine_free(s->engine);
         sd_event_source_disable_unref(s->dispatch);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->retry);
         sd_event_unref(s->event);
-        supervisor_done_output(s);
         container_info_done(&s->container);
         pull_stop(&s->pull);
         free(s->body);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,18 @@ static void make_one_line(char *s)
                         *s = ' ';
 }
 
+static void write_to_stderr(int level, const char *message)
+{
+        char line[MESSAGE_MAX + 64];
+        int n = log_stderr_is_journal() ? snprintf(line, sizeof(line), "<%i>%s\n", level, message)
+                                        : snprintf(line, sizeof(line), "systemd-docker: %s\n", message);
+        ssize_t k _unused_;
+
+        /* A journald that stands still must not make us do the same. */
+        if (send(STDERR_FILENO, line, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == ENOTSOCK)
+                k = write(STDERR_FILENO, line, (size_t) n);
+}
+
 int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
 {
         static const char out_of_memory[] = "systemd-docker: out of memory\n";
@@ -81,10 +94,7 @@ int log_internalv(int level, int error, const char *message_id, const char *form
         if (log_sink && log_sink(level, message_id, message, log_sink_userdata))
                 return -abs(error);
 
-        if (log_stderr_is_journal())
-                dprintf(STDERR_FILENO, "<%i>%s\n", level, message);
-        else
-                dprintf(STDERR_FILENO, "systemd-docker: %s\n", message);
+        write_to_stderr(level, message);
         return -abs(error);
 }
 

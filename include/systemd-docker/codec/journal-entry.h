@@ -35,6 +35,12 @@ void journal_fields_done(JournalFields *f);
 /* Empties it and keeps the memory. */
 void journal_fields_clear(JournalFields *f);
 
+/* Memory for size bytes more. -ENOMEM. */
+int journal_fields_reserve(JournalFields *f, size_t size);
+
+/* Append bytes that are fields already. -ENOMEM. */
+int journal_fields_append_raw(JournalFields *f, const void *data, size_t size);
+
 /* Append a field; data may have any bytes. -EINVAL: name is none that the journal takes; -ENOMEM. On failure
  * f is as it was. */
 int journal_field_append(JournalFields *f, const char *name, const void *data, size_t size);

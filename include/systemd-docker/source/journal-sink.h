@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Entries to journald over its native protocol, without ever blocking. */
+/* Entries to journald over its native protocol: in order, none lost, many in a system call, and without ever blocking. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,24 +9,39 @@
 #include <systemd/sd-event.h>
 
 #include "codec/journal-entry.h"
+#include "util/cleanup.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 typedef struct JournalSink JournalSink;
 
 typedef struct JournalSinkOps {
-        /* There is room again, after journal_sink_send() returned 0. */
+        /* After journald was too slow, or away: all that was taken is sent, and there is room again. */
         void (*on_room)(void *userdata);
 } JournalSinkOps;
+
+typedef enum JournalSinkKind {
+        JOURNAL_LINE,    /* there are many, and they can wait where they come from */
+        JOURNAL_MESSAGE, /* there are few, and nobody keeps them: has some room of its own */
+} JournalSinkKind;
 
 /* -errno, -ENOENT where there is no journald. */
 int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalSinkOps *ops,
                      void *userdata);
 JournalSink *journal_sink_free(JournalSink *s);
+DEFINE_TRIVIAL_CLEANUP_FUNC(JournalSink *, journal_sink_free)
 
 /* The fields of every entry from now on; taken over. */
 void journal_sink_set_constant_fields(JournalSink *s, JournalFields *fields);
 
-/* One entry: the constant fields, `fields`, and MESSAGE=message. 1: sent. 0: the queue is full and nothing was sent;
- * on_room tells when to come again. -errno: this entry can't be sent at all (it is too large, journald is gone). */
-int journal_sink_send(JournalSink *s, const JournalFields *fields, const void *message, size_t size);
+/* One entry: the constant fields, `fields`, and MESSAGE=message. 1: taken; it is sent at the end of this wake-up, or as
+ * soon as journald can. 0: not taken, on_room tells when to come again. -errno: this entry can't be sent at all. */
+int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields *fields, const void *message,
+                      size_t size);
+
+/* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
+bool journal_sink_flush(JournalSink *s);
+
+/* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so long
+ * without that. */
+bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec);

@@ -280,4 +280,6 @@ void supervisor_drop_cidfile(Supervisor *s);
 int supervisor_open_journal(Supervisor *s);
 void supervisor_name_journal(Supervisor *s);
 int supervisor_take_line(Supervisor *s, int stream, const Line *line);
+/* Whether all that was taken is with the journal; where not, the rest of it calls supervisor_check_finished(). */
+bool supervisor_flush_output(Supervisor *s);
 void supervisor_done_output(Supervisor *s);

@@ -48,12 +48,17 @@ typedef struct Seen {
 static Seen seen;
 static JournalFields no_fields;
 
-static int send_number(unsigned n)
+static int take_number(unsigned n, JournalSinkKind kind)
 {
         char text[32];
 
         (void) snprintf(text, sizeof(text), "entry %u", n);
-        return journal_sink_send(sink, &no_fields, text, strlen(text));
+        return journal_sink_send(sink, kind, &no_fields, text, strlen(text));
+}
+
+static int send_number(unsigned n)
+{
+        return take_number(n, JOURNAL_LINE);
 }
 
 static void on_room(void *userdata)
@@ -95,7 +100,7 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
                 struct cmsghdr header;
                 char space[CMSG_SPACE(sizeof(int))];
         } control = {};
-        static char datagram[64 * 1024];
+        static char datagram[256 * 1024];
         struct iovec iov = { datagram, sizeof(datagram) };
         struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
         struct cmsghdr *c;
@@ -136,11 +141,19 @@ static void check_received(const char *expected)
         bool memfd;
         char *s = receive(&size, &memfd);
 
-        cr_assert_not_null(s);
+        cr_assert_not_null(s, "expected %s", expected);
         cr_assert_not(memfd);
         cr_assert_eq(size, strlen(expected));
         cr_assert_str_eq(s, expected);
         free(s);
+}
+
+static void check_nothing(void)
+{
+        size_t size;
+        bool memfd;
+
+        cr_assert_null(receive(&size, &memfd));
 }
 
 Test(journal_sink, entry_of_all_parts)
@@ -151,13 +164,19 @@ Test(journal_sink, entry_of_all_parts)
         cr_assert_eq(journal_field_append_string(&fields, "PRIORITY", "6"), 0);
         journal_sink_set_constant_fields(sink, &constant);
         cr_assert_null(constant.data, "taken over");
-        cr_assert_eq(journal_sink_send(sink, &fields, "hello", 5), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &fields, "hello", 5), 1);
+        loop_settle(event);
         check_received("CONTAINER_NAME=a\nPRIORITY=6\nMESSAGE=hello\n");
-        cr_assert_eq(journal_sink_send(sink, &no_fields, "", 0), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "", 0), 1);
+        loop_settle(event);
         check_received("CONTAINER_NAME=a\nMESSAGE=\n");
         cr_assert_eq(journal_field_append_string(&constant, "CONTAINER_NAME", "b"), 0);
+        /* those of an entry are the ones that held when it was taken */
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "x", 1), 1);
         journal_sink_set_constant_fields(sink, &constant);
-        cr_assert_eq(journal_sink_send(sink, &no_fields, "x", 1), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "x", 1), 1);
+        loop_settle(event);
+        check_received("CONTAINER_NAME=a\nMESSAGE=x\n");
         check_received("CONTAINER_NAME=b\nMESSAGE=x\n");
         journal_fields_done(&fields);
 }
@@ -169,7 +188,8 @@ Test(journal_sink, message_with_newline)
         bool memfd;
         char *s;
 
-        cr_assert_eq(journal_sink_send(sink, &no_fields, "a\nb", 3), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "a\nb", 3), 1);
+        cr_assert(journal_sink_flush(sink));
         s = receive(&size, &memfd);
         cr_assert_eq(size, sizeof(expected) - 1);
         cr_assert_arr_eq(s, expected, size);
@@ -186,7 +206,20 @@ static void check_numbers(unsigned from, unsigned to)
         }
 }
 
-/* Sends until the queue is full; returns how many went in. */
+/* Many lines, one wake-up, one send. */
+Test(journal_sink, sent_at_the_end_of_the_wake_up)
+{
+        for (unsigned i = 0; i < 5; i++)
+                cr_assert_eq(send_number(i), 1);
+        check_nothing();
+        loop_settle(event);
+        check_numbers(0, 5);
+        check_nothing();
+        loop_settle(event);
+        cr_assert_eq(seen.room, 0, "there always was room");
+}
+
+/* Sends until nothing more is taken; returns how many were. */
 static unsigned fill(void)
 {
         unsigned n = 0;
@@ -195,7 +228,22 @@ static unsigned fill(void)
         while ((r = send_number(n)) > 0)
                 n++;
         cr_assert_eq(r, 0);
+        cr_assert_not(journal_sink_flush(sink));
         return n;
+}
+
+/* Reads so many entries, giving the sink turns to send them. */
+static void check_numbers_slowly(unsigned from, unsigned to)
+{
+        while (from < to) {
+                struct pollfd p = { .fd = journald, .events = POLLIN };
+
+                if (poll(&p, 1, 0) > 0) {
+                        check_numbers(from, from + 1);
+                        from++;
+                } else
+                        (void) sd_event_run(event, 1000);
+        }
 }
 
 Test(journal_sink, full_queue)
@@ -206,31 +254,68 @@ Test(journal_sink, full_queue)
         loop_settle(event);
         cr_assert_eq(seen.room, 0, "there is no room yet");
         cr_assert_eq(send_number(n), 0);
-        check_numbers(0, n);
+        check_numbers_slowly(0, n);
         loop_until(event, seen.room == 1);
         loop_settle(event);
         cr_assert_eq(seen.room, 1, "said once");
         cr_assert_eq(send_number(n), 1);
+        loop_settle(event);
         check_numbers(n, n + 1);
+        check_nothing();
+}
+
+/* Our own messages have room where lines have none, but not without end. */
+Test(journal_sink, room_for_messages)
+{
+        unsigned n = fill(), more = 0;
+
+        while (take_number(n + more, JOURNAL_MESSAGE) > 0)
+                more++;
+        cr_assert_eq(more, 16);
+        cr_assert_eq(send_number(n), 0);
+        check_numbers_slowly(0, n + more);
+        check_nothing();
+}
+
+/* While journald does not read, nothing of ours runs. */
+Test(journal_sink, does_not_spin)
+{
+        fill();
+        loop_settle(event);
+        (void) sd_event_run(event, 20000); /* the moment that it waits after a small burst */
+        loop_settle(event);
+        cr_assert_eq(sd_event_run(event, 200000), 0);
+}
+
+Test(journal_sink, drain)
+{
+        struct pollfd p = { .fd = journald, .events = POLLIN };
+        unsigned n, i = 0;
+
+        cr_assert(journal_sink_drain(sink, 0));
+        cr_assert_eq(send_number(0), 1);
+        cr_assert(journal_sink_drain(sink, 0));
+        check_numbers(0, 1);
+        n = fill();
+        do {
+                cr_assert_eq(poll(&p, 1, 0), 1, "each attempt sends something");
+                for (; poll(&p, 1, 0) > 0; i++)
+                        check_numbers(i, i + 1);
+        } while (!journal_sink_drain(sink, 20000));
+        check_numbers(i, n);
+        check_nothing();
+        journald_stop();
+        cr_assert_eq(send_number(0), 1);
+        cr_assert_not(journal_sink_drain(sink, 20000));
 }
 
 /* A journald that reads slowly: each entry once and in order. */
 Test(journal_sink, outruns_journald)
 {
-        unsigned received = 0;
-
         seen.send_in_room = true;
         seen.next = fill();
-        while (received < 2000) {
-                struct pollfd p = { .fd = journald, .events = POLLIN };
-
-                if (poll(&p, 1, 0) > 0) {
-                        check_numbers(received, received + 1);
-                        received++;
-                }
-                loop_settle(event);
-        }
-        cr_assert_gt(seen.room, 10);
+        check_numbers_slowly(0, 5000);
+        cr_assert_gt(seen.room, 3);
 }
 
 Test(journal_sink, may_be_freed_in_on_room)
@@ -238,7 +323,7 @@ Test(journal_sink, may_be_freed_in_on_room)
         unsigned n = fill();
 
         seen.free_in_room = true;
-        check_numbers(0, n);
+        check_numbers_slowly(0, n);
         loop_until(event, !sink);
         loop_settle(event);
         cr_assert_eq(seen.room, 1);
@@ -256,7 +341,7 @@ Test(journal_sink, too_large_for_a_datagram)
         for (size_t i = 0; i < n; i++)
                 big[i] = (char) ('a' + i % 23);
         cr_assert_eq(journal_field_append_string(&fields, "PRIORITY", "3"), 0);
-        cr_assert_eq(journal_sink_send(sink, &fields, big, n), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &fields, big, n), 1);
         s = receive(&size, &memfd);
         cr_assert(memfd);
         cr_assert_eq(size, strlen("PRIORITY=3\nMESSAGE=") + n + 1);
@@ -266,7 +351,7 @@ Test(journal_sink, too_large_for_a_datagram)
         free(s);
         /* and with a newline in it */
         big[7] = '\n';
-        cr_assert_eq(journal_sink_send(sink, &fields, big, n), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &fields, big, n), 1);
         s = receive(&size, &memfd);
         cr_assert(memfd);
         cr_assert_eq(size, strlen("PRIORITY=3\nMESSAGE\n") + 8 + n + 1);
@@ -274,8 +359,30 @@ Test(journal_sink, too_large_for_a_datagram)
         free(s);
         /* small ones are datagrams as before */
         cr_assert_eq(send_number(1), 1);
+        loop_settle(event);
         check_numbers(1, 2);
         journal_fields_done(&fields);
+        free(big);
+}
+
+/* Too large for the batch, but not for a datagram; and the order stays. */
+Test(journal_sink, large_behind_small)
+{
+        size_t n = 100000, size;
+        char *big = malloc(n), *s;
+        bool memfd;
+
+        memset(big, 'x', n);
+        cr_assert_eq(send_number(0), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 1);
+        cr_assert_eq(send_number(1), 1);
+        loop_settle(event);
+        check_numbers(0, 1);
+        s = receive(&size, &memfd);
+        cr_assert_eq(size, 8 + n + 1);
+        cr_assert_not(memfd);
+        free(s);
+        check_numbers(1, 2);
         free(big);
 }
 
@@ -286,10 +393,10 @@ Test(journal_sink, too_large_and_the_queue_is_full)
         char *big = calloc(1, n), *s;
         bool memfd;
 
-        cr_assert_eq(journal_sink_send(sink, &no_fields, big, n), 0);
-        check_numbers(0, k);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 0);
+        check_numbers_slowly(0, k);
         loop_until(event, seen.room == 1);
-        cr_assert_eq(journal_sink_send(sink, &no_fields, big, n), 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 1);
         s = receive(&size, &memfd);
         cr_assert(memfd);
         free(s);
@@ -306,7 +413,7 @@ Test(journal_sink, no_descriptor_is_left)
 
         close(before);
         for (unsigned i = 0; i < 5; i++) {
-                cr_assert_eq(journal_sink_send(sink, &no_fields, big, n), 1);
+                cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 1);
                 s = receive(&size, &memfd);
                 free(s);
         }
@@ -318,45 +425,77 @@ Test(journal_sink, no_descriptor_is_left)
 
 Test(journal_sink, journald_is_restarted)
 {
+        unsigned n;
+
         for (unsigned i = 0; i < 3; i++) {
                 cr_assert_eq(send_number(i), 1);
+                loop_settle(event);
                 check_numbers(i, i + 1);
                 journald_stop();
                 journald_start();
         }
         /* the room of the new connection is the one that is watched */
-        cr_assert_eq(send_number(0), 1);
-        check_numbers(0, 1);
-        check_numbers(0, 0);
-        seen.room = 0;
-        {
-                unsigned n = fill();
-
-                check_numbers(0, n);
-                loop_until(event, seen.room == 1);
-        }
+        n = fill();
+        check_numbers_slowly(0, n);
+        loop_until(event, seen.room == 1);
 }
 
-/* The queue was full when journald went away with it: whoever waits for room is told, and can send again. */
+/* The queue was full when journald went away, and what was in it with it: what was only taken is sent to the next. */
 Test(journal_sink, journald_is_restarted_with_a_full_queue)
 {
-        unsigned n = fill();
+        unsigned n = fill(), first;
+        size_t size;
+        bool memfd;
+        char *s;
 
         journald_stop();
-        loop_until(event, seen.room == 1);
+        loop_settle(event);
         journald_start();
-        cr_assert_eq(send_number(n), 1);
-        check_numbers(n, n + 1);
+        loop_until(event, (s = receive(&size, &memfd)));
+        cr_assert_eq(sscanf(s, "MESSAGE=entry %u\n", &first), 1);
+        cr_assert_geq(n - first, 100);
+        free(s);
+        check_numbers_slowly(first + 1, n);
+        check_nothing();
+        loop_until(event, seen.room == 1);
 }
 
+/* Nothing is lost, and nobody is asked to hurry. */
 Test(journal_sink, journald_is_away_for_a_while)
 {
         journald_stop();
         for (unsigned i = 0; i < 3; i++)
-                cr_assert_eq(send_number(i), -ENOENT);
+                cr_assert_eq(send_number(i), 1);
+        loop_settle(event);
+        cr_assert_not(journal_sink_flush(sink));
+        cr_assert_eq(send_number(3), 1);
+        loop_settle(event);
+        cr_assert_eq(seen.room, 0);
         journald_start();
-        cr_assert_eq(send_number(7), 1);
-        check_numbers(7, 8);
+        loop_until(event, seen.room == 1);
+        cr_assert_eq(send_number(4), 1);
+        loop_settle(event);
+        check_numbers(0, 5);
+}
+
+/* Also what is too large for the batch waits. */
+Test(journal_sink, journald_is_away_for_a_large_one)
+{
+        size_t n = 100000, size;
+        char *big = calloc(1, n), *s;
+        bool memfd;
+
+        journald_stop();
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 0);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 0);
+        journald_start();
+        loop_until(event, seen.room == 1);
+        cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, big, n), 1);
+        s = receive(&size, &memfd);
+        cr_assert_eq(size, 8 + n + 1);
+        free(s);
+        check_nothing();
+        free(big);
 }
 
 Test(journal_sink, there_is_no_journald)
