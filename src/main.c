@@ -54,7 +54,6 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
                 { o->watchdog == WATCHDOG_HEALTHY, "--watchdog=healthy" },
                 { o->watchdog == WATCHDOG_CONTAINER, "--watchdog=container" },
                 { o->log_transport == LOG_TRANSPORT_STREAM, "--log-transport=stream" },
-                { o->cgroup_mode == CGROUP_MODE_DELEGATE, "--cgroup-mode=delegate" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(not_yet); i++)
@@ -62,19 +61,6 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
                         return cli_error(reterr, CLI_EXIT_REFUSED, "%s: not yet supported by this version",
                                          not_yet[i].what);
         return 0;
-}
-
-/* A container that is moved out of its cgroup escapes the limits that were set there. */
-static int refuse_lost_limits(const Options *o, const RunOptions *run, bool under_systemd, CliError *reterr)
-{
-        bool migrate = o->cgroup_mode == CGROUP_MODE_MIGRATE || (o->cgroup_mode == CGROUP_MODE_AUTO && under_systemd);
-        const char *option = run_options_limit_conflict(run);
-
-        if (!migrate || !option)
-                return 0;
-        return cli_error(reterr, CLI_EXIT_REFUSED,
-                         "--%s: has no effect on a container that is moved into the unit's cgroup (--cgroup-mode=migrate); set "
-                         "the limit in the unit (systemd.resource-control(5)), or use --cgroup-mode=none", option);
 }
 
 static int supervise(const SupervisorConfig *config)
@@ -135,8 +121,7 @@ int main(int argc, char **argv)
                 run_options_help(stdout);
                 return EXIT_SUCCESS;
         }
-        if (refuse_not_yet(&options, &error) < 0 ||
-            refuse_lost_limits(&options, run, environment_is_set("INVOCATION_ID"), &error) < 0)
+        if (refuse_not_yet(&options, &error) < 0)
                 return refuse(&error);
         config = (SupervisorConfig) { .options = &options,
                                       .run = run,

@@ -14,12 +14,12 @@
 #include <string.h>
 
 #include "codec/cgroup-path.h"
+#include "source/cgroup-files.h"
 #include "source/cgroup-move.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-#define PROC_FILE_MAX (4U * 1024 * 1024)
 /* A payload that forks faster than this many passes can follow is caught by the next event. */
 #define PASSES_MAX 100
 #define DEPTH_MAX 32
@@ -34,20 +34,6 @@ struct CgroupMove {
         size_t n_pairs;
 };
 
-static int read_cgroups(pid_t pid, CgroupPaths *ret)
-{
-        _cleanup_free_ char *text = NULL;
-        char path[64] = "/proc/self/cgroup";
-        int r;
-
-        if (pid > 0)
-                (void) snprintf(path, sizeof(path), "/proc/%i/cgroup", (int) pid);
-        r = read_file_at(AT_FDCWD, path, PROC_FILE_MAX, &text, NULL);
-        if (r < 0)
-                return r == -ENOENT ? -ESRCH : r;
-        return cgroup_paths_parse(text, ret);
-}
-
 /* Our own cgroup in the hierarchy of theirs: the same kernel writes the same controllers in the same order. */
 static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *theirs)
 {
@@ -55,14 +41,6 @@ static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *t
                 if (strcmp(paths->items[i].controllers, theirs->controllers) == 0)
                         return &paths->items[i];
         return NULL;
-}
-
-static int read_mounts(CgroupMounts *ret)
-{
-        _cleanup_free_ char *text = NULL;
-        int r = read_file_at(AT_FDCWD, "/proc/self/mountinfo", PROC_FILE_MAX, &text, NULL);
-
-        return r < 0 ? r : cgroup_mounts_parse(text, ret);
 }
 
 /* "cpu,cpuacct" is wanted when one of the two is: they are one hierarchy. */
@@ -130,11 +108,11 @@ int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, Cgrou
         m = calloc(1, sizeof(*m));
         if (!m)
                 return -ENOMEM;
-        r = read_mounts(&mounts);
+        r = cgroup_read_mounts(&mounts);
         if (r >= 0)
-                r = read_cgroups(0, &ours);
+                r = cgroup_read_paths(0, &ours);
         if (r >= 0)
-                r = read_cgroups(pid, &theirs);
+                r = cgroup_read_paths(pid, &theirs);
         if (r < 0)
                 return r;
         if (mounts.n_items == 0)
@@ -168,42 +146,6 @@ const char *cgroup_move_unified_source(const CgroupMove *m)
         return NULL;
 }
 
-/* 1: moved. 0: it was gone already. */
-static int move_process(int to_fd, pid_t pid)
-{
-        char text[32];
-        int n = snprintf(text, sizeof(text), "%i\n", (int) pid);
-
-        if (RET_NERRNO(write(to_fd, text, (size_t) n)) >= 0)
-                return 1;
-        return errno == ESRCH ? 0 : -errno;
-}
-
-/* The processes of one folder. Adds to *n_moved; a failure does not keep the others from being moved. */
-static int move_folder(int dir_fd, int to_fd, int *n_moved)
-{
-        _cleanup_free_ char *text = NULL;
-        _cleanup_free_ pid_t *pids = NULL;
-        size_t n;
-        int r, result = 0;
-
-        r = read_file_at(dir_fd, "cgroup.procs", PROC_FILE_MAX, &text, NULL);
-        if (r == -EOPNOTSUPP)
-                return 0; /* a threaded cgroup: its processes are listed by the one above */
-        if (r >= 0)
-                r = cgroup_procs_parse(text, &pids, &n);
-        if (r < 0)
-                return r;
-        for (size_t i = 0; i < n; i++) {
-                r = move_process(to_fd, pids[i]);
-                if (r < 0)
-                        result = r;
-                else
-                        *n_moved += r;
-        }
-        return result;
-}
-
 static inline void closedirp(DIR **d)
 {
         if (*d)
@@ -223,7 +165,7 @@ static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
                 fd_close(dir_fd);
                 return r;
         }
-        result = move_folder(dirfd(d), to_fd, n_moved);
+        result = cgroup_move_folder(dirfd(d), to_fd, n_moved);
         while (depth < DEPTH_MAX && (entry = readdir(d))) {
                 int child;
 
@@ -283,7 +225,7 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
 
-        if (read_cgroups(pid, &theirs) < 0 || read_cgroups(0, &ours) < 0)
+        if (cgroup_read_paths(pid, &theirs) < 0 || cgroup_read_paths(0, &ours) < 0)
                 return false;
         for (size_t i = 0; i < theirs.n_items; i++) {
                 const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
@@ -294,17 +236,18 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         return false;
 }
 
-bool cgroup_is_ours(pid_t pid)
+bool cgroup_is_ours(pid_t pid, const char *unit_path)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
 
-        if (read_cgroups(pid, &theirs) < 0 || read_cgroups(0, &ours) < 0)
+        if (cgroup_read_paths(pid, &theirs) < 0 || cgroup_read_paths(0, &ours) < 0)
                 return false;
         for (size_t i = 0; i < theirs.n_items; i++) {
                 const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
                 bool systemds = !*t->controllers || strcmp(t->controllers, "name=systemd") == 0;
+                const char *top = unit_path ?: (o ? o->path : "/");
 
-                if (systemds && o && o->path[1] && cgroup_path_is_below(t->path, o->path))
+                if (systemds && top[1] && cgroup_path_is_below(t->path, top))
                         return true;
         }
         return false;

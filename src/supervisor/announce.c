@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The side of systemd: whose cgroup the container's processes are in, which is the main process, what the unit's status
- * says, when it is ready, and what its exit status is. */
+/* The side of systemd: which is the main process, what the unit's status says, when it is ready, and what its exit status
+ * is. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -45,63 +45,6 @@ static void start_watchdog(Supervisor *s)
                 log_error_errno(r, "Failed to start the watchdog, systemd will end the unit: %m");
 }
 
-static bool cgroup_wanted(const char *controller, void *userdata)
-{
-        const Supervisor *s = ASSERT_PTR(userdata);
-
-        /* The one hierarchy of v2 is what name=systemd is on v1: systemd's own. */
-        return options_cgroup_wanted(s->config.options, *controller ? controller : "name=systemd");
-}
-
-static bool want_migration(const Supervisor *s)
-{
-        switch (s->config.options->cgroup_mode) {
-        case CGROUP_MODE_AUTO:
-                return s->config.under_systemd;
-        case CGROUP_MODE_MIGRATE:
-                return true;
-        default:
-                return false;
-        }
-}
-
-void supervisor_sweep_cgroup(Supervisor *s)
-{
-        int r;
-
-        if (!s->cgroup)
-                return;
-        r = cgroup_move_sweep(s->cgroup);
-        if (r < 0)
-                log_warning_errno(r, "Failed to move processes of the container into the unit's cgroup: %m");
-        else if (r > 0)
-                log_debug("Moved %i processes into the unit's cgroup.", r);
-}
-
-static void take_over_cgroup(Supervisor *s)
-{
-        const char *folder;
-        int r;
-
-        s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
-        s->cgroup = cgroup_move_free(s->cgroup);
-        if (!want_migration(s))
-                return;
-        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id, cgroup_wanted, s);
-        if (r < 0) {
-                log_warning_errno(r, "Failed to find the container's cgroup, it stays outside of the unit: %m");
-                return;
-        }
-        /* Watch before the sweep: who comes in between is seen by one of them. */
-        folder = cgroup_move_unified_source(s->cgroup);
-        if (folder) {
-                r = cgroup_watch_new(&s->cgroup_watch, s->event, folder, &supervisor_cgroup_watch_ops, s);
-                if (r < 0 && r != -ENOENT)
-                        log_warning_errno(r, "Failed to watch %s, ignoring: %m", folder);
-        }
-        supervisor_sweep_cgroup(s);
-}
-
 /* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there is nothing that we
  * could watch. -ESRCH: it is dead already. */
 int supervisor_watch_process(Supervisor *s)
@@ -113,7 +56,7 @@ int supervisor_watch_process(Supervisor *s)
         /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine. The
          * cgroup, read after the pidfd was opened, proves it. */
         if (r >= 0 && cgroup_is_of_container(s->container.pid, s->container.id)) {
-                take_over_cgroup(s);
+                supervisor_take_over_cgroup(s);
                 return 0;
         }
         s->process = pid_watch_free(s->process);
@@ -133,7 +76,7 @@ static const char *why_main_process(const Supervisor *s)
                 return "";
         if (!s->process)
                 return "";
-        if (!cgroup_is_ours(s->container.pid))
+        if (!supervisor_container_is_in_unit(s))
                 return "the container's processes are not in the unit's cgroup, so that systemd would miss their end";
         if (s->unit_properties.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
@@ -204,7 +147,7 @@ void supervisor_report_ready(Supervisor *s)
 static void explain_stop_signal(Supervisor *s)
 {
         if (s->stop_signal_explained || s->container.stop_signal == SIGTERM || s->unit_properties.kill_main_only ||
-            !s->process || !cgroup_is_ours(s->container.pid))
+            !s->process || !supervisor_container_is_in_unit(s))
                 return;
         s->stop_signal_explained = true;
         log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to its processes as well: "
@@ -330,6 +273,7 @@ void supervisor_goodbye(Supervisor *s)
                 (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
                 return;
         }
+        supervisor_leave_cgroup(s);
         supervisor_drop_cidfile(s);
         if (s->pid_file_written)
                 (void) unlink(s->config.options->pid_file);

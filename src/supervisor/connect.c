@@ -69,9 +69,11 @@ static int prepare_body(Supervisor *s, CliError *reterr)
                         return r;
                 extras.environment = environment;
         }
-        r = build_body(s, engine_version(s->engine), &extras, &body, reterr);
+        /* Where it is made depends on what the engine can do, too. */
+        r = hash_request(s, &extras, hash);
+        supervisor_add_cgroup(s, &extras);
         if (r >= 0)
-                r = hash_request(s, &extras, hash);
+                r = build_body(s, engine_version(s->engine), &extras, &body, reterr);
         if (r < 0)
                 return r;
         o = json_ensure(body, "Labels", json_type_object);
@@ -84,7 +86,6 @@ static int prepare_body(Supervisor *s, CliError *reterr)
 
 static int agree(Supervisor *s, EngineRequest *request)
 {
-        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         ApiVersion version;
         int r;
 
@@ -97,20 +98,21 @@ static int agree(Supervisor *s, EngineRequest *request)
                 return r;
         }
         engine_set_version(s->engine, &version);
-        r = prepare_body(s, &error);
-        if (r < 0)
-                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
-        return r;
+        return 0;
 }
 
-static void on_ping(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+static void make_request(Supervisor *s)
 {
-        Supervisor *s = ASSERT_PTR(userdata);
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        int r = prepare_body(s, &error);
 
-        if (r >= 0) {
-                supervisor_push(s, agree(s, request) < 0 ? EVENT_FAILED : EVENT_CONNECTED);
-                return;
-        }
+        if (r < 0)
+                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
+        supervisor_push(s, r < 0 ? EVENT_FAILED : EVENT_CONNECTED);
+}
+
+static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
+{
         if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s", s->config.host_name,
                                 reply->error.message ?: "unknown error");
@@ -124,6 +126,41 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
         }
         s->connect_backoff = MIN(MAX(s->connect_backoff * 2, CONNECT_BACKOFF_MIN_USEC), CONNECT_BACKOFF_MAX_USEC);
         (void) timer_arm(s->retry, s->connect_backoff);
+}
+
+static void on_info(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+        EngineInfo info;
+
+        if (r < 0) {
+                connection_failed(s, r, reply);
+                return;
+        }
+        r = engine_info_parse(reply->body, reply->size, &info);
+        if (r < 0)
+                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of itself is malformed.");
+        else
+                r = supervisor_decide_cgroup_mode(s, &info);
+        if (r < 0)
+                supervisor_push(s, EVENT_FAILED);
+        else
+                make_request(s);
+}
+
+static void on_ping(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        static const EngineRequestOps info_ops = { .on_done = on_info };
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0)
+                connection_failed(s, r, reply);
+        else if (agree(s, request) < 0)
+                supervisor_push(s, EVENT_FAILED);
+        else if (s->cgroup_mode_known)
+                make_request(s);
+        else
+                supervisor_step(s, "GET", engine_path("/info"), NULL, 0, &info_ops);
 }
 
 void supervisor_act_ping(Supervisor *s)

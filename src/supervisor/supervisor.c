@@ -239,6 +239,7 @@ Supervisor *supervisor_free(Supervisor *s)
         watchdog_free(s->watchdog);
         notify_socket_free(s->notify);
         unit_info_free(s->unit);
+        unit_cgroup_free(s->unit_cgroup);
         signals_free(s->signals);
         engine_free(s->engine);
         sd_event_source_disable_unref(s->dispatch);
@@ -329,6 +330,7 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (r < 0)
                 return r;
         supervisor_ask_unit(s);
+        supervisor_find_unit_cgroup(s);
         *ret = TAKE_PTR(s);
         return 0;
 }
@@ -337,6 +339,9 @@ int supervisor_run(Supervisor *s)
 {
         int r;
 
+        /* What is wrong whatever the engine says, is said before it is asked. */
+        if (supervisor_decide_cgroup_mode(s, NULL) < 0)
+                return s->failure;
         supervisor_push(s, EVENT_BEGIN);
         r = sd_event_loop(s->event);
         if (r < 0) {

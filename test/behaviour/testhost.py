@@ -135,6 +135,25 @@ def wait_docker(name, predicate, timeout=TIMEOUT):
         return _wait(lambda: inspect(name), predicate, lambda left: lines.read(min(left, 1)), timeout, f"container {name}")
 
 
+DAEMON_JSON = Path("/etc/docker/daemon.json")
+
+
+@contextlib.contextmanager
+def engine_config(**members):
+    """Has the engine run with these members in daemon.json, restarted only where that changes anything."""
+    before = DAEMON_JSON.read_text()
+    if not members:
+        yield
+        return
+    try:
+        DAEMON_JSON.write_text(json.dumps({**json.loads(before), **members}))
+        run("systemctl", "restart", "docker")
+        yield
+    finally:
+        DAEMON_JSON.write_text(before)
+        run("systemctl", "restart", "docker")
+
+
 # ---- journal -------------------------------------------------------------------------------------------------------
 
 

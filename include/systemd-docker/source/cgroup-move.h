@@ -34,5 +34,5 @@ const char *cgroup_move_unified_source(const CgroupMove *m);
  * not some other process by now, or one of another machine. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
 
-/* Whether pid is in our cgroup or below it, in the hierarchy by which systemd tracks processes. */
-bool cgroup_is_ours(pid_t pid);
+/* Whether pid is in this cgroup or below it, in the hierarchy by which systemd tracks processes. NULL: in our own. */
+bool cgroup_is_ours(pid_t pid, const char *unit_path);

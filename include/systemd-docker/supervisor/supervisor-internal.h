@@ -9,13 +9,17 @@
  *   connect.c, create.c, pull.c, login.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
- *   announce.c    the side of systemd: cgroup, pid file, MAINPID, STATUS, READY, watchdog
+ *   cgroup-mode.c, cgroup.c
+ *                 which way the container gets into the unit's cgroup (pure), and that it does
+ *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
  *   notify.c      messages to systemd
  *   input.c       our standard input on its way to the container
  *   cidfile.c     the file of --cidfile
  *   output.c      the container's lines and our own messages on their way to the journal */
 
+#include "cli/run-request.h"
 #include "codec/container-info.h"
+#include "codec/engine-info.h"
 #include "codec/line-buffer.h"
 #include "codec/pull-progress.h"
 #include "codec/registry-auth.h"
@@ -29,8 +33,10 @@
 #include "source/notify-socket.h"
 #include "source/pid-watch.h"
 #include "source/signals.h"
+#include "source/unit-cgroup.h"
 #include "source/unit-info.h"
 #include "source/watchdog.h"
+#include "supervisor/cgroup-mode.h"
 #include "supervisor/state.h"
 #include "supervisor/supervisor.h"
 #include "util/json.h"
@@ -107,6 +113,9 @@ struct Supervisor {
         bool forward_log; /* lines go to the journal */
 
         /* What we know */
+        UnitCgroup *unit_cgroup; /* NULL: there is none, as by hand */
+        CgroupDecision cgroup_mode;
+        bool cgroup_mode_known;
         UnitProperties unit_properties;
         bool unit_known;
         ContainerInfo container;
@@ -258,13 +267,25 @@ void supervisor_hand_back(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);
 int supervisor_watch_process(Supervisor *s);
 void supervisor_note_stop_signal(Supervisor *s);
-void supervisor_sweep_cgroup(Supervisor *s);
 /* READY=1 if it is due, and the STATUS= of a container that runs. */
 void supervisor_report_ready(Supervisor *s);
 int supervisor_exit_status(const Supervisor *s);
 
 /* Leaves, if that is wanted and nothing needs us any more. */
 void supervisor_check_detach(Supervisor *s);
+
+/* cgroup.c */
+void supervisor_find_unit_cgroup(Supervisor *s);
+/* 1: decided. 0: info, what the engine can do, is needed for it. Else it is a failure, which was recorded. */
+int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info);
+/* What the request needs for it. */
+void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras);
+/* Of the process that is watched now. */
+void supervisor_take_over_cgroup(Supervisor *s);
+void supervisor_sweep_cgroup(Supervisor *s);
+bool supervisor_container_is_in_unit(const Supervisor *s);
+/* At the end: what was made for it goes. */
+void supervisor_leave_cgroup(Supervisor *s);
 
 /* input.c */
 int supervisor_open_input(Supervisor *s);

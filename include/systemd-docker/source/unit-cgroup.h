@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* The cgroup of the unit that we run in: whether systemd has handed it over to us (Delegate=), and the leaf below it that
+ * we then live in, so that the container can have its own beside us. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "util/cleanup.h"
+
+typedef struct UnitCgroup UnitCgroup;
+
+/* Reads, and changes nothing. -ENODATA, -ENXIO: we are in no unit of the system's manager. */
+int unit_cgroup_new(UnitCgroup **ret);
+UnitCgroup *unit_cgroup_free(UnitCgroup *u);
+DEFINE_TRIVIAL_CLEANUP_FUNC(UnitCgroup *, unit_cgroup_free)
+
+/* As in /proc/PID/cgroup: "/system.slice/web.service". */
+const char *unit_cgroup_path(const UnitCgroup *u);
+/* The kernel's number of it: no other cgroup has it until the next boot, also not one of the same path. */
+uint64_t unit_cgroup_id(const UnitCgroup *u);
+bool unit_cgroup_is_delegated(const UnitCgroup *u);
+bool unit_cgroup_is_v2(const UnitCgroup *u);
+
+/* v2 keeps processes out of a cgroup that hands controllers on to those below it. So this moves us, and whoever else is in the
+ * unit's own cgroup, into a leaf below it (unless we are in one already: DelegateSubgroup=), and then hands on
+ * what controllers there are. */
+int unit_cgroup_enter_leaf(UnitCgroup *u);
+/* Takes that back, as far as the container's cgroup is gone. */
+void unit_cgroup_leave_leaf(UnitCgroup *u);

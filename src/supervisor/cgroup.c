@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it depends on is
+ * known), what has to be done for it, and what is done where it did not work. */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* Without a unit, as by hand, there is nothing to be delegated. */
+void supervisor_find_unit_cgroup(Supervisor *s)
+{
+        int r = unit_cgroup_new(&s->unit_cgroup);
+
+        if (r < 0)
+                log_debug_errno(r, "Found no cgroup of a unit of ours, ignoring: %m");
+}
+
+static const char *unit_path(const Supervisor *s)
+{
+        return s->unit_cgroup ? unit_cgroup_path(s->unit_cgroup) : NULL;
+}
+
+bool supervisor_container_is_in_unit(const Supervisor *s)
+{
+        return cgroup_is_ours(s->container.pid, unit_path(s));
+}
+
+static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
+{
+        struct json_object *draft = s->config.run->draft;
+        const char *runtime = json_string_or(draft, "HostConfig/Runtime", ENGINE_RUNTIME_NAME);
+
+        return cgroup_mode_decide(&(CgroupSituation) {
+                .asked = s->config.options->cgroup_mode,
+                .in_service = s->config.under_systemd,
+                .delegated = s->unit_cgroup && unit_cgroup_is_delegated(s->unit_cgroup),
+                .local = engine_is_local(s->engine),
+                .root = geteuid() == 0,
+                .has_parent = *json_string_or(draft, "HostConfig/CgroupParent", ""),
+                .has_runtime = strcmp(runtime, ENGINE_RUNTIME_NAME) != 0,
+                .info = info,
+        });
+}
+
+/* A container that is moved out of its cgroup escapes the limits that were set there. */
+static int refuse_lost_limits(Supervisor *s)
+{
+        const char *option = run_options_limit_conflict(s->config.run);
+
+        if (!option)
+                return 0;
+        supervisor_fail(s, CLI_EXIT_REFUSED,
+                        "--%s: has no effect on a container that is moved into the unit's cgroup (cgroup mode migrate: %s); set "
+                        "the limit in the unit (systemd.resource-control(5)), or see --cgroup-mode", option, s->cgroup_mode.why);
+        return -EOPNOTSUPP;
+}
+
+static void divide_unit_cgroup(Supervisor *s)
+{
+        int r = unit_cgroup_is_v2(s->unit_cgroup) ? unit_cgroup_enter_leaf(s->unit_cgroup) : 0;
+
+        if (r >= 0)
+                return;
+        log_warning_errno(r, "Failed to divide the unit's cgroup: %m");
+        s->cgroup_mode = (CgroupDecision) {
+                .mode = CGROUP_MODE_MIGRATE,
+                .impossible = s->config.options->cgroup_mode == CGROUP_MODE_DELEGATE,
+                .why = "the unit's cgroup can't be divided",
+        };
+}
+
+int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info)
+{
+        bool to_be_asked;
+
+        if (s->cgroup_mode_known)
+                return 1;
+        s->cgroup_mode = decide(s, info);
+        to_be_asked = s->cgroup_mode.mode == CGROUP_MODE_AUTO ||
+                      (s->cgroup_mode.mode == CGROUP_MODE_DELEGATE && !s->cgroup_mode.impossible && !info);
+        if (to_be_asked)
+                return 0;
+        if (s->cgroup_mode.mode == CGROUP_MODE_DELEGATE && !s->cgroup_mode.impossible)
+                divide_unit_cgroup(s);
+        if (s->cgroup_mode.impossible) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "--cgroup-mode=delegate: %s.", s->cgroup_mode.why);
+                return -EOPNOTSUPP;
+        }
+        if (s->cgroup_mode.mode == CGROUP_MODE_MIGRATE && refuse_lost_limits(s) < 0)
+                return -EOPNOTSUPP;
+        s->cgroup_mode_known = true;
+        if (s->config.under_systemd)
+                log_info("cgroup mode %s: %s.", cgroup_mode_to_string(s->cgroup_mode.mode), s->cgroup_mode.why);
+        return 1;
+}
+
+void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras)
+{
+        if (s->cgroup_mode.mode != CGROUP_MODE_DELEGATE)
+                return;
+        if (s->cgroup_mode.by_runtime)
+                extras->runtime = ENGINE_RUNTIME_NAME;
+        else
+                extras->cgroup_parent = unit_path(s);
+}
+
+static bool cgroup_wanted(const char *controller, void *userdata)
+{
+        const Supervisor *s = ASSERT_PTR(userdata);
+
+        /* The one hierarchy of v2 is what name=systemd is on v1: systemd's own. */
+        return options_cgroup_wanted(s->config.options, *controller ? controller : "name=systemd");
+}
+
+void supervisor_sweep_cgroup(Supervisor *s)
+{
+        int r;
+
+        if (!s->cgroup)
+                return;
+        r = cgroup_move_sweep(s->cgroup);
+        if (r < 0)
+                log_warning_errno(r, "Failed to move processes of the container into the unit's cgroup: %m");
+        else if (r > 0)
+                log_debug("Moved %i processes into the unit's cgroup.", r);
+}
+
+/* A container that was made in another mode (kept without --rm, or adopted) keeps to it. */
+static bool must_be_moved(const Supervisor *s)
+{
+        if (s->cgroup_mode.mode != CGROUP_MODE_DELEGATE)
+                return s->cgroup_mode.mode == CGROUP_MODE_MIGRATE;
+        if (supervisor_container_is_in_unit(s))
+                return false;
+        log_warning("Container %s was not made in the unit's cgroup, moving it there: limits of its own don't hold any more.",
+                    s->container.name);
+        return true;
+}
+
+void supervisor_take_over_cgroup(Supervisor *s)
+{
+        const char *folder;
+        int r;
+
+        s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+        s->cgroup = cgroup_move_free(s->cgroup);
+        if (!must_be_moved(s))
+                return;
+        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id, cgroup_wanted, s);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to find the container's cgroup, it stays outside of the unit: %m");
+                return;
+        }
+        /* Watch before the sweep: who comes in between is seen by one of them. */
+        folder = cgroup_move_unified_source(s->cgroup);
+        if (folder) {
+                r = cgroup_watch_new(&s->cgroup_watch, s->event, folder, &supervisor_cgroup_watch_ops, s);
+                if (r < 0 && r != -ENOENT)
+                        log_warning_errno(r, "Failed to watch %s, ignoring: %m", folder);
+        }
+        supervisor_sweep_cgroup(s);
+}
+
+/* A container that goes on without us keeps what it lives on. */
+void supervisor_leave_cgroup(Supervisor *s)
+{
+        if (s->unit_cgroup && (s->dead || !s->started))
+                unit_cgroup_leave_leaf(s->unit_cgroup);
+}

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways into the unit's cgroup, each against what users do with a container: test_cell[…] is a table of modes and
+cells. Where a mode can't do something, the cell asserts the reason."""
+
+from pathlib import Path
+
+import pytest
+from supervised import OBEDIENT, Service, assert_nothing_left, assert_success, sh, started_at
+from testhost import (
+    CGROUP,
+    cgroup_of,
+    cursor,
+    docker,
+    engine_config,
+    engine_get,
+    run,
+    systemd_version,
+    wait_docker,
+    wait_until,
+)
+
+# Something to count for the engine's statistics, then as any obedient container.
+BUSY = "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; " + OBEDIENT
+CGROUPFS = {"exec-opts": ["native.cgroupdriver=cgroupfs"]}
+
+
+class Mode:
+    def __init__(self, name, config, settings):
+        self.name, self.config, self.settings = name, config, settings
+        self.delegate = name.startswith("delegate")
+
+
+MODES = [
+    Mode("migrate", {}, {}),
+    Mode("delegate-cgroupfs", CGROUPFS, {"Delegate": "yes"}),
+]
+
+
+@pytest.fixture(scope="module", params=MODES, ids=lambda mode: mode.name)
+def mode(request):
+    with engine_config(**request.param.config):
+        yield request.param
+
+
+@pytest.fixture(scope="module")
+def unit(mode):
+    with Service(sh(BUSY), name="modes", **mode.settings) as unit:
+        unit.mode = mode
+        unit.start()
+        unit.wait_line("up")
+        yield unit
+
+
+def scope_of(unit):
+    return f"docker-{unit.container['Id']}.scope"
+
+
+def cgroup_path(pid):
+    """Of v2, relative to the root of what is mounted here."""
+    return [line[3:] for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines() if line.startswith("0::")][0]
+
+
+def assert_in_place(unit, pid):
+    """In the unit, and where the mode has it: a cgroup of its own, or that of the supervisor."""
+    top = "/" + str(cgroup_of(unit.name).relative_to(CGROUP))
+    assert cgroup_path(pid) == (f"{top}/{unit.container['Id']}" if unit.mode.delegate else top)
+    assert cgroup_path(unit.supervisor) == (f"{top}/supervisor" if unit.mode.delegate else top)
+
+
+def fails(unit, *words):
+    """A docker command that a migrated container can't take part in: the engine's runtime looks where it was made."""
+    done = run("docker", *words, check=False)
+    assert done.returncode != 0
+    assert scope_of(unit) in done.stderr
+    assert "no such file or directory" in done.stderr or "not found" in done.stderr
+
+
+def cell_in_unit(unit):
+    assert_in_place(unit, unit.container_pid)
+    assert unit.main_pid == unit.container_pid
+    assert run("systemctl", "is-active", scope_of(unit), check=False).stdout == "inactive\n"
+
+
+def cell_exec(unit):
+    assert docker("exec", unit.name, "echo", "hi") == "hi"
+    docker("exec", "--detach", unit.name, "sleep", "4711")
+
+    def sleeper():
+        return [pid for pid in unit.procs() if Path(f"/proc/{pid}/cmdline").read_bytes() == b"sleep\x004711\0"]
+
+    assert_in_place(unit, wait_until(sleeper, what="process of docker exec in the unit")[0])
+
+
+def cell_stats(unit):
+    stats = engine_get(f"/containers/{unit.name}/stats?stream=false")
+    # The engine looks where it was made. Where it was moved away from, there is nothing to be read.
+    assert stats["read"].startswith("0001-01-01") != unit.mode.delegate
+    # Of a controller that the kernel has not on v2, the engine reads nothing either.
+    controllers = (CGROUP / "cgroup.controllers").read_text().split()
+    for controller, part in (("cpu", stats["cpu_stats"]["cpu_usage"].get("total_usage")),
+                             ("memory", stats["memory_stats"].get("usage")),
+                             ("pids", stats["pids_stats"].get("current"))):
+        assert bool(part) == (unit.mode.delegate and controller in controllers), controller
+
+
+def cell_top(unit):
+    if unit.mode.delegate:
+        assert OBEDIENT in docker("top", unit.name)
+    else:
+        fails(unit, "top", unit.name)
+
+
+def cell_pause(unit):
+    if not unit.mode.delegate:
+        fails(unit, "pause", unit.name)
+        return
+    docker("pause", unit.name)
+    assert (cgroup_of(unit.name) / unit.container["Id"] / "cgroup.freeze").read_text() == "1\n"
+    unit.wait(lambda now: now["StatusText"].startswith("Paused"))
+    docker("unpause", unit.name)
+    unit.wait(lambda now: now["StatusText"].startswith("Running"))
+
+
+def cell_update(unit):
+    if unit.mode.delegate:
+        docker("update", "--cpu-shares=512", unit.name)
+        if "cpu" in (CGROUP / "cgroup.controllers").read_text().split():
+            assert int((cgroup_of(unit.name) / unit.container["Id"] / "cpu.weight").read_text()) == 20
+    else:
+        fails(unit, "update", "--cpu-shares=512", unit.name)
+
+
+def cell_restart(unit):
+    before = unit.container
+    docker("restart", unit.name)
+    wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
+    unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
+    assert_in_place(unit, unit.container_pid)
+    assert unit.show("ActiveState") == "active"
+
+
+def cell_journal(unit):
+    """One line says which mode it is, and why."""
+    mode = "delegate" if unit.mode.delegate else "migrate"
+    assert len(unit.said(f"cgroup mode {mode}: the unit has ")) == 1
+    assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
+
+
+def cell_stop(unit):
+    pids = unit.procs()
+    docker("stop", unit.name)
+    assert_success(unit.wait_state("inactive"))
+    assert_nothing_left(unit, *pids)
+
+
+def cell_unit_stop(unit):
+    before = cursor()
+    unit.start()
+    unit.wait_line("up", after=before)
+    pids, folder = unit.procs(), cgroup_of(unit.name)
+    unit.stop()
+    assert_success(unit.show())
+    assert_nothing_left(unit, *pids)
+    assert not folder.exists()
+
+
+CELLS = [
+    cell_in_unit,
+    cell_exec,
+    cell_stats,
+    cell_top,
+    cell_pause,
+    cell_update,
+    cell_restart,
+    cell_journal,
+    cell_stop,
+    cell_unit_stop,
+]
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=lambda cell: cell.__name__.removeprefix("cell_"))
+def test_cell(unit, cell):
+    cell(unit)
+
+
+DELEGATE = "--cgroup-mode=delegate"
+
+
+def test_limits_are_the_containers_own_in_delegate_and_refused_in_migrate(mode):
+    with Service(sh(OBEDIENT), name="limited", run="--rm -m 64m --cpuset-cpus=0 --pids-limit=50", **mode.settings) as unit:
+        if not mode.delegate:
+            assert unit.run_to_end()["ExecMainStatus"] == "125"
+            assert len(unit.said("--memory: ")) == 1
+            return
+        unit.start()
+        folder = cgroup_of(unit.name) / unit.container["Id"]
+        handed_on = (cgroup_of(unit.name) / "cgroup.subtree_control").read_text().split()
+        for controller, file, value in (
+            ("memory", "memory.max", str(64 << 20)),
+            ("cpuset", "cpuset.cpus", "0"),
+            ("pids", "pids.max", "50"),
+        ):
+            # What this machine's kernel doesn't hand on, nobody can limit.
+            assert (controller in handed_on) == (controller in (CGROUP / "cgroup.controllers").read_text().split())
+            assert not (folder / file).exists() or (folder / file).read_text().strip() == value
+
+
+def test_units_own_leaf_is_used_where_it_has_one(mode):
+    if not mode.delegate:
+        return
+    with Service(sh(OBEDIENT), name="subgroup", DelegateSubgroup="ours", **mode.settings) as unit:
+        unit.start()
+        # systemd before 254 knows no DelegateSubgroup=; there the leaf is ours to make.
+        assert Path(cgroup_path(unit.supervisor)).name == ("ours" if systemd_version() >= 254 else "supervisor")
+        assert Path(cgroup_path(unit.container_pid)).name == unit.container["Id"]
+
+
+def test_delegate_without_delegation_says_so():
+    with Service(sh(OBEDIENT), name="undelegated", options=DELEGATE) as unit:
+        assert unit.run_to_end()["ExecMainStatus"] == "125"
+        assert len(unit.said("--cgroup-mode=delegate: the unit has no Delegate=")) == 1
+        assert unit.container is None
+
+
+def test_container_that_was_made_elsewhere_is_moved_in(mode):
+    """Kept without --rm, from before the unit had Delegate=."""
+    if not mode.delegate:
+        return
+    with Service(sh(OBEDIENT), name="elsewhere", run="", **{**mode.settings, "Delegate": "no"}) as unit:
+        unit.start()
+        unit.stop()
+        unit.write(Delegate="yes")
+        unit.start()
+        assert unit.container_pid in unit.procs()
+        assert len(unit.said("was not made in the unit's cgroup")) == 1
