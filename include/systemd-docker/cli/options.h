@@ -84,6 +84,9 @@ int main_pid_mode_from_string(const char *s);
 const char *log_transport_to_string(LogTransport t);
 int log_transport_from_string(const char *s);
 
+#define COMPLETE_FILE "@file"
+#define COMPLETE_BOOL "true false"
+
 /* The table of options, for --help, completion and the test that holds them and the man page together. */
 typedef struct OptionHelp {
         char short_name; /* 0: none */
@@ -91,6 +94,7 @@ typedef struct OptionHelp {
         const char *value; /* the placeholder, NULL: takes none */
         bool value_optional;
         const char *text;
+        const char *words; /* for completion: the values, or COMPLETE_…; NULL: can't be guessed */
 } OptionHelp;
 
 const OptionHelp *options_help_table(size_t *ret_n);

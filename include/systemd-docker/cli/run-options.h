@@ -86,6 +86,7 @@ typedef struct RunOptionHelp {
         const char *long_name;
         const char *value; /* "string", "list", …; NULL: a boolean */
         const char *text;
+        const char *words; /* as in OptionHelp */
         bool hidden;
 } RunOptionHelp;
 

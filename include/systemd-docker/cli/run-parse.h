@@ -99,6 +99,7 @@ struct RunOptionSpec {
         size_t member;      /* offset in RunOptions, or a RunList, RunString or RunHealth */
         unsigned api_minor; /* needs API 1.N at least; 0: any */
         const char *text;
+        const char *words; /* for completion: the values, or COMPLETE_…; NULL: can't be guessed */
 };
 
 extern const RunOptionSpec run_option_table[];

@@ -196,3 +196,27 @@ Test(options, help_has_every_option)
                 cr_assert(strstr(text, option), "%s", option);
         }
 }
+
+/* What completion offers is what the parser takes. */
+Test(options, completed_values_are_taken)
+{
+        size_t n, tried = 0;
+        const OptionHelp *table = options_help_table(&n);
+
+        for (size_t i = 0; i < n; i++) {
+                _cleanup_free_ char *copy = strdup(table[i].words && *table[i].words != '@' ? table[i].words : "");
+                char *rest = copy;
+
+                for (char *word; (word = strsep(&rest, " ")) && *word; tried++) {
+                        _cleanup_free_ char *line = NULL;
+                        char **words;
+                        Options o;
+
+                        cr_assert(asprintf(&line, "x --%s=%s run nginx", table[i].long_name, word) >= 0);
+                        o = parse_good(line, &words);
+                        options_done(&o);
+                        strv_free(words);
+                }
+        }
+        cr_assert_geq(tried, 20);
+}

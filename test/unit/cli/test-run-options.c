@@ -232,3 +232,26 @@ Test(run_options, table)
         cr_assert_eq(n - hidden, 104, "%zu", n - hidden);
         cr_assert_eq(hidden, 3);
 }
+
+/* What completion offers is what the parser takes; "core=" is only the beginning of one. */
+Test(run_options, completed_values_are_taken)
+{
+        RunOptionHelp entry;
+        size_t tried = 0;
+
+        for (size_t i = 0; run_options_help_entry(i, &entry); i++) {
+                _cleanup_free_ char *copy = strdup(entry.words && *entry.words != '@' ? entry.words : "");
+                char *rest = copy;
+
+                for (char *word; (word = strsep(&rest, " ")) && *word; tried++) {
+                        const char *more = word[strlen(word) - 1] == '=' ? "1" : "";
+                        _cleanup_free_ char *line = NULL;
+
+                        if (strcmp(entry.long_name, "disable-content-trust") == 0)
+                                continue; /* false: refused by us */
+                        cr_assert(asprintf(&line, "--%s=%s%s nginx", entry.long_name, word, more) >= 0);
+                        run_options_free(parse_or_die(line));
+                }
+        }
+        cr_assert_geq(tried, 100);
+}
