@@ -33,14 +33,15 @@ static const char *environment_or(const char *name, const char *fallback)
         return environment_is_set(name) ? getenv(name) : fallback;
 }
 
-/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without. */
-static EngineTls read_tls(void)
+/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without. folder:
+ * of docker's configuration. */
+static EngineTls read_tls(const char *folder)
 {
         bool verify = environment_is_set("DOCKER_TLS_VERIFY");
 
         return (EngineTls) { .enabled = verify || environment_is_set("DOCKER_TLS"),
                              .verify = verify,
-                             .cert_path = environment_or("DOCKER_CERT_PATH", NULL) };
+                             .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
 }
 
 /* What the contract has and this version has not. */
@@ -96,7 +97,9 @@ int main(int argc, char **argv)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(options_done) Options options = {};
         _cleanup_(run_options_freep) RunOptions *run = NULL;
+        _cleanup_free_ char *folder = NULL;
         SupervisorConfig config;
+        CliContext context;
         const char *host;
 
         fill_standard_descriptors();
@@ -113,9 +116,8 @@ int main(int argc, char **argv)
                 return EXIT_SUCCESS;
         }
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
-        if (run_options_parse(options.run_words,
-                              &(CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host }, &run,
-                              &error) < 0)
+        context = (CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host };
+        if (run_options_parse(options.run_words, &context, &run, &error) < 0)
                 return refuse(&error);
         if (run->help) {
                 run_options_help(stdout);
@@ -123,11 +125,12 @@ int main(int argc, char **argv)
         }
         if (refuse_not_yet(&options, &error) < 0)
                 return refuse(&error);
+        folder = context_config_folder(&context);
         config = (SupervisorConfig) { .options = &options,
                                       .run = run,
                                       .environment = environ,
                                       .host_name = host,
-                                      .tls = read_tls(),
+                                      .tls = read_tls(folder),
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .under_systemd = environment_is_set("INVOCATION_ID"),
                                       .notify_socket = environment_or("NOTIFY_SOCKET", NULL) };

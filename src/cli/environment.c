@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The container's environment and labels: -e, --env-file, -l, --label-file, and the proxies of docker's
- * config.json.
+/* The container's environment and labels: -e, --env-file, -l, --label-file, and what docker's config.json
+ * says: proxies and detachKeys.
  *
  * The CLI sends -e in random order (a hash table's); here it is the command line's. */
 
@@ -209,6 +209,21 @@ int proxies_parse(const char *data, size_t size, const char *host, struct json_o
         return 0;
 }
 
+int detach_keys_parse(const char *data, size_t size, char **ret)
+{
+        _cleanup_json_ struct json_object *config = NULL;
+        const char *keys;
+        int r = json_parse(data, size, &config);
+
+        if (r < 0)
+                return r;
+        if (!json_object_is_type(config, json_type_object) ||
+            json_get_string_any_case(config, "detachKeys", &keys) < 0 || !*keys)
+                return 0;
+        *ret = strdup(keys);
+        return *ret ? 0 : -ENOMEM;
+}
+
 const char *context_home(const CliContext *c)
 {
         const char *home = context_getenv(c, "HOME");
@@ -220,20 +235,26 @@ const char *context_home(const CliContext *c)
         return user ? user->pw_dir : "/root";
 }
 
-char *context_config_path(const CliContext *c)
+char *context_config_folder(const CliContext *c)
 {
-        const char *directory = context_getenv(c, "DOCKER_CONFIG");
+        const char *folder = context_getenv(c, "DOCKER_CONFIG");
         char *path;
-        int r;
 
-        if (directory && *directory)
-                r = asprintf(&path, "%s/config.json", directory);
-        else
-                r = asprintf(&path, "%s/.docker/config.json", context_home(c));
-        return r < 0 ? NULL : path;
+        if (folder && *folder)
+                return strdup(folder);
+        return asprintf(&path, "%s/.docker", context_home(c)) < 0 ? NULL : path;
 }
 
-static int add_proxies(RunParse *p)
+char *context_config_path(const CliContext *c)
+{
+        _cleanup_free_ char *folder = context_config_folder(c);
+        char *path;
+
+        return !folder || asprintf(&path, "%s/config.json", folder) < 0 ? NULL : path;
+}
+
+/* What the file says besides logins, which are looked for when an image is pulled. */
+static int read_config(RunParse *p)
 {
         _cleanup_free_ char *path = context_config_path(p->context), *data = NULL;
         size_t size = 0;
@@ -245,6 +266,8 @@ static int add_proxies(RunParse *p)
         if (r < 0)
                 return r == -ENOMEM ? r : 0; /* no configuration, no proxies */
         r = proxies_parse(data, size, context_engine(p->context), p->environment);
+        if (r >= 0 && p->o->interactive && !p->o->detach_keys)
+                r = detach_keys_parse(data, size, &p->o->detach_keys);
         return r == -ENOMEM ? r : 0;
 }
 
@@ -252,7 +275,7 @@ int finish_environment(RunParse *p)
 {
         _cleanup_json_ struct json_object *array = json_object_new_array();
         const StrVec *files = p->lists + LIST_ENV_FILE;
-        int r = array ? add_proxies(p) : -ENOMEM;
+        int r = array ? read_config(p) : -ENOMEM;
 
         for (size_t i = 0; r >= 0 && i < files->n; i++)
                 r = env_file_read(p, "--env-file", files->items[i], true, array);

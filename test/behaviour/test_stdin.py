@@ -178,6 +178,10 @@ def test_over_tls(tls, ten):
     lines, state = run_and_read(sh(script), StandardInput="file:/dev/zero", Environment=environment)
     assert lines == ["50000000"]
     assert_success(state)
+    # Without DOCKER_CERT_PATH the certificates are looked for beside docker's configuration.
+    folder = tls.pop("DOCKER_CERT_PATH")
+    assert by_hand("run", "--rm", "busybox", "true", env={**os.environ, **tls, "DOCKER_CONFIG": folder}).returncode == 0
+    assert by_hand("run", "--rm", "busybox", "true", env={**os.environ, **tls, "DOCKER_CONFIG": "/none"}).returncode == 125
 
 
 # ---- pace ----------------------------------------------------------------------------------------------------------
@@ -328,6 +332,15 @@ def test_detach_keys_that_are_none():
     assert done.returncode == 125
     assert done.stderr.splitlines()[-1].endswith("Invalid detach keys (nonsense) provided")
     assert inspect("keys") is None
+
+
+def test_detach_keys_of_the_configuration(tmp_path):
+    (tmp_path / "config.json").write_text('{"detachKeys": "rubbish"}')
+    environment = {**os.environ, "DOCKER_CONFIG": str(tmp_path)}
+    done = by_hand("run", "--rm", "-i", "busybox", "cat", env=environment)
+    assert done.returncode == 125
+    assert done.stderr.splitlines()[-1].endswith("Invalid detach keys (rubbish) provided")
+    assert by_hand("run", "--rm", "-i", "--detach-keys=ctrl-x", "busybox", "cat", env=environment).returncode == 0
 
 
 # ---- the other options of the attached CLI -------------------------------------------------------------------------

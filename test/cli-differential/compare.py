@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the docker CLI and us on the same command lines and compares the create requests, refusals and exit codes.
 
-    compare.py [--docker PATH] [--api 1.50] [--jobs N] [--lines FILE] EMIT
+    compare.py [--docker PATH] [--api 1.50] [--jobs N] [--lines FILE] [--mutations N [--seed S]] EMIT
 
 EMIT is the test executable that prints what we make of a line. Without a docker CLI the test is skipped (exit 77). -d is
 left out of lines for both sides: it has no effect here, which is the one difference that concerns a whole option.
@@ -141,11 +141,14 @@ def version_of(docker):
 
 def scenarios(arguments, directory):
     """(environment, lines) pairs."""
-    lines = [parse for parse in corpus.read_lines(arguments.lines)] if arguments.lines else list(corpus.everything(arguments.docker))
+    if arguments.mutations:
+        lines = list(corpus.mutations(arguments.mutations, arguments.seed))
+    else:
+        lines = corpus.read_lines(arguments.lines) if arguments.lines else list(corpus.everything(arguments.docker))
     config = os.path.join(directory, 'work', 'config')
     plain = {'DOCKER_CONFIG': os.path.join(config, 'plain')}
     yield plain, lines
-    if arguments.lines:
+    if arguments.lines or arguments.mutations:
         return
     with_environment = [words for words in lines if any(str(w).startswith(('-e', '--env')) for w in words)][:60]
     yield {'DOCKER_CONFIG': os.path.join(config, 'proxies')}, with_environment + list(corpus.combinations(60, seed=2))
@@ -161,6 +164,8 @@ def main():
     parser.add_argument('--api', help='default: the newest that this CLI speaks, up to 1.50')
     parser.add_argument('--jobs', type=int, default=min(4, os.cpu_count() or 1))
     parser.add_argument('--lines')
+    parser.add_argument('--mutations', type=int, help='that many lines made from the known ones by chance, instead of those')
+    parser.add_argument('--seed', type=int, default=1)
     arguments = parser.parse_args()
     arguments.emit = os.path.abspath(arguments.emit)
     if arguments.lines:

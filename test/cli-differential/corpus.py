@@ -117,6 +117,34 @@ def combinations(n, seed=1):
         yield words + ['alpine:3'] + chooser.choice([[], ['sh', '-c', 'x'], ['--', '-e', '--rm']])
 
 
+def changed(chooser, text, pieces):
+    """A few characters of it are others now, gone, doubled or moved."""
+    for _ in range(chooser.choice([1, 1, 1, 2, 3])):
+        at = chooser.randint(0, len(text))
+        end = min(len(text), at + chooser.randint(0, 3))
+        text = text[:at] + chooser.choice(['', chooser.choice(':=,/.-"[]@ 019aZ_\t\\~%+*#xé'), chooser.choice(pieces), text[at:end] * 2,
+                                           text[at:end].swapcase()]) + text[end:]
+    return text
+
+
+def mutations(n, seed):
+    """Lines like those that are there, with one word changed: for runs by hand, with another seed each time."""
+    chooser = random.Random(seed)
+    known = [words for words in read_lines('lines.txt') if all(isinstance(w, str) and len(w) < 200 for w in words)]
+    known += [[f'--{name}', value, 'alpine'] for name, values in ACCEPTED.items() for value in values]
+    pieces = [word for words in known for word in words] + [v for v in VALUES if len(v) < 40]
+    for _ in range(n):
+        words = list(chooser.choice(known))
+        if len(words) > 1:
+            at = chooser.randrange(len(words) - 1)
+            if chooser.random() < 0.7:
+                at = max((i for i in range(len(words) - 1) if not words[i].startswith('-')), default=at)
+            words[at] = changed(chooser, words[at], pieces).replace('\0', '')
+        # What is read from a terminal, or is help, has another end.
+        if not any(w.startswith(('--help', '-h=')) for w in words):
+            yield words
+
+
 def everything(docker):
     yield from read_lines('lines.txt')
     yield from read_lines('wild.txt')

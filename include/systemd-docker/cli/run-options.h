@@ -24,6 +24,9 @@ typedef struct CliContext {
                            * DOCKER_HOST or the default */
 } CliContext;
 
+/* $DOCKER_CONFIG or ~/.docker: where config.json is, and certificates. The caller's; NULL: out of memory. */
+char *context_config_folder(const CliContext *c);
+
 typedef enum PullPolicy {
         PULL_MISSING,
         PULL_ALWAYS,

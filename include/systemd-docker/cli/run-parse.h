@@ -222,6 +222,8 @@ int env_file_parse(const char *data, size_t size, const CliContext *lookup, stru
 
 /* The proxies of config.json that are not yet in the environment, as NAME -> value into o. */
 int proxies_parse(const char *data, size_t size, const char *host, struct json_object *o);
+/* Its detachKeys; *ret is left as it is where there are none. */
+int detach_keys_parse(const char *data, size_t size, char **ret);
 
 /* JSON text without the white space between its tokens, spelled as it was otherwise. -EINVAL, -ENOMEM. */
 int json_compact(const char *data, size_t size, char **ret, size_t *ret_size);
