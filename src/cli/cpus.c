@@ -70,25 +70,27 @@ static unsigned prefix_base(const char **s)
         return bases[letter - letters];
 }
 
-/* Digits with one point: the value without the point, and how many digits follow it. */
+/* Digits with one point: the value without the point, and how many digits follow it. An underscore may stand
+ * between two digits, or behind the prefix of a base. */
 static int parse_mantissa(const char **s, unsigned base, unsigned __int128 *ret, int64_t *ret_fraction)
 {
         unsigned __int128 value = 0;
         bool any = false, point = false;
         int64_t fraction = 0, zeros = 0;
+        char before = base == 10 ? '.' : '0'; /* '0' for any digit */
 
         for (; **s; (*s)++) {
                 int digit = digit_of(**s), r;
 
-                if (**s == '.' && !point) {
-                        point = true;
+                if ((**s == '.' && !point && before != '_') || (**s == '_' && before == '0')) {
+                        point = point || **s == '.';
+                        before = **s;
                         continue;
                 }
-                if (**s == '_' && any)
-                        continue;
                 if (digit >= (int) base)
                         break;
                 any = true;
+                before = '0';
                 fraction += point;
                 zeros++;
                 if (digit == 0)
@@ -101,25 +103,31 @@ static int parse_mantissa(const char **s, unsigned base, unsigned __int128 *ret,
                 zeros = 0;
                 value += (unsigned) digit;
         }
-        if (!any)
+        if (!any || before == '_')
                 return -EINVAL;
         *ret = value;
         *ret_fraction = fraction - zeros;
         return 0;
 }
 
+static bool is_decimal(char c)
+{
+        return c >= '0' && c <= '9';
+}
+
 static int parse_exponent(const char **s, int64_t *ret)
 {
-        _cleanup_free_ char *digits = NULL;
-        size_t n = 1;
+        _cleanup_free_ char *digits = strdup(*s + 1);
+        size_t n = 0;
 
-        if ((*s)[n] == '-' || (*s)[n] == '+')
-                n++;
-        n += strspn(*s + n, "0123456789");
-        digits = strndup(*s + 1, n - 1);
         if (!digits)
                 return -ENOMEM;
-        *s += n;
+        for (const char *c = ++*s; *c; *s = ++c)
+                if (is_decimal(*c) || (c[0] == '-' && n == 0) || (c[0] == '+' && n == 0))
+                        digits[n++] = *c;
+                else if (*c != '_' || !is_decimal(c[-1]) || !is_decimal(c[1]))
+                        break;
+        digits[n] = 0;
         return parse_int64(digits, 10, ret);
 }
 
