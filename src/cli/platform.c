@@ -247,6 +247,7 @@ int finish_cidfile(RunParse *p)
 {
         _cleanup_free_ char *directory = NULL;
         const char *path = p->o->cidfile, *slash;
+        size_t n;
         int r;
 
         if (!path)
@@ -255,17 +256,22 @@ int finish_cidfile(RunParse *p)
                 return run_parse_error_at(p, "--cidfile", path,
                                           "there already; is the other container still running?");
         r = -errno;
-        slash = strrchr(path, '/');
+        n = strlen(path);
+        while (n > 1 && path[n - 1] == '/')
+                n--;
+        slash = memrchr(path, '/', n);
         directory = slash ? strndup(path, (size_t) (slash - path) + 1) : strdup(".");
         if (!directory)
                 return -ENOMEM;
-        if (r == -ENOENT)
+        if (r == -ENOENT || (r == -ENOTDIR && path[n]))
                 r = RET_NERRNO(faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS));
+        if (r >= 0 && path[n])
+                r = -EISDIR; /* what can't be opened as "name/" */
         if (r < 0)
                 return cli_error(p->reterr,
-                                 r == -ENOENT   ? CLI_EXIT_NOT_FOUND
-                                 : r == -EACCES ? CLI_EXIT_NOT_EXECUTABLE
-                                                : CLI_EXIT_REFUSED,
+                                 r == -ENOENT                   ? CLI_EXIT_NOT_FOUND
+                                 : r == -EACCES || r == -EISDIR ? CLI_EXIT_NOT_EXECUTABLE
+                                                                : CLI_EXIT_REFUSED,
                                  "invalid value \"%.300s\" for --cidfile: %s", path, strerror(-r));
         return 0;
 }

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "codec/base64.h"
 #include "util/cleanup.h"
@@ -84,14 +85,16 @@ int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size)
         return 0;
 }
 
-char *base64url_encode(const void *data, size_t size)
+/* last: the digits 62 and 63, in which alphabets differ. */
+static char *encode(const void *data, size_t size, const char *last)
 {
-        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789??";
         const uint8_t *u = data;
         char *ret, *p;
 
         assert(data || size == 0);
 
+        memcpy(digits + 62, last, 2);
         p = ret = malloc(size / 3 * 4 + 5);
         if (!ret)
                 return NULL;
@@ -107,4 +110,14 @@ char *base64url_encode(const void *data, size_t size)
         }
         *p = 0;
         return ret;
+}
+
+char *base64_encode(const void *data, size_t size)
+{
+        return encode(data, size, "+/");
+}
+
+char *base64url_encode(const void *data, size_t size)
+{
+        return encode(data, size, "-_");
 }

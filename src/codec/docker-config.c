@@ -163,6 +163,77 @@ static int find_helper(struct json_object *config, const char *key, char **ret)
         return copy_string(config, "credsStore", ret);
 }
 
+static int parse_config(const char *data, size_t size, struct json_object **ret)
+{
+        int r;
+
+        if (is_blank(data, size))
+                return (*ret = json_object_new_object()) ? 0 : -ENOMEM;
+        r = json_parse(data, size, ret);
+        if (r >= 0 && json_object_is_type(*ret, json_type_object))
+                return 0;
+        json_object_put(*ret);
+        *ret = NULL;
+        return r == -ENOMEM ? r : -EBADMSG;
+}
+
+/* As clients write it: user and password in base64. */
+static int add_login(struct json_object *logins, const char *key, const RegistryAuth *a)
+{
+        struct json_object *o = json_ensure(logins, key, json_type_object);
+        _cleanup_free_ char *text = NULL, *auth = NULL;
+        int n;
+
+        if (!o)
+                return -ENOMEM;
+        if (a->username) {
+                n = asprintf(&text, "%s:%s", a->username, a->password ?: "");
+                if (n < 0)
+                        return -ENOMEM;
+                auth = base64_encode(text, (size_t) n);
+                if (!auth || json_set_string(o, "auth", auth) < 0)
+                        return -ENOMEM;
+        }
+        if ((a->email && json_set_string(o, "email", a->email) < 0) ||
+            (a->identity_token && json_set_string(o, "identitytoken", a->identity_token) < 0) ||
+            (a->registry_token && json_set_string(o, "registrytoken", a->registry_token) < 0))
+                return -ENOMEM;
+        return 0;
+}
+
+int docker_config_logins(const char *data, size_t size, char **ret, bool *ret_helpers)
+{
+        _cleanup_json_ struct json_object *config = NULL, *made = json_object_new_object();
+        struct json_object *auths, *helpers, *logins = made ? json_ensure(made, "auths", json_type_object) : NULL;
+        const char *store = NULL;
+        char *text = NULL;
+        int r = logins ? parse_config(data, size, &config) : -ENOMEM;
+
+        if (r < 0)
+                return r;
+        auths = get_object(config, "auths");
+        if (auths) {
+                json_object_object_foreach(auths, key, entry)
+                {
+                        _cleanup_(registry_auth_done) RegistryAuth a = REGISTRY_AUTH_NULL;
+
+                        r = take_entry(entry, key, &a);
+                        if (r >= 0)
+                                r = add_login(logins, key, &a);
+                        if (r < 0)
+                                return r;
+                }
+        }
+        if (json_object_object_length(logins) > 0 &&
+            !(text = strdup(json_object_to_json_string_ext(made, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE))))
+                return -ENOMEM;
+        helpers = get_object(config, "credHelpers");
+        (void) json_get_string_any_case(config, "credsStore", &store);
+        *ret = text;
+        *ret_helpers = (store && *store) || (helpers && json_object_object_length(helpers) > 0);
+        return 0;
+}
+
 int docker_config_find(const char *data, size_t size, const char *key, DockerConfigAuth *ret)
 {
         _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
@@ -173,13 +244,9 @@ int docker_config_find(const char *data, size_t size, const char *key, DockerCon
         assert(key);
         assert(ret);
 
-        if (is_blank(data, size)) {
-                *ret = a;
-                return 0;
-        }
-        r = json_parse(data, size, &config);
-        if (r < 0 || !json_object_is_type(config, json_type_object))
-                return r == -ENOMEM ? r : -EBADMSG;
+        r = parse_config(data, size, &config);
+        if (r < 0)
+                return r;
         r = find_helper(config, key, &a.helper);
         if (r < 0)
                 return r;

@@ -293,11 +293,16 @@ static int request_set_headers(EngineRequest *r, const EngineCall *call)
 
 static int request_set_method(CURL *easy, const EngineCall *call)
 {
+        curl_off_t size = call->body_size ? (curl_off_t) call->body_size : -1; /* -1: a string */
+        bool post = strcmp(call->method, "POST") == 0;
         CURLcode code = CURLE_OK;
 
-        if (strcmp(call->method, "POST") == 0)
-                code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body ?: "");
-        else if (strcmp(call->method, "GET") != 0)
+        if (post || call->body) {
+                code = curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, size);
+                if (code == CURLE_OK)
+                        code = curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body ?: "");
+        }
+        if (code == CURLE_OK && !post && strcmp(call->method, "GET") != 0)
                 code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
         return code == CURLE_OK ? 0 : -EIO;
 }

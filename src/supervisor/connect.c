@@ -76,6 +76,9 @@ static int prepare_body(Supervisor *s, CliError *reterr)
                 r = build_body(s, engine_version(s->engine), &extras, &body, reterr);
         if (r < 0)
                 return r;
+        r = supervisor_add_logins(s, body);
+        if (r < 0)
+                return r;
         o = json_ensure(body, "Labels", json_type_object);
         if (!o || json_set_string(o, CONTAINER_LABEL_REQUEST, hash) < 0)
                 return -ENOMEM;

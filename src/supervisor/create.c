@@ -258,5 +258,9 @@ void supervisor_act_prepare(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_prepared };
 
+        if (s->logins) {
+                supervisor_put_logins(s);
+                return;
+        }
         supervisor_step(s, "GET", engine_path("/containers/%s/json", s->container.id), NULL, 0, &ops);
 }

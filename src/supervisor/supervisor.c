@@ -249,6 +249,7 @@ Supervisor *supervisor_free(Supervisor *s)
         container_info_done(&s->container);
         pull_stop(&s->pull);
         free(s->body);
+        free(s->logins);
         free(s->request_hash);
         free(s->connect_message);
         free(s);

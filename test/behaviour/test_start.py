@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """When `systemctl start` returns, all is in its place; and who is the main process."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
-from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, sh
+from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, by_hand, sh
 from testhost import cursor, docker, run, wait_docker
 
 PID_FILE = Path("/run/behaviour.pid")
@@ -132,3 +134,13 @@ def test_first_line_is_never_lost():
         for _ in range(5):
             unit.start()
         assert [line["MESSAGE"] for line in unit.lines()] == ["first"] * 5
+
+
+def test_api_socket_comes_with_the_logins(tmp_path):
+    logins = {"r:5000": {"auth": "bWU6c2VjcmV0"}}
+    (tmp_path / "config.json").write_text(json.dumps({"auths": logins}))
+    script = "test -S /var/run/docker.sock && ls -l $DOCKER_CONFIG/config.json >&2 && cat $DOCKER_CONFIG/config.json"
+    done = by_hand("run", "--rm", "--use-api-socket", "busybox", "sh", "-c", script, env={**os.environ, "DOCKER_CONFIG": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"auths": logins}
+    assert "-rw-------" in done.stderr and "root" in done.stderr

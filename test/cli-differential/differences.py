@@ -25,7 +25,7 @@ def restart(words, cli, ours):
 
 def overflow(words, cli, ours):
     """A number that doesn't fit is refused; the CLI sends what is left of it in 64 bits."""
-    return 'body' in cli and ours['exit'] == 125 and has(words, r'.*1e(30|300|1_0)', r'(-m)?inf ', r'.*9{20,}.*')
+    return 'body' in cli and ours['exit'] == 125 and has(words, r'.*1e(30|300|1_0)', r'(?i:(-m)?inf) ', r'.*9{20,}.*')
 
 
 def letter_case(words, cli, ours):

@@ -19,6 +19,7 @@ ROUTES = [
     ("events", "GET", r"/events\b"),
     ("attach", "POST", r"/containers/[^/]+/attach\b"),
     ("wait", "POST", r"/containers/[^/]+/wait\b"),
+    ("archive", "PUT", r"/containers/[^/]+/archive\b"),
     ("start", "POST", r"/containers/[^/]+/start\b"),
     ("stop", "POST", r"/containers/[^/]+/stop\b"),
     ("kill", "POST", r"/containers/[^/]+/kill\b"),
@@ -105,7 +106,7 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
@@ -269,6 +270,9 @@ class Engine:
         self.ended.wait()
         conn.chunk(json.dumps({"StatusCode": self.exit_code}) + "\n")
         conn.finish()
+
+    def do_archive(self, conn):
+        conn.reply(200)
 
     def do_start(self, conn):
         self.running = True

@@ -9,5 +9,8 @@
  * caller's. -EINVAL, -ENOMEM. */
 int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size);
 
+/* The standard alphabet. The caller's; NULL: out of memory. */
+char *base64_encode(const void *data, size_t size);
+
 /* The alphabet for URLs and file names. The caller's; NULL: out of memory. */
 char *base64url_encode(const void *data, size_t size);

@@ -45,11 +45,12 @@ typedef struct EngineRequestOps {
 } EngineRequestOps;
 
 typedef struct EngineCall {
-        const char *method; /* "GET", "POST", "DELETE" */
+        const char *method; /* "GET", "POST", "PUT", "DELETE" */
         const char *path;   /* with query, without version: "/containers/json" */
         bool unversioned;   /* for /_ping */
         bool fresh;         /* over a connection of its own, to see whether the engine takes one */
         const char *body;   /* JSON or NULL; copied */
+        size_t body_size;   /* 0: it's a string */
         const char *registry_auth; /* X-Registry-Auth, see codec/registry-auth.h; NULL: none. Copied */
         EngineLane lane;
         uint64_t timeout_usec; /* 0: ENGINE_TIMEOUT_DEFAULT; not for streams */

@@ -108,6 +108,7 @@ struct Supervisor {
         /* What the user wants */
         char *body; /* of the create request, JSON */
         char *request_hash;
+        char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
         bool remove;      /* --rm, ours or docker's */
         bool detach;      /* leave as soon as it runs */
         bool forward_log; /* lines go to the journal */
@@ -292,6 +293,9 @@ int supervisor_open_input(Supervisor *s);
 
 /* cidfile.c */
 /* Before the container is made: claims the path, or records the failure. */
+/* --use-api-socket: the variable for them into the request, 0 or -errno; and the logins into the container. */
+int supervisor_add_logins(Supervisor *s, struct json_object *body);
+void supervisor_put_logins(Supervisor *s);
 int supervisor_make_cidfile(Supervisor *s);
 void supervisor_write_cidfile(Supervisor *s);
 /* Takes it away again where no container came of it. */

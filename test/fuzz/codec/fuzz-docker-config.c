@@ -10,12 +10,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         _cleanup_(docker_config_auth_done) DockerConfigAuth a = DOCKER_CONFIG_AUTH_NULL;
         _cleanup_free_ char *key = NULL, *header = NULL;
         const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
+        _cleanup_(docker_config_auth_done) DockerConfigAuth again = DOCKER_CONFIG_AUTH_NULL;
+        _cleanup_free_ char *logins = NULL;
+        bool helpers;
         size_t n;
 
         if (!end)
                 return 0;
         n = (size_t) (end + 1 - data);
         key = fuzz_string(data, n - 1);
+        /* What comes out of it for a container is good to be read again. */
+        if (docker_config_logins((const char *) data + n, size - n, &logins, &helpers) == 0 && logins)
+                CHECK(docker_config_find(logins, strlen(logins), key, &again) == 0);
         if (docker_config_find((const char *) data + n, size - n, key, &a) < 0) {
                 CHECK(!a.found && !a.helper && !a.auth.server_address);
                 return 0;

@@ -186,3 +186,45 @@ Test(docker_config, odd_entries)
         cr_assert_null(a.auth.username);
         docker_config_auth_done(&a);
 }
+
+Test(docker_config, logins)
+{
+        static const char config[] =
+                "{\"auths\":{\"r:5000\":{\"auth\":\"bWU6c2VjcmV0\"},\"t\":{\"identitytoken\":\"T\"},\"empty\":{},"
+                "\"u\":{\"username\":\"u\",\"password\":\"\\u00ff\\u00fe?>\",\"email\":\"e\"}},\"proxies\":{}}";
+        static const char *const none[] = { "", "{}", "{\"auths\":{}}", "{\"auths\":7}", "{\"AUTHS\":{}}" };
+        static const struct {
+                const char *config;
+                int r;
+        } bad[] = { { "[]", -EBADMSG }, { "{", -EBADMSG }, { "{\"auths\":{\"a\":{\"auth\":\"x\"}}}", -EINVAL } };
+        _cleanup_free_ char *text = NULL;
+        bool helpers = true;
+
+        cr_assert_eq(docker_config_logins(config, strlen(config), &text, &helpers), 0);
+        cr_assert(!helpers);
+        cr_assert(!strstr(text, "proxies") && strstr(text, "\"empty\""));
+        check_login(text, "r:5000", "me", "secret");
+        check_login(text, "u", "u", "\xc3\xbf\xc3\xbe?>");
+
+        for (size_t i = 0; i < ELEMENTSOF(none); i++) {
+                char *nothing = (char *) 42;
+
+                cr_assert_eq(docker_config_logins(none[i], strlen(none[i]), &nothing, &helpers), 0, "%s", none[i]);
+                cr_assert_null(nothing);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                cr_assert_eq(docker_config_logins(bad[i].config, strlen(bad[i].config), NULL, NULL), bad[i].r);
+}
+
+Test(docker_config, logins_with_helpers)
+{
+        static const char *const configs[] = { "{\"credsStore\":\"x\"}", "{\"credHelpers\":{\"a\":\"x\"}}" };
+        char *text;
+        bool helpers;
+
+        for (size_t i = 0; i < ELEMENTSOF(configs); i++) {
+                helpers = false;
+                cr_assert_eq(docker_config_logins(configs[i], strlen(configs[i]), &text, &helpers), 0);
+                cr_assert(helpers && !text);
+        }
+}
