@@ -51,9 +51,6 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
                 bool asked;
                 const char *what;
         } not_yet[] = {
-                { o->notify == NOTIFY_CONTAINER, "--notify=container" },
-                { o->watchdog == WATCHDOG_HEALTHY, "--watchdog=healthy" },
-                { o->watchdog == WATCHDOG_CONTAINER, "--watchdog=container" },
                 { o->log_transport == LOG_TRANSPORT_STREAM, "--log-transport=stream" },
         };
 
@@ -131,6 +128,7 @@ int main(int argc, char **argv)
                                       .environment = environ,
                                       .host_name = host,
                                       .tls = read_tls(folder),
+                                      .runtime_folder = geteuid() == 0 ? "/run" : environment_or("XDG_RUNTIME_DIR", NULL),
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .under_systemd = environment_is_set("INVOCATION_ID"),
                                       .notify_socket = environment_or("NOTIFY_SOCKET", NULL) };

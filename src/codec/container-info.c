@@ -73,7 +73,8 @@ static int parse_strings(struct json_object *o, ContainerInfo *i)
         i->name = dup_member(o, "Name");
         i->image = dup_member(o, "Config/Image");
         i->log_driver = dup_member(o, "HostConfig/LogConfig/Type");
-        if (!i->name || !i->image || !i->log_driver)
+        i->started_at = dup_member(o, "State/StartedAt");
+        if (!i->name || !i->image || !i->log_driver || !i->started_at)
                 return -ENOMEM;
         if (*error && !(i->error = strdup(error)))
                 return -ENOMEM;
@@ -86,12 +87,34 @@ static int parse_strings(struct json_object *o, ContainerInfo *i)
         return 0;
 }
 
+static int parse_mounts(struct json_object *o, ContainerInfo *i)
+{
+        struct json_object *mounts;
+
+        if (json_get(o, "Mounts", json_type_array, &mounts) < 0)
+                return 0;
+        for (size_t k = 0; k < json_object_array_length(mounts); k++) {
+                struct json_object *m = json_object_array_get_idx(mounts, k);
+
+                if (strcmp(json_string_or(m, "Destination", ""), CONTAINER_NOTIFY_TARGET) != 0)
+                        continue;
+                free(i->notify_folder);
+                i->notify_folder = strdup(json_string_or(m, "Source", ""));
+                if (!i->notify_folder)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
 void container_info_done(ContainerInfo *i)
 {
         free(i->name);
         free(i->image);
         free(i->log_driver);
         free(i->request_hash);
+        free(i->started_at);
+        free(i->notify_folder);
+        health_check_done(&i->check);
         free(i->error);
         *i = CONTAINER_INFO_NULL;
 }
@@ -111,6 +134,10 @@ int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
         parse_state(o, &i);
         parse_config(o, &i);
         r = parse_strings(o, &i);
+        if (r >= 0)
+                r = parse_mounts(o, &i);
+        if (r >= 0)
+                r = health_check_parse(o, &i.check);
         if (r < 0)
                 return r;
         *ret = i;

@@ -84,6 +84,7 @@ void notify_filtered_done(NotifyFiltered *f)
 {
         assert(f);
         free(f->text);
+        free(f->status);
         *f = NOTIFY_FILTERED_NULL;
 }
 
@@ -174,26 +175,16 @@ static bool has_barrier(const NotifyMessage *m)
         return false;
 }
 
-static int forward_field(NotifyFiltered *f, NotifyKey key, const char *value)
+static void forward_field(NotifyFiltered *f, NotifyKey key, const char *value)
 {
-        _cleanup_free_ char *clean = NULL;
-
-        /* Free text ends up on a terminal (systemctl status), and systemd refuses it where it is no UTF-8.
-         */
-        if (key == NOTIFY_STATUS) {
-                clean = text_one_line(value, strlen(value), NOTIFY_MESSAGE_MAX);
-                if (!clean)
-                        return -ENOMEM;
-                value = clean;
-        }
         if (f->size > 0)
                 f->text[f->size++] = '\n';
         /* It fits: nothing gets longer than it came. */
         f->size += (size_t) sprintf(f->text + f->size, "%s=%s", notify_key_table[key], value);
-        return 0;
 }
 
-/* seen, forwarded or dropped. */
+/* seen, forwarded or dropped. Free text ends up on a terminal (systemctl status), and systemd refuses it where it is no
+ * UTF-8. */
 static int filter_field(NotifyFiltered *f, const NotifyField *field, bool barrier, unsigned forward)
 {
         int key = judge(field);
@@ -206,7 +197,15 @@ static int filter_field(NotifyFiltered *f, const NotifyField *field, bool barrie
         f->seen |= NOTIFY_FLAG(key);
         if (key == NOTIFY_WATCHDOG && value_is_trigger(field->value))
                 f->seen |= NOTIFY_FLAG_WATCHDOG_TRIGGER;
-        return forward & NOTIFY_FLAG(key) ? forward_field(f, (NotifyKey) key, field->value) : 0;
+        if (key == NOTIFY_STATUS) {
+                free(f->status);
+                f->status = text_one_line(field->value, strlen(field->value), NOTIFY_MESSAGE_MAX);
+                if (!f->status)
+                        return -ENOMEM;
+        }
+        if (forward & NOTIFY_FLAG(key))
+                forward_field(f, (NotifyKey) key, key == NOTIFY_STATUS ? f->status : field->value);
+        return 0;
 }
 
 int notify_message_filter(const char *data, size_t size, unsigned forward, NotifyFiltered *ret)

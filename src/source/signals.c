@@ -16,7 +16,7 @@ struct Signals {
 };
 
 static const int fixed_signals[] = { SIGTERM, SIGINT,    SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM,
-                                     SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,   SIGTSTP, SIGTTIN, SIGTTOU };
+                                     SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,   SIGABRT,   SIGTSTP, SIGTTIN, SIGTTOU };
 
 static int signals_on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
 {

@@ -21,6 +21,7 @@ static const struct {
         { ACTION_INSPECT, supervisor_act_inspect },
         { ACTION_ANNOUNCE, supervisor_announce },
         { ACTION_STOP, supervisor_act_stop },
+        { ACTION_GIVE_UP, supervisor_act_give_up },
         { ACTION_KILL, supervisor_act_kill },
         { ACTION_HAND_BACK, supervisor_hand_back },
         { ACTION_DRAIN, supervisor_act_drain },

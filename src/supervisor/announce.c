@@ -22,29 +22,6 @@
 /* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old one goes. */
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-static void on_watchdog_due(void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        /* Every other state has a deadline. Where we can't see the process, only the engine can vouch for it. */
-        if (s->state != STATE_RUNNING || (!s->dead && (s->process || !s->engine_lost)))
-                supervisor_notify(s, "WATCHDOG=1");
-        else
-                log_debug("No watchdog ping: the rule does not hold.");
-}
-
-static void start_watchdog(Supervisor *s)
-{
-        static const WatchdogOps ops = { .on_due = on_watchdog_due };
-        int r;
-
-        if (s->watchdog || s->config.watchdog_usec == 0)
-                return;
-        r = watchdog_new(&s->watchdog, s->event, s->config.watchdog_usec, &ops, s);
-        if (r < 0)
-                log_error_errno(r, "Failed to start the watchdog, systemd will end the unit: %m");
-}
-
 /* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there is nothing that we
  * could watch. -ESRCH: it is dead already. */
 int supervisor_watch_process(Supervisor *s)
@@ -121,28 +98,6 @@ static void notify_main_pid(Supervisor *s)
         supervisor_notify(s, "MAINPID=%i", (int) s->container.pid);
 }
 
-static void send_ready(Supervisor *s)
-{
-        if (s->ready_sent)
-                return;
-        s->ready_sent = true;
-        supervisor_notify(s, "READY=1");
-}
-
-void supervisor_report_ready(Supervisor *s)
-{
-        const ContainerInfo *c = &s->container;
-        bool ready = s->config.options->notify == NOTIFY_SUPERVISOR || c->health == CONTAINER_HEALTH_HEALTHY;
-
-        if (!s->ready_sent && !ready) {
-                supervisor_status(s, "Container %s runs, waiting for its first healthy health check", c->name);
-                return;
-        }
-        supervisor_status(s, "%s container %s (%.12s), image %s, process %i", c->paused ? "Paused:" : "Running:",
-                          c->name, c->id, c->image, (int) c->pid);
-        send_ready(s);
-}
-
 /* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
 static void explain_stop_signal(Supervisor *s)
 {
@@ -175,8 +130,7 @@ void supervisor_announce(Supervisor *s)
         explain_stop_signal(s);
         write_pid_file(s);
         notify_main_pid(s);
-        start_watchdog(s);
-        supervisor_report_ready(s);
+        supervisor_begin_condition(s);
         if (!s->detach)
                 return;
         /* systemd looks at the cgroup when it gets empty, and the container's init is not quite dead by then, because it waits
@@ -188,7 +142,7 @@ void supervisor_announce(Supervisor *s)
 
 void supervisor_check_detach(Supervisor *s)
 {
-        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && (!s->input || s->input_ended))
+        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && s->ready_sent && (!s->input || s->input_ended))
                 supervisor_push(s, EVENT_DETACH);
 }
 
@@ -202,21 +156,24 @@ void supervisor_hand_back(Supervisor *s)
         supervisor_notify(s, "MAINPID=%i", (int) getpid());
 }
 
+int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[64];
+        int r;
+
+        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->container.pid);
+        r = read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL);
+        return r < 0 ? r : proc_status_signal_is_default(text, signo, ret);
+}
+
 /* The kernel withholds a signal's default action from the first process of a pid namespace (pid_namespaces(7)): `ping`,
  * which a SIGTERM ends everywhere else, is deaf to it in a container. Then the engine's SIGKILL after the stop
  * timeout is the only way to stop it and no failure. One that catches or ignores the signal has decided for itself. */
 void supervisor_note_stop_signal(Supervisor *s)
 {
-        _cleanup_free_ char *text = NULL;
-        char path[64];
-        bool deaf;
-
-        if (!s->process || s->dead)
-                return;
-        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->container.pid);
-        if (read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL) >= 0 &&
-            proc_status_signal_is_default(text, s->container.stop_signal, &deaf) >= 0)
-                s->deaf = deaf;
+        if (s->process && !s->dead)
+                (void) supervisor_signal_is_default(s, s->container.stop_signal, &s->deaf);
 }
 
 int supervisor_exit_status(const Supervisor *s)
@@ -251,7 +208,7 @@ static void log_end(Supervisor *s)
                 return;
         if (s->exit_code < 0)
                 log_error("Container %s has ended, and nobody could say how.", s->container.name);
-        else if (!s->ready_sent && status != 0) {
+        else if (!s->ready_sent && !asked && (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR)) {
                 log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED, "Container %s ended before it was ready, exit status %i%s",
                           s->container.name, s->exit_code, s->n_last_lines > 0 ? ". Its last lines:" : ".");
                 log_last_lines(s);
@@ -269,6 +226,7 @@ void supervisor_goodbye(Supervisor *s)
         log_end(s);
         if (s->detach && !s->dead && s->failure == 0) {
                 log_debug("Detaching: the container goes on as main process.");
+                supervisor_drop_relay(s);
                 supervisor_drain_notify(s);
                 (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
                 return;
@@ -279,8 +237,11 @@ void supervisor_goodbye(Supervisor *s)
                 (void) unlink(s->config.options->pid_file);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
         if (s->started && s->config.options->notify == NOTIFY_SUPERVISOR && supervisor_exit_status(s) == 0)
-                send_ready(s);
-        if (s->exit_code >= 0)
+                supervisor_send_ready(s);
+        if (s->verdict)
+                supervisor_status(s, "%s", s->verdict);
+        else if (s->exit_code >= 0)
                 supervisor_status(s, "Container ended with exit status %i", s->exit_code);
+        supervisor_drop_relay(s);
         supervisor_drain_notify(s);
 }

@@ -57,8 +57,8 @@ static int hash_request(Supervisor *s, const RunRequestExtras *extras, char ret[
 static int prepare_body(Supervisor *s, CliError *reterr)
 {
         _cleanup_json_ struct json_object *body = NULL;
-        _cleanup_strv_free_ char **environment = NULL;
-        RunRequestExtras extras = {};
+        _cleanup_strv_free_ char **environment = NULL, **binds = NULL;
+        RunRequestExtras extras;
         char hash[RUN_REQUEST_HASH_MAX];
         struct json_object *o;
         int r;
@@ -67,8 +67,11 @@ static int prepare_body(Supervisor *s, CliError *reterr)
                 r = run_request_pass_environment(s->config.environment, &environment);
                 if (r < 0)
                         return r;
-                extras.environment = environment;
         }
+        r = supervisor_relay_extras(s, &environment, &binds, reterr);
+        if (r < 0)
+                return r;
+        extras = (RunRequestExtras) { .environment = environment, .binds = binds };
         /* Where it is made depends on what the engine can do, too. */
         r = hash_request(s, &extras, hash);
         supervisor_add_cgroup(s, &extras);

@@ -29,9 +29,15 @@ static Event judge_found(Supervisor *s)
 {
         const ContainerInfo *c = &s->container;
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
+        const char *lacks = supervisor_relay_lacks(s);
 
-        if (c->removing)
+        if (c->removing || (s->remove && lacks))
                 return EVENT_FOUND_STALE;
+        if (lacks) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Container %s was made without %s. It is kept, because there is no --rm; remove "
+                                "it to have the new options.", c->name, lacks);
+                return EVENT_FAILED;
+        }
         if (s->remove && (changed || !c->running)) {
                 if (c->running)
                         log_notice("Container %s runs with other options than the unit has now, replacing it.", c->name);
@@ -40,6 +46,8 @@ static Event judge_found(Supervisor *s)
         if (changed)
                 log_warning("Container %s is stale: the unit's options have changed since it was made. It is kept, because "
                             "there is no --rm; remove it to have the new options.", c->name);
+        if (supervisor_check_health_options(s) < 0)
+                return EVENT_FAILED;
         s->adopted = s->started = c->running;
         return EVENT_FOUND;
 }
@@ -227,7 +235,7 @@ void supervisor_act_create(Supervisor *s)
                 supervisor_step(s, "POST", NULL, NULL, 0, &ops);
                 return;
         }
-        if (supervisor_make_cidfile(s) < 0) {
+        if (supervisor_make_cidfile(s) < 0 || supervisor_make_relay_folder(s) < 0) {
                 supervisor_push(s, EVENT_FAILED);
                 return;
         }
@@ -251,7 +259,7 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
          * makes the last one of a service that fails at once findable. */
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.", s->container.name,
                   s->container.id, s->container.image);
-        supervisor_push(s, EVENT_PREPARED);
+        supervisor_push(s, supervisor_check_health_options(s) < 0 ? EVENT_FAILED : EVENT_PREPARED);
 }
 
 void supervisor_act_prepare(Supervisor *s)

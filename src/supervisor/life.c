@@ -11,6 +11,7 @@
 #include "supervisor/supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/message-ids.h"
 
 static void on_wait_open(EngineRequest *request, void *userdata)
 {
@@ -93,6 +94,10 @@ void supervisor_act_attach(Supervisor *s)
                 r = supervisor_open_wait(s);
         if (r >= 0 && !s->input)
                 r = supervisor_open_input(s);
+        if (r >= 0 && supervisor_open_relay(s) < 0) {
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container: %s", strerror(-r));
                 supervisor_push(s, EVENT_FAILED);
@@ -151,13 +156,14 @@ void supervisor_act_inspect(Supervisor *s)
 
 void supervisor_act_resume(Supervisor *s)
 {
-        log_info("Container %s was started again.", s->container.name);
+        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.", s->container.name);
         side_calls_free(s); /* their answers are about the life before */
         s->dead = false;
         s->exit_code = -1;
         s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
         s->engine_lost_after_death = false;
         s->container.running = true;
+        supervisor_reset_condition(s);
         if (supervisor_open_input(s) < 0)
                 log_warning("Failed to attach to the container's input, ignoring.");
 }
@@ -186,6 +192,30 @@ void supervisor_act_stop(Supervisor *s)
         if (needed > s->unit_properties.timeout_stop_usec)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
         supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, needed + 5 * USEC_PER_SEC, &ops);
+}
+
+/* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container ignores it, unless
+ * it has a handler, or somebody else sees to it. */
+static void abort_container(Supervisor *s)
+{
+        bool had_it = supervisor_container_is_in_unit(s) && !s->unit_properties.kill_main_only, is_default = true;
+
+        log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
+        supervisor_hand_back(s);
+        if (!s->process)
+                supervisor_forward_signal(s, SIGKILL);
+        else if (supervisor_signal_is_default(s, SIGABRT, &is_default) < 0 || is_default)
+                (void) pid_watch_kill(s->process, SIGKILL);
+        else if (!had_it)
+                (void) pid_watch_kill(s->process, SIGABRT);
+}
+
+void supervisor_act_give_up(Supervisor *s)
+{
+        if (s->aborted)
+                abort_container(s);
+        else
+                supervisor_act_stop(s);
 }
 
 void supervisor_act_kill(Supervisor *s)
@@ -239,7 +269,7 @@ static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
 void supervisor_forward_signal(Supervisor *s, int signo)
 {
         /* --sig-proxy is about signals that we get; our own SIGKILL does not ask it. */
-        if (!s->started || s->dead || (!s->config.run->sig_proxy && !s->killed_by_us))
+        if (!s->started || s->dead || (!s->config.run->sig_proxy && !s->killed_by_us && !s->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
         supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_signal_forwarded);
@@ -255,8 +285,10 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 supervisor_check_finished(s);
                 return;
         }
-        if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0)
+        if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0) {
+                supervisor_judge_health(s); /* by what the event said */
                 return; /* the next event or the next connection brings another chance */
+        }
         if (info.running && !s->wait && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 (void) supervisor_open_wait(s);
         supervisor_report_info(s, &info);

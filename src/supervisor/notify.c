@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Messages to systemd. */
+/* Messages to systemd. While a batch of the container's own comes in they wait for its end, so that of what it floods us
+ * with, systemd gets only the last of each kind. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,10 @@
 
 static void on_room(void *userdata)
 {
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->relay)
+                notify_relay_resume(s->relay);
 }
 
 int supervisor_open_notify(Supervisor *s)
@@ -31,11 +36,16 @@ int supervisor_open_notify(Supervisor *s)
         return r;
 }
 
+int supervisor_flush_notify(Supervisor *s)
+{
+        return s->notify ? notify_socket_flush(s->notify) : 1;
+}
+
 static void send_message(Supervisor *s, const char *message)
 {
         int r = notify_socket_queue(s->notify, message);
 
-        if (r >= 0)
+        if (r >= 0 && !s->in_batch)
                 r = notify_socket_flush(s->notify);
         if (r < 0)
                 log_warning_errno(r, "Failed to notify systemd, ignoring: %m");

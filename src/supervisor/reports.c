@@ -21,7 +21,12 @@ static void on_signal(int signo, pid_t sender, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (signo != SIGTERM && signo != SIGINT) {
+        if (signo == SIGABRT && s->state == STATE_RUNNING) {
+                s->aborted = s->giving_up = true;
+                supervisor_push(s, EVENT_GIVE_UP);
+                return;
+        }
+        if (signo != SIGTERM && signo != SIGINT && signo != SIGABRT) {
                 /* `systemctl kill` means all processes of the unit where we are not its main one: it has had it. */
                 if (s->main_pid_sent && sender == getppid())
                         return;
@@ -74,7 +79,7 @@ void supervisor_check_attached(Supervisor *s)
 
 static bool may_come_back(const Supervisor *s)
 {
-        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested;
+        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->giving_up;
 }
 
 void supervisor_check_finished(Supervisor *s)
@@ -141,6 +146,10 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         /* The log ended, but the container lives: the engine was away. */
         if (lives_on && s->state == STATE_RUNNING && s->log && s->log_ended)
                 (void) supervisor_open_log(s);
+        if (lives_on) {
+                supervisor_judge_health(s);
+                supervisor_report_condition(s);
+        }
 }
 
 /* The engine's events */
@@ -153,6 +162,7 @@ static void on_engine_open(void *userdata)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
         s->engine_lost = false;
         s->events_open = true;
+        supervisor_report_condition(s);
         supervisor_check_attached(s);
         if (s->started)
                 supervisor_compare(s);
@@ -172,6 +182,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
                 return;
         s->engine_lost = true;
         log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s", message);
+        supervisor_report_condition(s);
 }
 
 static void on_event_start(Supervisor *s, const EngineEvent *event)
@@ -222,15 +233,24 @@ static void on_event_destroy(Supervisor *s, const EngineEvent *event)
 
 static void on_event_pause(Supervisor *s, const EngineEvent *event)
 {
-        s->container.paused = event->kind == ENGINE_EVENT_PAUSE;
-        if (s->state == STATE_RUNNING && !s->announce_pending)
-                supervisor_report_ready(s);
+        bool paused = event->kind == ENGINE_EVENT_PAUSE;
+
+        s->container.paused = paused;
+        if (paused)
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_PAUSED, "Container %s is paused.", s->container.name);
+        else
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.", s->container.name);
+        /* Now it has to do this itself again, and has a whole interval for it. */
+        if (!paused && s->watchdog)
+                supervisor_notify(s, "WATCHDOG=1");
+        supervisor_report_condition(s);
 }
 
 static void on_event_oom(Supervisor *s, const EngineEvent *event)
 {
         log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM, "Container %s is out of memory, the kernel killed a process of it.",
                   s->container.name);
+        supervisor_note_oom(s);
 }
 
 static void on_event_exec(Supervisor *s, const EngineEvent *event)
@@ -240,13 +260,11 @@ static void on_event_exec(Supervisor *s, const EngineEvent *event)
 
 static void on_event_health(Supervisor *s, const EngineEvent *event)
 {
-        ContainerHealth before = s->container.health;
-
         s->container.health = event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY;
-        if (s->state == STATE_RUNNING && !s->announce_pending)
-                supervisor_report_ready(s);
-        if (!event->healthy && before != CONTAINER_HEALTH_UNHEALTHY)
-                log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "Container %s is unhealthy.", s->container.name);
+        if (event->healthy)
+                supervisor_judge_health(s);
+        else
+                supervisor_compare(s); /* the event does not say what the last probe did */
 }
 
 static void on_event_rename(Supervisor *s, const EngineEvent *event)

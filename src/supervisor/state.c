@@ -94,6 +94,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
         },
         [STATE_RUNNING] = {
                 [EVENT_STOP] = TO(STATE_STOPPING, ACTION_STOP),
+                [EVENT_GIVE_UP] = TO(STATE_STOPPING, ACTION_GIVE_UP),
                 [EVENT_DETACH] = TO(STATE_DONE, 0),
                 [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
                 [EVENT_RESTARTED] = IGNORE, /* the event of our own start */
@@ -105,6 +106,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
                 [EVENT_DEADLINE] = TO(STATE_KILLING, ACTION_KILL),
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 [EVENT_DETACH] = IGNORE,
                 [EVENT_RESTARTED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
@@ -115,6 +117,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
                 [EVENT_DEADLINE] = TO(STATE_DRAINING, TIMED_OUT | ACTION_HAND_BACK | ACTION_DRAIN),
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 [EVENT_RESTARTED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
                 [EVENT_FAILED] = IGNORE,
@@ -126,6 +129,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_RESTARTED] = TO(STATE_ATTACHING, ACTION_RESUME | ACTION_ATTACH),
                 [EVENT_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 [EVENT_DIED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
                 [EVENT_FAILED] = IGNORE,
@@ -137,6 +141,7 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
                 /* Not out of here: in the middle of a `docker restart` the container would be left behind, running. */
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 [EVENT_DIED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
                 [EVENT_FAILED] = IGNORE,
@@ -148,19 +153,21 @@ static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
                 [EVENT_FAILED] = TO(STATE_DONE, 0),
                 [EVENT_DEADLINE] = TO(STATE_DONE, 0),
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 [EVENT_DIED] = IGNORE,
                 [EVENT_ALIVE] = IGNORE,
                 [EVENT_FINISHED] = IGNORE,
         },
         [STATE_DONE] = {
                 [EVENT_STOP] = IGNORE,
+                [EVENT_GIVE_UP] = IGNORE,
                 IGNORE_LATE_NEWS,
                 [EVENT_REMOVED] = IGNORE,
                 [EVENT_FAILED] = IGNORE,
         },
 };
 
-#define ALL_SOURCES (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT)
+#define ALL_SOURCES (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT | SOURCE_RELAY)
 
 static const StateTraits traits[_STATE_MAX] = {
         [STATE_INIT] = { NULL, NEVER, 0 },
@@ -226,6 +233,7 @@ static const char *const event_table[_EVENT_MAX] = {
         [EVENT_RESTARTED] = "restarted",
         [EVENT_REMOVED] = "removed",
         [EVENT_STOP] = "stop",
+        [EVENT_GIVE_UP] = "give-up",
         [EVENT_CANCEL] = "cancel",
         [EVENT_FAILED] = "failed",
         [EVENT_DEADLINE] = "deadline",

@@ -97,7 +97,7 @@ void supervisor_arm_deadline(Supervisor *s)
         if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
         /* While it stops, systemd counts too: it has to wait for what we wait for. */
-        if (s->stop_requested && usec != UINT64_MAX && s->state != STATE_DONE)
+        if ((s->stop_requested || s->giving_up) && usec != UINT64_MAX && s->state != STATE_DONE)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
 }
 
@@ -122,6 +122,8 @@ static void prune_sources(Supervisor *s)
         }
         if (!(keep & SOURCE_INPUT))
                 s->input = input_stream_free(s->input);
+        if (!(keep & SOURCE_RELAY))
+                s->relay = notify_relay_free(s->relay);
         if (!(keep & SOURCE_WATCHDOG))
                 s->watchdog = watchdog_free(s->watchdog);
 }
@@ -237,6 +239,7 @@ Supervisor *supervisor_free(Supervisor *s)
         cgroup_watch_free(s->cgroup_watch);
         cgroup_move_free(s->cgroup);
         watchdog_free(s->watchdog);
+        notify_relay_free(s->relay);
         notify_socket_free(s->notify);
         unit_info_free(s->unit);
         unit_cgroup_free(s->unit_cgroup);
@@ -245,12 +248,16 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->dispatch);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->retry);
+        sd_event_source_disable_unref(s->health_timer);
         sd_event_unref(s->event);
         container_info_done(&s->container);
         pull_stop(&s->pull);
         free(s->body);
         free(s->logins);
         free(s->request_hash);
+        free(s->notify_folder);
+        free(s->container_status);
+        free(s->verdict);
         free(s->connect_message);
         free(s);
         return NULL;
@@ -261,12 +268,15 @@ static int supervisor_add_own_sources(Supervisor *s)
         static const EventTraits dispatch = { "dispatch", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT };
         static const EventTraits deadline = { "deadline", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         static const EventTraits retry = { "connect-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        static const EventTraits health = { "health-limit", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         int r = event_add_defer(s->event, &s->dispatch, supervisor_on_dispatch, s, &dispatch);
 
         if (r >= 0)
                 r = event_add_timer(s->event, &s->deadline, supervisor_on_deadline, s, &deadline);
         if (r >= 0)
                 r = event_add_timer(s->event, &s->retry, supervisor_on_retry, s, &retry);
+        if (r >= 0)
+                r = event_add_timer(s->event, &s->health_timer, supervisor_on_health_limit, s, &health);
         if (r >= 0)
                 r = signals_new(&s->signals, s->event, &supervisor_signals_ops, s);
         return r;
@@ -301,6 +311,8 @@ static void supervisor_apply_options(Supervisor *s)
                 log_notice("Not detaching: the unit has WatchdogSec=, and somebody has to answer it.");
                 s->detach = false;
         }
+        if (o->watchdog != WATCHDOG_ENGINE && s->config.watchdog_usec == 0)
+                log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.", watchdog_mode_to_string(o->watchdog));
         s->forward_log = o->logs && (s->config.run->attach_stdout || s->config.run->attach_stderr);
         s->exit_code = -1;
 }

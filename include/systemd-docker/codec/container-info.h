@@ -8,9 +8,12 @@
 #include <sys/types.h>
 
 #include "codec/engine-event.h"
+#include "codec/health-check.h"
 
 /* Our label: the hash of the request that made the container. */
 #define CONTAINER_LABEL_REQUEST "systemd-docker.request"
+/* Where a container gets the folder with its notification socket. */
+#define CONTAINER_NOTIFY_TARGET "/run/notify"
 
 typedef enum ContainerHealth {
         CONTAINER_HEALTH_NONE, /* it has no health check */
@@ -38,11 +41,14 @@ typedef struct ContainerInfo {
         int exit_code;  /* -1: not said */
         int stop_signal; /* 15 where nothing is said */
         int stop_timeout; /* seconds; -1: not said */
+        char *started_at; /* of its last start, as the engine has it: to tell its lives apart */
+        char *notify_folder; /* what is mounted at CONTAINER_NOTIFY_TARGET; NULL: nothing */
         ContainerHealth health;
+        HealthCheck check;
         char *error; /* of the last start, as the engine has it; NULL: none */
 } ContainerInfo;
 
-#define CONTAINER_INFO_NULL ((ContainerInfo) { .exit_code = -1, .stop_timeout = -1 })
+#define CONTAINER_INFO_NULL ((ContainerInfo) { .exit_code = -1, .stop_timeout = -1, .check = { .exit_code = -1 } })
 
 /* -EBADMSG: not such an object; -ENOMEM. */
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret);

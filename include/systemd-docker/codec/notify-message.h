@@ -61,6 +61,7 @@ int notify_key_from_string(const char *s);
 typedef struct NotifyFiltered {
         char *text; /* to forward, without a newline at its end; NULL: nothing */
         size_t size;
+        char *status;     /* the last STATUS=, made plain, forwarded or not; NULL: none */
         unsigned seen;    /* NOTIFY_FLAG()s with a value as it has to be, forwarded or not */
         size_t n_dropped; /* lines that no container may send or that make no sense */
 } NotifyFiltered;

@@ -48,6 +48,7 @@ typedef enum Event {
         EVENT_RESTARTED, /* it runs again */
         EVENT_REMOVED,
         EVENT_STOP,   /* SIGTERM, SIGINT */
+        EVENT_GIVE_UP, /* the container runs, but the service has failed */
         EVENT_CANCEL, /* a stop was asked for before it was started */
         EVENT_FAILED, /* the step can't be done; what and why is recorded */
         EVENT_DEADLINE,
@@ -68,13 +69,14 @@ typedef enum Action {
         ACTION_INSPECT = 1U << 9,
         ACTION_ANNOUNCE = 1U << 10,
         ACTION_STOP = 1U << 11,
-        ACTION_KILL = 1U << 12,
-        ACTION_HAND_BACK = 1U << 13,
-        ACTION_DRAIN = 1U << 14,
-        ACTION_LINGER = 1U << 15,
-        ACTION_REMOVE = 1U << 16,
-        ACTION_FAIL_TIMEOUT = 1U << 17, /* records that the deadline of the state is the failure */
-        _ACTION_MAX = 1U << 18,
+        ACTION_GIVE_UP = 1U << 12,
+        ACTION_KILL = 1U << 13,
+        ACTION_HAND_BACK = 1U << 14,
+        ACTION_DRAIN = 1U << 15,
+        ACTION_LINGER = 1U << 16,
+        ACTION_REMOVE = 1U << 17,
+        ACTION_FAIL_TIMEOUT = 1U << 18, /* records that the deadline of the state is the failure */
+        _ACTION_MAX = 1U << 19,
 } Action;
 
 typedef struct Transition {
@@ -92,6 +94,7 @@ typedef enum SourceMask {
         SOURCE_PROCESS = 1U << 3,  /* pidfd, cgroup */
         SOURCE_WATCHDOG = 1U << 4,
         SOURCE_INPUT = 1U << 5,    /* to the container's standard input: only while it lives */
+        SOURCE_RELAY = 1U << 6,    /* the container's notification socket */
 } SourceMask;
 
 typedef struct StateTraits {

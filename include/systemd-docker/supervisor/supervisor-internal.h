@@ -13,6 +13,8 @@
  *                 which way the container gets into the unit's cgroup (pure), and that it does
  *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
  *   notify.c      messages to systemd
+ *   relay.c       those of the container on their way there
+ *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the watchdog
  *   input.c       our standard input on its way to the container
  *   cidfile.c     the file of --cidfile
  *   output.c      the container's lines and our own messages on their way to the journal */
@@ -30,6 +32,8 @@
 #include "source/input-stream.h"
 #include "source/journal-sink.h"
 #include "source/log-stream.h"
+#include "source/notify-folder.h"
+#include "source/notify-relay.h"
 #include "source/notify-socket.h"
 #include "source/pid-watch.h"
 #include "source/signals.h"
@@ -103,10 +107,12 @@ struct Supervisor {
         CgroupWatch *cgroup_watch;
         Watchdog *watchdog;
         NotifySocket *notify; /* to systemd; NULL: there is none */
+        NotifyRelay *relay;   /* from the container */
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
         /* What the user wants */
         char *body; /* of the create request, JSON */
+        char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
         char *request_hash;
         char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
         bool remove;      /* --rm, ours or docker's */
@@ -140,6 +146,17 @@ struct Supervisor {
         uint64_t connect_backoff;
         char *connect_message;
 
+        /* How it is with it; see condition.c */
+        ContainerHealth judged_health; /* what has been said and done of it */
+        bool container_ready;          /* it has said READY=1 in this life */
+        char *container_status;        /* its last STATUS= in this life; NULL: none */
+        bool condition_changed;        /* by messages of the relay, which come in batches */
+        char running_since[16], oom_since[16]; /* clock times; "": not */
+        sd_event_source *health_timer; /* the limit of the wait for health */
+        bool giving_up;                /* it is ended by us, and is no docker stop */
+        bool aborted;                  /* … because systemd's watchdog says so */
+        char *verdict;                 /* why it failed: STATUS= at the end; NULL: the exit status */
+
         /* The join of STATE_ATTACHING */
         bool events_open, log_open, wait_open, input_open;
         bool log_ended;
@@ -148,6 +165,9 @@ struct Supervisor {
         /* What we have said */
         bool announce_pending;
         bool ready_sent;
+        bool ready_remembered; /* in the folder, for the next supervisor */
+        bool relay_drops_explained;
+        bool in_batch; /* of the relay: systemd gets all of it at its end */
         bool main_pid_sent;
         bool main_pid_explained;
         bool stop_signal_explained;
@@ -216,6 +236,7 @@ void supervisor_act_start(Supervisor *s);
 void supervisor_act_inspect(Supervisor *s);
 void supervisor_act_resume(Supervisor *s);
 void supervisor_act_stop(Supervisor *s);
+void supervisor_act_give_up(Supervisor *s);
 void supervisor_act_kill(Supervisor *s);
 void supervisor_act_drain(Supervisor *s);
 void supervisor_act_linger(Supervisor *s);
@@ -259,8 +280,37 @@ int supervisor_open_notify(Supervisor *s);
 void supervisor_notify(Supervisor *s, const char *format, ...) _printf_(2, 3);
 /* STATUS=, made one plain line. */
 void supervisor_status(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* 1: all that waited is handed over to systemd. */
+int supervisor_flush_notify(Supervisor *s);
 /* Before the process ends: what waits for systemd is handed over. */
 void supervisor_drain_notify(Supervisor *s);
+
+/* relay.c */
+/* What the container needs for it: appended to variables and mounts of the create request. */
+int supervisor_relay_extras(Supervisor *s, char ***environment, char ***binds, CliError *reterr);
+int supervisor_make_relay_folder(Supervisor *s);
+/* Where it is wanted and not there yet. Failures are recorded. */
+int supervisor_open_relay(Supervisor *s);
+/* What a container that was found lacks, for a message; NULL: nothing. */
+const char *supervisor_relay_lacks(Supervisor *s);
+void supervisor_remember_ready(Supervisor *s);
+bool supervisor_was_ready(Supervisor *s);
+void supervisor_drop_relay(Supervisor *s);
+
+/* condition.c */
+/* Whether the container is one that the options can be held with; -EINVAL: no, and the failure is recorded. */
+int supervisor_check_health_options(Supervisor *s);
+/* It runs, and systemd knows it. */
+void supervisor_begin_condition(Supervisor *s);
+/* STATUS=, and READY=1 when it is due; nothing where the container doesn't run. */
+void supervisor_report_condition(Supervisor *s);
+/* s->container.health may have changed. */
+void supervisor_judge_health(Supervisor *s);
+/* A new life. */
+void supervisor_reset_condition(Supervisor *s);
+void supervisor_send_ready(Supervisor *s);
+void supervisor_note_oom(Supervisor *s);
+int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata);
 
 /* announce.c */
 void supervisor_announce(Supervisor *s);
@@ -268,8 +318,8 @@ void supervisor_hand_back(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);
 int supervisor_watch_process(Supervisor *s);
 void supervisor_note_stop_signal(Supervisor *s);
-/* READY=1 if it is due, and the STATUS= of a container that runs. */
-void supervisor_report_ready(Supervisor *s);
+/* Whether the container's first process neither catches nor ignores nor blocks it. */
+int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret);
 int supervisor_exit_status(const Supervisor *s);
 
 /* Leaves, if that is wanted and nothing needs us any more. */

@@ -17,6 +17,7 @@ typedef struct SupervisorConfig {
         char *const *environment;
         const char *host_name; /* of the engine, for messages */
         EngineTls tls;
+        const char *runtime_folder; /* /run, or $XDG_RUNTIME_DIR; NULL: none */
         const char *api_version; /* $DOCKER_API_VERSION or NULL */
         bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
         const char *notify_socket; /* $NOTIFY_SOCKET or NULL */

@@ -30,5 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(i.pid >= 0 && i.exit_code >= -1 && i.exit_code <= 255);
         CHECK(i.stop_signal >= 1 && i.stop_signal <= 64 && i.stop_timeout >= -1);
         CHECK(container_health_to_string(i.health));
+        CHECK(i.started_at && i.check.exit_code >= -1 && i.check.exit_code <= 255 && i.check.failures >= 0);
+        CHECK(!i.check.output || strlen(i.check.output) <= HEALTH_CHECK_OUTPUT_MAX + 3);
         return 0;
 }

@@ -102,6 +102,19 @@ Test(notify_message, filter_withholds_and_still_sees)
         check("READY=1", 0, NULL, F(READY), 0);
 }
 
+Test(notify_message, status_is_told_also_where_it_is_withheld)
+{
+        static const char text[] = "STATUS=a\nREADY=1\nSTATUS=\x1b[1mb\n";
+        _cleanup_(notify_filtered_done) NotifyFiltered f = NOTIFY_FILTERED_NULL;
+
+        cr_assert_eq(notify_message_filter(text, strlen(text), F(READY), &f), 0);
+        cr_assert_str_eq(f.status, "[1mb");
+        cr_assert_str_eq(f.text, "READY=1");
+        notify_filtered_done(&f);
+        cr_assert_eq(notify_message_filter("READY=1", 7, F(READY), &f), 0);
+        cr_assert_null(f.status);
+}
+
 Test(notify_message, filter_lets_a_barrier_stand_alone)
 {
         check("BARRIER=1", NOTIFY_FLAGS_ALL, "BARRIER=1", F(BARRIER), 0);

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* How it is with a container that runs: whether the service is ready, what STATUS= says, and what earns WATCHDOG=1.
+ *
+ * The container's own STATUS= stands before ours, but for what it can't know itself: that it is paused, that its health check
+ * fails, that the engine is away. All of it is level, not edge: what changes something calls supervisor_report_condition(). */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "source/event-util.h"
+#include "supervisor/supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+
+/* The engine's verdict is waited for a little longer than it should take. */
+#define HEALTH_MARGIN_USEC (5 * USEC_PER_SEC)
+
+static void clock_time(char ret[static 16])
+{
+        time_t now = time(NULL);
+        struct tm tm;
+
+        if (!localtime_r(&now, &tm) || strftime(ret, 16, "%H:%M:%S", &tm) == 0)
+                strcpy(ret, "?");
+}
+
+/* Ready */
+
+static bool is_ready(const Supervisor *s)
+{
+        switch (s->config.options->notify) {
+        case NOTIFY_CONTAINER:
+                return s->container_ready;
+        case NOTIFY_HEALTHY:
+                return s->container.health == CONTAINER_HEALTH_HEALTHY;
+        default:
+                return true;
+        }
+}
+
+void supervisor_send_ready(Supervisor *s)
+{
+        if (s->ready_sent)
+                return;
+        s->ready_sent = true;
+        supervisor_notify(s, "READY=1");
+}
+
+static void status_of_waiting(Supervisor *s)
+{
+        const ContainerInfo *c = &s->container;
+
+        if (s->config.options->notify == NOTIFY_CONTAINER)
+                supervisor_status(s, "Container %s runs, since %s waiting for READY=1 from it", c->name, s->running_since);
+        else
+                supervisor_status(s, "Container %s runs, since %s waiting for its first healthy health check, at most %" PRIu64 " s",
+                                  c->name, s->running_since, c->check.limit_usec / USEC_PER_SEC);
+}
+
+/* What the container does not know itself. NULL: nothing. */
+static const char *circumstances(const Supervisor *s)
+{
+        if (s->container.paused)
+                return "Paused";
+        if (s->container.health == CONTAINER_HEALTH_UNHEALTHY)
+                return "Unhealthy";
+        if (s->engine_lost)
+                return "Running without the Docker engine";
+        return NULL;
+}
+
+static void status_of_running(Supervisor *s)
+{
+        const ContainerInfo *c = &s->container;
+        const char *what = circumstances(s);
+
+        if (!what && s->container_status)
+                supervisor_status(s, "%s", s->container_status);
+        else if (!what && !s->ready_sent && !is_ready(s))
+                status_of_waiting(s);
+        else
+                supervisor_status(s, "%s%s%s: container %s (%.12s), image %s, process %i", what ?: "Running",
+                                  *s->oom_since ? ", out of memory at " : "", s->oom_since, c->name, c->id, c->image,
+                                  (int) c->pid);
+}
+
+void supervisor_report_condition(Supervisor *s)
+{
+        if (s->state == STATE_STOPPING && s->condition_changed && s->container_status)
+                supervisor_status(s, "%s", s->container_status);
+        if (s->state != STATE_RUNNING || s->announce_pending)
+                return;
+        status_of_running(s);
+        supervisor_remember_ready(s);
+        if (!is_ready(s))
+                return;
+        supervisor_send_ready(s);
+        supervisor_check_detach(s);
+}
+
+/* Health */
+
+int supervisor_check_health_options(Supervisor *s)
+{
+        const Options *o = s->config.options;
+
+        if ((o->notify != NOTIFY_HEALTHY && o->watchdog != WATCHDOG_HEALTHY) || s->container.check.present)
+                return 0;
+        supervisor_fail(s, CLI_EXIT_REFUSED, "--%s=healthy: the container has no health check. Give it one with --health-cmd, or "
+                        "in the image by HEALTHCHECK.", o->notify == NOTIFY_HEALTHY ? "notify" : "watchdog");
+        return -EINVAL;
+}
+
+/* "; the last one: exit status 1, cannot connect". A new string, NULL: out of memory. */
+static char *describe_probe(const HealthCheck *check)
+{
+        char *text;
+        int r;
+
+        if (check->exit_code < 0 && !check->output)
+                r = asprintf(&text, "; none has come to an end");
+        else if (check->exit_code < 0)
+                r = asprintf(&text, "; the last one did not come to an end: %s", check->output);
+        else
+                r = asprintf(&text, "; the last one: exit status %i%s%s", check->exit_code,
+                             check->output && *check->output ? ", " : "", check->output ?: "");
+        return r < 0 ? NULL : text;
+}
+
+static void set_verdict(Supervisor *s, const char *verdict)
+{
+        free(s->verdict);
+        s->verdict = strdup(verdict);
+        supervisor_status(s, "%s", verdict);
+}
+
+static void fail_health(Supervisor *s, const char *why)
+{
+        _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
+
+        s->giving_up = true;
+        if (asprintf(&what, "Container %s did not get healthy, %s%s", s->container.name, why, probe ?: "") < 0)
+                what = NULL;
+        supervisor_fail(s, CLI_EXIT_REFUSED, "%s", what ?: why);
+        set_verdict(s, what ?: why);
+        supervisor_push(s, EVENT_GIVE_UP);
+}
+
+static bool waits_for_health(const Supervisor *s)
+{
+        return s->config.options->notify == NOTIFY_HEALTHY && !s->ready_sent && s->state == STATE_RUNNING && !s->giving_up;
+}
+
+int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (!waits_for_health(s))
+                return 0;
+        if (s->container.paused) /* its checks are, too */
+                return timer_arm(s->health_timer, HEALTH_MARGIN_USEC);
+        fail_health(s, "and the engine did not call it unhealthy in time");
+        return 0;
+}
+
+/* systemd has to wait for as long as the health check may take, however short TimeoutStartSec= is. */
+static void begin_wait_for_health(Supervisor *s)
+{
+        uint64_t limit = s->container.check.limit_usec;
+
+        if (!waits_for_health(s) || is_ready(s) || limit >= UINT64_MAX - 2 * HEALTH_MARGIN_USEC)
+                return;
+        supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, limit + 2 * HEALTH_MARGIN_USEC);
+        (void) timer_arm(s->health_timer, limit + HEALTH_MARGIN_USEC);
+}
+
+static void on_unhealthy(Supervisor *s)
+{
+        _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
+
+        if (asprintf(&what, "Container %s is unhealthy, %i health checks failed%s", s->container.name,
+                     s->container.check.failures, probe ?: "") < 0) {
+                what = NULL;
+                return;
+        }
+        log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "%s", what);
+        if (waits_for_health(s)) {
+                fail_health(s, "its health checks fail");
+                return;
+        }
+        if (s->config.options->watchdog != WATCHDOG_HEALTHY || s->config.watchdog_usec == 0)
+                return;
+        log_event(LOG_ERR, MESSAGE_ID_WATCHDOG, "Container %s does not earn the watchdog's ping any more, systemd ends the service.",
+                  s->container.name);
+        set_verdict(s, what);
+        supervisor_notify(s, "WATCHDOG=trigger");
+}
+
+void supervisor_judge_health(Supervisor *s)
+{
+        ContainerHealth before = s->judged_health, now = s->container.health;
+
+        if (s->state != STATE_RUNNING || s->announce_pending || before == now)
+                return;
+        s->judged_health = now;
+        supervisor_report_condition(s);
+        if (now == CONTAINER_HEALTH_UNHEALTHY)
+                on_unhealthy(s);
+        else if (now == CONTAINER_HEALTH_HEALTHY && before == CONTAINER_HEALTH_UNHEALTHY) {
+                s->verdict = (free(s->verdict), NULL);
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_HEALTHY, "Container %s is healthy again.", s->container.name);
+        }
+}
+
+void supervisor_note_oom(Supervisor *s)
+{
+        clock_time(s->oom_since);
+        supervisor_report_condition(s);
+}
+
+/* Watchdog */
+
+static bool deserves_ping(const Supervisor *s)
+{
+        /* Every other state has a deadline. */
+        if (s->state != STATE_RUNNING)
+                return true;
+        /* Where we can't see the process, only the engine can vouch for it. */
+        if (s->dead || (!s->process && s->engine_lost))
+                return false;
+        switch (s->config.options->watchdog) {
+        case WATCHDOG_HEALTHY:
+                return s->container.health != CONTAINER_HEALTH_UNHEALTHY;
+        case WATCHDOG_CONTAINER:
+                return s->container.paused; /* then it can't do it itself */
+        default:
+                return true;
+        }
+}
+
+static void on_watchdog_due(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (deserves_ping(s))
+                supervisor_notify(s, "WATCHDOG=1");
+}
+
+static void start_watchdog(Supervisor *s)
+{
+        static const WatchdogOps ops = { on_watchdog_due };
+        int r;
+
+        /* After a restart beside us, the new life has a whole interval. */
+        if (s->watchdog)
+                supervisor_notify(s, "WATCHDOG=1");
+        if (s->watchdog || s->config.watchdog_usec == 0)
+                return;
+        r = watchdog_new(&s->watchdog, s->event, s->config.watchdog_usec, &ops, s);
+        if (r < 0)
+                log_error_errno(r, "Failed to start the watchdog, systemd will end the unit: %m");
+}
+
+/* Begin */
+
+void supervisor_begin_condition(Supervisor *s)
+{
+        clock_time(s->running_since);
+        if (supervisor_was_ready(s))
+                s->container_ready = true;
+        start_watchdog(s);
+        begin_wait_for_health(s);
+        supervisor_report_condition(s);
+        supervisor_judge_health(s);
+}
+
+void supervisor_reset_condition(Supervisor *s)
+{
+        s->judged_health = CONTAINER_HEALTH_NONE;
+        s->container_ready = s->ready_remembered = false;
+        s->container_status = (free(s->container_status), NULL);
+        *s->oom_since = 0;
+}

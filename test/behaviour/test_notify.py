@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a container says to systemd, by the socket that it gets with --notify and --watchdog=container."""
+
+import os
+import signal
+import threading
+from pathlib import Path
+
+import pytest
+from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
+from testhost import cursor, docker, inspect, not_here, run, systemd_version, wait_until
+
+SOURCE = Path(__file__).with_name("say.c")
+SAY = Path("/run/behaviour-say")
+FOLDER = Path("/run/systemd-docker")
+VOLUME = f"-v {SAY}:/bin/say:ro"
+RUN = f"--rm {VOLUME}"
+WATCHDOG = "8bf07d436bef41b5865683f0e080570b"
+MODES = ("migrate", "none")
+
+# As PID 1 of a container: ready, and ends well on SIGTERM, at once.
+READY = "trap 'exit 0' TERM; say READY=1; echo up; while :; do sleep 1000 & wait; done"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def say():
+    run("gcc", "-static", "-O1", "-o", SAY, SOURCE)
+    yield
+    SAY.unlink()
+
+
+class Notifying(Service):
+    def __init__(self, command, options="--notify", run=RUN, **settings):
+        super().__init__(command, options=options, run=run, **settings)
+
+    def say(self, *words, user="root"):
+        """Something that begins, speaks and is gone."""
+        return docker("exec", "--user", user, self.name, "say", *words)
+
+    def wait_status(self, text):
+        return self.wait(lambda now: now["StatusText"] == text)
+
+
+def fds_of(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def memory_of(pid):
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0])
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_ready_of_the_container(mode):
+    with Notifying(sh("while ! test -e /go; do sleep 0.05; done;" + READY), options=f"--notify --cgroup-mode={mode}") as unit:
+        unit.systemctl("start", "--no-block")
+        unit.wait(lambda now: "waiting for READY=1" in now["StatusText"] and "since " in now["StatusText"])
+        assert unit.show("ActiveState") == "activating"
+        docker("exec", unit.name, "touch", "/go")
+        unit.wait_state("active")
+        pid = unit.container_pid
+        assert unit.main_pid == (pid if mode == "migrate" else unit.supervisor)
+        assert unit.container["Config"]["Env"] == ["NOTIFY_SOCKET=/run/notify/notify.sock"]
+        # For root alone outside; inside, the socket is for everybody and the folder to be looked at.
+        assert FOLDER.joinpath(unit.name).stat().st_mode & 0o777 == 0o700
+        assert run("docker", "exec", unit.name, "touch", "/run/notify/x", check=False).returncode != 0
+        unit.stop()
+        assert_success(unit.show())
+    assert not FOLDER.joinpath(unit.name).exists()
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_sender_that_is_gone_at_once_is_heard_each_time(mode):
+    """A hundred of them, each with something else to say: what they said is systemd's last word each time."""
+    script = "say READY=1; read x; i=0; while [ $i -lt 100 ]; do i=$((i+1)); say STATUS=$i; read x; done; sleep 1000"
+    pipe = Path("/run/behaviour-pipe")
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    try:
+        options = f"--notify --cgroup-mode={mode}"
+        with Notifying(sh(script), options=options, run=f"-i --rm {VOLUME}", StandardInput=f"file:{pipe}") as unit:
+            unit.systemctl("start", "--no-block")
+            with pipe.open("w", buffering=1) as more:
+                unit.wait_state("active")
+                for i in range(1, 101):
+                    print(file=more)
+                    unit.wait_status(str(i))
+    finally:
+        pipe.unlink()
+
+
+def test_any_user_read_only_root_and_barrier():
+    with Notifying(sh(READY), run=f"--user nobody --read-only --cap-drop ALL {RUN}") as unit:
+        unit.start()
+        for user in ("nobody", "root", "12345:54321"):
+            # As systemd-notify: waits until all is received, or fails after 5 s.
+            unit.say("-b", f"STATUS=of {user}", user=user)
+            assert unit.show("StatusText") == f"of {user}"
+
+
+def test_what_containers_may_not_say_changes_nothing():
+    with Notifying(sh(READY)) as unit:
+        unit.start()
+        before = unit.show("MainPID", "NFileDescriptorStore", "WatchdogUSec", "NotifyAccess")
+        fds = fds_of(unit.supervisor)
+        unit.say("MAINPID=1", "MAINPID=1\nSTATUS=seen", "FDSTORE=1", "WATCHDOG_USEC=1000000")
+        unit.wait_status("seen")
+        unit.say("-x")
+        unit.say("-b", "STATUS=after")
+        unit.wait_status("after")
+        assert unit.show(*before) == before
+        assert fds_of(unit.supervisor) == fds
+        assert len(unit.said("Dropped")) == 1
+
+
+def test_another_container_with_the_same_folder_is_not_heard():
+    with Notifying(sh(READY)) as unit:
+        unit.start()
+        name, environment = "behaviour-other", "NOTIFY_SOCKET=/run/notify/notify.sock"
+        try:
+            # It lives when it is looked at.
+            docker("run", "--detach", "--name", name, "--volumes-from", unit.name, "-e", environment, "busybox", "say", "-r")
+            unit.wait_said("not from one of its processes")
+            unit.say("-b", "STATUS=own")
+            assert unit.show("StatusText") == "own"
+        finally:
+            docker("rm", "--force", name)
+
+
+def test_flood_leaves_the_unit_awake_and_its_memory_flat():
+    with Notifying(sh(READY), WatchdogSec="10s") as unit:
+        unit.start()
+        unit.say("-s", "1000")
+        supervisor = unit.supervisor
+        before = memory_of(supervisor), fds_of(supervisor)
+        flood = threading.Thread(target=unit.say, args=("-s", "50000"))
+        flood.start()
+        # The loop gets to signals, to the engine and to its own timers.
+        for _ in range(3):
+            os.kill(supervisor, signal.SIGWINCH)
+            docker("exec", unit.name, "true")
+        flood.join()
+        unit.wait_status("50000")
+        assert memory_of(supervisor) <= before[0] + 512
+        assert fds_of(supervisor) == before[1]
+        assert unit.show("ActiveState") == "active"
+        unit.stop()
+        assert_success(unit.show())
+
+
+@not_here(systemd_version() < 253, "no Type=notify-reload")
+@pytest.mark.parametrize("main_pid", ("container", "supervisor"))
+def test_notify_reload(main_pid):
+    with Notifying("say -r", options=f"--notify --main-pid={main_pid}", Type="notify-reload") as unit:
+        unit.start()
+        unit.wait_status("generation 1")
+        for generation in (2, 3):
+            # Returns when RELOADING=1 and READY=1 have come, and fails after TimeoutStartSec= where they don't.
+            unit.systemctl("reload")
+            assert unit.show("ActiveState") == "active"
+            unit.wait_status(f"generation {generation}")
+
+
+def test_end_before_ready_is_a_failure_also_with_success():
+    with Notifying(sh("echo one; echo two; sleep 0.3; exit 0")) as unit:
+        state = unit.run_to_end()
+        assert (state["ActiveState"], state["Result"]) == ("failed", "protocol")
+        unit.wait_said("ended before it was ready, exit status 0")
+        assert [m.strip() for m in unit.said("  ")] == ["one", "two"]
+    with Notifying(sh("sleep 0.3; exit 3")) as unit:
+        assert_failed(unit.run_to_end(), 3)
+
+
+def test_after_docker_restart_it_is_still_heard():
+    with Notifying(sh(READY), run=f"--stop-timeout=5 {VOLUME}") as unit:
+        unit.start()
+        unit.say("STATUS=first life")
+        unit.wait_status("first life")
+        docker("restart", unit.name)
+        unit.wait_event(STARTED, count=2)
+        # The next life has its own status, and the unit stays as it was.
+        unit.wait(lambda now: now["StatusText"].endswith(f" {unit.container_pid}"))
+        unit.wait_line("up", count=2)
+        unit.say("-b", "STATUS=second life")
+        unit.wait_status("second life")
+        assert (unit.show("ActiveState"), unit.show("NRestarts")) == ("active", "0")
+        unit.stop()
+    run("docker", "rm", unit.name, check=False)
+
+
+def test_stopped_container_keeps_its_socket_and_one_without_is_refused():
+    with Notifying(sh(READY), run=f"--stop-timeout=1 {VOLUME}") as unit:
+        unit.start()
+        unit.stop()
+        assert unit.container is not None
+        # Its folder is gone, as after a reboot.
+        assert not FOLDER.joinpath(unit.name).exists()
+        unit.start()
+        unit.say("-b", "STATUS=again")
+        unit.wait_status("again")
+        unit.stop()
+        docker("rm", unit.name)
+
+        unit.change("--notify ", "")
+        unit.start()
+        unit.stop()
+        identity = unit.container["Id"]
+        unit.change("systemd-docker ", "systemd-docker --notify ")
+        assert_failed(unit.run_to_end(), 125)
+        assert unit.said("without a socket")
+        assert unit.container["Id"] == identity
+        # With --rm it is made anew.
+        unit.change("--stop-timeout=1", "--rm --stop-timeout=1")
+        unit.start()
+        assert unit.container["Id"] != identity
+
+
+def test_adopted_container_has_said_ready_before():
+    """The supervisor is killed, and its container lives on."""
+    options, settings = "--notify --cgroup-mode=none --main-pid=supervisor", {"KillMode": "process"}
+    with Notifying(sh(READY), options=options, run=f"--stop-timeout=5 {VOLUME}", **settings) as unit:
+        unit.start()
+        pid = unit.container_pid
+        unit.kill("KILL")
+        unit.wait_state("failed")
+        unit.start()
+        assert unit.container_pid == pid
+        unit.say("-b", "STATUS=adopted")
+        unit.wait_status("adopted")
+        unit.stop()
+
+
+def test_watchdog_of_the_container():
+    settings = {"WatchdogSec": "2s", "Restart": "on-watchdog", "RestartSec": "100ms"}
+    with Notifying("say -w", options="--watchdog=container", **settings) as unit:
+        unit.start()
+        assert "WATCHDOG_USEC=2000000" in unit.container["Config"]["Env"]
+        here = cursor()
+        # systemd has no property for pings; so: longer than without any.
+        docker("exec", unit.name, "sleep", "3")
+        assert unit.show("NRestarts") == "0"
+        docker("kill", "--signal=USR1", unit.name)
+        unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
+        assert any("atchdog timeout" in str(e["MESSAGE"]) for e in unit.about())
+        # A failure of its own: at once.
+        unit.say("WATCHDOG=trigger")
+        unit.wait_event(WATCHDOG, after=here)
+        unit.wait(lambda now: now["NRestarts"] == "2" and now["ActiveState"] == "active")
+
+
+def test_trigger_is_heard_with_every_watchdog():
+    with Notifying(sh(READY), WatchdogSec="10s") as unit:
+        unit.start()
+        unit.say("WATCHDOG=1", "WATCHDOG=trigger")
+        assert unit.wait_state("failed")["Result"] == "watchdog"
+        wait_until(lambda: inspect(unit.name) is None, what="end of the container")
+
+
+def test_without_notify_the_container_has_no_socket():
+    with Service(sh(OBEDIENT)) as unit:
+        unit.start()
+        assert not unit.container["Mounts"] and not unit.container["Config"]["Env"]
+        assert not FOLDER.joinpath(unit.name).exists()
