@@ -33,8 +33,8 @@ static const char *environment_or(const char *name, const char *fallback)
         return environment_is_set(name) ? getenv(name) : fallback;
 }
 
-/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without. folder:
- * of docker's configuration. */
+/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without.
+ * folder: that of docker's configuration. */
 static EngineTls read_tls(const char *folder)
 {
         bool verify = environment_is_set("DOCKER_TLS_VERIFY");

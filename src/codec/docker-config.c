@@ -204,7 +204,8 @@ static int add_login(struct json_object *logins, const char *key, const Registry
 int docker_config_logins(const char *data, size_t size, char **ret, bool *ret_helpers)
 {
         _cleanup_json_ struct json_object *config = NULL, *made = json_object_new_object();
-        struct json_object *auths, *helpers, *logins = made ? json_ensure(made, "auths", json_type_object) : NULL;
+        struct json_object *auths, *helpers,
+                *logins = made ? json_ensure(made, "auths", json_type_object) : NULL;
         const char *store = NULL;
         char *text = NULL;
         int r = logins ? parse_config(data, size, &config) : -ENOMEM;
@@ -225,7 +226,8 @@ int docker_config_logins(const char *data, size_t size, char **ret, bool *ret_he
                 }
         }
         if (json_object_object_length(logins) > 0 &&
-            !(text = strdup(json_object_to_json_string_ext(made, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE))))
+            !(text = strdup(json_object_to_json_string_ext(made, JSON_C_TO_STRING_PRETTY |
+                                                                         JSON_C_TO_STRING_NOSLASHESCAPE))))
                 return -ENOMEM;
         helpers = get_object(config, "credHelpers");
         (void) json_get_string_any_case(config, "credsStore", &store);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A header, the data, and two blocks of zeros: all in blocks of 512 bytes. Numbers are octal text, and the checksum is
- * the sum of the header's bytes with its own place blank (pax(1), "ustar Interchange Format"). */
+/* A header, the data, and two blocks of zeros: all in blocks of 512 bytes. Numbers are octal text, and the
+ * checksum is the sum of the header's bytes with its own place blank (pax(1), "ustar Interchange Format").
+ */
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,8 +15,8 @@
 #define BLOCK ((size_t) 512)
 
 typedef struct Header {
-        char name[TAR_NAME_MAX], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100], magic[6],
-                version[2], user[32], group[32], major[8], minor[8], prefix[155], rest[12];
+        char name[TAR_NAME_MAX], mode[8], uid[8], gid[8], size[12], mtime[12], checksum[8], type, link[100],
+                magic[6], version[2], user[32], group[32], major[8], minor[8], prefix[155], rest[12];
 } Header;
 
 static_assert(sizeof(Header) == BLOCK, "as the standard has it");

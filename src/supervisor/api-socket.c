@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* --use-api-socket: beside the engine's socket, the container gets the logins of config.json, as a configuration file
- * of its own that a client inside finds by $DOCKER_CONFIG. They are read before the container is made, for it has
- * the variable only where there are any, and are put there before it starts. As the CLI does it. */
+/* --use-api-socket: beside the engine's socket, the container gets the logins of config.json, as a
+ * configuration file of its own that a client inside finds by $DOCKER_CONFIG. They are read before the
+ * container is made, for it has the variable only where there are any, and are put there before it starts.
+ * As the CLI does it. */
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -39,9 +40,12 @@ static int read_logins(Supervisor *s)
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                log_warning_errno(r, "--use-api-socket: no logins for the container, failed to read %s: %m", path);
+                log_warning_errno(r, "--use-api-socket: no logins for the container, failed to read %s: %m",
+                                  path);
         else if (helpers)
-                log_warning("--use-api-socket: logins that credential helpers keep for %s aren't the container's.", path);
+                log_warning("--use-api-socket: logins that credential helpers keep for %s aren't the "
+                            "container's.",
+                            path);
         return 0;
 }
 
@@ -88,17 +92,23 @@ static void on_put(EngineRequest *request, int r, const EngineReply *reply, void
 void supervisor_put_logins(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_put };
-        _cleanup_free_ char *path = engine_path("/containers/%s/archive?noOverwriteDirNonDir=true&path=%%2F", s->container.id);
+        _cleanup_free_ char *path =
+                engine_path("/containers/%s/archive?noOverwriteDirNonDir=true&path=%%2F", s->container.id);
         _cleanup_free_ char *archive = NULL;
         size_t size = 0;
         int r;
 
         s->request = engine_request_free(s->request);
-        r = path ? tar_file(FOLDER "/config.json", 0600, s->logins, strlen(s->logins), &archive, &size) : -ENOMEM;
+        r = path ? tar_file(FOLDER "/config.json", 0600, s->logins, strlen(s->logins), &archive, &size)
+                 : -ENOMEM;
         if (r >= 0)
                 r = engine_call(s->engine, &s->request,
-                                &(EngineCall) { .method = "PUT", .path = path, .body = archive, .body_size = size,
-                                                .ops = &ops, .userdata = s });
+                                &(EngineCall){ .method = "PUT",
+                                               .path = path,
+                                               .body = archive,
+                                               .body_size = size,
+                                               .ops = &ops,
+                                               .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
                 supervisor_push(s, EVENT_FAILED);

@@ -28,8 +28,8 @@ static bool may_come_up(int r, int status)
 }
 
 /* With our --rm, which has the last word over docker's. */
-static int build_body(Supervisor *s, const ApiVersion *version, const RunRequestExtras *extras, struct json_object **ret,
-                      CliError *reterr)
+static int build_body(Supervisor *s, const ApiVersion *version, const RunRequestExtras *extras,
+                      struct json_object **ret, CliError *reterr)
 {
         _cleanup_json_ struct json_object *body = NULL;
         struct json_object *o;
@@ -45,7 +45,7 @@ static int build_body(Supervisor *s, const ApiVersion *version, const RunRequest
         return 0;
 }
 
-/* Of what the unit says: the engine's version changes the body a little, and with its upgrade no unit has changed. */
+/* Of what the unit says: the engine's version changes the body a little, and its upgrade changes no unit. */
 static int hash_request(Supervisor *s, const RunRequestExtras *extras, char ret[static RUN_REQUEST_HASH_MAX])
 {
         _cleanup_json_ struct json_object *body = NULL;

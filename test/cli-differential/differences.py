@@ -25,7 +25,7 @@ def restart(words, cli, ours):
 
 def overflow(words, cli, ours):
     """A number that doesn't fit is refused; the CLI sends what is left of it in 64 bits."""
-    return 'body' in cli and ours['exit'] == 125 and has(words, r'.*1e(30|300|1_0)', r'(?i:(-m)?inf) ', r'.*9{20,}.*')
+    return 'body' in cli and ours['exit'] == 125 and has(words, r'.*1e(30+|1_0)', r'(?i:(-m)?inf) ', r'.*9{20,}.*', r'(?i:(--cpus=)?0x[0-9a-f_]{17,}.*)')
 
 
 def letter_case(words, cli, ours):
@@ -160,8 +160,8 @@ def empty_names(words, cli, ours):
 
 
 def windows_first(words, cli, ours):
-    """Which of two errors counts."""
-    return 'body' not in cli and 'body' not in ours and {cli['exit'], ours['exit']} <= {1, 125}
+    """Which of two errors counts, and the exit code of a --cidfile that can't be made."""
+    return 'body' not in cli and 'body' not in ours and {cli['exit'], ours['exit']} <= {1, 125, 126, 127}
 
 
 OTHER_VERSIONS = [

@@ -21,6 +21,7 @@ typedef struct DockerConfigAuth {
 int docker_config_find(const char *data, size_t size, const char *key, DockerConfigAuth *ret);
 void docker_config_auth_done(DockerConfigAuth *a);
 
-/* All of `auths` as the text of a config.json of its own; *ret is NULL where there are none. *ret_helpers: there may be
- * more with credential helpers. -EBADMSG: no JSON object. -EINVAL: an entry is malformed. -ENOMEM. */
+/* All of `auths` as the text of a config.json of its own; *ret is NULL where there are none. *ret_helpers:
+ * there may be more with credential helpers. -EBADMSG: no JSON object. -EINVAL: an entry is malformed.
+ * -ENOMEM. */
 int docker_config_logins(const char *data, size_t size, char **ret, bool *ret_helpers);

@@ -189,14 +189,17 @@ Test(docker_config, odd_entries)
 
 Test(docker_config, logins)
 {
-        static const char config[] =
-                "{\"auths\":{\"r:5000\":{\"auth\":\"bWU6c2VjcmV0\"},\"t\":{\"identitytoken\":\"T\"},\"empty\":{},"
-                "\"u\":{\"username\":\"u\",\"password\":\"\\u00ff\\u00fe?>\",\"email\":\"e\"}},\"proxies\":{}}";
+        static const char config[] = "{\"auths\":{\"r:5000\":{\"auth\":\"bWU6c2VjcmV0\"},\"t\":{"
+                                     "\"identitytoken\":\"T\"},\"empty\":{},"
+                                     "\"u\":{\"username\":\"u\",\"password\":\"\\u00ff\\u00fe?>\",\"email\":"
+                                     "\"e\"}},\"proxies\":{}}";
         static const char *const none[] = { "", "{}", "{\"auths\":{}}", "{\"auths\":7}", "{\"AUTHS\":{}}" };
         static const struct {
                 const char *config;
                 int r;
-        } bad[] = { { "[]", -EBADMSG }, { "{", -EBADMSG }, { "{\"auths\":{\"a\":{\"auth\":\"x\"}}}", -EINVAL } };
+        } bad[] = { { "[]", -EBADMSG },
+                    { "{", -EBADMSG },
+                    { "{\"auths\":{\"a\":{\"auth\":\"x\"}}}", -EINVAL } };
         _cleanup_free_ char *text = NULL;
         bool helpers = true;
 
@@ -209,11 +212,13 @@ Test(docker_config, logins)
         for (size_t i = 0; i < ELEMENTSOF(none); i++) {
                 char *nothing = (char *) 42;
 
-                cr_assert_eq(docker_config_logins(none[i], strlen(none[i]), &nothing, &helpers), 0, "%s", none[i]);
+                cr_assert_eq(docker_config_logins(none[i], strlen(none[i]), &nothing, &helpers), 0, "%s",
+                             none[i]);
                 cr_assert_null(nothing);
         }
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)
-                cr_assert_eq(docker_config_logins(bad[i].config, strlen(bad[i].config), NULL, NULL), bad[i].r);
+                cr_assert_eq(docker_config_logins(bad[i].config, strlen(bad[i].config), NULL, NULL),
+                             bad[i].r);
 }
 
 Test(docker_config, logins_with_helpers)

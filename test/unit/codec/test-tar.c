@@ -21,7 +21,11 @@ Test(tar, header)
         cr_assert_str_eq(archive + 100, "0000600");
         cr_assert_str_eq(archive + 124, "00000000004");
         cr_assert_eq(archive[156], '0');
-        cr_assert_eq(memcmp(archive + 257, "ustar\0" "00", 8), 0);
+        cr_assert_eq(memcmp(archive + 257,
+                            "ustar\0"
+                            "00",
+                            8),
+                     0);
         cr_assert_str_eq(archive + 512, "text");
         for (size_t i = 0; i < 512; i++)
                 sum += i >= 148 && i < 156 ? 0 : (unsigned char) archive[i];
@@ -30,7 +34,9 @@ Test(tar, header)
 
 Test(tar, sizes)
 {
-        static const size_t sizes[][2] = { { 0, 1536 }, { 1, 2048 }, { 511, 2048 }, { 512, 2048 }, { 513, 2560 } };
+        static const size_t sizes[][2] = {
+                { 0, 1536 }, { 1, 2048 }, { 511, 2048 }, { 512, 2048 }, { 513, 2560 }
+        };
         char data[600];
 
         memset(data, 'x', sizeof(data));
