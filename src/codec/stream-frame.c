@@ -57,6 +57,7 @@ static ssize_t take_header(StreamFrame *f, const uint8_t *data, size_t size)
                 f->left = (uint32_t) f->header[4] << 24 | (uint32_t) f->header[5] << 16 |
                           (uint32_t) f->header[6] << 8 | f->header[7];
                 f->header_size = 0;
+                f->begins = true;
         }
         return (ssize_t) n;
 }
@@ -80,7 +81,8 @@ int stream_frame_feed(StreamFrame *f, const void *data, size_t size, size_t *ret
                 if (f->left > 0) {
                         size_t m = MIN(size - i, (size_t) f->left);
 
-                        *ret_chunk = (StreamChunk){ .stream = f->stream, .data = p + i, .size = m };
+                        *ret_chunk = (StreamChunk){ .stream = f->stream, .data = p + i, .size = m, .begins = f->begins };
+                        f->begins = false;
                         *ret_consumed = i + m;
                         f->left -= (uint32_t) m;
                         return 1;

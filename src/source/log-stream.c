@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* POST /containers/{id}/attach without "Upgrade:": the engine answers 200 with a body that ends with the container.
+/* A container's output from the engine.
  *
- * bytes → (frames, unless TTY) → a line buffer a stream → on_line. When the consumer has no room, the line it refused is
- * kept (a copy: the bytes belong to libcurl) and the transfer held back, so that the pressure reaches the
+ * Attached: POST /containers/{id}/attach without "Upgrade:" is answered 200 with a body that ends with the container. It is
+ * cheap for the engine, but there is only what comes from now on, and no time. Stored: GET /containers/{id}/logs has the
+ * log from a time on, each message with its stamp; a line longer than 16 KiB is several messages.
+ *
+ * bytes → (frames, unless TTY) → (stamps) → a line buffer a stream → on_line. When the consumer has no room, the line it
+ * refused is kept (a copy: the bytes belong to libcurl) and the transfer held back, so that the pressure reaches the
  * container through the engine. The end of the stream waits for a kept line to be taken. */
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/log-stamp.h"
+#include "source/event-util.h"
 #include "source/log-stream.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -19,15 +26,20 @@
 struct LogStream {
         Engine *engine;
         EngineRequest *request;
+        sd_event_source *calm;
         const LogStreamOps *ops;
         void *userdata;
-        bool tty;
+        bool tty, stored;
         StreamFrame frame;
+        LogStamp stamp;    /* of the frame, as far as it has come */
+        bool in_message;   /* behind it */
         LineBuffer lines[_STREAM_MAX];
+        uint64_t stamps[_STREAM_MAX]; /* of the line that is in the buffer */
         int error; /* of the frames: what follows can't be understood */
 
         char *held; /* the refused line */
         Line held_line;
+        uint64_t held_stamp;
         int held_stream;
 
         bool ended; /* the transfer is done, with the result */
@@ -40,14 +52,34 @@ static bool stream_is_output(int stream)
         return stream == STREAM_STDOUT || stream == STREAM_STDERR;
 }
 
+/* A terminal's stored line: the stamps are taken out. *ret_copy is where the line then is, or NULL. */
+static void take_stamps_out(LogStream *l, Line *line, char **ret_copy)
+{
+        const char *stamp = line->data;
+        size_t stamp_size;
+
+        if (log_stamp_parse(line->data, line->size, &l->stamps[STREAM_STDOUT], &stamp_size) < 0)
+                return; /* the rest of a line that was cut */
+        line->data += stamp_size;
+        line->size -= stamp_size;
+        if (line->size <= LOG_MESSAGE_MAX || !(*ret_copy = malloc(line->size)))
+                return;
+        memcpy(*ret_copy, line->data, line->size);
+        line->size = log_stamp_strip_repeated(*ret_copy, line->size, stamp, stamp_size);
+        line->data = *ret_copy;
+}
+
 /* 1: taken. 0: kept, hold back. */
 static int offer_line(LogStream *l, int stream, Line *line)
 {
+        _cleanup_free_ char *copy = NULL;
         int r;
 
+        if (l->tty && l->stored)
+                take_stamps_out(l, line, &copy);
         if (l->tty)
                 line_strip_cr(line);
-        r = l->ops->on_line(stream, line, l->userdata);
+        r = l->ops->on_line(stream, line, l->stamps[stream], l->userdata);
         if (r != 0)
                 return 1;
         l->held = malloc(MAX(line->size, (size_t) 1));
@@ -55,6 +87,7 @@ static int offer_line(LogStream *l, int stream, Line *line)
                 return 1; /* one line lost, and said so: better than the service */
         memcpy(l->held, line->data, line->size);
         l->held_line = (Line) { l->held, line->size, line->why };
+        l->held_stamp = l->stamps[stream];
         l->held_stream = stream;
         return 0;
 }
@@ -81,11 +114,35 @@ static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size
         return done;
 }
 
+/* A frame of a stored log begins with a stamp. Returns how much of the chunk it was, or -EBADMSG. */
+static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
+{
+        uint64_t nsec;
+        size_t used;
+        int r;
+
+        if (chunk->begins) {
+                l->stamp = LOG_STAMP_NULL;
+                l->in_message = false;
+        }
+        if (l->in_message)
+                return 0;
+        r = log_stamp_feed(&l->stamp, chunk->data, chunk->size, &used, &nsec);
+        if (r < 0)
+                return r;
+        l->in_message = r > 0;
+        /* Of several messages in one line, the first one's; the others have the same. */
+        if (r > 0 && line_buffer_pending(&l->lines[chunk->stream]) == 0)
+                l->stamps[chunk->stream] = nsec;
+        return (ssize_t) used;
+}
+
 /* One frame's worth of data, or what there is of it. A chunk that was not used up is put back into the frame. */
 static int feed_frame(LogStream *l, const char *data, size_t size, size_t *ret_used)
 {
         StreamChunk chunk;
         size_t consumed = 0, used;
+        ssize_t stamp = 0;
         int r = stream_frame_feed(&l->frame, data, size, &consumed, &chunk);
 
         if (r < 0)
@@ -99,7 +156,12 @@ static int feed_frame(LogStream *l, const char *data, size_t size, size_t *ret_u
         }
         if (!stream_is_output(chunk.stream))
                 return 0;
-        used = feed_lines(l, chunk.stream, chunk.data, chunk.size);
+        if (l->stored)
+                stamp = feed_stamp(l, &chunk);
+        if (stamp < 0)
+                return (int) stamp;
+        used = (size_t) stamp;
+        used += feed_lines(l, chunk.stream, chunk.data + used, chunk.size - used);
         if (used < chunk.size)
                 stream_frame_unfeed(&l->frame, chunk.size - used);
         *ret_used = consumed - (chunk.size - used);
@@ -115,6 +177,8 @@ static size_t log_stream_on_data(EngineRequest *request, const char *data, size_
                 return size;
         if (l->held)
                 return 0;
+        if (l->calm)
+                (void) defer_arm(l->calm);
         if (l->tty)
                 return feed_lines(l, STREAM_STDOUT, data, size);
         while (done < size && !l->held) {
@@ -159,11 +223,21 @@ static void log_stream_on_open(EngineRequest *request, void *userdata)
         l->ops->on_open(l->userdata);
 }
 
+/* The loop comes here when no other source has anything: also not the stream. */
+static int log_stream_on_calm(sd_event_source *source, void *userdata)
+{
+        LogStream *l = ASSERT_PTR(userdata);
+
+        if (!l->held && !l->ended)
+                l->ops->on_calm(l->userdata);
+        return 0;
+}
+
 void log_stream_resume(LogStream *l)
 {
         if (!l->held)
                 return;
-        if (l->ops->on_line(l->held_stream, &l->held_line, l->userdata) == 0)
+        if (l->ops->on_line(l->held_stream, &l->held_line, l->held_stamp, l->userdata) == 0)
                 return;
         free(l->held);
         l->held = NULL;
@@ -178,11 +252,17 @@ bool log_stream_is_held(const LogStream *l)
         return l->held;
 }
 
+uint64_t log_stream_pending_stamp(const LogStream *l, int stream)
+{
+        return l->stored && !l->tty && line_buffer_pending(&l->lines[stream]) > 0 ? l->stamps[stream] : 0;
+}
+
 LogStream *log_stream_free(LogStream *l)
 {
         if (!l)
                 return NULL;
         engine_request_free(l->request);
+        sd_event_source_disable_unref(l->calm);
         for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
                 line_buffer_done(&l->lines[i]);
         free(l->held);
@@ -191,9 +271,27 @@ LogStream *log_stream_free(LogStream *l)
         return NULL;
 }
 
-int log_stream_new(LogStream **ret, Engine *engine, const char *id, unsigned flags, const LogStreamOps *ops,
-                   void *userdata)
+/* A new string, NULL: out of memory. */
+static char *make_path(const LogStreamTarget *target)
 {
+        const char *out = target->flags & LOG_STREAM_NO_STDOUT ? "" : "&stdout=1";
+        const char *err = target->flags & LOG_STREAM_NO_STDERR ? "" : "&stderr=1";
+        char *path;
+        int r;
+
+        if (!(target->flags & LOG_STREAM_STORED))
+                r = asprintf(&path, "/containers/%s/attach?stream=1%s%s", target->id, out, err);
+        else
+                r = asprintf(&path, "/containers/%s/logs?timestamps=1%s%s&follow=%i&since=%" PRIu64 ".%09" PRIu64,
+                             target->id, out, err, target->flags & LOG_STREAM_FOLLOW ? 1 : 0,
+                             target->since_nsec / NSEC_PER_SEC, target->since_nsec % NSEC_PER_SEC);
+        return r < 0 ? NULL : path;
+}
+
+int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
+                   const LogStreamOps *ops, void *userdata)
+{
+        static const EventTraits calm = { "log-calm", EVENT_PRIORITY_CALM, EVENT_FAILURE_DISABLE };
         static const EngineRequestOps request_ops = { log_stream_on_open, log_stream_on_data, log_stream_on_done };
         _cleanup_(log_stream_freep) LogStream *l = NULL;
         _cleanup_free_ char *path = NULL;
@@ -205,15 +303,21 @@ int log_stream_new(LogStream **ret, Engine *engine, const char *id, unsigned fla
         l->engine = engine;
         l->ops = ops;
         l->userdata = userdata;
-        l->tty = flags & LOG_STREAM_TTY;
+        l->tty = target->flags & LOG_STREAM_TTY;
+        l->stored = target->flags & LOG_STREAM_STORED;
         l->frame = STREAM_FRAME_NULL;
         for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
                 line_buffer_init(&l->lines[i], LINE_SIZE_MAX);
-        if (asprintf(&path, "/containers/%s/attach?stream=1%s%s", id, flags & LOG_STREAM_NO_STDOUT ? "" : "&stdout=1",
-                     flags & LOG_STREAM_NO_STDERR ? "" : "&stderr=1") < 0)
+        path = make_path(target);
+        if (!path)
                 return -ENOMEM;
+        if (ops->on_calm) {
+                r = event_add_defer(event, &l->calm, log_stream_on_calm, l, &calm);
+                if (r < 0)
+                        return r;
+        }
         r = engine_call(engine, &l->request,
-                        &(EngineCall) { .method = "POST", .path = path, .lane = ENGINE_LANE_LOG,
+                        &(EngineCall) { .method = l->stored ? "GET" : "POST", .path = path, .lane = ENGINE_LANE_LOG,
                                         .ops = &request_ops, .userdata = l });
         if (r < 0)
                 return r;

@@ -66,19 +66,6 @@ int supervisor_open_wait(Supervisor *s)
                            &(EngineCall) { .method = "POST", .path = path, .ops = &ops, .userdata = s });
 }
 
-int supervisor_open_log(Supervisor *s)
-{
-        unsigned flags;
-
-        s->log = log_stream_free(s->log);
-        s->log_open = s->log_ended = false;
-        if (!s->forward_log)
-                return 0;
-        flags = (s->container.tty ? LOG_STREAM_TTY : 0) | (s->config.run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
-                (s->config.run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
-        return log_stream_new(&s->log, s->engine, s->container.id, flags, &supervisor_log_stream_ops, s);
-}
-
 void supervisor_act_attach(Supervisor *s)
 {
         int r = 0;
@@ -164,6 +151,8 @@ void supervisor_act_resume(Supervisor *s)
         s->engine_lost_after_death = false;
         s->container.running = true;
         supervisor_reset_condition(s);
+        if (!s->log && supervisor_open_log(s) < 0)
+                log_warning("Failed to go on with the container's output, lines may be missing.");
         if (supervisor_open_input(s) < 0)
                 log_warning("Failed to attach to the container's input, ignoring.");
 }
@@ -248,15 +237,16 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
         supervisor_check_finished(s);
 }
 
-/* If this is half of `docker restart`, output begins before we hear of the start: attach to the stopped
- * container now. */
+/* If this is half of `docker restart`, output begins before we hear of the start: it is read from the stored log then. Where
+ * there is none, attach to the stopped container now. */
 void supervisor_act_linger(Supervisor *s)
 {
         s->probed = false;
         supervisor_probe_engine(s, on_probed);
         if (s->destroyed)
                 return;
-        if (supervisor_open_log(s) < 0 || supervisor_open_wait(s) < 0)
+        s->log = log_stream_free(s->log);
+        if ((s->continuity.unreadable && supervisor_attach_log(s) < 0) || supervisor_open_wait(s) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
 }
 

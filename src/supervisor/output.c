@@ -5,6 +5,7 @@
  * Under systemd both go over one native socket with the same fields. By hand, or where there is no journald, lines
  * go to our own stdout and stderr, as with `docker run`. */
 
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,13 +79,13 @@ void supervisor_name_journal(Supervisor *s)
 {
         _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
         bool engine_logs = strcmp(s->container.log_driver, "journald") == 0;
-        char short_id[13], epoch[65];
+        char short_id[13];
         int r;
 
         if (!s->journal)
                 return;
         (void) snprintf(short_id, sizeof(short_id), "%.12s", s->container.id);
-        r = make_epoch(epoch);
+        r = make_epoch(s->log_epoch);
         const struct {
                 const char *name, *value;
         } constant[] = {
@@ -93,7 +94,7 @@ void supervisor_name_journal(Supervisor *s)
                 { "CONTAINER_ID_FULL", s->container.id },
                 { "CONTAINER_TAG", short_id },
                 { "IMAGE_NAME", s->container.image },
-                { "CONTAINER_LOG_EPOCH", epoch },
+                { "CONTAINER_LOG_EPOCH", s->log_epoch },
         };
         for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++) {
                 /* The engine's journald driver finds a container's lines by this field: ours are none of them. */
@@ -145,8 +146,20 @@ static int build_line_fields(Supervisor *s, int stream, const Line *line, int pr
         return r;
 }
 
+/* When the engine got the line, where we know: as Docker's journald driver writes it. */
+static int append_timestamp(JournalFields *fields, uint64_t nsec)
+{
+        time_t seconds = (time_t) (nsec / NSEC_PER_SEC);
+        char text[32];
+        struct tm tm;
+
+        if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+                return 0;
+        return journal_field_appendf(fields, "SYSLOG_TIMESTAMP", "%s.%09" PRIu64 "Z", text, nsec % NSEC_PER_SEC);
+}
+
 /* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
-static int send_line(Supervisor *s, int stream, const Line *line)
+static int send_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)
 {
         int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
         size_t skip = 0;
@@ -157,6 +170,8 @@ static int send_line(Supervisor *s, int stream, const Line *line)
                         priority = r;
         }
         r = build_line_fields(s, stream, line, priority);
+        if (r >= 0 && stamp_nsec > 0)
+                r = append_timestamp(&s->line_fields, stamp_nsec);
         if (r >= 0)
                 r = journal_sink_send(s->journal, JOURNAL_LINE, &s->line_fields, line->data + skip, line->size - skip);
         if (r < 0) {
@@ -176,16 +191,19 @@ static void print_line(int stream, const Line *line)
         (void) fflush(f);
 }
 
-int supervisor_take_line(Supervisor *s, int stream, const Line *line)
+int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)
 {
         int r = 1;
 
+        supervisor_offer_line(s, stream, line, stamp_nsec);
         if (s->forward_log && s->journal)
-                r = send_line(s, stream, line);
+                r = send_line(s, stream, line, stamp_nsec);
         else if (s->forward_log)
                 print_line(stream, line);
-        if (r == 0)
+        if (r == 0) {
+                supervisor_withdraw_line(s, stream);
                 return 0;
+        }
         s->line_continues[stream] = line->why == LINE_MAX_SIZE;
         s->log_ordinal++;
         remember_line(s, line);

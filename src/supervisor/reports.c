@@ -86,7 +86,7 @@ void supervisor_check_finished(Supervisor *s)
 {
         if (s->state == STATE_LINGERING && s->destroyed && s->probed)
                 supervisor_push(s, EVENT_FINISHED);
-        if (s->state != STATE_DRAINING || s->exit_code < 0 || (s->log && !s->log_ended) || !supervisor_flush_output(s))
+        if (s->state != STATE_DRAINING || s->exit_code < 0 || !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
                 return;
         supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);
 }
@@ -143,9 +143,7 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         *info = CONTAINER_INFO_NULL;
         if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->dead)
                 supervisor_push(s, EVENT_RESTARTED);
-        /* The log ended, but the container lives: the engine was away. */
-        if (lives_on && s->state == STATE_RUNNING && s->log && s->log_ended)
-                (void) supervisor_open_log(s);
+        supervisor_continue_log(s, lives_on);
         if (lives_on) {
                 supervisor_judge_health(s);
                 supervisor_report_condition(s);
@@ -174,6 +172,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
 
         s->events_open = false;
         s->engine_lost_after_death |= s->dead;
+        supervisor_log_lost_engine(s);
         if (s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, EVENT_FAILED);
@@ -298,41 +297,3 @@ static void on_engine_event(const EngineEvent *event, void *userdata)
 }
 
 const EngineEventsOps supervisor_engine_events_ops = { on_engine_open, on_engine_event, on_engine_lost };
-
-/* The container's output */
-
-static void on_log_open(void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        s->log_open = true;
-        supervisor_check_attached(s);
-}
-
-static int on_log_line(int stream, const Line *line, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-        int r = supervisor_take_line(s, stream, line);
-
-        if (r > 0 && s->state == STATE_DRAINING)
-                supervisor_arm_deadline(s); /* it gets somewhere */
-        return r;
-}
-
-static void on_log_eof(int r, const char *message, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        s->log_ended = true;
-        if (s->state == STATE_ATTACHING) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
-                                message ?: "it ended before it began");
-                supervisor_push(s, EVENT_FAILED);
-                return;
-        }
-        supervisor_check_finished(s);
-        if (s->state == STATE_RUNNING && !s->dead && !s->engine_lost)
-                supervisor_compare(s);
-}
-
-const LogStreamOps supervisor_log_stream_ops = { on_log_open, on_log_line, on_log_eof };

@@ -215,7 +215,7 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
                 supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
                                 state_traits(s->state)->status ?: state_to_string(s->state),
                                 s->connect_message ? ": " : "", s->connect_message ?: "");
-        if (s->state == STATE_DRAINING && s->log && !s->log_ended)
+        if (s->state == STATE_DRAINING && !supervisor_log_is_drained(s))
                 log_warning("The container's output has not come to its end in time, lines may be missing.");
         if (s->state == STATE_REMOVING)
                 log_warning("Failed to remove container %s, the next start will: no answer in time.",
@@ -234,6 +234,7 @@ Supervisor *supervisor_free(Supervisor *s)
         engine_request_free(s->wait);
         engine_events_free(s->events);
         log_stream_free(s->log);
+        supervisor_done_continuity(s);
         input_stream_free(s->input);
         pid_watch_free(s->process);
         cgroup_watch_free(s->cgroup_watch);

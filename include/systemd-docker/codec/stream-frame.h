@@ -24,6 +24,7 @@ typedef struct StreamFrame {
         uint8_t header[STREAM_FRAME_HEADER_SIZE];
         size_t header_size; /* of the next frame, so far */
         uint32_t left;      /* of the current frame's payload */
+        bool begins;        /* … of which nothing was handed out */
         int stream;
         bool broken;
 } StreamFrame;
@@ -35,6 +36,7 @@ typedef struct StreamChunk {
         int stream; /* STREAM_* */
         const char *data;
         size_t size;
+        bool begins; /* the first of its frame */
 } StreamChunk;
 
 /* 1: a chunk, feed again from data + *ret_consumed. 0: everything consumed, no chunk. -EBADMSG: this is no

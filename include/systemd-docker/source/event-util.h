@@ -21,7 +21,8 @@ typedef enum EventPriority {
         EVENT_PRIORITY_BUS = -20,    /* what systemd says of our unit */
         EVENT_PRIORITY_TIMER = -10,  /* deadlines and pings: only what the above did not settle */
         EVENT_PRIORITY_JOURNAL = 0,  /* room in the journal's queue */
-        EVENT_PRIORITY_LOG = 10,     /* last, so that a chatty container starves nobody */
+        EVENT_PRIORITY_LOG = 10,     /* behind the others, so that a chatty container starves nobody */
+        EVENT_PRIORITY_CALM = 20,    /* nothing else has anything to do */
 } EventPriority;
 
 /* sd-event disables a source whose handler returns a negative value. Handlers turn what can be expected into a

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* A container's output as lines, from the engine's attach stream. */
+/* A container's output as lines, from the engine's attach stream or from its stored log. */
 
 #include <stdbool.h>
 
@@ -14,10 +14,13 @@ typedef struct LogStream LogStream;
 typedef struct LogStreamOps {
         /* The engine has attached us: nothing printed from now on is missed. */
         void (*on_open)(void *userdata);
-        /* stream: STREAM_STDOUT or STREAM_STDERR. Returns 1: taken. 0: there is no room, hold the stream back and
-         * offer this line again at log_stream_resume(). */
-        int (*on_line)(int stream, const Line *line, void *userdata);
-        /* Once, and last: all lines were delivered. r: 0 at the end of the stream, -errno. */
+        /* stream: STREAM_STDOUT or STREAM_STDERR. stamp: of a stored line, when the engine got it. Returns 1: taken. 0: there is
+         * no room, hold the stream back and offer this line again at log_stream_resume(). */
+        int (*on_line)(int stream, const Line *line, uint64_t stamp_nsec, void *userdata);
+        /* Nothing is left to be read, for the moment. May be NULL. */
+        void (*on_calm)(void *userdata);
+        /* Once, and last: all lines were delivered, also what had no newline (LINE_EOF). r: 0 at the end of the stream, -errno;
+         * -EOPNOTSUPP of a stored log: this container's log driver can't be read. */
         void (*on_eof)(int r, const char *message, void *userdata);
 } LogStreamOps;
 
@@ -26,10 +29,18 @@ typedef enum LogStreamFlags {
         LOG_STREAM_TTY = 1U << 0,
         LOG_STREAM_NO_STDOUT = 1U << 1,
         LOG_STREAM_NO_STDERR = 1U << 2,
+        LOG_STREAM_STORED = 1U << 3, /* the stored log, else the attach stream */
+        LOG_STREAM_FOLLOW = 1U << 4, /* … up to the end of the container, else what there is now */
 } LogStreamFlags;
 
-int log_stream_new(LogStream **ret, Engine *engine, const char *id, unsigned flags, const LogStreamOps *ops,
-                   void *userdata);
+typedef struct LogStreamTarget {
+        const char *id;
+        unsigned flags;
+        uint64_t since_nsec; /* of the stored log: what is stamped then or later */
+} LogStreamTarget;
+
+int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
+                   const LogStreamOps *ops, void *userdata);
 LogStream *log_stream_free(LogStream *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(LogStream *, log_stream_free)
 
@@ -37,3 +48,6 @@ void log_stream_resume(LogStream *l);
 
 /* Whether a line waits for room. */
 bool log_stream_is_held(const LogStream *l);
+
+/* The stamp of a stored line that has begun; 0: there is none. */
+uint64_t log_stream_pending_stamp(const LogStream *l, int stream);

@@ -17,12 +17,14 @@
  *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the watchdog
  *   input.c       our standard input on its way to the container
  *   cidfile.c     the file of --cidfile
- *   output.c      the container's lines and our own messages on their way to the journal */
+ *   continue.c    the container's output: attached, and gone on with after a gap
+ *   output.c      its lines and our own messages on their way to the journal */
 
 #include "cli/run-request.h"
 #include "codec/container-info.h"
 #include "codec/engine-info.h"
 #include "codec/line-buffer.h"
+#include "codec/log-join.h"
 #include "codec/pull-progress.h"
 #include "codec/registry-auth.h"
 #include "source/cgroup-move.h"
@@ -36,6 +38,7 @@
 #include "source/notify-relay.h"
 #include "source/notify-socket.h"
 #include "source/pid-watch.h"
+#include "source/position-file.h"
 #include "source/signals.h"
 #include "source/unit-cgroup.h"
 #include "source/unit-info.h"
@@ -76,6 +79,38 @@ typedef struct Pull {
         uint64_t reported_usec; /* when STATUS= was last sent, or the bar drawn */
         bool bar_shown;
 } Pull;
+
+/* Lines of the stored log, to find the end of ours among them. */
+typedef struct LogListing {
+        LogStored *lines;
+        size_t n, allocated;
+} LogListing;
+
+/* The begin of a line whose end has not come. */
+typedef struct TornLine {
+        char *data; /* NULL: none */
+        size_t size;
+        uint64_t stamp_nsec;
+        bool rested; /* it was the last for a while */
+} TornLine;
+
+/* How the output goes on after a gap: see continue.c. */
+typedef struct Continuity {
+        PositionFile *file;
+        LogPosition *position; /* in it */
+        bool unreadable;       /* the engine has no stored log of this container */
+        bool broken;           /* the stream ended, and the output did not */
+        bool gap_said;
+        bool listing;          /* the stream is a list of stored lines, to be joined with ours */
+        uint64_t since_nsec;   /* … from this time on */
+        LogListing listings[_STREAM_MAX];
+        LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
+        TornLine torn[_STREAM_MAX];
+        uint64_t calm_nsec; /* when there was last nothing left to be read */
+        sd_event_source *retry;
+        uint64_t backoff_usec;
+        uint64_t opened_at_ordinal;
+} Continuity;
 
 struct Supervisor {
         SupervisorConfig config;
@@ -179,6 +214,8 @@ struct Supervisor {
         /* Output */
         JournalFields line_fields;
         uint64_t log_ordinal;
+        char log_epoch[LOG_EPOCH_SIZE + 1];
+        Continuity continuity;
         bool line_continues[_STREAM_MAX];
         char *last_lines[LAST_LINES_MAX];
         size_t n_last_lines; /* all ever seen */
@@ -243,7 +280,6 @@ void supervisor_act_linger(Supervisor *s);
 void supervisor_act_compare(Supervisor *s);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 int supervisor_open_wait(Supervisor *s);
-int supervisor_open_log(Supervisor *s);
 /* Passes a signal on to the container, nobody waits for the answer. */
 void supervisor_forward_signal(Supervisor *s, int signo);
 
@@ -265,7 +301,6 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 extern const SignalsOps supervisor_signals_ops;
 extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;
-extern const LogStreamOps supervisor_log_stream_ops;
 extern const PidWatchOps supervisor_pid_watch_ops;
 extern const CgroupWatchOps supervisor_cgroup_watch_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);
@@ -351,10 +386,25 @@ void supervisor_write_cidfile(Supervisor *s);
 /* Takes it away again where no container came of it. */
 void supervisor_drop_cidfile(Supervisor *s);
 
+/* continue.c */
+/* The container's output from here on: attached, or where there is a gap, where the journal ends. */
+int supervisor_open_log(Supervisor *s);
+int supervisor_attach_log(Supervisor *s);
+/* What inspect said, behind a stream that ended: goes on with it, unless that was its end. */
+void supervisor_continue_log(Supervisor *s, bool lives_on);
+void supervisor_log_lost_engine(Supervisor *s);
+/* Whether all output of a dead container has been taken. */
+bool supervisor_log_is_drained(Supervisor *s);
+/* A line is about to be sent; it was not taken. */
+void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
+void supervisor_withdraw_line(Supervisor *s, int stream);
+void supervisor_done_continuity(Supervisor *s);
+
 /* output.c */
 int supervisor_open_journal(Supervisor *s);
 void supervisor_name_journal(Supervisor *s);
-int supervisor_take_line(Supervisor *s, int stream, const Line *line);
+/* 1: taken. 0: no room. stamp: when the engine got it, 0: not known. */
+int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
 /* Whether all that was taken is with the journal; where not, the rest of it calls supervisor_check_finished(). */
 bool supervisor_flush_output(Supervisor *s);
 void supervisor_done_output(Supervisor *s);

@@ -50,7 +50,7 @@ static void append(const char *data, size_t size)
         seen.text[seen.size] = 0;
 }
 
-static int on_line(int stream, const Line *line, void *userdata)
+static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
         static const char ends[] = { [LINE_NEWLINE] = '\n', [LINE_MAX_SIZE] = '|', [LINE_EOF] = '$' };
         char prefix[3] = { (char) ('0' + stream), ':', 0 };
@@ -78,7 +78,7 @@ static void on_eof(int r, const char *message, void *userdata)
                 log_stream = log_stream_free(log_stream);
 }
 
-static const LogStreamOps ops = { on_open, on_line, on_eof };
+static const LogStreamOps ops = { .on_open = on_open, .on_line = on_line, .on_eof = on_eof };
 
 static void setup(void)
 {
@@ -109,7 +109,7 @@ static FakeReply *expect(void)
 
 static void start(bool tty)
 {
-        cr_assert_eq(log_stream_new(&log_stream, engine, ID, tty, &ops, &seen), 0);
+        cr_assert_eq(log_stream_new(&log_stream, event, engine, &(LogStreamTarget) { ID, tty, 0 }, &ops, &seen), 0);
         cr_assert_eq(seen.opened + seen.ended, 0);
 }
 
@@ -186,7 +186,7 @@ Test(log_stream, one_of_the_streams)
                 FakeReply *r = fake_engine_expect(fake, "POST", "/containers/" ID "/attach?stream=1");
 
                 fake_reply_open(r);
-                cr_assert_eq(log_stream_new(&log_stream, engine, ID, cases[i].flags, &ops, &seen), 0);
+                cr_assert_eq(log_stream_new(&log_stream, event, engine, &(LogStreamTarget) { ID, cases[i].flags, 0 }, &ops, &seen), 0);
                 loop_until(event, fake_reply_request(r));
                 cr_assert(strstr(fake_reply_request(r), cases[i].query));
                 log_stream = log_stream_free(log_stream);

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The file of a container's name in a folder that is ours alone.
+ *
+ * It is locked as long as we have it: two supervisors of containers of the same name, on different engines, would write over
+ * each other. A lock goes with its process. All of its space is taken before it is mapped, because a full file system
+ * would be a SIGBUS later. */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source/position-file.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+struct PositionFile {
+        int dir_fd, fd;
+        char *name;
+        LogPosition *position;
+};
+
+/* What the engine takes for a name begins with one of these: so it is neither hidden nor "..". */
+static bool name_is_valid(const char *name)
+{
+        static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+        return *name && strchr(first, *name) && !strchr(name, '/') && strlen(name) <= NAME_MAX;
+}
+
+static int open_folder(const char *folder)
+{
+        _cleanup_close_ int fd = -EBADF;
+        struct stat st;
+
+        if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+                return -errno;
+        fd = RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (st.st_uid != geteuid() || (st.st_mode & 022))
+                return -EPERM;
+        return TAKE_FD(fd);
+}
+
+static int open_file(PositionFile *f, off_t *ret_size)
+{
+        struct stat st;
+
+        f->fd = RET_NERRNO(openat(f->dir_fd, f->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
+        if (f->fd < 0)
+                return f->fd;
+        if (flock(f->fd, LOCK_EX | LOCK_NB) < 0)
+                return -errno;
+        if (fstat(f->fd, &st) < 0)
+                return -errno;
+        if (!S_ISREG(st.st_mode) || st.st_uid != geteuid())
+                return -EPERM;
+        *ret_size = st.st_size;
+        if (ftruncate(f->fd, sizeof(LogPosition)) < 0)
+                return -errno;
+        return -posix_fallocate(f->fd, 0, sizeof(LogPosition));
+}
+
+static int map(PositionFile *f)
+{
+        int flags = f->fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED;
+        void *p = mmap(NULL, sizeof(LogPosition), PROT_READ | PROT_WRITE, flags, f->fd < 0 ? -1 : f->fd, 0);
+
+        if (p == MAP_FAILED)
+                return -errno;
+        f->position = p;
+        return 0;
+}
+
+PositionFile *position_file_free(PositionFile *f)
+{
+        if (!f)
+                return NULL;
+        if (f->position)
+                (void) munmap(f->position, sizeof(LogPosition));
+        fd_close(f->fd);
+        fd_close(f->dir_fd);
+        free(f->name);
+        free(f);
+        return NULL;
+}
+
+int position_file_new(PositionFile **ret, const char *folder, const char *name, const char *id, bool *ret_found)
+{
+        _cleanup_(position_file_freep) PositionFile *f = NULL;
+        off_t size = 0;
+        int r = 0;
+
+        f = calloc(1, sizeof(*f));
+        if (!f)
+                return -ENOMEM;
+        f->dir_fd = f->fd = -EBADF;
+        if (folder && name) {
+                if (!name_is_valid(name))
+                        return -EINVAL;
+                f->name = strdup(name);
+                if (!f->name)
+                        return -ENOMEM;
+                r = f->dir_fd = open_folder(folder);
+                if (r >= 0)
+                        r = open_file(f, &size);
+        }
+        if (r >= 0)
+                r = map(f);
+        if (r < 0)
+                return r;
+        *ret_found = size == (off_t) sizeof(LogPosition) && log_position_is_valid(f->position, (size_t) size, id);
+        *ret = TAKE_PTR(f);
+        return 0;
+}
+
+LogPosition *position_file_get(PositionFile *f)
+{
+        return f->position;
+}
+
+void position_file_remove(PositionFile *f)
+{
+        if (f->fd < 0)
+                return;
+        (void) unlinkat(f->dir_fd, f->name, 0);
+        f->fd = fd_close(f->fd);
+}

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every line once, in order, whatever breaks: the engine, journald, the container's own restart, the supervisor."""
+
+import os
+import signal
+import time
+
+import pytest
+from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, Service, assert_success, is_line, sh, wait_gone
+from testhost import cursor, docker, engine_version, journal, not_here, run, show, wait_journal, wait_until
+
+UNITS = ("docker.service", "docker.socket")
+OUTPUT_GAP = "0132b0b5008d4ed492848fdd313710cd"
+PRIORITIES = {"o": "6", "e": "3"}
+
+
+@pytest.fixture(autouse=True)
+def engine():
+    """Whatever happens, the engine is there afterwards."""
+    yield
+    run("systemctl", "reset-failed", *UNITS)
+    run("systemctl", "start", *UNITS)
+
+
+def counting(count, pause="0.02", every=20, end=""):
+    """Writes o1 to oCOUNT on standard output and e1 to eCOUNT on standard error, with pauses."""
+    return (
+        f"i=0; while [ $i -lt {count} ]; do i=$((i+1)); echo o$i; echo e$i >&2; "
+        f"[ $((i % {every})) -gt 0 ] || sleep {pause}; done; {end}"
+    )
+
+
+def streams(lines):
+    """Journal entries as the texts of each stream."""
+    return {letter: [line["MESSAGE"] for line in lines if line["PRIORITY"] == p] for letter, p in PRIORITIES.items()}
+
+
+def stored(unit):
+    """The engine's own record of each stream."""
+    done = run("docker", "logs", unit.name)
+    return {"o": done.stdout.splitlines(), "e": done.stderr.splitlines()}
+
+
+def assert_each_once(unit, count):
+    """Each number once and in order. What an engine that was killed has lost itself, and only that, may be missing."""
+    got, kept = streams(unit.lines()), stored(unit)
+    for letter in PRIORITIES:
+        wanted = [f"{letter}{n}" for n in range(1, count + 1)]
+        if got[letter] == wanted:
+            continue
+        lost = set(wanted) - set(kept[letter])
+        missing = [line for line in wanted if line not in set(got[letter])]
+        print(f"{letter}: the engine lost {len(lost)} lines, {len(missing)} are missing: {missing[:20]}")
+        assert set(missing) <= lost
+        assert len(set(got[letter])) == len(got[letter])
+        assert [line for line in got[letter] if line not in lost] == [line for line in kept[letter] if line not in lost]
+
+
+def kill_engine(unit):
+    here = cursor()
+    run("systemctl", "kill", "--signal=KILL", "docker.service")
+    unit.wait_event(ENGINE_LOST, after=here)
+    run("systemctl", "reset-failed", *UNITS)
+    run("systemctl", "start", *UNITS)
+    unit.wait_event(ENGINE_BACK, after=here)
+
+
+def wait_end(unit):
+    assert_success(unit.wait(lambda now: now["ActiveState"] in ("failed", "inactive"), timeout=120))
+
+
+@pytest.mark.parametrize("tty", ["", "-t"])
+def test_engine_killed_five_times(tty):
+    count = 5000 if tty else 20000
+    with Service(sh(counting(count, every=10 if tty else 40)), run=tty) as unit:
+        unit.start()
+        for _ in range(2 if tty else 5):
+            kill_engine(unit)
+            unit.wait_journal(is_line, count=100)
+        wait_end(unit)
+        if tty:
+            lines = [line["MESSAGE"] for line in unit.lines()]
+            kept = docker("logs", unit.name).replace("\r", "").splitlines()
+            assert len(set(lines)) == len(lines)
+            assert [line for line in lines if line in set(kept)] == kept
+        else:
+            assert_each_once(unit, count)
+        assert not unit.wait_said("interrupted", count=0)
+
+
+def test_engine_restarted():
+    with Service(sh(counting(8000)), run="") as unit:
+        unit.start()
+        for _ in range(2):
+            here = cursor()
+            run("systemctl", "restart", "docker")
+            unit.wait_event(ENGINE_BACK, after=here)
+            run("systemctl", "reset-failed", *UNITS)
+        wait_end(unit)
+        assert_each_once(unit, 8000)
+
+
+def test_journald_restarted():
+    with Service(sh(counting(6000, pause="0.01")), run="") as unit:
+        unit.start()
+        for n in (500, 2000, 4000):
+            unit.wait_line(f"o{n}")
+            run("systemctl", "restart", "systemd-journald")
+        wait_end(unit)
+        assert_each_once(unit, 6000)
+
+
+# Each life goes on counting where the one before stopped, and the first line of a life comes at once.
+LIVES = (
+    "read i < /n 2>/dev/null || i=0; trap 'exit 0' TERM; "
+    "while :; do i=$((i+1)); echo $i > /n; echo o$i; echo e$i >&2; [ $((i % 20)) -gt 0 ] || sleep 0.01; done"
+)
+
+
+@pytest.mark.parametrize("driver", ["json-file", "local"])
+def test_container_restarted_by_others(driver):
+    with Service(sh(LIVES), run=f"--stop-timeout=1 --log-driver={driver}") as unit:
+        unit.start()
+        for n in range(4):
+            here = cursor()
+            docker("restart", unit.name)
+            unit.wait_said("started again", after=here)
+            wait_journal(unit.name, is_line, count=100, after=here)
+        unit.stop()
+        lines = streams(unit.lines())
+        kept = stored(unit)
+        for letter in PRIORITIES:
+            assert lines[letter] == kept[letter]
+            assert len(lines[letter]) > 200
+        assert unit.show("NRestarts") == "0"
+
+
+@pytest.mark.parametrize("rm", ["", "--rm"])
+def test_last_lines_of_a_restarted_container(rm):
+    script = "if [ -e /n ]; then seq 2000; printf end; exit 3; fi; : > /n; echo first; exec sleep 1000"
+    with Service(sh(script), run=f"{rm} --stop-timeout=0") as unit:
+        unit.start()
+        unit.wait_line("first")
+        docker("restart", unit.name)
+        unit.wait_state("failed")
+        assert [line["MESSAGE"] for line in unit.lines()] == ["first", *(str(n) for n in range(1, 2001)), "end"]
+        assert unit.show("ExecMainStatus") == "3"
+
+
+def kill_supervisor(unit):
+    """Kills it, and waits for the next one."""
+    here = cursor()
+    supervisor = unit.supervisor
+    os.kill(supervisor, signal.SIGKILL)
+    unit.wait_event(ADOPTED, after=here)
+    wait_gone(supervisor)
+
+
+ADOPTING = {"unit": {"StartLimitIntervalSec": "0"}, "options": "--main-pid=supervisor", "KillMode": "process", "Restart": "always", "RestartSec": "100ms"}
+
+
+def test_supervisor_killed():
+    # Without pauses for the journal's sake: it is killed in the middle of its work.
+    with Service(sh(counting(8000, every=20, end="sleep 1000")), run="--stop-timeout=0", **ADOPTING) as unit:
+        unit.start()
+        for n in range(6):
+            unit.wait_journal(is_line, count=50 + 200 * n)
+            kill_supervisor(unit)
+        unit.wait_line("e8000", timeout=60)
+        unit.wait_line("o8000")
+        assert_each_once(unit, 8000)
+        epochs = [line["CONTAINER_LOG_EPOCH"] for line in unit.lines()]
+        assert len(set(epochs)) == 7
+        unit.stop()
+
+
+def test_supervisor_and_engine_killed():
+    with Service(sh(counting(4000, end="sleep 1000")), run="--stop-timeout=0", **ADOPTING) as unit:
+        unit.start()
+        unit.wait_line("o100")
+        kill_engine(unit)
+        kill_supervisor(unit)
+        kill_engine(unit)
+        kill_supervisor(unit)
+        unit.wait_line("e4000", timeout=60)
+        unit.wait_line("o4000")
+        assert_each_once(unit, 4000)
+        unit.stop()
+
+
+def test_history_of_an_adopted_container_is_not_replayed():
+    with Service("sleep 1000", run="--rm --stop-timeout=0") as unit:
+        docker("run", "--detach", "--rm", "--name", unit.name, "busybox", "sh", "-c", "echo history; while sleep 0.2; do echo on; done")
+        wait_until(lambda: "on" in docker("logs", unit.name), what="output")
+        unit.start()
+        unit.wait_line("on", count=3)
+        assert not [line for line in unit.lines() if line["MESSAGE"] == "history"]
+
+
+def test_log_driver_none_says_that_lines_may_be_missing():
+    with Service(sh(counting(2000, end="sleep 1000")), run="--stop-timeout=0 --log-driver=none") as unit:
+        unit.start()
+        unit.wait_line("o100")
+        here = cursor()
+        run("systemctl", "restart", "docker")
+        unit.wait_event(OUTPUT_GAP, after=here)
+        unit.wait_line("o2000")
+        numbers = [int(line[1:]) for line in streams(unit.lines())["o"]]
+        assert numbers == sorted(set(numbers))
+        assert len(unit.said("interrupted")) == 1
+
+
+def test_end_of_the_output_while_the_engine_is_away():
+    script = counting(200, end="exit 0")
+    with Service(sh(f"echo up; sleep 1.5; {script}"), run="") as unit:
+        unit.start()
+        unit.wait_line("up")
+        here = cursor()
+        run("systemctl", "kill", "--signal=KILL", "docker.service")
+        unit.wait_event(ENGINE_LOST, after=here)
+        unit.wait(lambda now: "ended" in now["StatusText"] or now["ActiveState"] == "inactive")
+        run("systemctl", "reset-failed", *UNITS)
+        run("systemctl", "start", *UNITS)
+        wait_end(unit)
+        assert streams(unit.lines())["e"] == stored(unit)["e"]
+        assert streams(unit.lines())["o"] == stored(unit)["o"]
+
+
+def test_long_lines_and_torn_ones_over_a_gap():
+    big = "head -c 100000 /dev/zero | tr '\\0' x; echo"
+    script = f"echo a; {big}; printf b; sleep 4; echo c; {big}; printf end; exit 0"
+    with Service(sh(script), run="") as unit:
+        unit.start()
+        unit.wait_line("a")
+        kill_engine(unit)
+        wait_end(unit)
+        # The "b" was with the engine, which has forgotten it.
+        assert [line["MESSAGE"] for line in unit.lines()] == ["a", "x" * 100000, "bc", "x" * 100000, "end"]
+
+
+def test_who_holds_the_streams_open_does_not_hang_the_unit():
+    """A process outside of the container with its standard output."""
+    with Service(sh("echo up; sleep 3; echo down; exit 0"), run="") as unit:
+        unit.start()
+        unit.wait_line("up")
+        pipe = os.open(f"/proc/{unit.container_pid}/fd/1", os.O_WRONLY)
+        try:
+            began = time.monotonic()
+            state = unit.wait(lambda now: now["ActiveState"] in ("failed", "inactive"), timeout=60)
+            assert_success(state)
+            assert time.monotonic() - began < 40
+            assert [line["MESSAGE"] for line in unit.lines()] == ["up", "down"]
+        finally:
+            os.close(pipe)

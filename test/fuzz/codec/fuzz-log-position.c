@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file might. */
+
+#include "codec/log-position.h"
+#include "fuzz.h"
+
+#define STEPS 16
+
+static void step(LogPosition *p, uint8_t what)
+{
+        static const LogBound bounds[_STREAM_MAX] = { { 3, 4 }, { 5, 6 }, { 7, 8 } };
+        int stream = what & 1 ? STREAM_STDOUT : STREAM_STDERR;
+
+        switch (what >> 1 & 7) {
+        case 0:
+        case 1:
+                log_position_offer(p, stream, what, what);
+                break;
+        case 2:
+                if (p->trails[stream].n > 0)
+                        log_position_withdraw(p, stream);
+                break;
+        case 3:
+                log_position_sent(p, p->offered);
+                break;
+        case 4:
+                log_position_received(p, what, what);
+                break;
+        case 5:
+                log_position_calm(p);
+                break;
+        case 6:
+                log_position_settle(p, p->sent, "epoch");
+                break;
+        default:
+                log_position_store(p, bounds);
+        }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        static LogPosition p;
+        char id[ENGINE_ID_SIZE + 1] = {};
+        size_t n = MIN(size, (size_t) STEPS);
+
+        log_position_init(&p, "id", "epoch", 1);
+        memcpy(&p, data + n, MIN(size - n, sizeof(p)));
+        memcpy(id, p.id, ENGINE_ID_SIZE);
+        if (log_position_is_valid(&p, sizeof(p), id))
+                CHECK(p.mode < _LOG_MODE_MAX && strlen(p.epoch) <= LOG_EPOCH_SIZE);
+        for (size_t i = 0; i < n; i++) {
+                step(&p, data[i]);
+                (void) log_position_since(&p);
+                for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                        const LogTrail *t = &p.trails[stream];
+                        const LogEntry *e = log_trail_last(t, LOG_TRAIL_LINES - 1);
+
+                        CHECK(!e || (e >= t->entries && e < t->entries + LOG_TRAIL_SLOTS));
+                        (void) log_trail_bound(t);
+                }
+        }
+        return 0;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The position in a container's output. */
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "codec/log-position.h"
+
+#define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define SEC NSEC_PER_SEC
+#define MIB (UINT64_C(1024) * 1024)
+
+static LogPosition p;
+
+static void setup(void)
+{
+        log_position_init(&p, ID, "epoch", 100 * SEC);
+}
+
+TestSuite(log_position, .init = setup);
+
+static void offer(int stream, const char *line, uint64_t nsec)
+{
+        log_position_offer(&p, stream, log_line_hash(line, strlen(line)), nsec);
+}
+
+static void store(LogBound out, LogBound err)
+{
+        LogBound bounds[_STREAM_MAX] = { [STREAM_STDOUT] = out, [STREAM_STDERR] = err };
+
+        log_position_store(&p, bounds);
+}
+
+static void expect_bound(int stream, uint64_t nsec, uint64_t count)
+{
+        LogBound b = log_trail_bound(&p.trails[stream]);
+
+        cr_expect_eq(b.time_nsec, nsec, "%llu", (unsigned long long) b.time_nsec);
+        cr_expect_eq(b.count, count, "%llu", (unsigned long long) b.count);
+}
+
+Test(log_position, hash)
+{
+        char a[64], b[64];
+
+        memset(a, 'x', sizeof(a));
+        for (size_t size = 0; size < sizeof(a); size++) {
+                memcpy(b, a, sizeof(b));
+                cr_expect_eq(log_line_hash(a, size), log_line_hash(b, size));
+                cr_expect_neq(log_line_hash(a, size), log_line_hash(a, size + 1));
+                for (size_t i = 0; i < size; i++) {
+                        b[i] ^= 1;
+                        cr_expect_neq(log_line_hash(a, size), log_line_hash(b, size), "%zu of %zu", i, size);
+                        b[i] ^= 1;
+                }
+        }
+        cr_expect_neq(log_line_hash("\0", 1), log_line_hash("", 0));
+}
+
+Test(log_position, valid)
+{
+        LogPosition q = p;
+
+        cr_expect(log_position_is_valid(&p, sizeof(p), ID));
+        cr_expect_not(log_position_is_valid(&p, sizeof(p) - 1, ID));
+        cr_expect_not(log_position_is_valid(&p, 0, ID));
+        cr_expect_not(log_position_is_valid(&p, sizeof(p), "b" ID));
+        q.magic[15]++;
+        cr_expect_not(log_position_is_valid(&q, sizeof(q), ID));
+        q = p;
+        q.mode = _LOG_MODE_MAX;
+        cr_expect_not(log_position_is_valid(&q, sizeof(q), ID));
+        q = p;
+        memset(q.epoch, 'x', sizeof(q.epoch));
+        cr_expect_not(log_position_is_valid(&q, sizeof(q), ID));
+        q = p;
+        memset(q.id, 'a', sizeof(q.id));
+        cr_expect_not(log_position_is_valid(&q, sizeof(q), ID));
+}
+
+Test(log_position, trail)
+{
+        cr_expect_null(log_trail_last(&p.trails[STREAM_STDOUT], 0));
+        for (uint64_t i = 1; i <= 5000; i++) {
+                log_position_offer(&p, STREAM_STDOUT, i, i);
+                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->hash, i);
+                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, i);
+        }
+        for (uint64_t i = 0; i < LOG_TRAIL_LINES; i++)
+                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], i)->hash, 5000 - i);
+        cr_expect_null(log_trail_last(&p.trails[STREAM_STDOUT], LOG_TRAIL_LINES));
+        cr_expect_null(log_trail_last(&p.trails[STREAM_STDERR], 0));
+}
+
+Test(log_position, withdrawn)
+{
+        offer(STREAM_STDOUT, "a", 1);
+        log_position_sent(&p, 1);
+        offer(STREAM_STDERR, "b", 2);
+        log_position_withdraw(&p, STREAM_STDERR);
+        cr_expect_null(log_trail_last(&p.trails[STREAM_STDERR], 0));
+        cr_expect_eq(p.offered, 1);
+        offer(STREAM_STDOUT, "c", 3);
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, 2);
+}
+
+/* We were killed with lines 3 to 5 on their way, and the journal has 3. */
+Test(log_position, settled)
+{
+        offer(STREAM_STDOUT, "1", 1);
+        offer(STREAM_STDERR, "2", 2);
+        log_position_sent(&p, 2);
+        offer(STREAM_STDOUT, "3", 3);
+        offer(STREAM_STDERR, "4", 4);
+        offer(STREAM_STDOUT, "5", 5);
+        log_position_settle(&p, 3, "another");
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 3);
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDERR], 0)->time_nsec, 2);
+        cr_expect_str_eq(p.epoch, "another");
+        cr_expect_eq(p.offered, 0);
+        cr_expect_eq(p.sent, 0);
+        offer(STREAM_STDOUT, "4", 6);
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, 1);
+        /* … and once more, at once. */
+        log_position_settle(&p, 0, "third");
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 3);
+}
+
+Test(log_position, attached_since_the_begin)
+{
+        cr_expect_eq(log_position_since(&p), 100 * SEC);
+        log_position_received(&p, 10, 200 * SEC);
+        cr_expect_eq(log_position_since(&p), 100 * SEC, "it was never calm");
+        log_position_calm(&p);
+        cr_expect_eq(log_position_since(&p), 195 * SEC);
+        log_position_received(&p, 10, 300 * SEC);
+        cr_expect_eq(log_position_since(&p), 195 * SEC);
+        log_position_calm(&p);
+        cr_expect_eq(log_position_since(&p), 295 * SEC);
+}
+
+Test(log_position, calm_soon_after_the_begin)
+{
+        log_position_received(&p, 10, 101 * SEC);
+        log_position_calm(&p);
+        cr_expect_eq(log_position_since(&p), 100 * SEC);
+}
+
+/* A container that writes all the time: what the engine holds back is limited. */
+Test(log_position, attached_and_never_calm)
+{
+        for (uint64_t i = 0; i < 64 * MIB; i += 1024)
+                log_position_received(&p, 1024, 100 * SEC + i);
+        cr_expect_gt(log_position_since(&p), 100 * SEC + 64 * MIB - 5 * MIB);
+        cr_expect_leq(log_position_since(&p), 100 * SEC + 60 * MIB);
+}
+
+Test(log_position, few_bytes_are_no_limit)
+{
+        for (uint64_t i = 0; i < 3 * MIB; i += 1024)
+                log_position_received(&p, 1024, 100 * SEC + i);
+        cr_expect_eq(log_position_since(&p), 100 * SEC);
+}
+
+Test(log_position, bounds)
+{
+        offer(STREAM_STDOUT, "received", 5000 * SEC);
+        store((LogBound) { 150 * SEC, 2 }, (LogBound) { 140 * SEC, 0 });
+        expect_bound(STREAM_STDOUT, 150 * SEC, 2);
+        expect_bound(STREAM_STDERR, 140 * SEC, 0);
+        cr_expect_eq(log_position_since(&p), 140 * SEC, "the times of receipts are no stamps");
+        offer(STREAM_STDOUT, "same stamp as the last known one", 150 * SEC);
+        expect_bound(STREAM_STDOUT, 150 * SEC, 3);
+        offer(STREAM_STDOUT, "a", 160 * SEC);
+        offer(STREAM_STDOUT, "b", 161 * SEC);
+        offer(STREAM_STDOUT, "c", 161 * SEC);
+        expect_bound(STREAM_STDOUT, 161 * SEC, 2);
+        /* stderr was silent: its lines stamped long before have come. */
+        cr_expect_eq(log_position_since(&p), 159 * SEC);
+        offer(STREAM_STDERR, "d", 155 * SEC);
+        cr_expect_eq(log_position_since(&p), 159 * SEC);
+        expect_bound(STREAM_STDERR, 155 * SEC, 1);
+}
+
+Test(log_position, a_line_in_progress)
+{
+        store((LogBound) { 150 * SEC, 0 }, (LogBound) { 150 * SEC, 0 });
+        offer(STREAM_STDOUT, "a", 200 * SEC);
+        p.trails[STREAM_STDERR].pending_nsec = 160 * SEC;
+        cr_expect_eq(log_position_since(&p), 160 * SEC, "it has to be read from its begin");
+}
+
+Test(log_position, many_of_one_stamp)
+{
+        store((LogBound) { 1, 0 }, (LogBound) { 1, 0 });
+        for (int i = 0; i < 700; i++)
+                offer(STREAM_STDOUT, "x", 2 * SEC);
+        expect_bound(STREAM_STDOUT, 2 * SEC, 700);
+}
+
+/* Whatever somebody has written there. */
+Test(log_position, hostile)
+{
+        for (unsigned seed = 0; seed < 200; seed++) {
+                unsigned char *bytes = (unsigned char *) &p;
+
+                for (size_t i = 0; i < sizeof(p); i++)
+                        bytes[i] = (unsigned char) rand_r(&seed);
+                (void) log_position_since(&p);
+                (void) log_trail_bound(&p.trails[STREAM_STDERR]);
+                log_position_settle(&p, 0, "x");
+                offer(STREAM_STDOUT, "x", 1);
+                log_position_received(&p, 1, 1);
+                (void) log_position_since(&p);
+        }
+}
