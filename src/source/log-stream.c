@@ -44,6 +44,7 @@ struct LogStream {
 
         bool ended; /* the transfer is done, with the result */
         int result;
+        int status; /* HTTP */
         char *message;
 };
 
@@ -211,6 +212,7 @@ static void log_stream_on_done(EngineRequest *request, int r, const EngineReply 
         l->request = engine_request_free(l->request);
         l->ended = true;
         l->result = r < 0 ? r : l->error;
+        l->status = reply->status;
         l->message = reply->error.message ? strdup(reply->error.message) : NULL;
         if (!l->held)
                 finish(l);
@@ -250,6 +252,11 @@ void log_stream_resume(LogStream *l)
 bool log_stream_is_held(const LogStream *l)
 {
         return l->held;
+}
+
+int log_stream_status(const LogStream *l)
+{
+        return l->status;
 }
 
 uint64_t log_stream_pending_stamp(const LogStream *l, int stream)

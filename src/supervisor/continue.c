@@ -30,6 +30,8 @@
 #define RESTED_NSEC (100 * USEC_PER_MSEC * NSEC_PER_USEC)
 /* Lines of which we don't know whether they are in the journal; no more than the trail has room for. */
 #define UNSENT_MAX 256
+/* Times that the engine may fail to read its log, as an old one does for some log drivers. */
+#define REFUSALS_MAX 3
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
 
@@ -51,6 +53,11 @@ static void say_gap(Supervisor *s, const char *why)
                 return;
         c->gap_said = true;
         log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.", s->container.name, why);
+}
+
+static void say_unreadable(Supervisor *s)
+{
+        say_gap(s, "its log driver can't be read, what it wrote meanwhile is missing");
 }
 
 /* The position */
@@ -255,10 +262,19 @@ static void reopen(Supervisor *s)
 {
         Continuity *c = &s->continuity;
 
-        if (c->opened_at_ordinal != s->log_ordinal || (c->listing && c->position->mode == LOG_MODE_STORED))
+        if (c->opened_at_ordinal != s->log_ordinal || c->tail_wanted ||
+            (c->listing && c->position->mode == LOG_MODE_STORED))
                 c->backoff_usec = 0;
         (void) timer_arm(c->retry, c->backoff_usec);
         c->backoff_usec = MIN(MAX(c->backoff_usec * 2, BACKOFF_MIN_USEC), BACKOFF_MAX_USEC);
+}
+
+/* Docker 20.10 ends what follows a log before it has passed on the last lines: they are asked for once more. */
+static void want_tail(Supervisor *s)
+{
+        Continuity *c = &s->continuity;
+
+        c->tail_wanted = c->stored && !c->listing && !c->broken && s->dead && !c->tail_read;
 }
 
 void supervisor_continue_log(Supervisor *s, bool lives_on)
@@ -268,7 +284,8 @@ void supervisor_continue_log(Supervisor *s, bool lives_on)
         if (!s->log || !s->log_ended || !IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING, STATE_DRAINING))
                 return;
         c->broken = c->broken || lives_on;
-        if (c->broken)
+        want_tail(s);
+        if (c->broken || c->tail_wanted)
                 reopen(s);
 }
 
@@ -284,18 +301,28 @@ bool supervisor_log_is_drained(Supervisor *s)
 
         if (!s->log)
                 return true;
-        if (!s->log_ended || (c->broken && !s->destroyed && !c->unreadable))
+        if (!s->log_ended)
+                return false;
+        if ((c->broken || (c->stored && !c->tail_read)) && !s->destroyed && !c->unreadable)
                 return false;
         return send_torn(s, STREAM_STDOUT) > 0 && send_torn(s, STREAM_STDERR) > 0;
 }
 
-/* 501: the container's log driver has no way back. */
-static bool note_unreadable(Supervisor *s, int r)
+/* The engine has refused to read its log. For this container's log driver that is final; the rest may pass. */
+static void note_refusal(Supervisor *s, int r, const char *message)
 {
-        if (r != -EOPNOTSUPP || s->continuity.position->mode == LOG_MODE_STORED)
-                return false;
-        s->continuity.unreadable = true;
-        return true;
+        Continuity *c = &s->continuity;
+        int status = log_stream_status(s->log);
+
+        if (r >= 0 || status < 400) {
+                c->refusals = 0;
+                return;
+        }
+        log_debug("The engine refused to read its log: %s", message ?: "?");
+        if (status != 501 && ++c->refusals < REFUSALS_MAX)
+                return;
+        c->unreadable = true;
+        say_unreadable(s);
 }
 
 static void on_log_eof(int r, const char *message, void *userdata)
@@ -305,6 +332,10 @@ static void on_log_eof(int r, const char *message, void *userdata)
 
         s->log_ended = true;
         c->broken = c->broken || r < 0 || (!s->dead && !s->events_open);
+        if (c->stored)
+                note_refusal(s, r, message);
+        c->tail_read = c->tail_wanted && !c->broken;
+        want_tail(s);
         if (s->state == STATE_ATTACHING && !container_is_alive(s)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
@@ -313,9 +344,10 @@ static void on_log_eof(int r, const char *message, void *userdata)
         }
         log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "", r < 0 ? message ?: strerror(-r) : "");
         supervisor_check_finished(s);
-        /* Does the container live? Then the stream goes on. */
-        if (s->events_open && (c->broken || !s->dead))
-                supervisor_compare(s);
+        if (c->tail_wanted)
+                reopen(s);
+        else if (s->events_open && (c->broken || !s->dead))
+                supervisor_compare(s); /* does the container live? Then the stream goes on */
 }
 
 static const LogStreamOps stream_ops = { on_log_open, on_log_line, on_log_calm, on_log_eof };
@@ -388,11 +420,12 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         if (r >= 0 && note_sent(s))
                 join(s);
         drop_listings(&s->continuity);
-        if (r >= 0 || note_unreadable(s, r)) {
-                s->log_ended = true;
-                reopen(s);
-        } else
+        if (r < 0) {
                 on_log_eof(r, message, s);
+                return;
+        }
+        s->log_ended = true;
+        reopen(s);
 }
 
 static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL, on_listing_eof };
@@ -412,7 +445,7 @@ static int open_stream(Supervisor *s, unsigned flags, uint64_t since_nsec, const
 int supervisor_attach_log(Supervisor *s)
 {
         s->log_open = false;
-        s->continuity.broken = false;
+        s->continuity.broken = s->continuity.stored = false;
         return open_stream(s, 0, 0, &stream_ops);
 }
 
@@ -420,16 +453,17 @@ static int open_stored(Supervisor *s)
 {
         Continuity *c = &s->continuity;
         bool follow = c->position->mode == LOG_MODE_STORED;
+        unsigned flags = LOG_STREAM_STORED | (follow && !c->tail_wanted ? LOG_STREAM_FOLLOW : 0);
 
+        c->stored = true;
         c->listing = !follow;
-        c->broken = false;
+        c->broken = c->tail_read = false;
         c->since_nsec = log_position_since(c->position);
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
                 c->known[stream] = log_trail_bound(&c->position->trails[stream]);
         drop_listings(c);
         s->log_open = true; /* there is nothing to be missed */
-        return open_stream(s, LOG_STREAM_STORED | (follow ? LOG_STREAM_FOLLOW : 0), c->since_nsec,
-                           follow ? &stream_ops : &listing_ops);
+        return open_stream(s, flags, c->since_nsec, follow ? &stream_ops : &listing_ops);
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
@@ -460,10 +494,11 @@ int supervisor_open_log(Supervisor *s)
         if (r < 0)
                 return r;
         c->opened_at_ordinal = s->log_ordinal;
+        c->tail_wanted = c->tail_wanted && s->dead;
         if (gap && !c->unreadable)
                 return open_stored(s);
         if (gap)
-                say_gap(s, "its log driver can't be read, what it wrote meanwhile is missing");
+                say_unreadable(s);
         return supervisor_attach_log(s);
 }
 

@@ -137,7 +137,7 @@ def test_container_restarted_by_others(driver):
 
 @pytest.mark.parametrize("rm", ["", "--rm"])
 def test_last_lines_of_a_restarted_container(rm):
-    script = "if [ -e /n ]; then seq 2000; printf end; exit 3; fi; : > /n; echo first; exec sleep 1000"
+    script = "if [ -e /n ]; then sleep 1; seq 2000; printf end; exit 3; fi; : > /n; echo first; exec sleep 1000"
     with Service(sh(script), run=f"{rm} --stop-timeout=0") as unit:
         unit.start()
         unit.wait_line("first")

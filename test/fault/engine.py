@@ -10,6 +10,7 @@ import os
 import re
 import socket
 import threading
+import time
 
 ID = "0123456789abcdef" * 4
 ROUTES = [
@@ -18,6 +19,7 @@ ROUTES = [
     ("create", "POST", r"/containers/create\b"),
     ("events", "GET", r"/events\b"),
     ("attach", "POST", r"/containers/[^/]+/attach\b"),
+    ("logs", "GET", r"/containers/[^/]+/logs\b"),
     ("wait", "POST", r"/containers/[^/]+/wait\b"),
     ("archive", "PUT", r"/containers/[^/]+/archive\b"),
     ("start", "POST", r"/containers/[^/]+/start\b"),
@@ -27,6 +29,15 @@ ROUTES = [
     ("inspect", "GET", r"/containers/[^/]+/json\b"),
 ]
 STEPS = ["ping", "look-up", "create", "prepare", "events", "attach", "wait", "start", "inspect", "stop", "remove"]
+
+
+def frame(stream, data):
+    return b"%c\0\0\0%s%s" % (stream, len(data).to_bytes(4, "big"), data)
+
+
+def stored_frame(when, stream, line):
+    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(when))) + f".{round(when % 1 * 1e9):09}Z "
+    return frame(stream, stamp.encode() + line)
 
 
 class Gone(Exception):
@@ -106,10 +117,11 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
+        self.output = []
         self.exists = self.running = False
         self.name = "c"
         self.labels = {}
@@ -264,6 +276,22 @@ class Engine:
         conn.open()
         self.ended.wait()
         conn.finish()
+
+    def do_logs(self, conn):
+        """The stored log: what `output` has, (time, stream, line)."""
+        since = float(re.search(r"[?&]since=([0-9.]+)", conn.target).group(1))
+        conn.open()
+        sent = 0
+        while True:
+            ended = self.ended.is_set()
+            for when, stream, line in self.output[sent:]:
+                sent += 1
+                if when >= since:
+                    conn.chunk(stored_frame(when, stream, line))
+            if ended or "follow=1" not in conn.target:
+                conn.finish()
+                return
+            self.ended.wait(0.01)
 
     def do_wait(self, conn):
         conn.open()

@@ -19,8 +19,8 @@ typedef struct LogStreamOps {
         int (*on_line)(int stream, const Line *line, uint64_t stamp_nsec, void *userdata);
         /* Nothing is left to be read, for the moment. May be NULL. */
         void (*on_calm)(void *userdata);
-        /* Once, and last: all lines were delivered, also what had no newline (LINE_EOF). r: 0 at the end of the stream, -errno;
-         * -EOPNOTSUPP of a stored log: this container's log driver can't be read. */
+        /* Once, and last: all lines were delivered, also what had no newline (LINE_EOF). r: 0 at the end of the stream, -errno.
+         */
         void (*on_eof)(int r, const char *message, void *userdata);
 } LogStreamOps;
 
@@ -48,6 +48,9 @@ void log_stream_resume(LogStream *l);
 
 /* Whether a line waits for room. */
 bool log_stream_is_held(const LogStream *l);
+
+/* At the end: the engine's HTTP status, 0 where none came. 501 for a stored log: the container's log driver can't be read. */
+int log_stream_status(const LogStream *l);
 
 /* The stamp of a stored line that has begun; 0: there is none. */
 uint64_t log_stream_pending_stamp(const LogStream *l, int stream);

@@ -101,7 +101,10 @@ typedef struct Continuity {
         bool unreadable;       /* the engine has no stored log of this container */
         bool broken;           /* the stream ended, and the output did not */
         bool gap_said;
-        bool listing;          /* the stream is a list of stored lines, to be joined with ours */
+        bool stored;           /* the stream is of the stored log */
+        bool listing;          /* … a list of its lines, to be joined with ours */
+        bool tail_wanted, tail_read; /* … what it has at the end of the container */
+        unsigned refusals;     /* of the engine to read it, one after the other */
         uint64_t since_nsec;   /* … from this time on */
         LogListing listings[_STREAM_MAX];
         LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
