@@ -61,17 +61,6 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
         return 0;
 }
 
-/* Where the position of the output survives us; by hand nobody adopts. The caller's. */
-static char *state_folder(void)
-{
-        const char *runtime = geteuid() == 0 ? "/run" : environment_or("XDG_RUNTIME_DIR", NULL);
-        char *path;
-
-        if (!runtime || !environment_is_set("INVOCATION_ID") || asprintf(&path, "%s/systemd-docker", runtime) < 0)
-                return NULL;
-        return path;
-}
-
 static int supervise(const SupervisorConfig *config)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
@@ -106,7 +95,6 @@ int main(int argc, char **argv)
         _cleanup_(options_done) Options options = {};
         _cleanup_(run_options_freep) RunOptions *run = NULL;
         _cleanup_free_ char *folder = NULL;
-        _cleanup_free_ char *state = NULL;
         SupervisorConfig config;
         CliContext context;
         const char *host;
@@ -135,9 +123,7 @@ int main(int argc, char **argv)
         if (refuse_not_yet(&options, &error) < 0)
                 return refuse(&error);
         folder = context_config_folder(&context);
-        state = state_folder();
         config = (SupervisorConfig) { .options = &options,
-                                      .state_folder = state,
                                       .run = run,
                                       .environment = environ,
                                       .host_name = host,

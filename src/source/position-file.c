@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The file of a container's name in a folder that is ours alone.
+/* BASE/NAME/position, where BASE/NAME is for us alone; other things of that container may be in there.
  *
  * It is locked as long as we have it: two supervisors of containers of the same name, on different engines, would write over
  * each other. A lock goes with its process. All of its space is taken before it is mapped, because a full file system
@@ -20,8 +20,10 @@
 #include "util/fd.h"
 #include "util/macro.h"
 
+#define LEAF "position"
+
 struct PositionFile {
-        int dir_fd, fd;
+        int base_fd, dir_fd, fd;
         char *name;
         LogPosition *position;
 };
@@ -34,14 +36,15 @@ static bool name_is_valid(const char *name)
         return *name && strchr(first, *name) && !strchr(name, '/') && strlen(name) <= NAME_MAX;
 }
 
-static int open_folder(const char *folder)
+/* Made where it isn't there, and nobody else may write in it. */
+static int open_folder(int at, const char *path, mode_t mode)
 {
         _cleanup_close_ int fd = -EBADF;
         struct stat st;
 
-        if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+        if (mkdirat(at, path, mode) < 0 && errno != EEXIST)
                 return -errno;
-        fd = RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        fd = RET_NERRNO(openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (fd < 0)
                 return fd;
         if (fstat(fd, &st) < 0)
@@ -55,7 +58,7 @@ static int open_file(PositionFile *f, off_t *ret_size)
 {
         struct stat st;
 
-        f->fd = RET_NERRNO(openat(f->dir_fd, f->name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
+        f->fd = RET_NERRNO(openat(f->dir_fd, LEAF, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
         if (f->fd < 0)
                 return f->fd;
         if (flock(f->fd, LOCK_EX | LOCK_NB) < 0)
@@ -89,12 +92,13 @@ PositionFile *position_file_free(PositionFile *f)
                 (void) munmap(f->position, sizeof(LogPosition));
         fd_close(f->fd);
         fd_close(f->dir_fd);
+        fd_close(f->base_fd);
         free(f->name);
         free(f);
         return NULL;
 }
 
-int position_file_new(PositionFile **ret, const char *folder, const char *name, const char *id, bool *ret_found)
+int position_file_new(PositionFile **ret, const char *base, const char *name, const char *id, bool *ret_found)
 {
         _cleanup_(position_file_freep) PositionFile *f = NULL;
         off_t size = 0;
@@ -103,14 +107,16 @@ int position_file_new(PositionFile **ret, const char *folder, const char *name, 
         f = calloc(1, sizeof(*f));
         if (!f)
                 return -ENOMEM;
-        f->dir_fd = f->fd = -EBADF;
-        if (folder && name) {
+        f->base_fd = f->dir_fd = f->fd = -EBADF;
+        if (base && name) {
                 if (!name_is_valid(name))
                         return -EINVAL;
                 f->name = strdup(name);
                 if (!f->name)
                         return -ENOMEM;
-                r = f->dir_fd = open_folder(folder);
+                r = f->base_fd = open_folder(AT_FDCWD, base, 0755);
+                if (r >= 0)
+                        r = f->dir_fd = open_folder(f->base_fd, name, 0700);
                 if (r >= 0)
                         r = open_file(f, &size);
         }
@@ -132,6 +138,7 @@ void position_file_remove(PositionFile *f)
 {
         if (f->fd < 0)
                 return;
-        (void) unlinkat(f->dir_fd, f->name, 0);
+        (void) unlinkat(f->dir_fd, LEAF, 0);
+        (void) unlinkat(f->base_fd, f->name, AT_REMOVEDIR);
         f->fd = fd_close(f->fd);
 }

@@ -80,13 +80,16 @@ static void settle(Supervisor *s)
 static int open_position(Supervisor *s)
 {
         Continuity *c = &s->continuity;
-        const char *folder = s->journal ? s->config.state_folder : NULL;
-        bool found = false;
+        /* By hand, and without a name, nobody will adopt it. */
+        bool keep = s->journal && s->config.runtime_folder && s->config.run->name, found = false;
+        _cleanup_free_ char *base = NULL;
         int r;
 
-        r = position_file_new(&c->file, folder, s->config.run->name ? s->container.name : NULL, s->container.id, &found);
+        if (keep && asprintf(&base, "%s/systemd-docker", s->config.runtime_folder) < 0)
+                return -ENOMEM;
+        r = position_file_new(&c->file, base, s->container.name, s->container.id, &found);
         if (r < 0 && r != -ENOMEM) {
-                log_debug_errno(r, "Failed to keep the output's position in %s, it won't survive us: %m", folder ?: "?");
+                log_debug_errno(r, "Failed to keep the output's position in %s, it won't survive us: %m", base ?: "?");
                 r = position_file_new(&c->file, NULL, NULL, s->container.id, &found);
         }
         if (r < 0)

@@ -22,7 +22,6 @@ typedef struct SupervisorConfig {
         bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
         const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
         uint64_t watchdog_usec;  /* 0: none */
-        const char *state_folder; /* for what has to survive us, NULL: nothing has */
 } SupervisorConfig;
 
 /* Takes over what *host holds. */
