@@ -135,7 +135,11 @@ def test_container_restarted_by_others(driver):
         assert unit.show("NRestarts") == "0"
 
 
-@pytest.mark.parametrize("rm", ["", "--rm"])
+# 20.10 removes it before it has passed on the last of its log.
+LATE = not_here(engine_version() < (23,), "the engine's log goes before its end was read")
+
+
+@pytest.mark.parametrize("rm", ["", pytest.param("--rm", marks=LATE)])
 def test_last_lines_of_a_restarted_container(rm):
     script = "if [ -e /n ]; then sleep 1; seq 2000; printf end; exit 3; fi; : > /n; echo first; exec sleep 1000"
     with Service(sh(script), run=f"{rm} --stop-timeout=0") as unit:
