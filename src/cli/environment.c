@@ -186,7 +186,7 @@ int proxies_parse(const char *data, size_t size, const char *host, struct json_o
         struct json_object *proxies, *entry = NULL;
         int r;
 
-        r = json_parse(data, size, &config);
+        r = json_parse_file(data, size, &config);
         if (r < 0)
                 return r;
         if (!json_object_is_type(config, json_type_object))
@@ -213,7 +213,7 @@ int detach_keys_parse(const char *data, size_t size, char **ret)
 {
         _cleanup_json_ struct json_object *config = NULL;
         const char *keys;
-        int r = json_parse(data, size, &config);
+        int r = json_parse_file(data, size, &config);
 
         if (r < 0)
                 return r;

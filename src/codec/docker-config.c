@@ -169,7 +169,7 @@ static int parse_config(const char *data, size_t size, struct json_object **ret)
 
         if (is_blank(data, size))
                 return (*ret = json_object_new_object()) ? 0 : -ENOMEM;
-        r = json_parse(data, size, ret);
+        r = json_parse_file(data, size, ret);
         if (r >= 0 && json_object_is_type(*ret, json_type_object))
                 return 0;
         json_object_put(*ret);

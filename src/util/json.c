@@ -18,11 +18,11 @@ static inline void json_tokener_freep(struct json_tokener **p)
                 json_tokener_free(*p);
 }
 
-int json_parse(const char *data, size_t size, struct json_object **ret)
+/* *ret_end: how much of data the value took. */
+static int parse_value(const char *data, size_t size, int flags, struct json_object **ret, size_t *ret_end)
 {
         _cleanup_(json_tokener_freep) struct json_tokener *tokener = NULL;
         _cleanup_json_ struct json_object *o = NULL;
-        size_t end;
         bool cut = false;
 
         if (size > INT_MAX)
@@ -30,7 +30,7 @@ int json_parse(const char *data, size_t size, struct json_object **ret)
         tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
         if (!tokener)
                 return -ENOMEM;
-        json_tokener_set_flags(tokener, JSON_TOKENER_VALIDATE_UTF8);
+        json_tokener_set_flags(tokener, flags);
         o = json_tokener_parse_ex(tokener, data, (int) size);
         if (!o && json_tokener_get_error(tokener) == json_tokener_continue) {
                 /* A bare number ends only with what follows it. */
@@ -39,11 +39,31 @@ int json_parse(const char *data, size_t size, struct json_object **ret)
         }
         if (json_tokener_get_error(tokener) != json_tokener_success || !o)
                 return -EINVAL;
-        for (end = cut ? size : json_tokener_get_parse_end(tokener); end < size; end++)
+        *ret_end = cut ? size : json_tokener_get_parse_end(tokener);
+        *ret = TAKE_PTR(o);
+        return 0;
+}
+
+int json_parse(const char *data, size_t size, struct json_object **ret)
+{
+        _cleanup_json_ struct json_object *o = NULL;
+        size_t end;
+        int r = parse_value(data, size, JSON_TOKENER_VALIDATE_UTF8, &o, &end);
+
+        if (r < 0)
+                return r;
+        for (; end < size; end++)
                 if (!strchr(" \t\r\n", data[end]) || !data[end])
                         return -EINVAL;
         *ret = TAKE_PTR(o);
         return 0;
+}
+
+int json_parse_file(const char *data, size_t size, struct json_object **ret)
+{
+        size_t end;
+
+        return parse_value(data, size, JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS, ret, &end);
 }
 
 int json_get(struct json_object *o, const char *path, enum json_type type, struct json_object **ret)
@@ -124,9 +144,7 @@ struct json_object *json_get_any_case(struct json_object *o, const char *name)
 
         if (!json_object_is_type(o, json_type_object))
                 return NULL;
-        json_object_object_foreach(o, key, value)
-                if (strcasecmp(key, name) == 0)
-                        found = value;
+        json_object_object_foreach(o, key, value) if (strcasecmp(key, name) == 0) found = value;
         return found;
 }
 

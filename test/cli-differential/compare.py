@@ -152,6 +152,9 @@ def scenarios(arguments, directory):
         return
     with_environment = [words for words in lines if any(str(w).startswith(('-e', '--env')) for w in words)][:60]
     yield {'DOCKER_CONFIG': os.path.join(config, 'proxies')}, with_environment + list(corpus.combinations(60, seed=2))
+    for i, text in enumerate(corpus.ODD_CONFIGURATIONS):
+        # The name is there to be shown.
+        yield {'DOCKER_CONFIG': os.path.join(config, f'odd{i}')}, [['-e', 'ftp_proxy=mine', '--name', f'odd{i}', 'alpine', text]]
     yield dict(plain, DOCKER_DEFAULT_PLATFORM='arm64'), list(corpus.combinations(40, seed=3)) + [['alpine']]
     yield dict(plain, DOCKER_DEFAULT_PLATFORM='a/b/c/d'), [['alpine'], ['--platform=linux', 'alpine']]
     yield dict(plain, HOME=config, DOCKER_CONFIG=''), [['-e', 'HOME', '-e', 'LANG', 'alpine']]

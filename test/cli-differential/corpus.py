@@ -152,6 +152,24 @@ def everything(docker):
     yield from combinations(600)
 
 
+# Configurations that somebody might have written by hand, or badly: what the CLI still finds in them, we find.
+ODD_CONFIGURATIONS = [
+    '', ' \n', '{', '[]', 'null', '"x"', '{"proxies":null}', '{"proxies":[]}', '{"proxies":{"default":null}}',
+    '{"proxies":{"default":{"HTTPPROXY":"a","httpsproxy":"b","noProxy":"","ALLproxy":"c"}}}',
+    '{"Proxies":{"default":{"httpProxy":"a"}}}', '{"proxies":{"Default":{"httpProxy":"a"}}}',
+    '{"proxies":{"default":{"httpProxy":5}}}', '{"proxies":{"default":{"httpProxy":5,"ftpProxy":"b"}}}',
+    '{"proxies":{"default":{"httpProxy":null,"ftpProxy":"b"}}}', '{"proxies":{"tcp://x":{"httpProxy":"a"}}}',
+    '{"proxies":{"default":{"httpProxy":"a"},"tcp://x":{"httpProxy":"b"}}}',
+    '{"proxies":{"default":{"httpProxy":"a","httpProxy":"b","HTTPProxy":"c"}}}',
+    '{"proxies":{"default":{"httpProxy":"a"}},"proxies":{"default":{"ftpProxy":"b"}}}',
+    '{"proxies":{"default":{"httpProxy":"a"}}} x', '{"proxies":{"default":{"httpProxy":"a"}}}{}', '{"proxies":{"default":{"httpProxy":"a"}},}',
+    '\ufeff{"proxies":{"default":{"httpProxy":"a"}}}', '{"proxies":{"default":{"httpProxy":"\\u00e9\\ud83d\\ude00\\ud800"}}}',
+    '{"auths":{"x":{"auth":"!!"}},"proxies":{"default":{"httpProxy":"a"}}}', '{"auths":7,"proxies":{"default":{"httpProxy":"a"}}}',
+    '{"proxies":{"default":{"httpProxy":"a"}},"auths":7}', '{"detachKeys":7,"proxies":{"default":{"httpProxy":"a"}}}',
+    "{'proxies':{}}", '{"proxies":{"default":{"httpProxy":"a",},}}', '// x\n{"proxies":{"default":{"httpProxy":"a"}}}',
+]
+
+
 def write_files(directory):
     """The files that lines name, and two configurations of the CLI: without and with proxies."""
     def write(name, data):
@@ -189,5 +207,7 @@ def write_files(directory):
     os.makedirs(os.path.join(directory, 'directory'), exist_ok=True)
     os.makedirs(os.path.join(directory, 'adir'), exist_ok=True)
     write('config/plain/config.json', '{}')
+    for i, text in enumerate(ODD_CONFIGURATIONS):
+        write(f'config/odd{i}/config.json', text)
     write('config/proxies/config.json', json.dumps({'proxies': {'default': {
         'httpProxy': 'http://proxy:1', 'httpsProxy': 'http://proxy:2', 'ftpProxy': '', 'noProxy': 'a,b', 'allProxy': 'socks5://proxy:3'}}}))

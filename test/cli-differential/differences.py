@@ -25,7 +25,8 @@ def restart(words, cli, ours):
 
 def overflow(words, cli, ours):
     """A number that doesn't fit is refused; the CLI sends what is left of it in 64 bits."""
-    return 'body' in cli and ours['exit'] == 125 and has(words, r'.*1e(30+|1_0)', r'(?i:(-m)?inf) ', r'.*9{20,}.*', r'(?i:(--cpus=)?0x[0-9a-f_]{17,}.*)')
+    return 'body' in cli and ours['exit'] == 125 and has(
+        words, r'.*1e30', r'(?i:(-m)?inf) ', r'.*9{20,}.*', r'(?i:(--cpus=)?0x[0-9a-f_]{17,}.*)', r'(?i:(--cpus=)?[\d_.]+e\+?[\d_]{2,})')
 
 
 def letter_case(words, cli, ours):
@@ -49,7 +50,12 @@ def old_mac(words, cli, ours):
     return cli['exit'] in (1, 125) and 'MacAddress' in ours.get('body', {})
 
 
-ON_PURPOSE = [restart, overflow, letter_case, panic, content_trust, old_mac]
+def version_last(words, cli, ours):
+    """What is wrong with a line is said before the engine is asked for its version, which some options need to be newer."""
+    return cli['exit'] == 1 and 'requires API version' in cli.get('message', '') and ours['exit'] == 125
+
+
+ON_PURPOSE = [restart, overflow, letter_case, panic, content_trust, old_mac, version_last]
 
 
 # --- what another version of the CLI does otherwise than 28.2, which is the one we follow: the version, and what tells ---
@@ -145,7 +151,7 @@ def unchecked(words, cli, ours):
 def refused_then(words, cli, ours):
     """Values that 20.10 takes for something else: "builtin" for a file, "no:" for a number that is missing, …"""
     return cli['exit'] == 125 and 'body' in ours and re.search(
-        r'seccomp profile \(builtin\)|maximum retry count|Invalid --security-opt|invalid IP|bad format|cannot mix|invalid argument',
+        r'seccomp profile \(builtin\)|maximum retry count|Invalid --security-opt|invalid IP|bad format|cannot mix|invalid argument|invalid PID mode',
         text(cli))
 
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Typed access over json-c. What comes from the engine or from a file may have any shape, so a getter answers
- * -ENOENT (no such member) or -EINVAL (a member of another type) and never converts between types.
+/* Typed access over json-c. What comes from the engine or from a file may have any shape, so a getter
+ * answers -ENOENT (no such member) or -EINVAL (a member of another type) and never converts between types.
  *
  * A path is member names joined by '/': "HostConfig/LogConfig/Type". What a getter returns belongs to the
  * object that it was asked of. */
@@ -25,6 +25,9 @@ static inline void json_object_unrefp(JsonObject *p)
 
 /* One complete JSON text in UTF-8, nothing behind it but blanks. -EINVAL, -ENOMEM. */
 int json_parse(const char *data, size_t size, struct json_object **ret);
+/* A configuration file as the docker CLI (that is: Go) reads it: strictly, but only its first value; bytes
+ * that are not UTF-8 may be in its strings. */
+int json_parse_file(const char *data, size_t size, struct json_object **ret);
 
 int json_get(struct json_object *o, const char *path, enum json_type type, struct json_object **ret);
 int json_get_string(struct json_object *o, const char *path, const char **ret);
@@ -49,5 +52,6 @@ int json_set_int(struct json_object *o, const char *key, int64_t value);
 int json_append(struct json_object *array, struct json_object *value);
 int json_append_string(struct json_object *array, const char *value);
 
-/* The member `key` of o, made of the given type (object or array) where it is missing. NULL: out of memory. */
+/* The member `key` of o, made of the given type (object or array) where it is missing. NULL: out of memory.
+ */
 struct json_object *json_ensure(struct json_object *o, const char *key, enum json_type type);

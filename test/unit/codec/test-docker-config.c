@@ -148,7 +148,7 @@ Test(docker_config, helpers)
 
 Test(docker_config, malformed)
 {
-        static const char *const bad[] = { "x", "[]", "\"auths\"", "{\"auths\":{}", "{} {}" };
+        static const char *const bad[] = { "x", "[]", "\"auths\"", "{\"auths\":{}", "{\"auths\":{},}" };
         DockerConfigAuth a = { .helper = (char *) 42 };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)

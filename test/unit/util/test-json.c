@@ -18,9 +18,8 @@ static struct json_object *parse(const char *s)
 
 Test(json, one_complete_text)
 {
-        static const char *const good[] = {
-                "{}", " {\"a\":1} \r\n\t", "[]", "1 ", "\"x\"", "true ", "-1.5e3\n"
-        };
+        static const char *const good[] = { "{}",    " {\"a\":1} \r\n\t", "[]", "1 ", "\"x\"",
+                                            "true ", "-1.5e3\n" };
 
         for (size_t i = 0; i < ELEMENTSOF(good); i++) {
                 _cleanup_json_ struct json_object *o = parse(good[i]);
@@ -134,4 +133,24 @@ Test(json, ensure_keeps_what_is_there)
         cr_assert_eq(json_ensure(o, "a", json_type_object), a);
         cr_assert_eq(json_object_object_length(b), 0);
         cr_assert_eq(json_ensure(o, "b", json_type_object), b);
+}
+
+/* What `json_parse()` takes and a file may not have, and the other way round. */
+Test(json, parse_file)
+{
+        static const char *const good[] = { "{}", " {} x", "{}{}", "{\"a\":\"\xff\"}", "[1] ]" };
+        static const char *const bad[] = { "", " ", "{", "{\"a\":1,}", "[1,]", "// x\n{}", "x", "null" };
+
+        for (size_t i = 0; i < ELEMENTSOF(good); i++) {
+                _cleanup_json_ struct json_object *o = NULL;
+
+                cr_assert_eq(json_parse_file(good[i], strlen(good[i]), &o), 0, "%s", good[i]);
+                cr_assert_not_null(o);
+        }
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
+                struct json_object *o = NULL;
+
+                cr_expect_eq(json_parse_file(bad[i], strlen(bad[i]), &o), -EINVAL, "%s", bad[i]);
+                json_object_put(o);
+        }
 }
