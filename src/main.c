@@ -10,7 +10,9 @@
 
 #include "cli/options.h"
 #include "cli/run-options.h"
+#include "cli/setup-options.h"
 #include "codec/engine-host.h"
+#include "setup/setup.h"
 #include "supervisor/supervisor.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -61,18 +63,38 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
         return 0;
 }
 
+static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
+{
+        const char *why = NULL;
+        int r = engine_host_parse(name, tls->enabled, ret, &why);
+
+        if (r < 0)
+                log_error("--host %s: %s", name, why);
+        return r;
+}
+
+static int set_up(const Options *o, const char *host_name, const char *folder)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
+        const EngineTls tls = read_tls(folder);
+        SetupVerb verb;
+
+        if (setup_options_parse(o->run_words, &verb, &error) < 0)
+                return refuse(&error);
+        if (parse_host(host_name, &tls, &host) < 0)
+                return CLI_EXIT_REFUSED;
+        return setup_run(verb, &host, &tls);
+}
+
 static int supervise(const SupervisorConfig *config)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
         _cleanup_(supervisor_freep) Supervisor *s = NULL;
-        const char *why = NULL;
         int r;
 
-        r = engine_host_parse(config->host_name, config->tls.enabled, &host, &why);
-        if (r < 0) {
-                log_error("--host %s: %s", config->host_name, why);
+        if (parse_host(config->host_name, &config->tls, &host) < 0)
                 return CLI_EXIT_REFUSED;
-        }
         r = supervisor_new(&s, config, &host);
         if (r < 0) {
                 log_error_errno(r, "Failed to start: %m");
@@ -114,6 +136,9 @@ int main(int argc, char **argv)
         }
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
         context = (CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host };
+        folder = context_config_folder(&context);
+        if (options.action == ACTION_SETUP)
+                return set_up(&options, host, folder);
         if (run_options_parse(options.run_words, &context, &run, &error) < 0)
                 return refuse(&error);
         if (run->help) {
@@ -122,7 +147,6 @@ int main(int argc, char **argv)
         }
         if (refuse_not_yet(&options, &error) < 0)
                 return refuse(&error);
-        folder = context_config_folder(&context);
         config = (SupervisorConfig) { .options = &options,
                                       .run = run,
                                       .environment = environ,

@@ -222,7 +222,8 @@ const OptionHelp *options_help_table(size_t *ret_n)
 void options_help(FILE *f)
 {
         fputs("Usage: systemd-docker [OPTIONS…] run [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
-              "       systemd-docker [OPTIONS…] --  [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n\n"
+              "       systemd-docker [OPTIONS…] --  [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
+              "       systemd-docker [-H URL] setup [--undo | --check]\n\n"
               "Run a Docker container as a systemd service.\n\n",
               f);
         for (size_t i = 0; i < ELEMENTSOF(help_table); i++) {
@@ -347,9 +348,14 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         o->run_words = words + 1;
                         return 0;
                 }
+                if (strcmp(*words, "setup") == 0) {
+                        o->action = ACTION_SETUP;
+                        o->run_words = words + 1;
+                        return 0;
+                }
                 if ((*words)[0] != '-' || !(*words)[1])
                         return cli_error(reterr, CLI_EXIT_REFUSED,
-                                         "unknown command \"%.300s\", expected `run` or `--`", *words);
+                                         "unknown command \"%.300s\", expected `run`, `--` or `setup`", *words);
                 r = (*words)[1] == '-' ? parse_long(o, words, reterr) : parse_short(o, words, reterr);
                 if (r < 0)
                         return r;
@@ -357,7 +363,7 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         return 0;
                 words += r;
         }
-        return cli_error(reterr, CLI_EXIT_REFUSED, "no command given, expected `run` or `--`; see --help");
+        return cli_error(reterr, CLI_EXIT_REFUSED, "no command given, expected `run`, `--` or `setup`; see --help");
 }
 
 int options_parse(int argc, char **argv, Options *ret, CliError *reterr)

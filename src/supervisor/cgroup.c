@@ -3,10 +3,14 @@
 /* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it depends on is
  * known), what has to be done for it, and what is done where it did not work. */
 
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/announcement.h"
 #include "supervisor/supervisor-internal.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -108,6 +112,47 @@ void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras)
                 extras->cgroup_parent = unit_path(s);
 }
 
+static const char *announcement_path(const Supervisor *s, char ret[static 128])
+{
+        (void) snprintf(ret, 128, ANNOUNCEMENT_FOLDER "/%s", s->container.id);
+        return ret;
+}
+
+/* Before each start, also one by `docker restart`, the runtime asks whether there is a unit for the container. */
+static int announce_cgroup(Supervisor *s)
+{
+        const Announcement a = { .cgroup = (char *) unit_path(s), .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
+        _cleanup_free_ char *text = NULL;
+        char path[128];
+        int r = announcement_format(&a, &text);
+
+        if (r < 0)
+                return r;
+        (void) mkdir("/run/systemd-docker", 0755);
+        if (mkdir(ANNOUNCEMENT_FOLDER, 0755) < 0 && errno != EEXIST)
+                return -errno;
+        return write_file_atomic(announcement_path(s, path), text, strlen(text), 0644);
+}
+
+void supervisor_announce_cgroup(Supervisor *s)
+{
+        int r;
+
+        if (s->cgroup_mode.mode != CGROUP_MODE_DELEGATE || !s->cgroup_mode.by_runtime)
+                return;
+        r = announce_cgroup(s);
+        if (r < 0)
+                log_warning_errno(r, "Failed to tell the runtime which cgroup the container belongs to: %m");
+}
+
+void supervisor_drop_announcement(Supervisor *s)
+{
+        char path[128];
+
+        if (*s->container.id && s->cgroup_mode.mode == CGROUP_MODE_DELEGATE && s->cgroup_mode.by_runtime)
+                (void) unlink(announcement_path(s, path));
+}
+
 static bool cgroup_wanted(const char *controller, void *userdata)
 {
         const Supervisor *s = ASSERT_PTR(userdata);
@@ -168,6 +213,7 @@ void supervisor_take_over_cgroup(Supervisor *s)
 /* A container that goes on without us keeps what it lives on. */
 void supervisor_leave_cgroup(Supervisor *s)
 {
+        supervisor_drop_announcement(s);
         if (s->unit_cgroup && (s->dead || !s->started))
                 unit_cgroup_leave_leaf(s->unit_cgroup);
 }

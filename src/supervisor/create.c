@@ -168,6 +168,7 @@ void supervisor_act_remove_old(Supervisor *s)
 {
         static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
 
+        supervisor_drop_announcement(s);
         if (s->container.running)
                 supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, WORK_TIMEOUT_USEC,
                      &stopped_ops);

@@ -70,6 +70,7 @@ void supervisor_act_attach(Supervisor *s)
 {
         int r = 0;
 
+        supervisor_announce_cgroup(s);
         if (strcmp(s->container.log_driver, "journald") == 0)
                 s->forward_log = false; /* the engine writes these lines to the journal itself */
         if (!s->events)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,7 +76,7 @@ static int write_all(int fd, const char *data, size_t size)
         return 0;
 }
 
-int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode)
+static int replace_file(const char *path, const void *data, size_t size, unsigned mode, bool durable)
 {
         _cleanup_free_ char *temporary = NULL;
         _cleanup_close_ int fd = -EBADF;
@@ -89,9 +90,21 @@ int write_file_atomic(const char *path, const void *data, size_t size, unsigned 
         r = write_all(fd, data, size);
         if (r >= 0)
                 r = RET_NERRNO(fchmod(fd, mode));
+        if (r >= 0 && durable)
+                r = RET_NERRNO(fsync(fd));
         if (r >= 0)
                 r = RET_NERRNO(rename(temporary, path));
         if (r < 0)
                 (void) unlink(temporary);
         return r < 0 ? r : 0;
+}
+
+int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode)
+{
+        return replace_file(path, data, size, mode, false);
+}
+
+int write_file_durable(const char *path, const void *data, size_t size, unsigned mode)
+{
+        return replace_file(path, data, size, mode, true);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Units that run a container under systemd-docker, and what the tests ask about them. See testhost.py for the rest."""
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -123,6 +124,16 @@ def wait_pid_file(path, pid):
 def by_hand(*words, **options):
     """The program run outside of any unit."""
     return run(PROGRAM, *words, **{"check": False, **options})
+
+
+@contextlib.contextmanager
+def registered_runtime():
+    """The engine knows systemd-docker-runtime, as an admin has it."""
+    by_hand("setup", check=True)
+    try:
+        yield
+    finally:
+        by_hand("setup", "--undo", check=True)
 
 
 def assert_failed(state, status):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from supervised import Service, assert_failed, sh
-from testhost import docker, run, wait_until
+from testhost import Unit, docker, run, show, wait_until
 
 TEN_CHILDREN = "for i in $(seq 10); do sleep 1000 & done; echo forked; wait"
 
@@ -49,6 +49,32 @@ def test_ten_execs_at_once():
         unit.start()
         run(" & ".join(f"docker exec --detach {unit.name} sleep 1000" for _ in range(10)) + " & wait")
         wait_all_in(unit, 11)
+
+
+FORK_BOMB = """
+line() { i=0; while [ $i -lt 100 ]; do i=$((i+1)); if [ $((i % 10)) = 0 ]; then sleep 1000 & else sleep 0.01 & fi; done; wait; }
+for n in 1 2 3 4 5; do line & done
+wait
+"""
+# The first process, five lines of the script, and every tenth of their 500.
+FORK_BOMB_STAYS = 1 + 5 + 50
+
+
+def test_fork_bomb_during_the_move_leaves_nobody_behind():
+    def others():
+        pids = [int(show(name, "MainPID")["MainPID"]) for name in ("docker", "containerd", "systemd-journald", "beside")]
+        return {pid: Path(f"/proc/{pid}/cgroup").read_text() for pid in pids}
+
+    with Unit("beside", "/usr/bin/sleep 1000") as beside, Service(sh(FORK_BOMB)) as unit:
+        beside.start()
+        before = others()
+        for _ in range(3):
+            unit.start()
+            wait_until(lambda: len(container_processes(unit)) == FORK_BOMB_STAYS, what="end of the short-lived processes")
+            assert container_processes(unit) | {unit.supervisor} == unit.procs()
+            assert unit.said("Failed") == []
+            assert others() == before
+            unit.stop()
 
 
 def test_exec_with_an_answer_works():

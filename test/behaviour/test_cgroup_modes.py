@@ -2,10 +2,11 @@
 """The ways into the unit's cgroup, each against what users do with a container: test_cell[…] is a table of modes and
 cells. Where a mode can't do something, the cell asserts the reason."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, Service, assert_nothing_left, assert_success, sh, started_at
+from supervised import OBEDIENT, registered_runtime, Service, assert_nothing_left, assert_success, sh, started_at
 from testhost import (
     CGROUP,
     cgroup_of,
@@ -21,24 +22,29 @@ from testhost import (
 
 # Something to count for the engine's statistics, then as any obedient container.
 BUSY = "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; " + OBEDIENT
-CGROUPFS = {"exec-opts": ["native.cgroupdriver=cgroupfs"]}
+
+
+def cgroupfs():
+    return engine_config(**{"exec-opts": ["native.cgroupdriver=cgroupfs"]})
 
 
 class Mode:
-    def __init__(self, name, config, settings):
-        self.name, self.config, self.settings = name, config, settings
+    def __init__(self, name, engine, why):
+        self.name, self.engine, self.why = name, engine, why
         self.delegate = name.startswith("delegate")
+        self.settings = {"Delegate": "yes"} if self.delegate else {}
 
 
 MODES = [
-    Mode("migrate", {}, {}),
-    Mode("delegate-cgroupfs", CGROUPFS, {"Delegate": "yes"}),
+    Mode("migrate", contextlib.nullcontext, "no Delegate="),
+    Mode("delegate-runtime", registered_runtime, "the engine has our runtime"),
+    Mode("delegate-cgroupfs", cgroupfs, "cgroup driver cgroupfs"),
 ]
 
 
 @pytest.fixture(scope="module", params=MODES, ids=lambda mode: mode.name)
 def mode(request):
-    with engine_config(**request.param.config):
+    with request.param.engine():
         yield request.param
 
 
@@ -141,8 +147,8 @@ def cell_restart(unit):
 
 def cell_journal(unit):
     """One line says which mode it is, and why."""
-    mode = "delegate" if unit.mode.delegate else "migrate"
-    assert len(unit.said(f"cgroup mode {mode}: the unit has ")) == 1
+    (line,) = unit.said("cgroup mode ")
+    assert line.startswith(f"cgroup mode {'delegate' if unit.mode.delegate else 'migrate'}: ") and unit.mode.why in line
     assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
 
 

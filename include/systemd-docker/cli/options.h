@@ -45,6 +45,7 @@ typedef enum LogTransport {
 
 typedef enum OptionsAction {
         ACTION_RUN,
+        ACTION_SETUP,
         ACTION_HELP,
         ACTION_VERSION,
 } OptionsAction;
@@ -63,7 +64,7 @@ typedef struct Options {
         int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
         char *host;          /* NULL: not given */
         OptionsAction action;
-        char **run_words; /* what follows `run` or `--`; borrowed from argv, ends with NULL */
+        char **run_words; /* what follows `run`, `--` or `setup`; borrowed from argv, ends with NULL */
 } Options;
 
 /* With --help or --version, action says so and run_words may be NULL. */

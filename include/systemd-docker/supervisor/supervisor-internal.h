@@ -369,6 +369,9 @@ void supervisor_find_unit_cgroup(Supervisor *s);
 int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info);
 /* What the request needs for it. */
 void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras);
+/* What the engine's runtime needs for it; and that it is over. */
+void supervisor_announce_cgroup(Supervisor *s);
+void supervisor_drop_announcement(Supervisor *s);
 /* Of the process that is watched now. */
 void supervisor_take_over_cgroup(Supervisor *s);
 void supervisor_sweep_cgroup(Supervisor *s);

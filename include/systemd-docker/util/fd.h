@@ -14,3 +14,5 @@ int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *r
 
 /* Writes data over path by a temporary file beside it and rename(2): readers see the old or the new content. */
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode);
+/* The same for what has to outlive a crash of the machine. */
+int write_file_durable(const char *path, const void *data, size_t size, unsigned mode);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What the supervisor leaves for systemd-docker-runtime: into which unit's cgroup a container belongs. A file for each
+ * container, named by its id; the engine itself has no field that all its versions would hand on to a runtime. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ANNOUNCEMENT_FOLDER "/run/systemd-docker/cgroups"
+#define ANNOUNCEMENT_MAX 8192U
+
+typedef struct Announcement {
+        char *cgroup;       /* of the unit, with v2: "/system.slice/web.service" */
+        uint64_t cgroup_id; /* the kernel's number of it, so that a later cgroup of that path is not taken for it */
+} Announcement;
+
+#define ANNOUNCEMENT_NULL ((Announcement) { .cgroup = NULL })
+
+void announcement_done(Announcement *a);
+
+/* The text of the file, the caller's. -EINVAL: no such path can be announced; -ENOMEM. */
+int announcement_format(const Announcement *a, char **ret);
+/* -EBADMSG, -ENOMEM. */
+int announcement_parse(const char *text, Announcement *ret);

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* /run/docker.pid, and what its command line says about the configuration. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "setup/engine-process.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+#define PID_FILE "/run/docker.pid"
+#define FILE_MAX (1U << 20)
+
+void engine_process_done(EngineProcess *p)
+{
+        free(p->config_file);
+        *p = ENGINE_PROCESS_NULL;
+}
+
+static int read_of_process(pid_t pid, const char *name, char **ret, size_t *ret_size)
+{
+        char path[64];
+
+        (void) snprintf(path, sizeof(path), "/proc/%i/%s", (int) pid, name);
+        return read_file_at(AT_FDCWD, path, FILE_MAX, ret, ret_size);
+}
+
+/* A pid file may outlive its process, and its number be another's by now. */
+static pid_t find_pid(void)
+{
+        _cleanup_free_ char *text = NULL, *name = NULL;
+        long pid;
+
+        if (read_file_at(AT_FDCWD, PID_FILE, 64, &text, NULL) < 0)
+                return 0;
+        pid = strtol(text, NULL, 10);
+        if (pid <= 1 || pid > INT32_MAX || read_of_process((pid_t) pid, "comm", &name, NULL) < 0)
+                return 0;
+        return strcmp(name, "dockerd\n") == 0 ? (pid_t) pid : 0;
+}
+
+/* "--name=VALUE", "--name VALUE"; words end with NUL each. NULL: it is another option. */
+static const char *option_value(const char *word, const char *end, const char *name)
+{
+        size_t n = strlen(name);
+
+        if (strncmp(word, name, n) != 0 || (word[n] && word[n] != '='))
+                return NULL;
+        word += n + 1;
+        return word < end ? word : "";
+}
+
+int engine_process_find(EngineProcess *ret)
+{
+        _cleanup_(engine_process_done) EngineProcess p = { .pid = find_pid() };
+        _cleanup_free_ char *words = NULL;
+        size_t size = 0;
+
+        if (p.pid > 0 && read_of_process(p.pid, "cmdline", &words, &size) < 0)
+                p.pid = 0;
+        for (const char *word = words, *end = word + size; p.pid > 0 && word < end; word += strlen(word) + 1) {
+                const char *value = option_value(word, end, "--config-file");
+
+                if (option_value(word, end, "--add-runtime"))
+                        p.adds_runtimes = true;
+                if (!value)
+                        continue;
+                free(p.config_file);
+                p.config_file = strdup(value);
+                if (!p.config_file)
+                        return -ENOMEM;
+        }
+        *ret = p;
+        p = ENGINE_PROCESS_NULL;
+        return 0;
+}
+
+int engine_process_reload(const EngineProcess *p)
+{
+        return RET_NERRNO(kill(p->pid, SIGHUP));
+}

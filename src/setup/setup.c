@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* One member of the engine's daemon.json, put there and taken out again, and the engine told so.
+ *
+ * Nothing else touches that file. It is read, checked, changed at one place and replaced in one step. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "codec/daemon-config.h"
+#include "codec/engine-info.h"
+#include "setup/engine-process.h"
+#include "setup/engine-wait.h"
+#include "setup/setup.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define CONFIG_FILE "/etc/docker/daemon.json"
+#define CONFIG_MAX (4U * 1024 * 1024)
+/* Which real runtime systemd-docker-runtime uses, where that is not runc. */
+#define RUNTIME_FOLDER "/etc/systemd-docker"
+#define RUNTIME_FILE RUNTIME_FOLDER "/runtime"
+#define RELOAD_TIMEOUT_USEC (15 * USEC_PER_SEC)
+#define EXIT_NOT_THERE 1
+
+typedef struct Setup {
+        EngineProcess process;
+        char *path; /* of the file, no link */
+        char *text;
+        size_t size;
+        mode_t mode;
+        bool file_exists;
+        DaemonConfig config;
+} Setup;
+
+static void setup_done(Setup *s)
+{
+        engine_process_done(&s->process);
+        free(s->path);
+        free(s->text);
+        daemon_config_done(&s->config);
+}
+
+static int read_config(Setup *s)
+{
+        const char *path = s->process.config_file ?: CONFIG_FILE, *why = NULL;
+        struct stat st;
+        int r;
+
+        s->path = realpath(path, NULL);
+        if (!s->path && !(s->path = strdup(path)))
+                return log_oom();
+        r = read_file_at(AT_FDCWD, s->path, CONFIG_MAX, &s->text, &s->size);
+        s->file_exists = r >= 0;
+        if (r == -ENOENT)
+                r = (s->text = strdup("")) ? 0 : -ENOMEM;
+        s->mode = s->file_exists && stat(s->path, &st) >= 0 ? st.st_mode & 07777 : 0644;
+        if (r >= 0)
+                r = daemon_config_parse(s->text, s->size, &s->config, &why);
+        if (r == -EBADMSG)
+                return log_error_errno(r, "%s is left as it is: %s", s->path, why);
+        if (r < 0)
+                return log_error_errno(r, "Failed to read %s: %m", s->path);
+        return 0;
+}
+
+static int write_config(Setup *s, const char *text, size_t size)
+{
+        int r;
+
+        if (!s->process.config_file)
+                (void) mkdir("/etc/docker", 0755);
+        /* What nobody needs any more is not left behind: without the file the engine has its defaults. */
+        if (size <= 3 && strncmp(text, "{}\n", size) == 0)
+                r = RET_NERRNO(unlink(s->path));
+        else
+                r = write_file_durable(s->path, text, size, s->mode);
+        if (r < 0)
+                return log_error_errno(r, "Failed to write %s: %m", s->path);
+        return 0;
+}
+
+static const char *engine_problem(const Setup *s)
+{
+        return s->process.adds_runtimes ? "the engine has --add-runtime on its command line, and would not start with runtimes in a file as well"
+                                        : NULL;
+}
+
+/* Where the engine's default is another runtime than runc, containers of ours are to have that one, too. */
+static int choose_real_runtime(const Setup *s)
+{
+        const DaemonConfig *c = &s->config;
+        _cleanup_free_ char *line = NULL;
+        int r;
+
+        if (!c->default_path || !*c->default_path || strcmp(c->default_runtime, ENGINE_RUNTIME_NAME) == 0 ||
+            access(RUNTIME_FILE, F_OK) >= 0)
+                return 0;
+        if (c->default_has_arguments)
+                log_warning("The engine's default runtime %s has arguments in %s, which containers made in a unit's cgroup don't get.",
+                            c->default_runtime, s->path);
+        if (asprintf(&line, "%s\n", c->default_path) < 0)
+                return log_oom();
+        (void) mkdir(RUNTIME_FOLDER, 0755);
+        r = write_file_durable(RUNTIME_FILE, line, strlen(line), 0644);
+        if (r < 0)
+                return log_error_errno(r, "Failed to write " RUNTIME_FILE ": %m");
+        printf(RUNTIME_FILE ": %s, the engine's default\n", c->default_path);
+        return 0;
+}
+
+/* Ours only: what an admin has written there stays. */
+static void forget_real_runtime(const Setup *s)
+{
+        _cleanup_free_ char *text = NULL;
+        const char *path = s->config.default_path;
+
+        if (!path || read_file_at(AT_FDCWD, RUNTIME_FILE, 4096, &text, NULL) < 0)
+                return;
+        if (strncmp(text, path, strlen(path)) == 0 && strcmp(text + strlen(path), "\n") == 0)
+                (void) unlink(RUNTIME_FILE);
+}
+
+static int change_config(Setup *s, SetupVerb verb)
+{
+        char *text = NULL;
+        size_t size;
+        int r;
+
+        if (verb == SETUP_REGISTER)
+                r = daemon_config_register(s->text, s->size, SYSTEMD_DOCKER_RUNTIME_PATH, &text, &size);
+        else
+                r = daemon_config_unregister(s->text, s->size, &text, &size);
+        if (r < 0)
+                return log_error_errno(r, "%s is left as it is: its \"runtimes\" can't be changed: %m", s->path);
+        free(s->text);
+        s->text = text;
+        s->size = size;
+        return write_config(s, text, size);
+}
+
+/* When the engine has read that there are no runtimes, it need not be said any more. */
+static int tidy_config(Setup *s)
+{
+        _cleanup_free_ char *text = NULL;
+        size_t size;
+
+        return daemon_config_tidy(s->text, s->size, &text, &size) < 0 ? 0 : write_config(s, text, size);
+}
+
+static bool is_registered(const Setup *s)
+{
+        return s->config.our_path && strcmp(s->config.our_path, SYSTEMD_DOCKER_RUNTIME_PATH) == 0;
+}
+
+static void print_state(const Setup *s, bool registered)
+{
+        if (registered)
+                printf("%s: runtime " ENGINE_RUNTIME_NAME " is registered, %s\n", s->path, SYSTEMD_DOCKER_RUNTIME_PATH);
+        else
+                printf("%s: runtime " ENGINE_RUNTIME_NAME " is not registered\n", s->path);
+}
+
+/* What the engine itself says, after it was told or without. */
+static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host, const EngineTls *tls)
+{
+        _cleanup_free_ char *message = NULL;
+        EngineInfo info;
+        int r;
+
+        if (s->process.pid == 0) {
+                puts("The engine does not run; it reads the file when it starts.");
+                return usec > 0 ? EXIT_SUCCESS : EXIT_NOT_THERE;
+        }
+        r = engine_wait_for_runtime(host, tls, wanted, usec, &info, &message);
+        if (r < 0) {
+                log_error("Failed to ask the engine: %s", message ?: strerror(-r));
+                return CLI_EXIT_REFUSED;
+        }
+        if (info.cgroup_driver != CGROUP_DRIVER_SYSTEMD || !info.cgroup_v2)
+                printf("The engine has the cgroup driver %s with cgroup %s: the runtime isn't needed there.\n",
+                       cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
+        puts(info.has_our_runtime ? "The engine has it." : "The engine does not have it.");
+        return info.has_our_runtime == wanted ? EXIT_SUCCESS : EXIT_NOT_THERE;
+}
+
+/* -errno, logged; else whether the engine has to be told. */
+static int reach(Setup *s, SetupVerb verb)
+{
+        bool registers = verb == SETUP_REGISTER;
+        int r;
+
+        if (registers ? is_registered(s) : !s->config.our_path) {
+                print_state(s, registers);
+                return 0;
+        }
+        if (registers && engine_problem(s)) {
+                log_error("%s is left as it is: %s.", s->path, engine_problem(s));
+                return -EOPNOTSUPP;
+        }
+        if (!registers && s->config.default_runtime && strcmp(s->config.default_runtime, ENGINE_RUNTIME_NAME) == 0) {
+                log_error("%s is left as it is: our runtime is the engine's default there.", s->path);
+                return -EOPNOTSUPP;
+        }
+        r = registers ? choose_real_runtime(s) : 0;
+        if (r >= 0)
+                r = change_config(s, verb);
+        if (r < 0)
+                return r;
+        if (!registers)
+                forget_real_runtime(s);
+        print_state(s, registers);
+        return 1;
+}
+
+static void help(void)
+{
+        puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
+             "Make the runtime systemd-docker-runtime known to the Docker engine of this machine, so that containers of\n"
+             "units with Delegate= can be created in the unit's cgroup.\n\n"
+             "  --undo   take it out of the engine's daemon.json again\n"
+             "  --check  change nothing; exit status 0 if the engine has it, else 1");
+}
+
+int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
+{
+        _cleanup_(setup_done) Setup s = {};
+        int r, changed;
+
+        if (verb == SETUP_HELP) {
+                help();
+                return EXIT_SUCCESS;
+        }
+        if (engine_process_find(&s.process) < 0 || read_config(&s) < 0)
+                return CLI_EXIT_REFUSED;
+        if (verb == SETUP_CHECK) {
+                print_state(&s, is_registered(&s));
+                r = confirm(&s, true, 0, host, tls);
+                return r == EXIT_SUCCESS && !is_registered(&s) ? EXIT_NOT_THERE : r;
+        }
+        changed = reach(&s, verb);
+        if (changed < 0)
+                return CLI_EXIT_REFUSED;
+        /* Also where the file was right already: the engine may not have read it. */
+        if (s.process.pid > 0 && engine_process_reload(&s.process) < 0)
+                log_warning_errno(-errno, "Failed to tell the engine, ignoring: %m");
+        r = confirm(&s, verb == SETUP_REGISTER, RELOAD_TIMEOUT_USEC, host, tls);
+        if (changed && verb == SETUP_UNDO && tidy_config(&s) < 0)
+                return CLI_EXIT_REFUSED;
+        return r;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Trust: the announcement lies in folders, and is a file, that only root can write. The cgroup in it has the number that it had
+ * when it was announced, so it is the same one, and systemd has marked it as delegated. All else is no error: then
+ * the container is an ordinary one. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "codec/announcement.h"
+#include "shim/placement.h"
+#include "util/cleanup.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+#define CGROUP_ROOT "/sys/fs/cgroup"
+#define PLACED_FOLDER "/run/systemd-docker/placed"
+
+static bool only_root_writes(int fd)
+{
+        struct stat st;
+
+        return fstat(fd, &st) >= 0 && st.st_uid == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+static int open_trusted_folder(int at_fd, const char *path)
+{
+        _cleanup_close_ int fd = RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+
+        if (fd >= 0 && !only_root_writes(fd))
+                return -EPERM;
+        return TAKE_FD(fd);
+}
+
+/* -ENOENT: there is none. */
+static int read_announcement(const char *id, Announcement *ret)
+{
+        _cleanup_close_ int outer = -EBADF, folder = -EBADF, fd = -EBADF;
+        _cleanup_free_ char *text = NULL;
+        char path[64];
+        int r;
+
+        folder = RET_NERRNO(open(ANNOUNCEMENT_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (folder < 0)
+                return folder;
+        fd = RET_NERRNO(openat(folder, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+        if (fd < 0)
+                return fd;
+        outer = open_trusted_folder(folder, "..");
+        if (outer < 0 || !only_root_writes(folder) || !only_root_writes(fd))
+                return -EPERM;
+        (void) snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
+        r = read_file_at(AT_FDCWD, path, ANNOUNCEMENT_MAX, &text, NULL);
+        return r < 0 ? r : announcement_parse(text, ret);
+}
+
+static bool is_delegated(int fd)
+{
+        char value[2];
+
+        return (fgetxattr(fd, "trusted.delegate", value, sizeof(value)) == 1 && value[0] == '1') ||
+               (fgetxattr(fd, "user.delegate", value, sizeof(value)) == 1 && value[0] == '1');
+}
+
+static bool cgroup_is_still_there(const Announcement *a)
+{
+        _cleanup_close_ int fd = -EBADF;
+        _cleanup_free_ char *path = NULL;
+        struct statfs fs;
+        struct stat st;
+
+        if (asprintf(&path, CGROUP_ROOT "%s", a->cgroup) < 0)
+                return false;
+        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC && fstat(fd, &st) >= 0 &&
+               st.st_ino == a->cgroup_id && is_delegated(fd);
+}
+
+int placement_find(const char *id, char **ret_cgroup)
+{
+        _cleanup_(announcement_done) Announcement a = ANNOUNCEMENT_NULL;
+        int r = read_announcement(id, &a);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || !cgroup_is_still_there(&a))
+                return 0;
+        return asprintf(ret_cgroup, "%s/%s", a.cgroup, id) < 0 ? -ENOMEM : 1;
+}
+
+static const char *mark_path(const char *id, char ret[static 128])
+{
+        (void) snprintf(ret, 128, PLACED_FOLDER "/%s", id);
+        return ret;
+}
+
+int placement_mark(const char *id)
+{
+        _cleanup_close_ int fd = -EBADF;
+        char path[128];
+
+        if (mkdir(PLACED_FOLDER, 0755) < 0 && errno != EEXIST)
+                return -errno;
+        fd = RET_NERRNO(open(mark_path(id, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644));
+        return fd < 0 ? fd : 0;
+}
+
+bool placement_is_marked(const char *id)
+{
+        char path[128];
+
+        return access(mark_path(id, path), F_OK) >= 0;
+}
+
+void placement_unmark(const char *id)
+{
+        char path[128];
+
+        (void) unlink(mark_path(id, path));
+}

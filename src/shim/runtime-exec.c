@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Nothing stands between containerd and the runtime but one exec: same process, same environment, same words. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "codec/json-edit.h"
+#include "shim/runtime-exec.h"
+#include "util/cleanup.h"
+#include "util/fd.h"
+
+#define RUNTIME_DEFAULT "runc"
+#define RUNTIME_FILE_MAX 4096U
+
+static char *real_runtime(void)
+{
+        _cleanup_free_ char *text = NULL;
+
+        if (read_file_at(AT_FDCWD, RUNTIME_FILE, RUNTIME_FILE_MAX, &text, NULL) >= 0) {
+                text[strcspn(text, "\r\n")] = 0;
+                if (*text)
+                        return TAKE_PTR(text);
+        }
+        return strdup(RUNTIME_DEFAULT);
+}
+
+static const char *base_name(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+int runtime_exec(char **argv, char **ret_name)
+{
+        _cleanup_free_ char *name = real_runtime();
+        int r;
+
+        if (!name)
+                return -ENOMEM;
+        /* We were called as what we are about to call: we'd go on calling ourselves. */
+        if (strcmp(base_name(argv[0]), base_name(name)) == 0)
+                r = -ELOOP;
+        else {
+                argv[0] = name;
+                r = RET_NERRNO(execvp(name, argv));
+        }
+        *ret_name = TAKE_PTR(name);
+        return r;
+}
+
+static void append_to_log(const char *path, const char *line)
+{
+        _cleanup_close_ int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0644);
+
+        if (fd >= 0)
+                dprintf(fd, "%s\n", line);
+}
+
+/* As runc's logger writes them; containerd reads the last one with "error" back. */
+void runtime_log_error(const RuntimeCommand *c, const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL, *quoted = NULL, *line = NULL;
+        time_t now = time(NULL);
+        struct tm tm;
+        char stamp[32];
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&message, format, ap);
+        va_end(ap);
+        if (r < 0) {
+                message = NULL;
+                return;
+        }
+        quoted = json_edit_quote(message);
+        (void) strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
+        if (quoted && asprintf(&line, c->log_is_json ? "{\"level\":\"error\",\"msg\":%s,\"time\":\"%s\"}"
+                                                     : "level=error msg=%s time=\"%s\"", quoted, stamp) < 0)
+                line = NULL;
+        if (c->log && line)
+                append_to_log(c->log, line);
+        dprintf(STDERR_FILENO, "systemd-docker-runtime: %s\n", message);
+}

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`systemd-docker setup`: one entry in the engine's configuration, and nothing else."""
+
+import json
+from pathlib import Path
+
+import pytest
+from supervised import by_hand
+from testhost import DAEMON_JSON, engine_get, run
+
+RUNTIME = "/usr/libexec/systemd-docker-runtime"
+RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
+OVERRIDE = Path("/run/systemd/system/docker.service.d/behaviour.conf")
+
+
+@pytest.fixture(autouse=True)
+def configuration():
+    before, mode = DAEMON_JSON.read_text(), DAEMON_JSON.stat().st_mode
+    yield
+    if DAEMON_JSON.is_symlink():
+        DAEMON_JSON.unlink()
+    DAEMON_JSON.write_text(before)
+    DAEMON_JSON.chmod(mode)
+    RUNTIME_FILE.unlink(missing_ok=True)
+
+
+def setup(*words, status=0):
+    done = by_hand("setup", *words)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done
+
+
+def engine_has_it():
+    return "systemd-docker" in engine_get("/info")["Runtimes"]
+
+
+def test_registered_checked_and_taken_back():
+    text = '{\n\t"runtimes": { "other": {"path": "/bin/true"} },  "live-restore": true, "labels": ["a=1.50"]\n}'
+    DAEMON_JSON.write_text(text)
+    DAEMON_JSON.chmod(0o640)
+    setup("--check", status=1)
+    assert DAEMON_JSON.read_text() == text
+    setup()
+    assert engine_has_it()
+    registered = DAEMON_JSON.read_text()
+    assert json.loads(registered)["runtimes"] == {"other": {"path": "/bin/true"}, "systemd-docker": {"path": RUNTIME}}
+    assert registered.replace(f'"systemd-docker": {{"path": "{RUNTIME}"}}, ', "") == text
+    assert DAEMON_JSON.stat().st_mode & 0o777 == 0o640
+    # Again: nothing to be done.
+    inode = DAEMON_JSON.stat().st_ino
+    setup()
+    setup("--check")
+    assert DAEMON_JSON.stat().st_ino == inode
+    setup("--undo")
+    assert not engine_has_it()
+    assert DAEMON_JSON.read_text() == text
+    setup("--undo")
+    setup("--check", status=1)
+
+
+def test_configuration_that_is_not_there_or_a_link(tmp_path):
+    DAEMON_JSON.unlink()
+    setup()
+    assert json.loads(DAEMON_JSON.read_text()) == {"runtimes": {"systemd-docker": {"path": RUNTIME}}}
+    setup("--undo")
+    assert not DAEMON_JSON.exists() and not engine_has_it()
+    real = tmp_path / "daemon.json"
+    real.write_text("{}")
+    DAEMON_JSON.symlink_to(real)
+    setup()
+    assert DAEMON_JSON.is_symlink() and "runtimes" in real.read_text()
+    setup("--undo")
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"runtimes": []}', '{"runtimes": {"crun": "/usr/bin/crun"}}', "# comment\n{}"])
+def test_configuration_that_is_not_understood_is_left_alone(text):
+    DAEMON_JSON.write_text(text)
+    done = setup(status=125)
+    assert len(done.stderr.splitlines()) == 1 and f"{DAEMON_JSON} is left as it is: " in done.stderr
+    setup("--undo", status=125)
+    assert DAEMON_JSON.read_text() == text
+    assert list(DAEMON_JSON.parent.glob("daemon.json?*")) == []
+
+
+def test_wrong_words():
+    for words in (["--no-such"], ["--undo", "--check"], ["x"]):
+        assert len(setup(*words, status=125).stderr.splitlines()) == 1
+
+
+def test_engines_default_runtime_is_the_real_one():
+    text = '{"default-runtime": "other", "runtimes": {"other": {"path": "/usr/sbin/runc"}}}'
+    DAEMON_JSON.write_text(text)
+    setup()
+    assert RUNTIME_FILE.read_text() == "/usr/sbin/runc\n"
+    setup("--undo")
+    assert not RUNTIME_FILE.exists() and DAEMON_JSON.read_text() == text
+
+
+def test_engine_that_names_runtimes_on_its_command_line():
+    """It would refuse to start with runtimes in the file as well."""
+    before = DAEMON_JSON.read_text()
+    OVERRIDE.parent.mkdir(parents=True, exist_ok=True)
+    OVERRIDE.write_text(
+        "[Service]\nExecStart=\nExecStart=/usr/sbin/dockerd -H fd:// --containerd=/run/containerd/containerd.sock "
+        "--add-runtime other=/usr/sbin/runc\n"
+    )
+    run("systemctl", "daemon-reload")
+    run("systemctl", "restart", "docker")
+    try:
+        assert "--add-runtime" in setup(status=125).stderr
+        assert DAEMON_JSON.read_text() == before
+    finally:
+        OVERRIDE.unlink()
+        run("systemctl", "daemon-reload")
+        run("systemctl", "restart", "docker")
+
+
+def test_engine_that_does_not_run():
+    run("systemctl", "stop", "docker.socket", "docker")
+    try:
+        assert "does not run" in setup().stdout
+        setup("--check", status=1)
+    finally:
+        run("systemctl", "start", "docker")
+    assert engine_has_it()
+    setup("--undo")
