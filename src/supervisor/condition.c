@@ -182,16 +182,16 @@ static void on_unhealthy(Supervisor *s)
 {
         _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
 
-        if (asprintf(&what, "Container %s is unhealthy, %i health checks failed%s", s->container.name,
+        if (waits_for_health(s)) {
+                fail_health(s, "its health checks fail");
+                return;
+        }
+        if (asprintf(&what, "Container %s is unhealthy, failed health checks in a row: %i%s", s->container.name,
                      s->container.check.failures, probe ?: "") < 0) {
                 what = NULL;
                 return;
         }
         log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "%s", what);
-        if (waits_for_health(s)) {
-                fail_health(s, "its health checks fail");
-                return;
-        }
         if (s->config.options->watchdog != WATCHDOG_HEALTHY || s->config.watchdog_usec == 0)
                 return;
         log_event(LOG_ERR, MESSAGE_ID_WATCHDOG, "Container %s does not earn the watchdog's ping any more, systemd ends the service.",

@@ -66,7 +66,7 @@ def test_ready_of_the_container(mode):
         assert run("docker", "exec", unit.name, "touch", "/run/notify/x", check=False).returncode != 0
         unit.stop()
         assert_success(unit.show())
-    assert not FOLDER.joinpath(unit.name).exists()
+    assert not FOLDER.joinpath(unit.name, "notify").exists()
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -194,7 +194,7 @@ def test_stopped_container_keeps_its_socket_and_one_without_is_refused():
         unit.stop()
         assert unit.container is not None
         # Its folder is gone, as after a reboot.
-        assert not FOLDER.joinpath(unit.name).exists()
+        assert not FOLDER.joinpath(unit.name, "notify").exists()
         unit.start()
         unit.say("-b", "STATUS=again")
         unit.wait_status("again")
@@ -260,4 +260,4 @@ def test_without_notify_the_container_has_no_socket():
     with Service(sh(OBEDIENT)) as unit:
         unit.start()
         assert not unit.container["Mounts"] and not unit.container["Config"]["Env"]
-        assert not FOLDER.joinpath(unit.name).exists()
+        assert not FOLDER.joinpath(unit.name, "notify").exists()

@@ -15,6 +15,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tarfile
@@ -1155,6 +1156,130 @@ def log_breaks_while_it_runs(t):
         time.sleep(0.05)
     e.end(0)
     t.ends(0)
+
+
+# --- systemd's notification socket, health checks, the container's socket ---
+
+class Systemd:
+    """Its notification socket."""
+
+    def __init__(self, t):
+        self.path = os.path.join(t.folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(30 * options.patience)
+
+    def wait(self, pattern):
+        """Reads until there is such a message."""
+        while not re.search(pattern, message := self.socket.recv(8192).decode()):
+            pass
+        return message
+
+
+@case
+def systemd_that_never_reads(t):
+    """Neither the container nor a stop waits for it; what it should know last is waited for a little."""
+    systemd, e = Systemd(t), t.serve()
+    t.start(NOTIFY_SOCKET=systemd.path, WATCHDOG_USEC="20000")
+    t.said("Started container")
+    time.sleep(1)  # fifty pings and more than the queue holds
+    t.signal()
+    e.reached["remove"].wait(10 * options.patience)
+    t.ends(0, "systemd did not take the last notifications in time", within=30)
+
+
+@case
+def systemd_that_is_not_there(t):
+    e = t.serve()
+    t.start(NOTIFY_SOCKET=os.path.join(t.folder, "nobody"))
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+
+
+@variants(vsock="vsock:2:1", relative="notify", long="/" + "x" * 200, nothing="@")
+def systemd_at_no_address(t, address):
+    e = t.serve()
+    t.start(NOTIFY_SOCKET=address)
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "Failed to notify systemd at ")
+
+
+def serve_health(t, then, check=None, **handlers):
+    """A container with a health check, and what the engine says of it once it runs."""
+    def described(conn):
+        e = conn.engine
+        if e.counts.get("inspect", 0) > 1 and "later" in handlers:
+            handlers["later"](conn)
+            return
+        d = e.description()
+        d["Config"]["Healthcheck"] = {"Test": ["CMD", "x"], **(check or {})}
+        conn.reply(200, d)
+
+    def events(conn):
+        conn.open()
+        conn.engine.reached["inspect"].wait()
+        time.sleep(0.2)
+        if then:
+            conn.chunk(conn.engine.event(then))
+        conn.hang()
+
+    return t.serve(prepare=described, inspect=described, events=events)
+
+
+@variants(fails=answering(500, {"message": "busy"}), nonsense=answering(200, "[]"), gone=lambda conn: conn.close())
+def unhealthy_and_inspect_does_not_say_why(t, later):
+    systemd = Systemd(t)
+    serve_health(t, "health_status: unhealthy", later=later)
+    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image", NOTIFY_SOCKET=systemd.path)
+    systemd.wait(r"^EXTEND_TIMEOUT_USEC=250000000$")
+    t.ends(125, "did not get healthy, its health checks fail")
+    systemd.wait("^STATUS=Container c did not get healthy")
+
+
+@case
+def health_that_is_never_judged(t):
+    """By an engine that has forgotten it: the limit of the check is ours as well. 10 s and the margin, at a tenth."""
+    serve_health(t, None, {"Interval": 2 * 10**9, "Timeout": 3 * 10**9, "Retries": 1})
+    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image", fast=10)
+    t.ends(125, "did not get healthy, and the engine did not call it unhealthy in time; none has come to an end")
+
+
+@case
+def health_check_of_forty_years(t):
+    e = serve_health(t, None, {"StartPeriod": 2**63 - 1, "Interval": 2**63 - 1, "Retries": 2**63 - 1})
+    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image")
+    t.said("Started container")
+    t.signal()
+    t.ends(0)
+    assert e.counts["remove"] == 1
+
+
+@variants(none=["NONE"], empty=[], number=7, nothing=None)
+def health_check_that_is_none(t, test):
+    e = t.serve(prepare=lambda conn: conn.reply(200, conn.engine.description() | {"Config": {"Healthcheck": {"Test": test}}}))
+    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image")
+    t.ends(125, "--notify=healthy: the container has no health check")
+    assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@variants(nothing=[], another=[{"Destination": "/run/notify", "Source": "/etc"}], odd=[7, {"Destination": 7}, None], outside=[
+    {"Destination": "/run/notify", "Source": "/run/systemd-docker/../../etc/notify"}])
+def socket_is_not_where_it_should_be(t, mounts):
+    """Nothing is made, or removed, at a place that the engine has made up."""
+    t.serve(prepare=lambda conn: conn.reply(200, conn.engine.description() | {"Mounts": mounts}))
+    t.start("--notify", "run", "--name", "c", "--rm", "image", XDG_RUNTIME_DIR=t.folder)
+    t.ends(125, "The engine has not mounted .*/systemd-docker/c/notify into the container")
+
+
+@case
+def socket_needs_an_engine_of_this_machine(t):
+    e = t.serve()
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=e._accept, args=(listener,), daemon=True).start()  # pylint: disable=protected-access
+    t.start("--notify", "--host", f"tcp://127.0.0.1:{listener.getsockname()[1]}", "run", "image", XDG_RUNTIME_DIR=t.folder)
+    t.ends(125, "--notify=container needs an engine on this machine")
 
 
 # --- under systemd: our messages go to the journal's socket, where there is one ---
