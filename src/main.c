@@ -53,7 +53,6 @@ static int refuse_not_yet(const Options *o, CliError *reterr)
                 bool asked;
                 const char *what;
         } not_yet[] = {
-                { o->log_transport == LOG_TRANSPORT_STREAM, "--log-transport=stream" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(not_yet); i++)

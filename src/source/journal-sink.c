@@ -63,8 +63,12 @@ struct JournalSink {
         unsigned burst;         /* entries sent since the last wait */
 
         JournalFields batch;
-        size_t ends[BATCH_ENTRIES + RESERVE_ENTRIES]; /* of each entry in it */
+        struct {
+                size_t end;
+                JournalSinkKind kind;
+        } entries[BATCH_ENTRIES + RESERVE_ENTRIES];
         unsigned n_entries, n_sent;
+        uint64_t n_lines; /* that are with journald, all in all */
 };
 
 static int sink_on_room(sd_event_source *source, int fd, uint32_t revents, void *userdata);
@@ -168,6 +172,17 @@ static void note_progress(JournalSink *s, unsigned n)
         s->fresh = false;
 }
 
+/* The next n of the batch are with journald. */
+static void note_sent(JournalSink *s, unsigned n)
+{
+        uint64_t before = s->n_lines;
+
+        for (; n > 0; n--)
+                s->n_lines += s->entries[s->n_sent++].kind == JOURNAL_LINE;
+        if (s->n_lines > before && s->ops->on_sent)
+                s->ops->on_sent(s->n_lines, s->userdata);
+}
+
 static bool journald_is_gone(int r)
 {
         return r == -ECONNREFUSED || r == -ENOTCONN || r == -ECONNRESET || r == -ENOENT || r == -EPIPE;
@@ -198,18 +213,18 @@ static int handle_failure(JournalSink *s, int r)
 
 static size_t entry_start(const JournalSink *s, unsigned i)
 {
-        return i == 0 ? 0 : s->ends[i - 1];
+        return i == 0 ? 0 : s->entries[i - 1].end;
 }
 
 static int send_batch(JournalSink *s)
 {
-        struct mmsghdr messages[ELEMENTSOF(s->ends)];
-        struct iovec iov[ELEMENTSOF(s->ends)];
+        struct mmsghdr messages[ELEMENTSOF(s->entries)];
+        struct iovec iov[ELEMENTSOF(s->entries)];
         unsigned n = 0;
         int k;
 
         for (unsigned i = s->n_sent; i < s->n_entries; i++, n++) {
-                iov[n] = (struct iovec) { s->batch.data + entry_start(s, i), s->ends[i] - entry_start(s, i) };
+                iov[n] = (struct iovec) { s->batch.data + entry_start(s, i), s->entries[i].end - entry_start(s, i) };
                 messages[n] = (struct mmsghdr) { .msg_hdr = { .msg_iov = iov + n, .msg_iovlen = 1 } };
         }
         k = RET_NERRNO(sendmmsg(s->fd, messages, n, MSG_NOSIGNAL));
@@ -226,12 +241,12 @@ bool journal_sink_flush(JournalSink *s)
         while (s->n_sent < s->n_entries && !s->blocked) {
                 int k = send_batch(s);
 
-                if (k < 0 && handle_failure(s, k) < 0)
-                        k = 1; /* this one never: the others shall go on */
-                if (k > 0) {
-                        s->n_sent += (unsigned) k;
+                if (k > 0)
                         note_progress(s, (unsigned) k);
-                }
+                else if (handle_failure(s, k) < 0)
+                        k = 1; /* this one never: the others shall go on */
+                if (k > 0)
+                        note_sent(s, (unsigned) k);
         }
         if (s->n_sent < s->n_entries)
                 return false;
@@ -279,7 +294,7 @@ static bool batch_has_room(const JournalSink *s, JournalSinkKind kind, size_t si
                s->batch.size + size <= BATCH_SIZE + (message ? RESERVE_SIZE : 0);
 }
 
-static int take(JournalSink *s, Entry entry)
+static int take(JournalSink *s, JournalSinkKind kind, Entry entry)
 {
         int r;
 
@@ -287,13 +302,14 @@ static int take(JournalSink *s, Entry entry)
                 r = journal_fields_append_raw(&s->batch, entry.iov[i].iov_base, entry.iov[i].iov_len);
                 assert(r >= 0); /* all of it was reserved */
         }
-        s->ends[s->n_entries++] = s->batch.size;
+        s->entries[s->n_entries].end = s->batch.size;
+        s->entries[s->n_entries++].kind = kind;
         r = s->blocked ? 0 : defer_arm(s->end);
         return r < 0 ? r : 1;
 }
 
 /* What does not fit into the batch. Behind it, as the order stays. */
-static int send_large(JournalSink *s, Entry entry)
+static int send_large(JournalSink *s, JournalSinkKind kind, Entry entry)
 {
         int r = journal_sink_flush(s) && !s->blocked;
 
@@ -301,6 +317,9 @@ static int send_large(JournalSink *s, Entry entry)
                 r = send_one(s, entry);
                 if (r >= 0) {
                         note_progress(s, 1);
+                        s->n_lines += kind == JOURNAL_LINE;
+                        if (s->ops->on_sent)
+                                s->ops->on_sent(s->n_lines, s->userdata);
                         return 1;
                 }
                 r = handle_failure(s, r);
@@ -324,10 +343,10 @@ int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields 
         for (size_t i = 0; i < entry.n; i++)
                 total += iov[i].iov_len;
         if (total > BATCH_SIZE)
-                return send_large(s, entry);
+                return send_large(s, kind, entry);
         if (!batch_has_room(s, kind, total) && (!journal_sink_flush(s) || s->blocked))
                 return 0;
-        return take(s, entry);
+        return take(s, kind, entry);
 }
 
 bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec)

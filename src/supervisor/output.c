@@ -2,8 +2,8 @@
 
 /* The container's lines and our own messages on their way to the journal.
  *
- * Under systemd both go over one native socket with the same fields. By hand, or where there is no journald, lines
- * go to our own stdout and stderr, as with `docker run`. */
+ * Under systemd both go over one native socket with the same fields; with --log-transport=stream lines take a stream each.
+ * By hand, or where there is no journald, lines go to our own stdout and stderr, as with `docker run`. */
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -31,6 +31,7 @@ static void on_room(void *userdata)
 }
 
 static const JournalSinkOps journal_ops = { .on_room = on_room };
+static const JournalStreamOps stream_ops = { .on_room = on_room };
 
 int supervisor_open_journal(Supervisor *s)
 {
@@ -44,6 +45,22 @@ int supervisor_open_journal(Supervisor *s)
                 return 0;
         }
         return r;
+}
+
+/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native socket. */
+static void open_streams(Supervisor *s)
+{
+        if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
+                return;
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
+
+                s->streams[stream] = journal_stream_free(s->streams[stream]);
+                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, s->container.name, priority,
+                                       &stream_ops, s);
+                if (r < 0)
+                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");
+        }
 }
 
 /* LogSink: our own message, with the container's fields. */
@@ -108,11 +125,16 @@ void supervisor_name_journal(Supervisor *s)
         }
         journal_sink_set_constant_fields(s->journal, &fields);
         log_set_sink(log_to_journal, s);
+        open_streams(s);
 }
 
 bool supervisor_flush_output(Supervisor *s)
 {
-        return !s->journal || journal_sink_flush(s->journal);
+        bool done = !s->journal || journal_sink_flush(s->journal);
+
+        for (int i = 0; i < _STREAM_MAX; i++)
+                done = (!s->streams[i] || journal_stream_flush(s->streams[i])) && done;
+        return done;
 }
 
 /* The last lines before READY=1, for the message when it never comes. */
@@ -196,7 +218,9 @@ int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t s
         int r = 1;
 
         supervisor_offer_line(s, stream, line, stamp_nsec);
-        if (s->forward_log && s->journal)
+        if (s->forward_log && s->streams[stream])
+                r = journal_stream_send(s->streams[stream], line->data, line->size, line->why == LINE_MAX_SIZE);
+        else if (s->forward_log && s->journal)
                 r = send_line(s, stream, line, stamp_nsec);
         else if (s->forward_log)
                 print_line(stream, line);
@@ -216,6 +240,11 @@ void supervisor_done_output(Supervisor *s)
         if (s->journal && !journal_sink_drain(s->journal, DRAIN_TIMEOUT_USEC))
                 log_warning("The journal did not take the last messages in time.");
         s->journal = journal_sink_free(s->journal);
+        for (int i = 0; i < _STREAM_MAX; i++) {
+                if (s->streams[i])
+                        (void) journal_stream_drain(s->streams[i], DRAIN_TIMEOUT_USEC);
+                s->streams[i] = journal_stream_free(s->streams[i]);
+        }
         for (size_t i = 0; i < ELEMENTSOF(s->last_lines); i++)
                 free(s->last_lines[i]);
         journal_fields_done(&s->line_fields);

@@ -18,6 +18,8 @@ typedef struct JournalSink JournalSink;
 typedef struct JournalSinkOps {
         /* After journald was too slow, or away: all that was taken is sent, and there is room again. */
         void (*on_room)(void *userdata);
+        /* So many of the JOURNAL_LINE, all in all, have been handed to journald. May be NULL. */
+        void (*on_sent)(uint64_t n, void *userdata);
 } JournalSinkOps;
 
 typedef enum JournalSinkKind {

@@ -33,6 +33,7 @@
 #include "source/engine-events.h"
 #include "source/input-stream.h"
 #include "source/journal-sink.h"
+#include "source/journal-stream.h"
 #include "source/log-stream.h"
 #include "source/notify-folder.h"
 #include "source/notify-relay.h"
@@ -140,6 +141,7 @@ struct Supervisor {
         LogStream *log;
         InputStream *input;
         JournalSink *journal;
+        JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to journal */
         PidWatch *process;
         CgroupMove *cgroup;
         CgroupWatch *cgroup_watch;
