@@ -116,6 +116,7 @@ void container_info_done(ContainerInfo *i)
         free(i->notify_folder);
         health_check_done(&i->check);
         free(i->error);
+        log_fields_done(&i->log);
         *i = CONTAINER_INFO_NULL;
 }
 
@@ -138,6 +139,8 @@ int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
                 r = parse_mounts(o, &i);
         if (r >= 0)
                 r = health_check_parse(o, &i.check);
+        if (r >= 0)
+                r = log_fields_parse(o, &i.log);
         if (r < 0)
                 return r;
         *ret = i;

@@ -9,6 +9,7 @@
 
 #include "codec/engine-event.h"
 #include "codec/health-check.h"
+#include "codec/log-fields.h"
 
 /* Our label: the hash of the request that made the container. */
 #define CONTAINER_LABEL_REQUEST "systemd-docker.request"
@@ -31,6 +32,7 @@ typedef struct ContainerInfo {
         char *name;  /* without '/' in front */
         char *image; /* as it was asked for */
         char *log_driver;
+        LogFields log; /* of its log options */
         char *request_hash; /* of our label; NULL: it has none */
         bool running;       /* also while paused */
         bool paused;
