@@ -47,22 +47,6 @@ int supervisor_open_journal(Supervisor *s)
         return r;
 }
 
-/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native socket. */
-static void open_streams(Supervisor *s)
-{
-        if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
-                return;
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
-
-                s->streams[stream] = journal_stream_free(s->streams[stream]);
-                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, s->container.name, priority,
-                                       &stream_ops, s);
-                if (r < 0)
-                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");
-        }
-}
-
 /* LogSink: our own message, with the container's fields. */
 static bool log_to_journal(int priority, const char *message_id, const char *message, void *userdata)
 {
@@ -80,8 +64,8 @@ static bool log_to_journal(int priority, const char *message_id, const char *mes
         return r >= 0 && journal_sink_send(s->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
 
-/* One number for all that this process logs, as Docker's journald driver has it. */
-static int make_epoch(char ret[static 65])
+/* 64 digits that nobody else has. */
+static int make_random_id(char ret[static 65])
 {
         uint8_t bytes[32];
 
@@ -90,6 +74,36 @@ static int make_epoch(char ret[static 65])
         for (size_t i = 0; i < sizeof(bytes); i++)
                 (void) snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
         return 0;
+}
+
+/* As Docker's driver: a tag that was asked for is also who wrote the line. */
+static const char *line_identifier(const Supervisor *s)
+{
+        return s->container.log.tag ?: s->container.name;
+}
+
+/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native socket. */
+static void open_streams(Supervisor *s)
+{
+        if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
+                return;
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
+
+                s->streams[stream] = journal_stream_free(s->streams[stream]);
+                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, line_identifier(s), priority,
+                                       &stream_ops, s);
+                if (r < 0)
+                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");
+        }
+}
+
+static void explain_log_options(const ContainerInfo *c)
+{
+        if (c->log.unknown)
+                log_warning("--log-opt %s: not understood here, and ignored for the entries in the journal.", c->log.unknown);
+        if (c->log.too_many)
+                log_warning("Too many labels and variables for an entry in the journal, some are left out.");
 }
 
 void supervisor_name_journal(Supervisor *s)
@@ -102,14 +116,15 @@ void supervisor_name_journal(Supervisor *s)
         if (!s->journal)
                 return;
         (void) snprintf(short_id, sizeof(short_id), "%.12s", s->container.id);
-        r = make_epoch(s->log_epoch);
+        /* One number for all that this process logs, as Docker's journald driver has it. */
+        r = make_random_id(s->log_epoch);
         const struct {
                 const char *name, *value;
         } constant[] = {
                 { "CONTAINER_NAME", s->container.name },
                 { "CONTAINER_ID", short_id },
                 { "CONTAINER_ID_FULL", s->container.id },
-                { "CONTAINER_TAG", short_id },
+                { "CONTAINER_TAG", s->container.log.tag ?: short_id },
                 { "IMAGE_NAME", s->container.image },
                 { "CONTAINER_LOG_EPOCH", s->log_epoch },
         };
@@ -119,10 +134,13 @@ void supervisor_name_journal(Supervisor *s)
                         continue;
                 r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
         }
+        if (r >= 0)
+                r = journal_fields_append_raw(&fields, s->container.log.extra.data, s->container.log.extra.size);
         if (r < 0) {
                 log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
                 return;
         }
+        explain_log_options(&s->container);
         journal_sink_set_constant_fields(s->journal, &fields);
         log_set_sink(log_to_journal, s);
         open_streams(s);
@@ -149,22 +167,40 @@ static void remember_line(Supervisor *s, const Line *line)
         s->n_last_lines++;
 }
 
+/* The parts of a line that was cut, as Docker's driver marks them: an id for all of them, and a number. */
+static int append_partial(Supervisor *s, int stream, LineBreak why)
+{
+        PartialLine *p = &s->partial[stream];
+        bool last = why != LINE_MAX_SIZE;
+        int r = 0;
+
+        if (last && p->ordinal == 0)
+                return 0;
+        if (p->ordinal == 0)
+                r = make_random_id(p->id);
+        if (r >= 0)
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_ID", p->id);
+        if (r >= 0)
+                r = journal_field_append_uint(&s->line_fields, "CONTAINER_PARTIAL_ORDINAL", p->ordinal + 1);
+        if (r >= 0)
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_LAST", last ? "true" : "false");
+        if (r >= 0 && !last)
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_MESSAGE", "true");
+        return r;
+}
+
 static int build_line_fields(Supervisor *s, int stream, const Line *line, int priority)
 {
-        bool partial = line->why == LINE_MAX_SIZE || s->line_continues[stream];
         int r;
 
         journal_fields_clear(&s->line_fields);
         r = journal_field_append_uint(&s->line_fields, "PRIORITY", (uint64_t) priority);
         if (r >= 0)
-                r = journal_field_append_string(&s->line_fields, "SYSLOG_IDENTIFIER", s->container.name);
+                r = journal_field_append_string(&s->line_fields, "SYSLOG_IDENTIFIER", line_identifier(s));
         if (r >= 0)
                 r = journal_field_append_uint(&s->line_fields, "CONTAINER_LOG_ORDINAL", s->log_ordinal + 1);
-        if (r >= 0 && partial)
-                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_MESSAGE", "true");
-        if (r >= 0 && partial)
-                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_LAST",
-                                                line->why == LINE_MAX_SIZE ? "false" : "true");
+        if (r >= 0)
+                r = append_partial(s, stream, line->why);
         return r;
 }
 
@@ -186,12 +222,13 @@ static int send_line(Supervisor *s, int stream, const Line *line, uint64_t stamp
         int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
         size_t skip = 0;
 
-        if (!s->line_continues[stream]) {
+        if (s->partial[stream].ordinal == 0) {
                 r = journal_priority_prefix(line->data, line->size, &skip);
                 if (r >= 0)
                         priority = r;
+                s->partial[stream].priority = priority;
         }
-        r = build_line_fields(s, stream, line, priority);
+        r = build_line_fields(s, stream, line, s->partial[stream].priority);
         if (r >= 0 && stamp_nsec > 0)
                 r = append_timestamp(&s->line_fields, stamp_nsec);
         if (r >= 0)
@@ -228,7 +265,7 @@ int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t s
                 supervisor_withdraw_line(s, stream);
                 return 0;
         }
-        s->line_continues[stream] = line->why == LINE_MAX_SIZE;
+        s->partial[stream].ordinal = line->why == LINE_MAX_SIZE ? s->partial[stream].ordinal + 1 : 0;
         s->log_ordinal++;
         remember_line(s, line);
         return 1;

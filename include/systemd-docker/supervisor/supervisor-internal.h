@@ -116,6 +116,13 @@ typedef struct Continuity {
         uint64_t opened_at_ordinal;
 } Continuity;
 
+/* A line that was cut, between its parts. */
+typedef struct PartialLine {
+        uint64_t ordinal; /* of the part that was sent last; 0: none */
+        int priority;     /* of its prefix, for all of them */
+        char id[65];
+} PartialLine;
+
 struct Supervisor {
         SupervisorConfig config;
 
@@ -221,7 +228,7 @@ struct Supervisor {
         uint64_t log_ordinal;
         char log_epoch[LOG_EPOCH_SIZE + 1];
         Continuity continuity;
-        bool line_continues[_STREAM_MAX];
+        PartialLine partial[_STREAM_MAX];
         char *last_lines[LAST_LINES_MAX];
         size_t n_last_lines; /* all ever seen */
 
