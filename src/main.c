@@ -46,22 +46,6 @@ static EngineTls read_tls(const char *folder)
                              .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
 }
 
-/* What the contract has and this version has not. */
-static int refuse_not_yet(const Options *o, CliError *reterr)
-{
-        const struct {
-                bool asked;
-                const char *what;
-        } not_yet[] = {
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(not_yet); i++)
-                if (not_yet[i].asked)
-                        return cli_error(reterr, CLI_EXIT_REFUSED, "%s: not yet supported by this version",
-                                         not_yet[i].what);
-        return 0;
-}
-
 static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
 {
         const char *why = NULL;
@@ -144,8 +128,6 @@ int main(int argc, char **argv)
                 run_options_help(stdout);
                 return EXIT_SUCCESS;
         }
-        if (refuse_not_yet(&options, &error) < 0)
-                return refuse(&error);
         config = (SupervisorConfig) { .options = &options,
                                       .run = run,
                                       .environment = environ,

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way of a line into the journal: any bytes, both transports, and a journald that is slow, stopped or restarted."""
 
-import json
+import os
 import signal
-import subprocess
-import threading
 import time
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, Service, sh
-from testhost import TIMEOUT, messages, out, run, show, wait_until
+from supervised import Service, assert_failed, assert_success, quote, sh, wait_gone
+from testhost import SANITIZED, cursor, messages, not_here, out, run, show, systemd_version, wait_journal
 
 TRANSPORTS = ("native", "stream")
 
@@ -28,7 +26,7 @@ def streamed(unit):
 
 def export(unit, after):
     """MESSAGE of the unit's lines in journalctl's export format, as bytes."""
-    data = out("journalctl", "--quiet", "--output=export", "--all", f"--cursor={after}", f"_SYSTEMD_UNIT={unit}", text=False)
+    data = run("journalctl", "--quiet", "--output=export", "--all", f"--cursor={after}", f"_SYSTEMD_UNIT={unit}", text=False).stdout
     found = []
     while data:
         fields = {}
@@ -129,3 +127,208 @@ def test_stream_transport_of_a_tty_and_of_long_lines():
     # journald cuts, and says so: LineMax=48K
     assert "".join(messages(lines[1:-1])) == "x" * 100000
     assert lines[1]["_LINE_BREAK"] == "line-max"
+
+
+# ---- fields of the log options -------------------------------------------------------------------------------------
+
+# What is said in other words, or of another container.
+OTHERWISE = {"CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_NAME", "CONTAINER_LOG_EPOCH", "CONTAINER_LOG_ORDINAL", "SYSLOG_TIMESTAMP"}
+LOG_OPTIONS = {
+    "tag": "{{.ImageName}}/{{.ImageID}}/{{.ImageFullID}}/{{.DaemonName}}/{{.Command}}/x",
+    "labels": "com.example.a,b,missing",
+    "labels-regex": r"^x-\w+",
+    "env": "FOO,BAR.baz",
+    "env-regex": "^(OS|PATH)",
+}
+CONTAINER = [
+    *("--label", "com.example.a=1", "--label", "b=zwei", "--label", "x-y=3", "--label", "x-ünï=4", "--label", "other=5"),
+    *("-e", "FOO=foo bar", "-e", "BAR.baz=x=y", "-e", "OS_A=b", "-e", "OTHER=x"),
+]
+
+
+def own_fields(entry):
+    return {key: value for key, value in entry.items() if not key.startswith("_")}
+
+
+def test_fields_are_those_of_dockers_driver():
+    options = [word for key, value in LOG_OPTIONS.items() for word in ("--log-opt", f"{key}={value}")]
+    began = cursor()
+    run("docker", "run", "--rm", "--name", "reference", "--log-driver=journald", *options, *CONTAINER, "busybox", "echo", "hello")
+    (reference,) = wait_journal("CONTAINER_NAME=reference", after=began)
+    words = " ".join(quote(word) for word in [*options, *CONTAINER])
+    with Service("echo hello", Type="oneshot", run=f"--rm {words}") as unit:
+        unit.start()
+        (line,) = unit.lines()
+        own = [e for e in unit.journal() if "MESSAGE_ID" in e]
+    theirs, ours = own_fields(reference), own_fields(line)
+    assert {k: v for k, v in ours.items() if k not in OTHERWISE} == {k: v for k, v in theirs.items() if k not in OTHERWISE}
+    assert theirs.keys() - {"SYSLOG_TIMESTAMP"} <= ours.keys()
+    assert own and {(e["CONTAINER_TAG"], e["FOO"], e["SYSLOG_IDENTIFIER"]) for e in own} == {
+        (ours["CONTAINER_TAG"], "foo bar", "systemd-docker")
+    }
+
+
+def test_log_options_that_are_not_understood_are_said():
+    with Service("echo hello", Type="oneshot", run=f"--rm --log-opt tag={quote('{{upper .Name}}')}") as unit:
+        unit.start()
+        (line,) = unit.lines()
+        assert line["CONTAINER_TAG"] == line["CONTAINER_ID"]
+        assert unit.said("--log-opt tag={{upper .Name}}: not understood")
+
+
+def test_a_template_that_nobody_understands_is_the_engines_error():
+    with Service("echo hello", Type="oneshot", run=f"--rm --log-opt tag={quote('{{.Nothing}}')}") as unit:
+        assert_failed(unit.run_to_end(), 125)
+        assert unit.said("Nothing")
+        assert unit.container is None
+
+
+# ---- settings of the unit ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_extra_fields_and_level_of_the_unit(transport):
+    settings = {"LogExtraFields": "FLAVOUR=vanilla", "LogLevelMax": "notice"}
+    with Service(sh("echo info; echo error >&2"), Type="oneshot", options=f"--log-transport={transport}", **settings) as unit:
+        unit.start()
+        lines = unit.lines() or streamed(unit)
+    assert [(line["MESSAGE"], line["FLAVOUR"]) for line in lines] == [("error", "vanilla")]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_rate_limit_of_the_unit(transport):
+    limit = {"LogRateLimitIntervalSec": "1h", "LogRateLimitBurst": "10"}
+    # Of its own name: journald counts for the unit, whoever it was before.
+    with Service(sh("seq 5000"), name=f"limited-{transport}", Type="oneshot", options=f"--log-transport={transport}", **limit) as unit:
+        unit.start()
+        lines = unit.lines() or streamed(unit)
+    # journald stretches the burst by the free disk space.
+    assert 10 <= len(lines) < 1000
+
+
+@not_here(systemd_version() < 253, "LogFilterPatterns= came with systemd 253")
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_filter_patterns_of_the_unit(transport):
+    with Service(sh("echo one; echo secret; echo two"), Type="oneshot", options=f"--log-transport={transport}", LogFilterPatterns="~secret") as unit:
+        unit.start()
+        lines = unit.lines() or streamed(unit)
+    assert messages(lines) == ["one", "two"]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_log_namespace_of_the_unit(transport):
+    try:
+        with Service(sh("echo elsewhere"), Type="oneshot", options=f"--log-transport={transport}", LogNamespace="behaviour") as unit:
+            unit.start()
+            assert unit.lines() == streamed(unit) == []
+            run("journalctl", "--namespace=behaviour", "--sync")
+            assert out("journalctl", "--namespace=behaviour", "--quiet", "--output=cat", "SYSLOG_IDENTIFIER=behaviour.service") == "elsewhere"
+    finally:
+        run("systemctl", "stop", "systemd-journald@behaviour.socket", "systemd-journald@behaviour.service", check=False)
+        run("rm -rf /var/log/journal/*.behaviour")
+
+
+# ---- the catalog ---------------------------------------------------------------------------------------------------
+
+
+def test_events_are_explained():
+    with Service("sleep 0.1") as unit:
+        unit.run_to_end()
+        text = out("journalctl", "--quiet", "--catalog", "--no-pager", f"--cursor={unit.cursor}", "--unit", unit.name)
+    assert f"Subject: Container {unit.name} was started" in text
+    assert f"`docker logs {unit.name}`" in text
+    known = run("journalctl", "--list-catalog").stdout
+    assert known.count("systemd-docker: ") >= 9
+
+
+# ---- a journald that is slow, stopped or away ----------------------------------------------------------------------
+
+
+class Stopped:
+    """journald stands still within this block."""
+
+    def __enter__(self):
+        self.pid = int(show("systemd-journald.service", "MainPID")["MainPID"])
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def __exit__(self, *_):
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def private_memory(pid):
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_"))
+
+
+def cpu_time(pid):
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def numbers(unit):
+    lines = unit.lines() or streamed(unit)
+    return [int(m) for m in messages(lines) if m.isdigit()]
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_journald_stands_still(transport):
+    script = "trap 'echo bye; exit 0' TERM; echo up; seq 40000; echo end; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), options=f"--log-transport={transport}", WatchdogSec="2s") as unit:
+        with Stopped():
+            unit.start()
+            began, pid = time.monotonic(), unit.supervisor
+            # The queue fills up, and then nothing moves for three times the watchdog's limit.
+            unit.stays_active(began + 3)
+            spent = cpu_time(pid)
+            unit.stays_active(began + 7)
+            if not SANITIZED:
+                assert cpu_time(pid) - spent < 0.2
+                assert private_memory(pid) < 4096
+        unit.wait_journal(lambda e: e["MESSAGE"] == "end")
+        assert numbers(unit) == list(range(1, 40001))
+        assert unit.show("NRestarts", "Result") == {"NRestarts": "0", "Result": "success"}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_stop_while_journald_stands_still(transport):
+    script = "trap 'kill $!; wait; exit 0' TERM; seq 1000000 & wait"
+    with Service(sh(script), options=f"--log-transport={transport}", TimeoutStopSec="60s") as unit:
+        with Stopped():
+            unit.start()
+            pid = unit.container_pid
+            unit.systemctl("stop", "--no-block")
+            wait_gone(pid)
+        assert_success(unit.wait_state("inactive"))
+        seen = numbers(unit)
+        assert seen and seen == list(range(1, len(seen) + 1))
+        assert unit.said("was stopped")
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_journald_is_restarted_under_full_output(transport):
+    with Service(sh("seq 30000; echo end; sleep 1000"), options=f"--log-transport={transport}") as unit:
+        unit.start()
+        unit.wait_journal(lambda e: e["MESSAGE"] == "1000")
+        run("systemctl", "restart", "systemd-journald.service")
+        unit.wait_journal(lambda e: e["MESSAGE"] == "end")
+        assert numbers(unit) == list(range(1, 30001))
+
+
+def test_journal_is_away_for_a_while():
+    script = "trap 'exit 0' TERM; echo before; while ! [ -e /go/now ]; do sleep 0.1; done; seq 1000; echo end; sleep 1000 & wait"
+    folder = Path("/run/behaviour-go")
+    folder.mkdir(exist_ok=True)
+    sockets = ("systemd-journald.socket", "systemd-journald-dev-log.socket", "systemd-journald-audit.socket")
+    try:
+        with Service(sh(script), run=f"--rm -v {folder}:/go:ro", WatchdogSec="2s") as unit:
+            unit.start()
+            unit.wait_line("before")
+            run("systemctl", "stop", *sockets, "systemd-journald.service")
+            (folder / "now").touch()
+            unit.stays_active(time.monotonic() + 3)
+            run("systemctl", "start", *sockets[:2], "systemd-journald.service")
+            unit.wait_journal(lambda e: e["MESSAGE"] == "end")
+            assert numbers(unit) == list(range(1, 1001))
+    finally:
+        run("systemctl", "start", *sockets[:2], "systemd-journald.service")
+        (folder / "now").unlink(missing_ok=True)
+        folder.rmdir()
