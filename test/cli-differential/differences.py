@@ -122,7 +122,8 @@ def platforms(words, cli, ours):
 def addresses(words, cli, ours):
     """Addresses of --publish and --add-host: brackets and "host=address" came later, or were not checked."""
     return cli['exit'] == 125 and re.search(r'(?i)invalid ip address|bad format for add-host', text(cli)) or \
-        'body' in cli and '--add-host' in ours.get('message', '')
+        'body' in cli and '--add-host' in ours.get('message', '') or \
+        has(words, r'(--add-host=)?[^:]+=.*:.*') and same_without(cli, ours, ('HostConfig', 'ExtraHosts'))
 
 
 def api_socket_path(words, cli, ours):
