@@ -32,6 +32,8 @@
 #define UNSENT_MAX 256
 /* Times that the engine may fail to read its log, as an old one does for some log drivers. */
 #define REFUSALS_MAX 3
+/* Deadlines of STATE_DRAINING that may pass while the engine, which has the rest of the output, is away. */
+#define ENGINE_WAITS_MAX 3
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
 
@@ -298,6 +300,16 @@ void supervisor_log_lost_engine(Supervisor *s)
                 s->continuity.broken = true;
 }
 
+bool supervisor_log_waits_for_engine(Supervisor *s)
+{
+        Continuity *c = &s->continuity;
+
+        if (s->events_open || s->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX || supervisor_log_is_drained(s))
+                return false;
+        c->engine_waits++;
+        return true;
+}
+
 bool supervisor_log_is_drained(Supervisor *s)
 {
         Continuity *c = &s->continuity;
@@ -311,13 +323,13 @@ bool supervisor_log_is_drained(Supervisor *s)
         return send_torn(s, STREAM_STDOUT) > 0 && send_torn(s, STREAM_STDERR) > 0;
 }
 
-/* The engine has refused to read its log. For this container's log driver that is final; the rest may pass. */
+/* The engine has refused to read its log, or what comes is none. For this container's log driver that is final; the rest may pass. */
 static void note_refusal(Supervisor *s, int r, const char *message)
 {
         Continuity *c = &s->continuity;
         int status = log_stream_status(s->log);
 
-        if (r >= 0 || status < 400) {
+        if (r != -EBADMSG && status < 400) {
                 c->refusals = 0;
                 return;
         }

@@ -207,7 +207,8 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         Supervisor *s = ASSERT_PTR(userdata);
 
         /* The journal's slowness is not the container's: what is held back is still to be written. systemd has its own limit. */
-        if (s->state == STATE_DRAINING && (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)))) {
+        if (s->state == STATE_DRAINING && (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)) ||
+                                           supervisor_log_waits_for_engine(s))) {
                 supervisor_arm_deadline(s);
                 return 0;
         }

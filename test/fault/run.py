@@ -24,6 +24,7 @@ import threading
 import time
 import traceback
 
+import continuity
 from engine import ID, STEPS, Engine, frame
 
 LINE_MAX = 2200
@@ -1303,6 +1304,9 @@ def under_systemd_stop_while_waiting(t):
     t.signal()
     t.process.wait(10 * options.patience)
     assert t.process.returncode == 0, t.stderr()
+
+
+continuity.add(case)
 
 
 def run(name):

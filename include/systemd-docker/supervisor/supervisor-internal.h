@@ -105,6 +105,7 @@ typedef struct Continuity {
         bool stored;           /* the stream is of the stored log */
         bool listing;          /* … a list of its lines, to be joined with ours */
         bool tail_wanted, tail_read; /* … what it has at the end of the container */
+        unsigned engine_waits; /* for an engine that is away, at the end */
         unsigned refusals;     /* of the engine to read it, one after the other */
         uint64_t since_nsec;   /* … from this time on */
         LogListing listings[_STREAM_MAX];
@@ -408,6 +409,8 @@ int supervisor_attach_log(Supervisor *s);
 /* What inspect said, behind a stream that ended: goes on with it, unless that was its end. */
 void supervisor_continue_log(Supervisor *s, bool lives_on);
 void supervisor_log_lost_engine(Supervisor *s);
+/* The container is dead, and the engine away that has the rest of its output: whether it should be waited for once more. */
+bool supervisor_log_waits_for_engine(Supervisor *s);
 /* Whether all output of a dead container has been taken. */
 bool supervisor_log_is_drained(Supervisor *s);
 /* A line is about to be sent; it was not taken. */
