@@ -37,21 +37,24 @@ static char *base_folder(const Supervisor *s)
         return asprintf(&base, "%s/" FOLDER_NAME, s->config.runtime_folder) < 0 ? NULL : base;
 }
 
+/* Of the container that is wanted. NULL: out of memory, or nowhere to have one. */
+static char *wanted_folder(const Supervisor *s)
+{
+        _cleanup_free_ char *base = s->config.runtime_folder ? base_folder(s) : NULL;
+        const char *name = s->config.run->name;
+
+        return base ? notify_folder_path(base, name && name[0] == '/' ? name + 1 : name) : NULL;
+}
+
 /* In front of everything else: whether there can be one. */
 static int choose_folder(Supervisor *s, CliError *reterr)
 {
-        _cleanup_free_ char *base = NULL;
-        const char *name = s->config.run->name;
-
         if (!engine_is_local(s->engine))
                 return cli_error(reterr, CLI_EXIT_REFUSED, "%s needs an engine on this machine",
                                  s->config.options->notify == NOTIFY_CONTAINER ? "--notify=container" : "--watchdog=container");
         if (!s->config.runtime_folder)
                 return cli_error(reterr, CLI_EXIT_REFUSED, "--notify=container needs $XDG_RUNTIME_DIR");
-        base = base_folder(s);
-        if (!base)
-                return -ENOMEM;
-        s->notify_folder = notify_folder_path(base, name && name[0] == '/' ? name + 1 : name);
+        s->notify_folder = wanted_folder(s);
         return s->notify_folder ? 0 : -ENOMEM;
 }
 
@@ -85,12 +88,23 @@ const char *supervisor_relay_lacks(Supervisor *s)
         return NULL;
 }
 
+/* Of an earlier container of this name, whose supervisor was killed. */
+static void drop_left_behind(const Supervisor *s)
+{
+        _cleanup_free_ char *folder = s->config.run->name ? wanted_folder(s) : NULL;
+
+        if (folder)
+                notify_folder_remove(folder);
+}
+
 int supervisor_make_relay_folder(Supervisor *s)
 {
         int r;
 
-        if (!s->notify_folder)
+        if (!relay_is_wanted(s)) {
+                drop_left_behind(s);
                 return 0;
+        }
         r = notify_folder_make(s->notify_folder);
         if (r < 0)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to make %s: %s", s->notify_folder, strerror(-r));

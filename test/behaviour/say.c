@@ -11,12 +11,14 @@
  *   say -w           one that pings the watchdog as sd_watchdog_enabled(3) has it, until SIGUSR1 */
 
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -43,10 +45,15 @@ static int send_with(const char *text, size_t size, const int *fds, size_t n)
                                                         .cmsg_len = CMSG_LEN(sizeof(int) * n) };
                 memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), fds, sizeof(int) * n);
         }
-        if (sendmsg(notify_fd, &m, 0) >= 0)
-                return 0;
-        perror("sendmsg");
-        return 1;
+        while (sendmsg(notify_fd, &m, 0) < 0) {
+                /* as many descriptors are on their way as the kernel allows a user */
+                if (errno != ETOOMANYREFS) {
+                        perror("sendmsg");
+                        return 1;
+                }
+                usleep(1000);
+        }
+        return 0;
 }
 
 static int say(const char *text)
@@ -87,20 +94,22 @@ static int say_hostile(void)
 
 static int serve_reloads(void)
 {
+        struct signalfd_siginfo si;
         sigset_t set;
-        int signo;
+        int fd;
 
         sigemptyset(&set);
         sigaddset(&set, SIGHUP);
         sigaddset(&set, SIGTERM);
         sigprocmask(SIG_BLOCK, &set, NULL);
+        /* Not sigwait(), which takes the signal off /proc/PID/status: systemd 262 wants to see there that it is handled. */
+        fd = signalfd(-1, &set, 0);
         say("READY=1\nSTATUS=generation 1");
         for (int generation = 2;; generation++) {
                 struct timespec now;
                 char text[128];
 
-                sigwait(&set, &signo);
-                if (signo == SIGTERM)
+                if (read(fd, &si, sizeof(si)) != sizeof(si) || si.ssi_signo == SIGTERM)
                         return 0;
                 clock_gettime(CLOCK_MONOTONIC, &now);
                 (void) snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
-from testhost import cursor, docker, inspect, not_here, run, systemd_version, wait_until
+from testhost import cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
 SOURCE = Path(__file__).with_name("say.c")
 SAY = Path("/run/behaviour-say")
@@ -69,7 +69,14 @@ def test_ready_of_the_container(mode):
     assert not FOLDER.joinpath(unit.name, "notify").exists()
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.fixture(params=[*MODES, "delegate"])
+def mode(request):
+    """The option; "delegate" with what it takes."""
+    config = {"exec-opts": ["native.cgroupdriver=cgroupfs"]} if request.param == "delegate" else {}
+    with engine_config(**config):
+        yield {"options": f"--notify --cgroup-mode={request.param}", "Delegate": "yes" if config else "no"}
+
+
 def test_sender_that_is_gone_at_once_is_heard_each_time(mode):
     """A hundred of them, each with something else to say: what they said is systemd's last word each time."""
     script = "say READY=1; read x; i=0; while [ $i -lt 100 ]; do i=$((i+1)); say STATUS=$i; read x; done; sleep 1000"
@@ -77,8 +84,7 @@ def test_sender_that_is_gone_at_once_is_heard_each_time(mode):
     pipe.unlink(missing_ok=True)
     os.mkfifo(pipe)
     try:
-        options = f"--notify --cgroup-mode={mode}"
-        with Notifying(sh(script), options=options, run=f"-i --rm {VOLUME}", StandardInput=f"file:{pipe}") as unit:
+        with Notifying(sh(script), run=f"-i --rm {VOLUME}", StandardInput=f"file:{pipe}", **mode) as unit:
             unit.systemctl("start", "--no-block")
             with pipe.open("w", buffering=1) as more:
                 unit.wait_state("active")
