@@ -224,8 +224,9 @@ static void help(void)
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
              "Make the runtime systemd-docker-runtime known to the Docker engine of this machine, so that containers of\n"
              "units with Delegate= can be created in the unit's cgroup.\n\n"
-             "  --undo   take it out of the engine's daemon.json again\n"
-             "  --check  change nothing; exit status 0 if the engine has it, else 1");
+             "      --undo   take it out of the engine's daemon.json again\n"
+             "      --check  change nothing; exit status 0 if the engine has it, else 1\n"
+             "      --help   print this");
 }
 
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)

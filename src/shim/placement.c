@@ -21,7 +21,7 @@
 #include "util/macro.h"
 
 #define CGROUP_ROOT "/sys/fs/cgroup"
-#define PLACED_FOLDER "/run/systemd-docker/placed"
+#define PLACED_FOLDER RUNTIME_STATE_FOLDER "/placed"
 
 static bool only_root_writes(int fd)
 {

@@ -128,7 +128,7 @@ static int announce_cgroup(Supervisor *s)
 
         if (r < 0)
                 return r;
-        (void) mkdir("/run/systemd-docker", 0755);
+        (void) mkdir(RUNTIME_STATE_FOLDER, 0755);
         if (mkdir(ANNOUNCEMENT_FOLDER, 0755) < 0 && errno != EEXIST)
                 return -errno;
         return write_file_atomic(announcement_path(s, path), text, strlen(text), 0644);

@@ -10,7 +10,7 @@ from supervised import registered_runtime
 from testhost import CGROUP, docker, run
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
-STATE = Path("/run/systemd-docker")
+STATE = Path("/run/systemd-docker-runtime")
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
 ID = "7cfa1c26b86556a3fc8773fd3f54edbe13bbf352ad013e9656cbcbc0afb8e40c"
 # Words end with NUL, so that nothing of them is lost.

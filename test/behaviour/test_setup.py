@@ -24,7 +24,7 @@ def configuration():
     RUNTIME_FILE.unlink(missing_ok=True)
 
 
-def setup(*words, status=0):
+def set_up(*words, status=0):  # pytest before 8 takes a "setup" for its own
     done = by_hand("setup", *words)
     assert done.returncode == status, done.stdout + done.stderr
     return done
@@ -38,9 +38,9 @@ def test_registered_checked_and_taken_back():
     text = '{\n\t"runtimes": { "other": {"path": "/bin/true"} },  "live-restore": true, "labels": ["a=1.50"]\n}'
     DAEMON_JSON.write_text(text)
     DAEMON_JSON.chmod(0o640)
-    setup("--check", status=1)
+    set_up("--check", status=1)
     assert DAEMON_JSON.read_text() == text
-    setup()
+    set_up()
     assert engine_has_it()
     registered = DAEMON_JSON.read_text()
     assert json.loads(registered)["runtimes"] == {"other": {"path": "/bin/true"}, "systemd-docker": {"path": RUNTIME}}
@@ -48,51 +48,51 @@ def test_registered_checked_and_taken_back():
     assert DAEMON_JSON.stat().st_mode & 0o777 == 0o640
     # Again: nothing to be done.
     inode = DAEMON_JSON.stat().st_ino
-    setup()
-    setup("--check")
+    set_up()
+    set_up("--check")
     assert DAEMON_JSON.stat().st_ino == inode
-    setup("--undo")
+    set_up("--undo")
     assert not engine_has_it()
     assert DAEMON_JSON.read_text() == text
-    setup("--undo")
-    setup("--check", status=1)
+    set_up("--undo")
+    set_up("--check", status=1)
 
 
 def test_configuration_that_is_not_there_or_a_link(tmp_path):
     DAEMON_JSON.unlink()
-    setup()
+    set_up()
     assert json.loads(DAEMON_JSON.read_text()) == {"runtimes": {"systemd-docker": {"path": RUNTIME}}}
-    setup("--undo")
+    set_up("--undo")
     assert not DAEMON_JSON.exists() and not engine_has_it()
     real = tmp_path / "daemon.json"
     real.write_text("{}")
     DAEMON_JSON.symlink_to(real)
-    setup()
+    set_up()
     assert DAEMON_JSON.is_symlink() and "runtimes" in real.read_text()
-    setup("--undo")
+    set_up("--undo")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"runtimes": []}', '{"runtimes": {"crun": "/usr/bin/crun"}}', "# comment\n{}"])
 def test_configuration_that_is_not_understood_is_left_alone(text):
     DAEMON_JSON.write_text(text)
-    done = setup(status=125)
+    done = set_up(status=125)
     assert len(done.stderr.splitlines()) == 1 and f"{DAEMON_JSON} is left as it is: " in done.stderr
-    setup("--undo", status=125)
+    set_up("--undo", status=125)
     assert DAEMON_JSON.read_text() == text
     assert list(DAEMON_JSON.parent.glob("daemon.json?*")) == []
 
 
 def test_wrong_words():
     for words in (["--no-such"], ["--undo", "--check"], ["x"]):
-        assert len(setup(*words, status=125).stderr.splitlines()) == 1
+        assert len(set_up(*words, status=125).stderr.splitlines()) == 1
 
 
 def test_engines_default_runtime_is_the_real_one():
     text = '{"default-runtime": "other", "runtimes": {"other": {"path": "/usr/sbin/runc"}}}'
     DAEMON_JSON.write_text(text)
-    setup()
+    set_up()
     assert RUNTIME_FILE.read_text() == "/usr/sbin/runc\n"
-    setup("--undo")
+    set_up("--undo")
     assert not RUNTIME_FILE.exists() and DAEMON_JSON.read_text() == text
 
 
@@ -107,7 +107,7 @@ def test_engine_that_names_runtimes_on_its_command_line():
     run("systemctl", "daemon-reload")
     run("systemctl", "restart", "docker")
     try:
-        assert "--add-runtime" in setup(status=125).stderr
+        assert "--add-runtime" in set_up(status=125).stderr
         assert DAEMON_JSON.read_text() == before
     finally:
         OVERRIDE.unlink()
@@ -118,9 +118,9 @@ def test_engine_that_names_runtimes_on_its_command_line():
 def test_engine_that_does_not_run():
     run("systemctl", "stop", "docker.socket", "docker")
     try:
-        assert "does not run" in setup().stdout
-        setup("--check", status=1)
+        assert "does not run" in set_up().stdout
+        set_up("--check", status=1)
     finally:
         run("systemctl", "start", "docker")
     assert engine_has_it()
-    setup("--undo")
+    set_up("--undo")

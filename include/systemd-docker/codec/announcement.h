@@ -7,7 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ANNOUNCEMENT_FOLDER "/run/systemd-docker/cgroups"
+/* Both only root can write. */
+#define RUNTIME_STATE_FOLDER "/run/systemd-docker-runtime"
+#define ANNOUNCEMENT_FOLDER RUNTIME_STATE_FOLDER "/cgroups"
 #define ANNOUNCEMENT_MAX 8192U
 
 typedef struct Announcement {
