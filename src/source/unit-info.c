@@ -69,6 +69,21 @@ static int read_exit_type(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
+static int read_type(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->type_notify_reload = strcmp(s, "notify-reload") == 0;
+        return r;
+}
+
+static int read_reload_signal(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "i", &p->reload_signal);
+}
+
 static int read_timeout_start(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "t", &p->timeout_start_usec);
@@ -86,6 +101,8 @@ static const struct {
         { "NotifyAccess", read_notify_access },
         { "ExitType", read_exit_type },
         { "KillMode", read_kill_mode },
+        { "ReloadSignal", read_reload_signal },
+        { "Type", read_type },
         { "TimeoutStartUSec", read_timeout_start },
         { "TimeoutStopUSec", read_timeout_stop },
 };

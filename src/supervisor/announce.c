@@ -59,6 +59,8 @@ static const char *why_main_process(const Supervisor *s)
                 return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
         if (s->unit_properties.kill_main_only && !s->detach)
                 return "with this KillMode= systemd tells only the main process to stop";
+        if (supervisor_reloads(s) && !s->detach)
+                return "with Type=notify-reload, and without --notify, a reload is the supervisor's to report";
         return NULL;
 }
 

@@ -222,6 +222,31 @@ void supervisor_note_oom(Supervisor *s)
         supervisor_report_condition(s);
 }
 
+/* Reload */
+
+bool supervisor_reloads(const Supervisor *s)
+{
+        return s->unit_properties.type_notify_reload && s->config.options->notify != NOTIFY_CONTAINER;
+}
+
+static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
+{
+        if (r < 0)
+                log_warning("Failed to pass the signal for a reload on to the container: %s", reply->error.message ?: "?");
+        supervisor_notify(s, "READY=1");
+}
+
+/* Who can't say when it has reloaded, has when it got the signal. */
+void supervisor_reload(Supervisor *s, int signo)
+{
+        struct timespec now;
+
+        (void) clock_gettime(CLOCK_MONOTONIC, &now);
+        supervisor_notify(s, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+                          (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC);
+        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_reloaded);
+}
+
 /* Watchdog */
 
 static bool deserves_ping(const Supervisor *s)

@@ -30,6 +30,10 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                 /* `systemctl kill` means all processes of the unit where we are not its main one: it has had it. */
                 if (s->main_pid_sent && sender == getppid())
                         return;
+                if (signo == s->unit_properties.reload_signal && s->state == STATE_RUNNING && supervisor_reloads(s)) {
+                        supervisor_reload(s, signo);
+                        return;
+                }
                 supervisor_forward_signal(s, signo);
                 return;
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
-from testhost import cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
+from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
 SOURCE = Path(__file__).with_name("say.c")
 SAY = Path("/run/behaviour-say")
@@ -147,7 +147,8 @@ def test_flood_leaves_the_unit_awake_and_its_memory_flat():
             docker("exec", unit.name, "true")
         flood.join()
         unit.wait_status("50000")
-        assert memory_of(supervisor) <= before[0] + 512
+        # A sanitizer keeps for a while what was freed.
+        assert SANITIZED or memory_of(supervisor) <= before[0] + 512
         assert fds_of(supervisor) == before[1]
         assert unit.show("ActiveState") == "active"
         unit.stop()
@@ -165,6 +166,19 @@ def test_notify_reload(main_pid):
             unit.systemctl("reload")
             assert unit.show("ActiveState") == "active"
             unit.wait_status(f"generation {generation}")
+
+
+@not_here(systemd_version() < 253, "no Type=notify-reload")
+def test_notify_reload_of_a_container_that_does_not_speak():
+    script = "trap 'echo reloading' USR2; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), Type="notify-reload", ReloadSignal="USR2") as unit:
+        unit.start()
+        assert unit.main_pid == unit.supervisor
+        unit.wait_line("up")
+        for count in (1, 2):
+            unit.systemctl("reload")
+            assert unit.show("ActiveState") == "active"
+            unit.wait_line("reloading", count=count)
 
 
 def test_end_before_ready_is_a_failure_also_with_success():

@@ -352,6 +352,10 @@ int supervisor_check_health_options(Supervisor *s);
 void supervisor_begin_condition(Supervisor *s);
 /* STATUS=, and READY=1 when it is due; nothing where the container doesn't run. */
 void supervisor_report_condition(Supervisor *s);
+/* Type=notify-reload, and the container does not speak to systemd itself. */
+bool supervisor_reloads(const Supervisor *s);
+/* Has the container reload, by this signal. */
+void supervisor_reload(Supervisor *s, int signo);
 /* s->container.health may have changed. */
 void supervisor_judge_health(Supervisor *s);
 /* A new life. */
