@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* systemd-docker-runtime: an OCI runtime for Docker that puts containers of systemd-docker into their unit's cgroup, and is
- * the real runtime for everything else. See placement.c for whom it believes. */
+/* systemd-docker-runtime: an OCI runtime for Docker that puts containers of systemd-docker into their unit's
+ * cgroup, and is the real runtime for everything else. See placement.c for whom it believes. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,7 +63,8 @@ int main(int argc, char **argv)
         runtime_command_parse((const char *const *) argv, &c);
         r = is_placed(&c);
         if (r < 0) {
-                runtime_log_error(&c, "can't put container %.12s into its unit's cgroup: %s", c.id, strerror(-r));
+                runtime_log_error(&c, "can't put container %.12s into its unit's cgroup: %s", c.id,
+                                  strerror(-r));
                 return EXIT_FAILURE;
         }
         if (r > 0)

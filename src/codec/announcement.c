@@ -14,7 +14,8 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* As systemd makes them: printable ASCII, no empty component, none that leads elsewhere, and not the root. */
+/* As systemd makes them: printable ASCII, no empty component, none that leads elsewhere, and not the root.
+ */
 static bool path_is_fit(const char *path, size_t size)
 {
         if (size < 2 || size >= PATH_MAX || *path != '/')
@@ -40,7 +41,8 @@ int announcement_format(const Announcement *a, char **ret)
 {
         if (!path_is_fit(a->cgroup, strlen(a->cgroup)) || a->cgroup_id == 0)
                 return -EINVAL;
-        return asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n", a->cgroup, a->cgroup_id) < 0 ? -ENOMEM : 0;
+        return asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n", a->cgroup, a->cgroup_id) < 0 ? -ENOMEM
+                                                                                                : 0;
 }
 
 static bool parse_number(const char *s, size_t size, uint64_t *ret)

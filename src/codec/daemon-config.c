@@ -51,9 +51,12 @@ static const char *parse_runtimes(struct json_object *o, struct json_object **re
                 return NULL;
         if (!json_object_is_type(runtimes, json_type_object))
                 return "\"runtimes\" is no object";
-        json_object_object_foreach(runtimes, name, runtime)
-                if (!name || !json_object_is_type(runtime, json_type_object))
-                        return "a member of \"runtimes\" is no object";
+        json_object_object_foreach(
+                runtimes, name,
+                runtime) if (!name ||
+                             !json_object_is_type(
+                                     runtime,
+                                     json_type_object)) return "a member of \"runtimes\" is no object";
         *ret = runtimes;
         return NULL;
 }
@@ -70,7 +73,8 @@ static int parse_members(struct json_object *o, struct json_object *runtimes, Da
                 if (r >= 0 && !c->our_path)
                         r = (c->our_path = strdup("")) ? 0 : -ENOMEM;
         }
-        if (r < 0 || !c->default_runtime || !json_object_object_get_ex(runtimes, c->default_runtime, &runtime))
+        if (r < 0 || !c->default_runtime ||
+            !json_object_object_get_ex(runtimes, c->default_runtime, &runtime))
                 return r;
         c->default_has_arguments = json_get(runtime, "runtimeArgs", json_type_array, &arguments) >= 0 &&
                                    json_object_array_length(arguments) > 0;
@@ -105,7 +109,8 @@ int daemon_config_parse(const char *text, size_t size, DaemonConfig *ret, const 
         return 0;
 }
 
-int daemon_config_register(const char *text, size_t size, const char *path, char **ret_text, size_t *ret_size)
+int daemon_config_register(const char *text, size_t size, const char *path, char **ret_text,
+                           size_t *ret_size)
 {
         _cleanup_free_ char *quoted = json_edit_quote(path), *value = NULL;
 
@@ -123,7 +128,8 @@ static bool has_no_runtimes(const char *text, size_t size)
         _cleanup_json_ struct json_object *o = NULL;
         struct json_object *runtimes;
 
-        return json_parse(text, size, &o) >= 0 && json_get(o, "runtimes", json_type_object, &runtimes) >= 0 &&
+        return json_parse(text, size, &o) >= 0 &&
+               json_get(o, "runtimes", json_type_object, &runtimes) >= 0 &&
                json_object_object_length(runtimes) == 0;
 }
 
@@ -134,5 +140,6 @@ int daemon_config_unregister(const char *text, size_t size, char **ret_text, siz
 
 int daemon_config_tidy(const char *text, size_t size, char **ret_text, size_t *ret_size)
 {
-        return has_no_runtimes(text, size) ? json_edit_delete(text, size, runtimes_entry, ret_text, ret_size) : -ENOENT;
+        return has_no_runtimes(text, size) ? json_edit_delete(text, size, runtimes_entry, ret_text, ret_size)
+                                           : -ENOENT;
 }

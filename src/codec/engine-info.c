@@ -26,7 +26,8 @@ static bool is_rootless(struct json_object *o)
                 return false;
         for (size_t i = 0; i < json_object_array_length(options); i++) {
                 struct json_object *item = json_object_array_get_idx(options, i);
-                const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
+                const char *text =
+                        json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
                 size_t n = strlen("name=rootless");
 
                 if (strncmp(text, "name=rootless", n) == 0 && (!text[n] || text[n] == ','))
@@ -47,7 +48,7 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
         if (r < 0 || !json_object_is_type(o, json_type_object))
                 return -EBADMSG;
         r = cgroup_driver_from_string(json_string_or(o, "CgroupDriver", "none"));
-        *ret = (EngineInfo) {
+        *ret = (EngineInfo){
                 .cgroup_driver = r < 0 ? CGROUP_DRIVER_NONE : (CgroupDriver) r,
                 /* Said from API 1.41 on, the first that can do v2 at all. */
                 .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One pass over the text checks its syntax (RFC 8259, but any bytes above 0x7f in strings) and notes where on the path it
- * came by: the members that are meant, and the objects that one could be put into. */
+/* One pass over the text checks its syntax (RFC 8259, but any bytes above 0x7f in strings) and notes where
+ * on the path it came by: the members that are meant, and the objects that one could be put into. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,8 @@ typedef struct Scan {
         size_t path_size;
         Member members[MEMBERS_MAX]; /* that the path means */
         size_t n_members;
-        const char *open[JSON_EDIT_PATH_MAX]; /* behind the brace of the object at so many steps of the path */
+        const char
+                *open[JSON_EDIT_PATH_MAX]; /* behind the brace of the object at so many steps of the path */
         bool too_many;
 } Scan;
 
@@ -107,8 +108,8 @@ static bool scan_word(Scan *s, const char *word)
         return true;
 }
 
-/* How many steps of the path a member of this name, in an object at so many steps, is at; 0: off the path. Steps count
- * from 1, as the top is at one. */
+/* How many steps of the path a member of this name, in an object at so many steps, is at; 0: off the path.
+ * Steps count from 1, as the top is at one. */
 static size_t step_into(const Scan *s, size_t step, const char *name, size_t size)
 {
         if (step == 0 || step > s->path_size || strlen(s->path[step - 1]) != size ||
@@ -215,7 +216,7 @@ static bool scan_value(Scan *s, size_t step, unsigned depth)
 
 static int scan(Scan *s, const char *text, size_t size, const char *const *path)
 {
-        *s = (Scan) { .at = text, .end = text + size, .path = path };
+        *s = (Scan){ .at = text, .end = text + size, .path = path };
         while (path[s->path_size])
                 s->path_size++;
         assert(s->path_size > 0 && s->path_size <= JSON_EDIT_PATH_MAX);
@@ -276,8 +277,8 @@ static int output_end(Output *o, char **ret_text, size_t *ret_size)
         return 0;
 }
 
-/* From the step on that is missing. The blanks behind the brace, which separate the first member from it, then do so for the
- * new one, and once more for the one behind. */
+/* From the step on that is missing. The blanks behind the brace, which separate the first member from it,
+ * then do so for the new one, and once more for the one behind. */
 static void put_member(Output *o, const Scan *s, size_t step, const char *value)
 {
         const char *open = s->open[step - 1], *first = open;
@@ -303,8 +304,8 @@ static void put_member(Output *o, const Scan *s, size_t step, const char *value)
                 put_text(o, ",");
 }
 
-int json_edit_set(const char *text, size_t size, const char *const *path, const char *value, bool make_parents,
-                  char **ret_text, size_t *ret_size)
+int json_edit_set(const char *text, size_t size, const char *const *path, const char *value,
+                  bool make_parents, char **ret_text, size_t *ret_size)
 {
         Output o = {};
         const char *from = text;
@@ -332,7 +333,8 @@ int json_edit_set(const char *text, size_t size, const char *const *path, const 
         return output_end(&o, ret_text, ret_size);
 }
 
-int json_edit_delete(const char *text, size_t size, const char *const *path, char **ret_text, size_t *ret_size)
+int json_edit_delete(const char *text, size_t size, const char *const *path, char **ret_text,
+                     size_t *ret_size)
 {
         Output o = {};
         const char *begin, *end;

@@ -64,7 +64,8 @@ int engine_process_find(EngineProcess *ret)
 
         if (p.pid > 0 && read_of_process(p.pid, "cmdline", &words, &size) < 0)
                 p.pid = 0;
-        for (const char *word = words, *end = word + size; p.pid > 0 && word < end; word += strlen(word) + 1) {
+        for (const char *word = words, *end = word + size; p.pid > 0 && word < end;
+             word += strlen(word) + 1) {
                 const char *value = option_value(word, end, "--config-file");
 
                 if (option_value(word, end, "--add-runtime"))

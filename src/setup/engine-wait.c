@@ -54,8 +54,10 @@ static int ask(Wait *w)
         static const EngineRequestOps ops = { .on_done = on_info };
 
         w->request = engine_request_free(w->request);
-        return engine_call(w->engine, &w->request,
-                           &(EngineCall) { .method = "GET", .path = "/info", .unversioned = true, .ops = &ops, .userdata = w });
+        return engine_call(
+                w->engine, &w->request,
+                &(EngineCall){
+                        .method = "GET", .path = "/info", .unversioned = true, .ops = &ops, .userdata = w });
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
@@ -63,8 +65,8 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *userdata)
         return ask(ASSERT_PTR(userdata));
 }
 
-int engine_wait_for_runtime(EngineHost *host, const EngineTls *tls, bool wanted, uint64_t usec, EngineInfo *ret,
-                            char **ret_message)
+int engine_wait_for_runtime(EngineHost *host, const EngineTls *tls, bool wanted, uint64_t usec,
+                            EngineInfo *ret, char **ret_message)
 {
         static const EventTraits traits = { "engine-ask", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         _cleanup_(wait_done) Wait w = { .wanted = wanted, .tries = (unsigned) (usec / INTERVAL_USEC) };

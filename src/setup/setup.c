@@ -88,7 +88,8 @@ static int write_config(Setup *s, const char *text, size_t size)
 
 static const char *engine_problem(const Setup *s)
 {
-        return s->process.adds_runtimes ? "the engine has --add-runtime on its command line, and would not start with runtimes in a file as well"
+        return s->process.adds_runtimes ? "the engine has --add-runtime on its command line, and would not "
+                                          "start with runtimes in a file as well"
                                         : NULL;
 }
 
@@ -103,7 +104,8 @@ static int choose_real_runtime(const Setup *s)
             access(RUNTIME_FILE, F_OK) >= 0)
                 return 0;
         if (c->default_has_arguments)
-                log_warning("The engine's default runtime %s has arguments in %s, which containers made in a unit's cgroup don't get.",
+                log_warning("The engine's default runtime %s has arguments in %s, which containers made in "
+                            "a unit's cgroup don't get.",
                             c->default_runtime, s->path);
         if (asprintf(&line, "%s\n", c->default_path) < 0)
                 return log_oom();
@@ -138,7 +140,8 @@ static int change_config(Setup *s, SetupVerb verb)
         else
                 r = daemon_config_unregister(s->text, s->size, &text, &size);
         if (r < 0)
-                return log_error_errno(r, "%s is left as it is: its \"runtimes\" can't be changed: %m", s->path);
+                return log_error_errno(r, "%s is left as it is: its \"runtimes\" can't be changed: %m",
+                                       s->path);
         free(s->text);
         s->text = text;
         s->size = size;
@@ -162,7 +165,8 @@ static bool is_registered(const Setup *s)
 static void print_state(const Setup *s, bool registered)
 {
         if (registered)
-                printf("%s: runtime " ENGINE_RUNTIME_NAME " is registered, %s\n", s->path, SYSTEMD_DOCKER_RUNTIME_PATH);
+                printf("%s: runtime " ENGINE_RUNTIME_NAME " is registered, %s\n", s->path,
+                       SYSTEMD_DOCKER_RUNTIME_PATH);
         else
                 printf("%s: runtime " ENGINE_RUNTIME_NAME " is not registered\n", s->path);
 }
@@ -184,7 +188,8 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                 return CLI_EXIT_REFUSED;
         }
         if (info.cgroup_driver != CGROUP_DRIVER_SYSTEMD || !info.cgroup_v2)
-                printf("The engine has the cgroup driver %s with cgroup %s: the runtime isn't needed there.\n",
+                printf("The engine has the cgroup driver %s with cgroup %s: the runtime isn't needed "
+                       "there.\n",
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
         puts(info.has_our_runtime ? "The engine has it." : "The engine does not have it.");
         return info.has_our_runtime == wanted ? EXIT_SUCCESS : EXIT_NOT_THERE;
@@ -204,7 +209,8 @@ static int reach(Setup *s, SetupVerb verb)
                 log_error("%s is left as it is: %s.", s->path, engine_problem(s));
                 return -EOPNOTSUPP;
         }
-        if (!registers && s->config.default_runtime && strcmp(s->config.default_runtime, ENGINE_RUNTIME_NAME) == 0) {
+        if (!registers && s->config.default_runtime &&
+            strcmp(s->config.default_runtime, ENGINE_RUNTIME_NAME) == 0) {
                 log_error("%s is left as it is: our runtime is the engine's default there.", s->path);
                 return -EOPNOTSUPP;
         }
@@ -222,8 +228,8 @@ static int reach(Setup *s, SetupVerb verb)
 static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
-             "Make the runtime systemd-docker-runtime known to the Docker engine of this machine, so that containers of\n"
-             "units with Delegate= can be created in the unit's cgroup.\n\n"
+             "Make systemd-docker-runtime known to the Docker engine of this machine, so that containers\n"
+             "of units with Delegate= can be created in the unit's cgroup.\n\n"
              "      --undo   take it out of the engine's daemon.json again\n"
              "      --check  change nothing; exit status 0 if the engine has it, else 1\n"
              "      --help   print this");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* linux.cgroupsPath (OCI runtime specification, "Control groups"): with an absolute path the runtime makes that folder. */
+/* linux.cgroupsPath (OCI runtime specification, "Control groups"): with an absolute path the runtime makes
+ * that folder. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Only what stands in front of the verb is known option by option, as it says where the verb is. Behind it a container's id
- * is known by its looks: so new verbs and options do no harm. */
+/* Only what stands in front of the verb is known option by option, as it says where the verb is. Behind it a
+ * container's id is known by its looks: so new verbs and options do no harm. */
 
 #include <stddef.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 #define ID_SIZE 64
 
 /* Of runc and crun, those with a value that may be the next word. */
-static const char *const options_with_value[] = { "root", "log", "log-format", "criu", "rootless", "cgroup-manager" };
+static const char *const options_with_value[] = { "root", "log",      "log-format",
+                                                  "criu", "rootless", "cgroup-manager" };
 
 /* "--name", "-name"; *ret_value is what stands behind an "=", or NULL. */
 static bool is_option(const char *word, const char *name, const char **ret_value)
@@ -65,7 +66,7 @@ void runtime_command_parse(const char *const *argv, RuntimeCommand *ret)
 
         assert(argv);
         assert(ret);
-        *ret = (RuntimeCommand) {};
+        *ret = (RuntimeCommand){};
         if (!argv[0])
                 return;
         while (argv[i] && argv[i][0] == '-')

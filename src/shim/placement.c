@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Trust: the announcement lies in folders, and is a file, that only root can write. The cgroup in it has the number that it had
- * when it was announced, so it is the same one, and systemd has marked it as delegated. All else is no error: then
- * the container is an ordinary one. */
+/* Trust: the announcement lies in folders, and is a file, that only root can write. The cgroup in it has the
+ * number that it had when it was announced, so it is the same one, and systemd has marked it as delegated.
+ * All else is no error: then the container is an ordinary one. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,8 @@ static bool only_root_writes(int fd)
 
 static int open_trusted_folder(int at_fd, const char *path)
 {
-        _cleanup_close_ int fd = RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        _cleanup_close_ int fd =
+                RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 
         if (fd >= 0 && !only_root_writes(fd))
                 return -EPERM;
@@ -108,7 +109,8 @@ int placement_mark(const char *id)
 
         if (mkdir(PLACED_FOLDER, 0755) < 0 && errno != EEXIST)
                 return -errno;
-        fd = RET_NERRNO(open(mark_path(id, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644));
+        fd = RET_NERRNO(
+                open(mark_path(id, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644));
         return fd < 0 ? fd : 0;
 }
 

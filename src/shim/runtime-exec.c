@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Nothing stands between containerd and the runtime but one exec: same process, same environment, same words. */
+/* Nothing stands between containerd and the runtime but one exec: same process, same environment, same
+ * words. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -82,8 +83,10 @@ void runtime_log_error(const RuntimeCommand *c, const char *format, ...)
         }
         quoted = json_edit_quote(message);
         (void) strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &tm));
-        if (quoted && asprintf(&line, c->log_is_json ? "{\"level\":\"error\",\"msg\":%s,\"time\":\"%s\"}"
-                                                     : "level=error msg=%s time=\"%s\"", quoted, stamp) < 0)
+        if (quoted && asprintf(&line,
+                               c->log_is_json ? "{\"level\":\"error\",\"msg\":%s,\"time\":\"%s\"}"
+                                              : "level=error msg=%s time=\"%s\"",
+                               quoted, stamp) < 0)
                 line = NULL;
         if (c->log && line)
                 append_to_log(c->log, line);

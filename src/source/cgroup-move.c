@@ -98,7 +98,8 @@ CgroupMove *cgroup_move_free(CgroupMove *m)
         return NULL;
 }
 
-int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, CgroupWanted wanted, void *userdata)
+int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
+                    CgroupWanted wanted, void *userdata)
 {
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = CGROUP_MOUNTS_NULL;
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
@@ -122,6 +123,8 @@ int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, Cgrou
                 const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
 
                 if (!o || strcmp(o->path, t->path) == 0)
+                        continue;
+                if (unit_path && cgroup_path_is_below(t->path, unit_path))
                         continue;
                 if (!strstr(t->path, container_id) || !hierarchy_is_wanted(t->controllers, wanted, userdata))
                         continue;

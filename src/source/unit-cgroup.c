@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* systemd marks what it has delegated by an extended attribute on the folder, "1" (CGROUP_DELEGATION, "Delegation").
+/* systemd marks what it has delegated by an extended attribute on the folder, "1" (CGROUP_DELEGATION,
+ * "Delegation").
  *
  * The unit's cgroup is the part of our own path that ends with the unit's name: we may be further down, by
  * DelegateSubgroup= or as a control process. systemd writes an underscore in front of names that could be
@@ -32,7 +33,7 @@ struct UnitCgroup {
         uint64_t id;
         bool v2;
         bool delegated;
-        bool in_leaf;    /* of whoever made it */
+        bool in_leaf; /* of whoever made it */
         bool leaf_is_ours;
 };
 
@@ -90,7 +91,8 @@ static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mou
         u = calloc(1, sizeof(*u));
         if (!u || !(u->path = strndup(own->path, n)))
                 return -ENOMEM;
-        r = cgroup_mounts_resolve(mounts, &(CgroupPath) { .controllers = own->controllers, .path = u->path }, &u->folder);
+        r = cgroup_mounts_resolve(mounts, &(CgroupPath){ .controllers = own->controllers, .path = u->path },
+                                  &u->folder);
         if (r >= 0)
                 r = RET_NERRNO(stat(u->folder, &st));
         if (r < 0)
@@ -166,7 +168,8 @@ static void switch_controllers(int dir_fd, char sign)
         _cleanup_free_ char *text = NULL;
         _cleanup_close_ int fd = -EBADF;
 
-        if (read_file_at(dir_fd, sign == '+' ? "cgroup.controllers" : "cgroup.subtree_control", CONTROLLERS_MAX, &text, NULL) < 0)
+        if (read_file_at(dir_fd, sign == '+' ? "cgroup.controllers" : "cgroup.subtree_control",
+                         CONTROLLERS_MAX, &text, NULL) < 0)
                 return;
         fd = openat(dir_fd, "cgroup.subtree_control", O_WRONLY | O_CLOEXEC);
         if (fd < 0)

@@ -2,8 +2,9 @@
 
 /* delegate where nothing is in its way, else migrate.
  *
- * What the engine's cgroup driver means: "cgroupfs" takes a folder as --cgroup-parent, so the unit's. "systemd" takes nothing
- * but slices, and has systemd make a scope; there only our own runtime can have the container made elsewhere. */
+ * What the engine's cgroup driver means: "cgroupfs" takes a folder as --cgroup-parent, so the unit's.
+ * "systemd" takes nothing but slices, and has systemd make a scope; there only our own runtime can have the
+ * container made elsewhere. */
 
 #include <stddef.h>
 
@@ -34,7 +35,8 @@ static const char *obstacle_of_engine(const CgroupSituation *s)
         if (!i->cgroup_v2)
                 return "the engine has the cgroup driver systemd with cgroup v1";
         if (!i->has_our_runtime)
-                return "the engine has the cgroup driver systemd and not our runtime, see `systemd-docker setup`";
+                return "the engine has the cgroup driver systemd and not our runtime, see `systemd-docker "
+                       "setup`";
         if (s->has_runtime)
                 return "--runtime names another runtime than ours";
         if (!s->root)
@@ -50,16 +52,16 @@ CgroupDecision cgroup_mode_decide(const CgroupSituation *s)
         if (s->asked == CGROUP_MODE_MIGRATE || s->asked == CGROUP_MODE_NONE)
                 return d;
         if (s->asked == CGROUP_MODE_AUTO && !s->in_service)
-                return (CgroupDecision) { .mode = CGROUP_MODE_NONE, .why = "this is no service" };
+                return (CgroupDecision){ .mode = CGROUP_MODE_NONE, .why = "this is no service" };
         why = obstacle(s);
         if (!why && !s->info)
-                return (CgroupDecision) { .mode = s->asked, .why = "the engine has to be asked" };
+                return (CgroupDecision){ .mode = s->asked, .why = "the engine has to be asked" };
         if (!why)
                 why = obstacle_of_engine(s);
         if (why && s->asked == CGROUP_MODE_DELEGATE)
-                return (CgroupDecision) { .mode = CGROUP_MODE_DELEGATE, .impossible = true, .why = why };
+                return (CgroupDecision){ .mode = CGROUP_MODE_DELEGATE, .impossible = true, .why = why };
         if (why)
-                return (CgroupDecision) { .mode = CGROUP_MODE_MIGRATE, .why = why };
+                return (CgroupDecision){ .mode = CGROUP_MODE_MIGRATE, .why = why };
         d.mode = CGROUP_MODE_DELEGATE;
         d.by_runtime = s->info->cgroup_driver == CGROUP_DRIVER_SYSTEMD;
         d.why = d.by_runtime ? "the unit has Delegate=, and the engine has our runtime"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it depends on is
- * known), what has to be done for it, and what is done where it did not work. */
+/* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it
+ * depends on is known), what has to be done for it, and what is done where it did not work. */
 
 #include <stdio.h>
 #include <string.h>
@@ -38,7 +38,7 @@ static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
         struct json_object *draft = s->config.run->draft;
         const char *runtime = json_string_or(draft, "HostConfig/Runtime", ENGINE_RUNTIME_NAME);
 
-        return cgroup_mode_decide(&(CgroupSituation) {
+        return cgroup_mode_decide(&(CgroupSituation){
                 .asked = s->config.options->cgroup_mode,
                 .in_service = s->config.under_systemd,
                 .delegated = s->unit_cgroup && unit_cgroup_is_delegated(s->unit_cgroup),
@@ -58,8 +58,10 @@ static int refuse_lost_limits(Supervisor *s)
         if (!option)
                 return 0;
         supervisor_fail(s, CLI_EXIT_REFUSED,
-                        "--%s: has no effect on a container that is moved into the unit's cgroup (cgroup mode migrate: %s); set "
-                        "the limit in the unit (systemd.resource-control(5)), or see --cgroup-mode", option, s->cgroup_mode.why);
+                        "--%s: has no effect on a container that is moved into the unit's cgroup (cgroup "
+                        "mode migrate: %s); set "
+                        "the limit in the unit (systemd.resource-control(5)), or see --cgroup-mode",
+                        option, s->cgroup_mode.why);
         return -EOPNOTSUPP;
 }
 
@@ -70,7 +72,7 @@ static void divide_unit_cgroup(Supervisor *s)
         if (r >= 0)
                 return;
         log_warning_errno(r, "Failed to divide the unit's cgroup: %m");
-        s->cgroup_mode = (CgroupDecision) {
+        s->cgroup_mode = (CgroupDecision){
                 .mode = CGROUP_MODE_MIGRATE,
                 .impossible = s->config.options->cgroup_mode == CGROUP_MODE_DELEGATE,
                 .why = "the unit's cgroup can't be divided",
@@ -98,7 +100,8 @@ int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info)
                 return -EOPNOTSUPP;
         s->cgroup_mode_known = true;
         if (s->config.under_systemd)
-                log_info("cgroup mode %s: %s.", cgroup_mode_to_string(s->cgroup_mode.mode), s->cgroup_mode.why);
+                log_info("cgroup mode %s: %s.", cgroup_mode_to_string(s->cgroup_mode.mode),
+                         s->cgroup_mode.why);
         return 1;
 }
 
@@ -118,10 +121,12 @@ static const char *announcement_path(const Supervisor *s, char ret[static 128])
         return ret;
 }
 
-/* Before each start, also one by `docker restart`, the runtime asks whether there is a unit for the container. */
+/* Before each start, also one by `docker restart`, the runtime asks whether there is a unit for the
+ * container. */
 static int announce_cgroup(Supervisor *s)
 {
-        const Announcement a = { .cgroup = (char *) unit_path(s), .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
+        const Announcement a = { .cgroup = (char *) unit_path(s),
+                                 .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
         _cleanup_free_ char *text = NULL;
         char path[128];
         int r = announcement_format(&a, &text);
@@ -181,7 +186,8 @@ static bool must_be_moved(const Supervisor *s)
                 return s->cgroup_mode.mode == CGROUP_MODE_MIGRATE;
         if (supervisor_container_is_in_unit(s))
                 return false;
-        log_warning("Container %s was not made in the unit's cgroup, moving it there: limits of its own don't hold any more.",
+        log_warning("Container %s was not made in the unit's cgroup, moving it there: limits of its own "
+                    "don't hold any more.",
                     s->container.name);
         return true;
 }
@@ -195,9 +201,12 @@ void supervisor_take_over_cgroup(Supervisor *s)
         s->cgroup = cgroup_move_free(s->cgroup);
         if (!must_be_moved(s))
                 return;
-        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id, cgroup_wanted, s);
+        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id,
+                            s->cgroup_mode.mode == CGROUP_MODE_DELEGATE ? unit_path(s) : NULL, cgroup_wanted,
+                            s);
         if (r < 0) {
-                log_warning_errno(r, "Failed to find the container's cgroup, it stays outside of the unit: %m");
+                log_warning_errno(r,
+                                  "Failed to find the container's cgroup, it stays outside of the unit: %m");
                 return;
         }
         /* Watch before the sweep: who comes in between is seen by one of them. */

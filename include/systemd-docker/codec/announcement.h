@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What the supervisor leaves for systemd-docker-runtime: into which unit's cgroup a container belongs. A file for each
- * container, named by its id; the engine itself has no field that all its versions would hand on to a runtime. */
+/* What the supervisor leaves for systemd-docker-runtime: into which unit's cgroup a container belongs. A
+ * file for each container, named by its id; the engine itself has no field that all its versions would hand
+ * on to a runtime. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -14,10 +15,11 @@
 
 typedef struct Announcement {
         char *cgroup;       /* of the unit, with v2: "/system.slice/web.service" */
-        uint64_t cgroup_id; /* the kernel's number of it, so that a later cgroup of that path is not taken for it */
+        uint64_t cgroup_id; /* the kernel's number of it, so that a later cgroup of that path is not taken
+                               for it */
 } Announcement;
 
-#define ANNOUNCEMENT_NULL ((Announcement) { .cgroup = NULL })
+#define ANNOUNCEMENT_NULL ((Announcement){ .cgroup = NULL })
 
 void announcement_done(Announcement *a);
 

@@ -9,12 +9,12 @@
 #include "util/cleanup.h"
 
 typedef struct EngineProcess {
-        pid_t pid;             /* 0: it does not run */
-        char *config_file;     /* that it was told to use; NULL: its own default */
-        bool adds_runtimes;    /* by --add-runtime: then it takes none out of a file */
+        pid_t pid;          /* 0: it does not run */
+        char *config_file;  /* that it was told to use; NULL: its own default */
+        bool adds_runtimes; /* by --add-runtime: then it takes none out of a file */
 } EngineProcess;
 
-#define ENGINE_PROCESS_NULL ((EngineProcess) { .pid = 0 })
+#define ENGINE_PROCESS_NULL ((EngineProcess){ .pid = 0 })
 
 int engine_process_find(EngineProcess *ret);
 void engine_process_done(EngineProcess *p);

@@ -7,6 +7,7 @@
 #include "codec/engine-host.h"
 #include "source/engine.h"
 
-/* Takes over what *host holds. Returns the exit status for the process: 0 where the state that was asked for is reached,
- * or, for SETUP_CHECK, is there; 1 where it is not there; 125 where that can't be done, with one line that says why. */
+/* Takes over what *host holds. Returns the exit status for the process: 0 where the state that was asked for
+ * is reached, or, for SETUP_CHECK, is there; 1 where it is not there; 125 where that can't be done, with one
+ * line that says why. */
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls);

@@ -14,9 +14,10 @@ typedef struct CgroupMove CgroupMove;
 typedef bool (*CgroupWanted)(const char *controller, void *userdata);
 
 /* Finds out, for each hierarchy that is mounted and wanted, where pid is and where we are. A cgroup that does not bear the
- * container's id in its path is left alone: what lives there may be anybody's. -ESRCH: pid is gone; -ENOENT: no
- * cgroup hierarchy is mounted. */
-int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, CgroupWanted wanted, void *userdata);
+ * container's id in its path is left alone: what lives there may be anybody's. So is one below unit_path, where it
+ * is given: that was made in the unit. -ESRCH: pid is gone; -ENOENT: no cgroup hierarchy is mounted. */
+int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
+                    CgroupWanted wanted, void *userdata);
 CgroupMove *cgroup_move_free(CgroupMove *m);
 DEFINE_TRIVIAL_CLEANUP_FUNC(CgroupMove *, cgroup_move_free)
 

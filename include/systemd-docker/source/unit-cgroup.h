@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The cgroup of the unit that we run in: whether systemd has handed it over to us (Delegate=), and the leaf below it that
- * we then live in, so that the container can have its own beside us. */
+/* The cgroup of the unit that we run in: whether systemd has handed it over to us (Delegate=), and the leaf
+ * below it that we then live in, so that the container can have its own beside us. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,9 +24,9 @@ uint64_t unit_cgroup_id(const UnitCgroup *u);
 bool unit_cgroup_is_delegated(const UnitCgroup *u);
 bool unit_cgroup_is_v2(const UnitCgroup *u);
 
-/* v2 keeps processes out of a cgroup that hands controllers on to those below it. So this moves us, and whoever else is in the
- * unit's own cgroup, into a leaf below it (unless we are in one already: DelegateSubgroup=), and then hands on
- * what controllers there are. */
+/* v2 keeps processes out of a cgroup that hands controllers on to those below it. So this moves us, and
+ * whoever else is in the unit's own cgroup, into a leaf below it (unless we are in one already:
+ * DelegateSubgroup=), and then hands on what controllers there are. */
 int unit_cgroup_enter_leaf(UnitCgroup *u);
 /* Takes that back, as far as the container's cgroup is gone. */
 void unit_cgroup_leave_leaf(UnitCgroup *u);

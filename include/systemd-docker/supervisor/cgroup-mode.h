@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Which way the container's processes get into the unit's cgroup: --cgroup-mode, and what can be done. Pure. */
+/* Which way the container's processes get into the unit's cgroup: --cgroup-mode, and what can be done. Pure.
+ */
 
 #include <stdbool.h>
 
@@ -11,8 +12,8 @@
 typedef struct CgroupSituation {
         CgroupMode asked;
         bool in_service;
-        bool delegated;         /* the unit has Delegate= */
-        bool local;             /* the engine is on this machine */
+        bool delegated; /* the unit has Delegate= */
+        bool local;     /* the engine is on this machine */
         bool root;
         bool has_parent;        /* --cgroup-parent is given */
         bool has_runtime;       /* --runtime is given, and not ours */
@@ -20,10 +21,11 @@ typedef struct CgroupSituation {
 } CgroupSituation;
 
 typedef struct CgroupDecision {
-        CgroupMode mode;  /* AUTO: the engine has to be asked; DELEGATE without info: it has to be, too */
-        bool by_runtime;  /* delegate, through systemd-docker-runtime; else by the engine's own cgroup parent */
-        bool impossible;  /* DELEGATE was asked for and can't be had */
-        const char *why;  /* one half of a sentence, never NULL */
+        CgroupMode mode; /* AUTO: the engine has to be asked; DELEGATE without info: it has to be, too */
+        bool by_runtime; /* delegate, through systemd-docker-runtime; else by the engine's own cgroup parent
+                          */
+        bool impossible; /* DELEGATE was asked for and can't be had */
+        const char *why; /* one half of a sentence, never NULL */
 } CgroupDecision;
 
 CgroupDecision cgroup_mode_decide(const CgroupSituation *s);

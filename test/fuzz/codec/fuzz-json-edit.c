@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Members set and taken out, with json-c as the judge: what was a JSON text for it is one afterwards, has the member, and
- * nothing else has changed. */
+/* Members set and taken out, with json-c as the judge: what was a JSON text for it is one afterwards, has
+ * the member, and nothing else has changed. */
 
 #include <errno.h>
 
@@ -45,7 +45,9 @@ static void check_set(const char *text, size_t size)
 /* As `systemd-docker setup` does it, and takes it back. */
 static void check_reversible(const char *text, size_t size)
 {
-        static const char *const path[] = { "runtimes", "systemd-docker", NULL }, *const top[] = { "runtimes", NULL };
+        static const char *const path[] = { "runtimes", "systemd-docker", NULL }, *const top[] = {
+                "runtimes", NULL
+        };
         _cleanup_free_ char *edited = NULL, *back = NULL;
         size_t edited_size, back_size;
         int had_top = json_edit_has(text, size, top);

@@ -12,7 +12,8 @@
 
 Test(announcement, there_and_back)
 {
-        static const char *const paths[] = { "/a", "/system.slice/web.service", "/system.slice/a\\x2db.service/..x/.y" };
+        static const char *const paths[] = { "/a", "/system.slice/web.service",
+                                             "/system.slice/a\\x2db.service/..x/.y" };
 
         for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
                 _cleanup_(announcement_done) Announcement back = ANNOUNCEMENT_NULL;
@@ -28,8 +29,21 @@ Test(announcement, there_and_back)
 
 Test(announcement, paths_that_are_not_fit)
 {
-        static const char *const bad[] = { "", "/", "a", "a/b", "//", "/a/", "/a//b", "/..", "/a/../b", "/.", "/a/./b",
-                                           "/a b", "/a\nCGROUP_ID=1", "/\x7f", "/\xc3\xa4" };
+        static const char *const bad[] = { "",
+                                           "/",
+                                           "a",
+                                           "a/b",
+                                           "//",
+                                           "/a/",
+                                           "/a//b",
+                                           "/..",
+                                           "/a/../b",
+                                           "/.",
+                                           "/a/./b",
+                                           "/a b",
+                                           "/a\nCGROUP_ID=1",
+                                           "/\x7f",
+                                           "/\xc3\xa4" };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {
                 const Announcement a = { .cgroup = (char *) bad[i], .cgroup_id = 1 };
@@ -42,10 +56,21 @@ Test(announcement, paths_that_are_not_fit)
 Test(announcement, texts_that_are_none)
 {
         static const char *const bad[] = {
-                "", "\n", "CGROUP=/a\n", "CGROUP_ID=1\n", "CGROUP=/a\nCGROUP_ID=1", "CGROUP=/a\nCGROUP_ID=0\n",
-                "CGROUP=/a\nCGROUP_ID=\n", "CGROUP=/a\nCGROUP_ID=-1\n", "CGROUP=/a\nCGROUP_ID=18446744073709551616\n",
-                "CGROUP=/a\nCGROUP_ID=1x\n", "CGROUP=/a\nCGROUP=/a\nCGROUP_ID=1\n", "CGROUP=/a\nCGROUP_ID=1\nCGROUP_ID=1\n",
-                "CGROUP=/../a\nCGROUP_ID=1\n", "CGROUP=\nCGROUP_ID=1\n", "cgroup=/a\nCGROUP_ID=1\n",
+                "",
+                "\n",
+                "CGROUP=/a\n",
+                "CGROUP_ID=1\n",
+                "CGROUP=/a\nCGROUP_ID=1",
+                "CGROUP=/a\nCGROUP_ID=0\n",
+                "CGROUP=/a\nCGROUP_ID=\n",
+                "CGROUP=/a\nCGROUP_ID=-1\n",
+                "CGROUP=/a\nCGROUP_ID=18446744073709551616\n",
+                "CGROUP=/a\nCGROUP_ID=1x\n",
+                "CGROUP=/a\nCGROUP=/a\nCGROUP_ID=1\n",
+                "CGROUP=/a\nCGROUP_ID=1\nCGROUP_ID=1\n",
+                "CGROUP=/../a\nCGROUP_ID=1\n",
+                "CGROUP=\nCGROUP_ID=1\n",
+                "cgroup=/a\nCGROUP_ID=1\n",
         };
         Announcement a;
 

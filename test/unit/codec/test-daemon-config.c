@@ -30,17 +30,20 @@ static void register_and_back(const char *before, const char *registered, const 
 
 Test(daemon_config, registered_and_taken_back)
 {
-        static const char pretty[] = "{\n  \"live-restore\": true,\n  \"log-opts\": {\"max-size\": \"1e3\"}\n}\n";
+        static const char pretty[] =
+                "{\n  \"live-restore\": true,\n  \"log-opts\": {\"max-size\": \"1e3\"}\n}\n";
 
         register_and_back("", "{\"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"}}}\n", "{}\n");
         register_and_back(" \n", "{\"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"}}}\n", "{}\n");
-        register_and_back(pretty,
-                          "{\n  \"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"}},\n  \"live-restore\": true,\n"
-                          "  \"log-opts\": {\"max-size\": \"1e3\"}\n}\n",
-                          pretty);
-        register_and_back("{\"runtimes\": {\"crun\": {\"path\": \"/c\"}}}",
-                          "{\"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"},\"crun\": {\"path\": \"/c\"}}}",
-                          "{\"runtimes\": {\"crun\": {\"path\": \"/c\"}}}");
+        register_and_back(
+                pretty,
+                "{\n  \"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"}},\n  \"live-restore\": true,\n"
+                "  \"log-opts\": {\"max-size\": \"1e3\"}\n}\n",
+                pretty);
+        register_and_back(
+                "{\"runtimes\": {\"crun\": {\"path\": \"/c\"}}}",
+                "{\"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"},\"crun\": {\"path\": \"/c\"}}}",
+                "{\"runtimes\": {\"crun\": {\"path\": \"/c\"}}}");
         register_and_back("{\"runtimes\": {\"systemd-docker\": {\"path\": \"/old\", \"runtimeArgs\": []}}}",
                           "{\"runtimes\": {\"systemd-docker\": {\"path\": \"/our\"}}}", "{}");
 }
@@ -48,8 +51,9 @@ Test(daemon_config, registered_and_taken_back)
 Test(daemon_config, what_it_says)
 {
         _cleanup_(daemon_config_done) DaemonConfig c = DAEMON_CONFIG_NULL;
-        static const char text[] = "{\"default-runtime\":\"crun\",\"runtimes\":{\"crun\":{\"path\":\"/usr/bin/crun\","
-                                   "\"runtimeArgs\":[\"--debug\"]},\"systemd-docker\":{\"path\":7}}}";
+        static const char text[] =
+                "{\"default-runtime\":\"crun\",\"runtimes\":{\"crun\":{\"path\":\"/usr/bin/crun\","
+                "\"runtimeArgs\":[\"--debug\"]},\"systemd-docker\":{\"path\":7}}}";
         const char *why;
 
         cr_assert_eq(daemon_config_parse(text, strlen(text), &c, &why), 0);
@@ -62,8 +66,17 @@ Test(daemon_config, what_it_says)
 Test(daemon_config, what_is_not_understood)
 {
         static const char *const bad[] = {
-                "[]", "7", "{", "{\"runtimes\":[]}", "{\"runtimes\":null}", "{\"runtimes\":{\"crun\":\"/usr/bin/crun\"}}",
-                "{\"runtimes\":{\"systemd-docker\":null}}", "{} {}", "// {}", "{\"a\":1,}", "{'a':1}",
+                "[]",
+                "7",
+                "{",
+                "{\"runtimes\":[]}",
+                "{\"runtimes\":null}",
+                "{\"runtimes\":{\"crun\":\"/usr/bin/crun\"}}",
+                "{\"runtimes\":{\"systemd-docker\":null}}",
+                "{} {}",
+                "// {}",
+                "{\"a\":1,}",
+                "{'a':1}",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++) {

@@ -20,7 +20,8 @@ static EngineInfo parse(const char *text)
 Test(engine_info, as_engines_say_it)
 {
         EngineInfo i = parse("{\"CgroupDriver\":\"systemd\",\"CgroupVersion\":\"2\",\"SecurityOptions\":"
-                             "[\"name=seccomp,profile=default\",\"name=cgroupns\"],\"Runtimes\":{\"runc\":{\"path\":\"runc\"},"
+                             "[\"name=seccomp,profile=default\",\"name=cgroupns\"],\"Runtimes\":{\"runc\":{"
+                             "\"path\":\"runc\"},"
                              "\"systemd-docker\":{\"path\":\"/usr/libexec/systemd-docker-runtime\"}}}");
 
         cr_assert_eq(i.cgroup_driver, CGROUP_DRIVER_SYSTEMD);
@@ -48,7 +49,8 @@ Test(engine_info, rootless)
 Test(engine_info, other_shapes)
 {
         static const char *const bad[] = { "", "[]", "7", "null", "{", "{}x" };
-        EngineInfo i = parse("{\"CgroupDriver\":7,\"CgroupVersion\":2,\"Runtimes\":[\"systemd-docker\"],\"SecurityOptions\":{}}");
+        EngineInfo i = parse("{\"CgroupDriver\":7,\"CgroupVersion\":2,\"Runtimes\":[\"systemd-docker\"],"
+                             "\"SecurityOptions\":{}}");
 
         cr_assert_eq(i.cgroup_driver, CGROUP_DRIVER_NONE);
         cr_assert_not(i.cgroup_v2);

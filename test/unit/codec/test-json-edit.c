@@ -10,7 +10,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-#define PATH(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define PATH(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define RUNTIME PATH("runtimes", "ours")
 
 static void set(const char *before, const char *const *path, const char *value, const char *after)
@@ -18,13 +18,14 @@ static void set(const char *before, const char *const *path, const char *value, 
         _cleanup_free_ char *text = NULL;
         size_t size;
 
-        cr_assert_eq(json_edit_set(before, strlen(before), path, value, true, &text, &size), 0, "%s", before);
+        cr_assert_eq(json_edit_set(before, strlen(before), path, value, true, &text, &size), 0, "%s",
+                     before);
         cr_assert_str_eq(text, after);
         cr_assert_eq(size, strlen(after));
         cr_assert_eq(json_edit_has(text, size, path), 1);
 }
 
-static void delete(const char *before, const char *const *path, const char *after)
+static void delete (const char *before, const char *const *path, const char *after)
 {
         _cleanup_free_ char *text = NULL;
         size_t size;
@@ -37,10 +38,12 @@ static void delete(const char *before, const char *const *path, const char *afte
 
 Test(json_edit, a_value_is_replaced_and_nothing_else)
 {
-        set("{\"a\":1,\"linux\":{\"x\":-0.50e+07,\"cgroupsPath\":\"system.slice:docker:1\" , \"y\":[1 ,{}]}}\n",
+        set("{\"a\":1,\"linux\":{\"x\":-0.50e+07,\"cgroupsPath\":\"system.slice:docker:1\" , \"y\":[1 "
+            ",{}]}}\n",
             PATH("linux", "cgroupsPath"), "\"/new\"",
             "{\"a\":1,\"linux\":{\"x\":-0.50e+07,\"cgroupsPath\":\"/new\" , \"y\":[1 ,{}]}}\n");
-        set("{\"a\":{\"b\":{\"c\":{\"d\":[\"x\"]}}}}", PATH("a", "b", "c", "d"), "7", "{\"a\":{\"b\":{\"c\":{\"d\":7}}}}");
+        set("{\"a\":{\"b\":{\"c\":{\"d\":[\"x\"]}}}}", PATH("a", "b", "c", "d"), "7",
+            "{\"a\":{\"b\":{\"c\":{\"d\":7}}}}");
 }
 
 Test(json_edit, of_several_all_are_replaced)
@@ -51,7 +54,8 @@ Test(json_edit, of_several_all_are_replaced)
 
 Test(json_edit, only_where_the_path_leads)
 {
-        set("{\"b\":1,\"x\":{\"a\":{\"b\":2}},\"l\":[{\"a\":{\"b\":3}}],\"a\":{\"x\":{\"b\":4},\"b\":5}}", PATH("a", "b"), "0",
+        set("{\"b\":1,\"x\":{\"a\":{\"b\":2}},\"l\":[{\"a\":{\"b\":3}}],\"a\":{\"x\":{\"b\":4},\"b\":5}}",
+            PATH("a", "b"), "0",
             "{\"b\":1,\"x\":{\"a\":{\"b\":2}},\"l\":[{\"a\":{\"b\":3}}],\"a\":{\"x\":{\"b\":4},\"b\":0}}");
 }
 
@@ -66,18 +70,20 @@ Test(json_edit, what_was_put_in_goes_without_a_trace)
 
         for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
                 set(texts[i][0], RUNTIME, "{}", texts[i][1]);
-                delete(texts[i][1], PATH("runtimes"), texts[i][0]);
+                delete (texts[i][1], PATH("runtimes"), texts[i][0]);
         }
-        set("{\"runtimes\": { \"crun\": {} }}", RUNTIME, "{}", "{\"runtimes\": { \"ours\": {}, \"crun\": {} }}");
-        delete("{\"runtimes\": { \"ours\": {}, \"crun\": {} }}", RUNTIME, "{\"runtimes\": { \"crun\": {} }}");
+        set("{\"runtimes\": { \"crun\": {} }}", RUNTIME, "{}",
+            "{\"runtimes\": { \"ours\": {}, \"crun\": {} }}");
+        delete ("{\"runtimes\": { \"ours\": {}, \"crun\": {} }}", RUNTIME,
+                "{\"runtimes\": { \"crun\": {} }}");
 }
 
 Test(json_edit, deleted_wherever_it_stands)
 {
-        delete("{\"a\":1}", PATH("a"), "{}");
-        delete("{\"a\":1 , \"b\":2}", PATH("a"), "{\"b\":2}");
-        delete("{\"a\":1 , \"b\":2}", PATH("b"), "{\"a\":1 }");
-        delete("{\"a\":1,\"b\":[2],\"c\":3}", PATH("b"), "{\"a\":1,\"c\":3}");
+        delete ("{\"a\":1}", PATH("a"), "{}");
+        delete ("{\"a\":1 , \"b\":2}", PATH("a"), "{\"b\":2}");
+        delete ("{\"a\":1 , \"b\":2}", PATH("b"), "{\"a\":1 }");
+        delete ("{\"a\":1,\"b\":[2],\"c\":3}", PATH("b"), "{\"a\":1,\"c\":3}");
 }
 
 Test(json_edit, what_there_is_not)
@@ -86,7 +92,8 @@ Test(json_edit, what_there_is_not)
         size_t size;
 
         cr_assert_eq(json_edit_set("{\"l\":{}}", 8, PATH("linux", "x"), "1", false, &text, &size), -ENOENT);
-        cr_assert_eq(json_edit_set("{\"linux\":[]}", 12, PATH("linux", "x"), "1", false, &text, &size), -ENOENT);
+        cr_assert_eq(json_edit_set("{\"linux\":[]}", 12, PATH("linux", "x"), "1", false, &text, &size),
+                     -ENOENT);
         cr_assert_eq(json_edit_delete("{\"a\":1}", 7, PATH("b"), &text, &size), -ENOENT);
         cr_assert_eq(json_edit_delete("{\"a\":1,\"a\":2}", 13, PATH("a"), &text, &size), -EBADMSG);
         cr_assert_null(text);
@@ -95,10 +102,38 @@ Test(json_edit, what_there_is_not)
 Test(json_edit, what_is_no_object_of_json)
 {
         static const char *const bad[] = {
-                "", " ", "[]", "7", "null", "{", "{}}", "{}x", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "{a:1}",
-                "{\"a\":01}", "{\"a\":1.}", "{\"a\":.1}", "{\"a\":1e}", "{\"a\":+1}", "{\"a\":-}", "{\"a\":nul}",
-                "{\"a\":\"\n\"}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\\", "{\"a\":[1,]}", "{\"a\":[1 2]}",
-                "{\"a\":[}", "{\"a\":1]", "{\"a\" 1}", "\xef\xbb\xbf{}", "{\"a\":\"", "{\"a\":/**/1}",
+                "",
+                " ",
+                "[]",
+                "7",
+                "null",
+                "{",
+                "{}}",
+                "{}x",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{\"a\":1,}",
+                "{,}",
+                "{a:1}",
+                "{\"a\":01}",
+                "{\"a\":1.}",
+                "{\"a\":.1}",
+                "{\"a\":1e}",
+                "{\"a\":+1}",
+                "{\"a\":-}",
+                "{\"a\":nul}",
+                "{\"a\":\"\n\"}",
+                "{\"a\":\"\\x\"}",
+                "{\"a\":\"\\u12g4\"}",
+                "{\"a\":\"\\",
+                "{\"a\":[1,]}",
+                "{\"a\":[1 2]}",
+                "{\"a\":[}",
+                "{\"a\":1]",
+                "{\"a\" 1}",
+                "\xef\xbb\xbf{}",
+                "{\"a\":\"",
+                "{\"a\":/**/1}",
         };
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)

@@ -8,7 +8,7 @@
 #include "shim/command.h"
 
 #define ID "7cfa1c26b86556a3fc8773fd3f54edbe13bbf352ad013e9656cbcbc0afb8e40c"
-#define PARSE(...) parse((const char *[]) { "runtime", __VA_ARGS__ __VA_OPT__(,) NULL })
+#define PARSE(...) parse((const char *[]){ "runtime", __VA_ARGS__ __VA_OPT__(, ) NULL })
 
 static RuntimeCommand parse(const char *const *argv)
 {
@@ -20,8 +20,9 @@ static RuntimeCommand parse(const char *const *argv)
 
 Test(command, as_containerd_calls_it)
 {
-        RuntimeCommand c = PARSE("--root", "/run/r", "--log", "/b/log.json", "--log-format", "json", "--systemd-cgroup", "create",
-                                 "--bundle", "/b", "--pid-file", "/b/init.pid", ID);
+        RuntimeCommand c =
+                PARSE("--root", "/run/r", "--log", "/b/log.json", "--log-format", "json", "--systemd-cgroup",
+                      "create", "--bundle", "/b", "--pid-file", "/b/init.pid", ID);
 
         cr_assert_str_eq(c.verb, "create");
         cr_assert(runtime_command_creates(&c));
@@ -31,8 +32,8 @@ Test(command, as_containerd_calls_it)
         cr_assert(c.log_is_json);
         cr_assert_eq(c.systemd_cgroup, 7);
 
-        c = PARSE("--root", "/run/r", "--log", "/l", "--log-format", "json", "--systemd-cgroup", "exec", "--process", "/tmp/p",
-                  "--detach", "--pid-file", "/b/" ID ".pid", ID);
+        c = PARSE("--root", "/run/r", "--log", "/l", "--log-format", "json", "--systemd-cgroup", "exec",
+                  "--process", "/tmp/p", "--detach", "--pid-file", "/b/" ID ".pid", ID);
         cr_assert_str_eq(c.verb, "exec");
         cr_assert_not(runtime_command_creates(&c));
         cr_assert_str_eq(c.id, ID);
@@ -49,7 +50,8 @@ Test(command, as_containerd_calls_it)
 
 Test(command, other_spellings)
 {
-        RuntimeCommand c = PARSE("--root=/r", "-systemd-cgroup", "--log=/l", "--log-format=text", "run", "--bundle=/b", ID);
+        RuntimeCommand c = PARSE("--root=/r", "-systemd-cgroup", "--log=/l", "--log-format=text", "run",
+                                 "--bundle=/b", ID);
 
         cr_assert_str_eq(c.verb, "run");
         cr_assert_eq(c.systemd_cgroup, 2);
@@ -84,9 +86,10 @@ Test(command, what_names_no_container)
         cr_assert_null(PARSE("--root").verb);
         cr_assert_null(PARSE("create", "--bundle").bundle);
         cr_assert_null(PARSE("state", "mycontainer").id);
-        cr_assert_null(PARSE("state", "7CFA1C26B86556A3FC8773FD3F54EDBE13BBF352AD013E9656CBCBC0AFB8E40C").id);
+        cr_assert_null(
+                PARSE("state", "7CFA1C26B86556A3FC8773FD3F54EDBE13BBF352AD013E9656CBCBC0AFB8E40C").id);
         cr_assert_null(PARSE("state", ID "0").id);
         cr_assert_null(PARSE("", ID).bundle);
-        cr_assert_null(parse((const char *[]) { NULL }).verb);
+        cr_assert_null(parse((const char *[]){ NULL }).verb);
         cr_assert_null(PARSE().verb);
 }

@@ -234,7 +234,7 @@ static void check_moves(const char *controllers)
         child_in(container);
         child_in(inner);
         child_in(foreign);
-        cr_assert_eq(cgroup_move_new(&m, pid, id, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 1);
         if (*controllers)
                 cr_assert_null(cgroup_move_unified_source(m));
@@ -255,7 +255,7 @@ static void check_moves(const char *controllers)
         cr_assert_eq(cgroup_move_sweep(m), 0);
         m = cgroup_move_free(m);
         /* it is where we are */
-        cr_assert_eq(cgroup_move_new(&m, pid, id, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
         cr_assert_eq(cgroup_move_sweep(m), 0);
         cgroup_move_free(m);
@@ -280,19 +280,40 @@ Test(cgroup_move, not_of_the_container)
 
         make_cgroups("");
         pid = child_in(foreign);
-        cr_assert_eq(cgroup_move_new(&m, pid, id, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
         cr_assert_eq(cgroup_move_sweep(m), 0);
         cr_assert_eq(count_in(foreign), 1);
         cgroup_move_free(m);
         m = NULL;
         pid = child_in(container);
-        cr_assert_eq(cgroup_move_new(&m, pid, other_id, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, other_id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
         cgroup_move_free(m);
         m = NULL;
-        cr_assert_eq(cgroup_move_new(&m, pid, id, nothing_wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, nothing_wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
+        cgroup_move_free(m);
+}
+
+/* Made in the unit: there it stays. */
+Test(cgroup_move, not_what_is_in_the_unit_already)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths paths = CGROUP_PATHS_NULL;
+        _cleanup_free_ char *text = NULL;
+        CgroupMove *m = NULL;
+        pid_t pid;
+
+        make_cgroups("");
+        pid = child_in(container);
+        text = slurp("/proc/self/cgroup");
+        cr_assert_eq(cgroup_paths_parse(text, &paths), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, cgroup_paths_find(&paths, "")->path, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cgroup_move_free(m);
+        m = NULL;
+        cr_assert_eq(cgroup_move_new(&m, pid, id, "/no/such.service", wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 1);
         cgroup_move_free(m);
 }
 
@@ -305,7 +326,7 @@ Test(cgroup_move, process_is_gone)
         if (pid == 0)
                 _exit(0);
         cr_assert_eq(waitpid(pid, NULL, 0), pid);
-        cr_assert_eq(cgroup_move_new(&m, pid, "0123", nothing_wanted, NULL), -ESRCH);
+        cr_assert_eq(cgroup_move_new(&m, pid, "0123", NULL, nothing_wanted, NULL), -ESRCH);
         cr_assert_null(m);
         cr_assert_not(cgroup_is_of_container(pid, "0123"));
 }
@@ -336,7 +357,7 @@ Test(cgroup_move, forks_in_flight)
         }
         children[n_children++] = pid;
         cr_assert_eq(join(container, pid), 0);
-        cr_assert_eq(cgroup_move_new(&m, pid, id, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(write(gate[1], "g", 1), 1);
         for (unsigned i = 0; i < 100; i++)
                 cr_assert_geq(cgroup_move_sweep(m), 0);
