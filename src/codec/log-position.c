@@ -87,6 +87,11 @@ void log_position_sent(LogPosition *p, uint64_t ordinal)
         STORE(p->sent, ordinal);
 }
 
+void log_position_stream_sent(LogPosition *p, int stream, uint64_t n)
+{
+        STORE(p->trails[stream].sent_n, n);
+}
+
 void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec)
 {
         p->last_nsec = now_nsec;
@@ -113,24 +118,30 @@ static const LogEntry *stored_last(const LogTrail *t, uint64_t i)
         return t->n > t->stored_n && i < t->n - t->stored_n ? log_trail_last(t, i) : NULL;
 }
 
+/* Takes back what is not in the journal. */
+static void shorten(const LogPosition *p, LogTrail *t, uint64_t ordinal)
+{
+        const LogEntry *last;
+
+        for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++) {
+                last = log_trail_last(t, 0);
+                if (!last || (p->without_ordinals ? t->n <= t->sent_n : last->ordinal <= ordinal))
+                        break;
+                STORE(t->n, t->n - 1);
+        }
+}
+
 void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch)
 {
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                LogTrail *t = &p->trails[stream];
-                const LogEntry *last;
-
-                for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++) {
-                        last = log_trail_last(t, 0);
-                        if (!last || last->ordinal <= ordinal)
-                                break;
-                        STORE(t->n, t->n - 1);
-                }
-        }
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                shorten(p, &p->trails[stream], ordinal);
         STORE(p->offered, p->sent);
         /* From here on it is settled, whatever happens. */
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                p->trails[stream].sent_n = p->trails[stream].n;
                 for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++)
                         p->trails[stream].entries[i].ordinal = 0;
+        }
         memset(p->epoch, 0, sizeof(p->epoch));
         (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
         STORE(p->offered, 0);

@@ -33,7 +33,7 @@
 /* Times that the engine may fail to read its log, as an old one does for some log drivers. */
 #define REFUSALS_MAX 3
 /* Deadlines of STATE_DRAINING that may pass while the engine, which has the rest of the output, is away. */
-#define ENGINE_WAITS_MAX 3
+#define ENGINE_WAITS_MAX 1
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
 
@@ -64,6 +64,43 @@ static void say_unreadable(Supervisor *s)
 
 /* The position */
 
+/* What was taken goes out at the end of the wake-up: where we are killed before, the journal is asked for the last lines, and
+ * those shall be few. True: all that was taken is there. */
+static bool note_sent(Supervisor *s)
+{
+        Continuity *c = &s->continuity;
+        LogPosition *p = c->position;
+
+        if (!supervisor_flush_output(s))
+                return false;
+        log_position_sent(p, p->offered);
+        c->entries_base = p->offered - c->entries_sent;
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                log_position_stream_sent(p, stream, p->trails[stream].n);
+                c->lines_base[stream] = p->trails[stream].n - c->lines_sent[stream];
+        }
+        return true;
+}
+
+/* Lines that could not be sent at all were offered as well: what is counted here is no more than there is. */
+void supervisor_entries_sent(Supervisor *s, uint64_t n)
+{
+        Continuity *c = &s->continuity;
+
+        c->entries_sent = n;
+        if (c->position)
+                log_position_sent(c->position, MAX(c->position->sent, n + c->entries_base));
+}
+
+void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n)
+{
+        Continuity *c = &s->continuity;
+
+        c->lines_sent[stream] = n;
+        if (c->position)
+                log_position_stream_sent(c->position, stream, n + c->lines_base[stream]);
+}
+
 /* A position that was left behind: what of the lines that were being sent is in the journal? */
 static void settle(Supervisor *s)
 {
@@ -71,7 +108,7 @@ static void settle(Supervisor *s)
         uint64_t last = p->sent;
         int r = 0;
 
-        if (p->offered > p->sent)
+        if (p->offered > p->sent && !p->without_ordinals)
                 r = journal_find_last(JOURNAL_VARLINK_SOCKET, p->epoch, p->sent, p->offered, &last);
         if (r < 0)
                 log_warning_errno(r, "Failed to look into the journal for the last lines, they may come twice: %m");
@@ -97,24 +134,14 @@ static int open_position(Supervisor *s)
         if (r < 0)
                 return r;
         c->position = position_file_get(c->file);
-        if (s->adopted && found) {
+        found = found && s->adopted;
+        if (found)
                 settle(s);
-                return 1;
-        }
-        log_position_init(c->position, s->container.id, s->log_epoch, now_nsec(s));
-        return 0;
-}
-
-/* What was taken goes out at the end of the wake-up: where we are killed before, the journal is asked for the last lines, and
- * those shall be few. True: all that was taken is there. */
-static bool note_sent(Supervisor *s)
-{
-        LogPosition *p = s->continuity.position;
-
-        if (!supervisor_flush_output(s))
-                return false;
-        log_position_sent(p, p->offered);
-        return true;
+        else
+                log_position_init(c->position, s->container.id, s->log_epoch, now_nsec(s));
+        c->position->without_ordinals = s->streams[STREAM_STDOUT] || s->streams[STREAM_STDERR];
+        (void) note_sent(s);
+        return found;
 }
 
 void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)

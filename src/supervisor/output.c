@@ -30,8 +30,26 @@ static void on_room(void *userdata)
         supervisor_check_finished(s);
 }
 
-static const JournalSinkOps journal_ops = { .on_room = on_room };
-static const JournalStreamOps stream_ops = { .on_room = on_room };
+static void on_entries_sent(uint64_t n, void *userdata)
+{
+        supervisor_entries_sent(ASSERT_PTR(userdata), n);
+}
+
+static void on_stdout_sent(uint64_t n, void *userdata)
+{
+        supervisor_lines_sent(ASSERT_PTR(userdata), STREAM_STDOUT, n);
+}
+
+static void on_stderr_sent(uint64_t n, void *userdata)
+{
+        supervisor_lines_sent(ASSERT_PTR(userdata), STREAM_STDERR, n);
+}
+
+static const JournalSinkOps journal_ops = { .on_room = on_room, .on_sent = on_entries_sent };
+static const JournalStreamOps stream_ops[_STREAM_MAX] = {
+        [STREAM_STDOUT] = { .on_room = on_room, .on_sent = on_stdout_sent },
+        [STREAM_STDERR] = { .on_room = on_room, .on_sent = on_stderr_sent },
+};
 
 int supervisor_open_journal(Supervisor *s)
 {
@@ -92,7 +110,7 @@ static void open_streams(Supervisor *s)
 
                 s->streams[stream] = journal_stream_free(s->streams[stream]);
                 r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, line_identifier(s), priority,
-                                       &stream_ops, s);
+                                       &stream_ops[stream], s);
                 if (r < 0)
                         log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");
         }

@@ -43,6 +43,7 @@ typedef struct LogTrail {
         LogBound base;         /* LOG_MODE_STORED: where it began */
         uint64_t stored_n;     /* … and n at that time */
         uint64_t pending_nsec; /* the stamp of a line that has not come to its end; 0: none */
+        uint64_t sent_n;       /* how many of n are with the journal: for transports without ordinals */
         uint64_t n;            /* lines ever; entries[n % LOG_TRAIL_SLOTS] is the next */
         LogEntry entries[LOG_TRAIL_SLOTS];
 } LogTrail;
@@ -59,6 +60,7 @@ typedef struct LogPosition {
         char id[ENGINE_ID_SIZE + 1];
         char epoch[LOG_EPOCH_SIZE + 1]; /* CONTAINER_LOG_EPOCH= of the lines */
         uint64_t mode;
+        uint64_t without_ordinals; /* the journal's entries can't be told by CONTAINER_LOG_ORDINAL= */
         uint64_t offered;      /* the ordinal of the last line that was on its way to the journal */
         uint64_t sent;         /* … that is there for sure */
         uint64_t begin_nsec;   /* lines stamped earlier are none of ours */
@@ -82,14 +84,16 @@ uint64_t log_line_hash(const void *data, size_t size);
 void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time_nsec);
 /* It was not taken: as if it had never been offered. */
 void log_position_withdraw(LogPosition *p, int stream);
-/* All lines up to this ordinal are at the journal. */
+/* All lines up to this ordinal, and so many of a stream, are at the journal. */
 void log_position_sent(LogPosition *p, uint64_t ordinal);
+void log_position_stream_sent(LogPosition *p, int stream, uint64_t n);
 /* Attached: so many bytes came at that time. */
 void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec);
 /* Nothing is left to be read. */
 void log_position_calm(LogPosition *p);
 
-/* After our death: the lines behind this ordinal are not in the journal; the next ones get a new epoch. */
+/* After our death: the lines behind this ordinal are not in the journal (without ordinals: those that we don't know to
+ * be sent); the next ones get a new epoch. */
 void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch);
 
 /* From now on by stamps, from these bounds on. */

@@ -115,6 +115,8 @@ typedef struct Continuity {
         sd_event_source *retry;
         uint64_t backoff_usec;
         uint64_t opened_at_ordinal;
+        uint64_t entries_sent, entries_base;                           /* what the journal's socket counts, and what that lacks */
+        uint64_t lines_sent[_STREAM_MAX], lines_base[_STREAM_MAX]; /* the same of its streams */
 } Continuity;
 
 /* A line that was cut, between its parts. */
@@ -420,6 +422,9 @@ bool supervisor_log_is_drained(Supervisor *s);
 /* A line is about to be sent; it was not taken. */
 void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
 void supervisor_withdraw_line(Supervisor *s, int stream);
+/* So many entries, or lines of a stream, were handed to journald. */
+void supervisor_entries_sent(Supervisor *s, uint64_t n);
+void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n);
 void supervisor_done_continuity(Supervisor *s);
 
 /* output.c */

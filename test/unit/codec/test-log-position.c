@@ -127,6 +127,22 @@ Test(log_position, settled)
         cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 3);
 }
 
+Test(log_position, settled_without_ordinals)
+{
+        p.without_ordinals = 1;
+        offer(STREAM_STDOUT, "1", 1);
+        offer(STREAM_STDERR, "2", 2);
+        offer(STREAM_STDOUT, "3", 3);
+        log_position_stream_sent(&p, STREAM_STDOUT, 1);
+        log_position_stream_sent(&p, STREAM_STDERR, 1);
+        log_position_settle(&p, 0, "another");
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 1);
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDERR], 0)->time_nsec, 2);
+        offer(STREAM_STDOUT, "3", 4);
+        log_position_settle(&p, 0, "third");
+        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 1);
+}
+
 Test(log_position, attached_since_the_begin)
 {
         cr_expect_eq(log_position_since(&p), 100 * SEC);
