@@ -2,13 +2,13 @@
 
 /* The join of two records of one stream.
  *
- * Both are pieces of the same sequence of lines: ours ends with the last line received, the stored one begins at some time and
- * goes on for ever. They are laid over each other so that all that they have in common is equal, line by line from our
- * end backwards. Where lines repeat themselves there are several ways to do so; then the times decide, the engine's
- * stamp being much the same as that of the receipt.
+ * Both are pieces of the same sequence of lines: ours ends with the last line received, the stored one
+ * begins at some time and goes on for ever. They are laid over each other so that all that they have in
+ * common is equal, line by line from our end backwards. Where lines repeat themselves there are several
+ * ways to do so; then the times decide, the engine's stamp being much the same as that of the receipt.
  *
- * An engine that is killed has passed lines on to us that are not in its log: then our last lines find no counterpart, and what
- * its log has behind the others is from after its next start. */
+ * An engine that is killed has passed lines on to us that are not in its log: then our last lines find no
+ * counterpart, and what its log has behind the others is from after its next start. */
 
 #include <stdbool.h>
 

@@ -2,13 +2,14 @@
 
 /* The position in a container's output.
  *
- * A line is offered before it is sent and counts as sent after it: killed in between, the journal has to be asked. An entry is
- * written before the counter that makes it one.
+ * A line is offered before it is sent and counts as sent after it: killed in between, the journal has to
+ * be asked. An entry is written before the counter that makes it one.
  *
- * Attached, we don't know the engine's stamps, but two bounds for those of lines that we have not received. Once nothing was
- * left to be read, what came later was written after the last line before that, but for what was on its way inside the
- * engine (SLACK). And where there is always something left, or the journal has us wait: what the engine holds back is
- * limited, it has a buffer of a megabyte for who is attached (LAG). */
+ * Attached, we don't know the engine's stamps, but two bounds for those of lines that we have not
+ * received. Once nothing was left to be read, what came later was written after the last line before
+ * that, but for what was on its way inside the engine (SLACK). And where there is always something left,
+ * or the journal has us wait: what the engine holds back is limited, it has a buffer of a megabyte for
+ * who is attached (LAG). */
 
 #include <string.h>
 
@@ -20,7 +21,8 @@ static const char magic[16] = "systemd-docker.1";
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
 #define MARK_BYTES (UINT64_C(256) * 1024)
-/* The engine writes the two streams side by side: so far the order of their stamps may be another than that of the lines. */
+/* The engine writes the two streams side by side: so far the order of their stamps may be another than
+ * that of the lines. */
 #define DISORDER_NSEC (2 * NSEC_PER_SEC)
 
 #define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
@@ -66,7 +68,7 @@ bool log_position_is_valid(const void *data, size_t size, const char *id)
 
 void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time_nsec)
 {
-        LogTrail *t = &p->trails[stream];
+        LogTrail *t = log_position_trail(p, stream);
 
         STORE(p->offered, p->offered + 1);
         t->entries[t->n % LOG_TRAIL_SLOTS] = (LogEntry) { hash, time_nsec, p->offered };
@@ -75,7 +77,7 @@ void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time
 
 void log_position_withdraw(LogPosition *p, int stream)
 {
-        LogTrail *t = &p->trails[stream];
+        LogTrail *t = log_position_trail(p, stream);
 
         assert(t->n > 0);
         STORE(t->n, t->n - 1);
@@ -89,7 +91,7 @@ void log_position_sent(LogPosition *p, uint64_t ordinal)
 
 void log_position_stream_sent(LogPosition *p, int stream, uint64_t n)
 {
-        STORE(p->trails[stream].sent_n, n);
+        STORE(log_position_trail(p, stream)->sent_n, n);
 }
 
 void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec)
@@ -134,13 +136,13 @@ static void shorten(const LogPosition *p, LogTrail *t, uint64_t ordinal)
 void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch)
 {
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                shorten(p, &p->trails[stream], ordinal);
+                shorten(p, log_position_trail(p, stream), ordinal);
         STORE(p->offered, p->sent);
         /* From here on it is settled, whatever happens. */
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                p->trails[stream].sent_n = p->trails[stream].n;
+                log_position_trail(p, stream)->sent_n = log_position_trail(p, stream)->n;
                 for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++)
-                        p->trails[stream].entries[i].ordinal = 0;
+                        log_position_trail(p, stream)->entries[i].ordinal = 0;
         }
         memset(p->epoch, 0, sizeof(p->epoch));
         (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
@@ -151,7 +153,7 @@ void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch)
 void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX])
 {
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                LogTrail *t = &p->trails[stream];
+                LogTrail *t = log_position_trail(p, stream);
 
                 t->base = bounds[stream];
                 t->stored_n = t->n;
@@ -193,7 +195,7 @@ static uint64_t since_stored(const LogPosition *p)
         uint64_t first = UINT64_MAX, last = 0;
 
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                const LogTrail *t = &p->trails[stream];
+                const LogTrail *t = log_position_trail(p, stream);
                 const LogEntry *e = stored_last(t, 0);
 
                 first = MIN(first, log_trail_bound(t).time_nsec);
@@ -202,8 +204,8 @@ static uint64_t since_stored(const LogPosition *p)
         if (last > DISORDER_NSEC)
                 first = MAX(first, last - DISORDER_NSEC);
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                if (p->trails[stream].pending_nsec > 0)
-                        first = MIN(first, p->trails[stream].pending_nsec);
+                if (log_position_trail(p, stream)->pending_nsec > 0)
+                        first = MIN(first, log_position_trail(p, stream)->pending_nsec);
         return first;
 }
 

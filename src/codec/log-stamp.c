@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Time stamps of stored logs: RFC 3339 with nanoseconds, in UTC, or by some drivers in the engine's own zone. */
+/* Time stamps of stored logs: RFC 3339 with nanoseconds, in UTC, or by some drivers in the engine's own
+ * zone. */
 
 #include <stdbool.h>
 #include <string.h>
@@ -95,7 +96,8 @@ int log_stamp_parse(const char *data, size_t size, uint64_t *ret_nsec, size_t *r
         int64_t seconds;
         int zone;
 
-        if (!take_date_time(&r, &tm) || !take_fraction(&r, &fraction) || !take_zone(&r, &zone) || !take_char(&r, ' '))
+        if (!take_date_time(&r, &tm) || !take_fraction(&r, &fraction) || !take_zone(&r, &zone) ||
+            !take_char(&r, ' '))
                 return -EBADMSG;
         seconds = (int64_t) timegm(&tm) - zone;
         if (seconds < 0)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Done once, when a container is adopted whose supervisor was killed in the middle of sending, and before there is a stream to
- * be served: so it may block. */
+/* Done once, when a container is adopted whose supervisor was killed in the middle of sending, and before
+ * there is a stream to be served: so it may block. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include "codec/log-position.h"
 #include "source/journal-search.h"
 #include "util/cleanup.h"
 #include "util/log.h"
@@ -65,14 +66,21 @@ static int has_line(sd_journal *j, const char *epoch, uint64_t ordinal)
         return r;
 }
 
-int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to, uint64_t *ret)
+/* With all in it that journald has been sent. */
+static int open_journal(const char *varlink_socket, sd_journal **ret)
 {
-        _cleanup_(sd_journal_closep) sd_journal *j = NULL;
         int r = varlink_socket ? journal_sync(varlink_socket) : 0;
 
         if (r < 0)
                 log_debug_errno(r, "Failed to have the journal written, reading it all the same: %m");
-        r = sd_journal_open(&j, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
+        return sd_journal_open(ret, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
+}
+
+int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to, uint64_t *ret)
+{
+        _cleanup_(sd_journal_closep) sd_journal *j = NULL;
+        int r = open_journal(varlink_socket, &j);
+
         if (r < 0)
                 return r;
         while (from < to) {
@@ -88,4 +96,29 @@ int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t fr
         }
         *ret = from;
         return 0;
+}
+
+int journal_last_lines(const char *varlink_socket, pid_t pid, uint64_t *ret_hashes, size_t n)
+{
+        static const char prefix[] = "MESSAGE=";
+        _cleanup_(sd_journal_closep) sd_journal *j = NULL;
+        char match[32];
+        size_t found = 0;
+        int r = open_journal(varlink_socket, &j);
+
+        if (r >= 0)
+                r = sd_journal_add_match(j, match, (size_t) snprintf(match, sizeof(match), "_PID=%i", (int) pid));
+        if (r >= 0)
+                r = sd_journal_add_match(j, "_TRANSPORT=stdout", 0);
+        if (r >= 0)
+                r = sd_journal_seek_tail(j);
+        while (r >= 0 && found < n && (r = sd_journal_previous(j)) > 0) {
+                const void *data;
+                size_t size;
+
+                if (sd_journal_get_data(j, "MESSAGE", &data, &size) >= 0 && size >= strlen(prefix))
+                        ret_hashes[found++] = log_line_hash((const char *) data + strlen(prefix),
+                                                            size - strlen(prefix));
+        }
+        return r < 0 ? r : (int) found;
 }

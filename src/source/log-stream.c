@@ -2,13 +2,15 @@
 
 /* A container's output from the engine.
  *
- * Attached: POST /containers/{id}/attach without "Upgrade:" is answered 200 with a body that ends with the container. It is
- * cheap for the engine, but there is only what comes from now on, and no time. Stored: GET /containers/{id}/logs has the
- * log from a time on, each message with its stamp; a line longer than 16 KiB is several messages.
+ * Attached: POST /containers/{id}/attach without "Upgrade:" is answered 200 with a body that ends with
+ * the container. It is cheap for the engine, but there is only what comes from now on, and no time.
+ * Stored: GET /containers/{id}/logs has the log from a time on, each message with its stamp; a line
+ * longer than 16 KiB is several messages.
  *
- * bytes → (frames, unless TTY) → (stamps) → a line buffer a stream → on_line. When the consumer has no room, the line it
- * refused is kept (a copy: the bytes belong to libcurl) and the transfer held back, so that the pressure reaches the
- * container through the engine. The end of the stream waits for a kept line to be taken. */
+ * bytes → (frames, unless TTY) → (stamps) → a line buffer a stream → on_line. When the consumer has no
+ * room, the line it refused is kept (a copy: the bytes belong to libcurl) and the transfer held back, so
+ * that the pressure reaches the container through the engine. The end of the stream waits for a kept line
+ * to be taken. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -138,7 +140,8 @@ static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
         return (ssize_t) used;
 }
 
-/* One frame's worth of data, or what there is of it. A chunk that was not used up is put back into the frame. */
+/* One frame's worth of data, or what there is of it. A chunk that was not used up is put back into the
+ * frame. */
 static int feed_frame(LogStream *l, const char *data, size_t size, size_t *ret_used)
 {
         StreamChunk chunk;

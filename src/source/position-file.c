@@ -2,9 +2,9 @@
 
 /* BASE/NAME/position, where BASE/NAME is for us alone; other things of that container may be in there.
  *
- * It is locked as long as we have it: two supervisors of containers of the same name, on different engines, would write over
- * each other. A lock goes with its process. All of its space is taken before it is mapped, because a full file system
- * would be a SIGBUS later. */
+ * It is locked as long as we have it: two supervisors of containers of the same name, on different
+ * engines, would write over each other. A lock goes with its process. All of its space is taken before it
+ * is mapped, because a full file system would be a SIGBUS later. */
 
 #include <fcntl.h>
 #include <limits.h>
@@ -58,7 +58,8 @@ static int open_file(PositionFile *f, off_t *ret_size)
 {
         struct stat st;
 
-        f->fd = RET_NERRNO(openat(f->dir_fd, LEAF, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
+        f->fd = RET_NERRNO(openat(f->dir_fd, LEAF,
+                                  O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
         if (f->fd < 0)
                 return f->fd;
         if (flock(f->fd, LOCK_EX | LOCK_NB) < 0)

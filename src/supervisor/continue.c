@@ -2,49 +2,39 @@
 
 /* Every line once, whatever breaks.
  *
- * A container that we start is attached to before: that is cheap, and has all from the first byte on. Once there is a gap (the
- * stream breaks, the engine is restarted, the container is started again by others, we were killed and adopt it) only the
- * engine's stored log knows what came meanwhile. Its lines have stamps. Ours have not, so the two are joined first: what the
- * log has since a time by which we can't have missed anything is listed, and laid over the lines that we remember (codec/
- * log-join.h). From the end of these on the log is followed, for the rest of the container's life; and where that breaks it
- * goes on at the last stamp.
+ * A container that we start is attached to before: that is cheap, and has all from the first byte on.
+ * Once there is a gap (the stream breaks, the engine is restarted, the container is started again by
+ * others, we were killed and adopt it) only the engine's stored log knows what came meanwhile. Its lines
+ * have stamps. Ours have not, so the two are joined first: what the log has since a time by which we
+ * can't have missed anything is listed, and laid over the lines that we remember (codec/log-join.h).
+ * From the end of these on the log is followed, for the rest of the container's life; and where that
+ * breaks it goes on at the last stamp.
  *
- * A stream that ends while the container lives, or with its connection, is such a gap. The piece of a line that it ends with is
- * put aside: it comes again, as a whole line, unless the engine was killed before it stored it. */
+ * A stream that ends while the container lives, or with its connection, is such a gap. The piece of a
+ * line that it ends with is put aside: it comes again, as a whole line, unless the engine was killed
+ * before it stored it. */
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "codec/log-join.h"
 #include "source/event-util.h"
-#include "source/journal-search.h"
 #include "supervisor/supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
 
-/* Lines of a stream that are listed: more than we can have missed the end of ours by, see codec/log-position.c. */
+/* Lines of a stream that are listed: more than we can have missed the end of ours by, see
+ * codec/log-position.c. */
 #define LISTED_MAX ((size_t) 64 * 1024)
 /* Without anything to be read for so long, the engine had nothing either. */
 #define RESTED_NSEC (100 * USEC_PER_MSEC * NSEC_PER_USEC)
-/* Lines of which we don't know whether they are in the journal; no more than the trail has room for. */
-#define UNSENT_MAX 256
 /* Times that the engine may fail to read its log, as an old one does for some log drivers. */
 #define REFUSALS_MAX 3
 /* Deadlines of STATE_DRAINING that may pass while the engine, which has the rest of the output, is away. */
 #define ENGINE_WAITS_MAX 1
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
-
-static uint64_t now_nsec(Supervisor *s)
-{
-        uint64_t usec;
-
-        if (sd_event_now(s->event, CLOCK_REALTIME, &usec) < 0)
-                return 0;
-        return usec * NSEC_PER_USEC;
-}
 
 /* Where lines are missing, or come twice, and nothing can be done. */
 static void say_gap(Supervisor *s, const char *why)
@@ -54,116 +44,13 @@ static void say_gap(Supervisor *s, const char *why)
         if (c->gap_said)
                 return;
         c->gap_said = true;
-        log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.", s->container.name, why);
+        log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.",
+                  s->container.name, why);
 }
 
 static void say_unreadable(Supervisor *s)
 {
         say_gap(s, "its log driver can't be read, what it wrote meanwhile is missing");
-}
-
-/* The position */
-
-/* What was taken goes out at the end of the wake-up: where we are killed before, the journal is asked for the last lines, and
- * those shall be few. True: all that was taken is there. */
-static bool note_sent(Supervisor *s)
-{
-        Continuity *c = &s->continuity;
-        LogPosition *p = c->position;
-
-        if (!supervisor_flush_output(s))
-                return false;
-        log_position_sent(p, p->offered);
-        c->entries_base = p->offered - c->entries_sent;
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                log_position_stream_sent(p, stream, p->trails[stream].n);
-                c->lines_base[stream] = p->trails[stream].n - c->lines_sent[stream];
-        }
-        return true;
-}
-
-/* Lines that could not be sent at all were offered as well: what is counted here is no more than there is. */
-void supervisor_entries_sent(Supervisor *s, uint64_t n)
-{
-        Continuity *c = &s->continuity;
-
-        c->entries_sent = n;
-        if (c->position)
-                log_position_sent(c->position, MAX(c->position->sent, n + c->entries_base));
-}
-
-void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n)
-{
-        Continuity *c = &s->continuity;
-
-        c->lines_sent[stream] = n;
-        if (c->position)
-                log_position_stream_sent(c->position, stream, n + c->lines_base[stream]);
-}
-
-/* A position that was left behind: what of the lines that were being sent is in the journal? */
-static void settle(Supervisor *s)
-{
-        LogPosition *p = s->continuity.position;
-        uint64_t last = p->sent;
-        int r = 0;
-
-        if (p->offered > p->sent && !p->without_ordinals)
-                r = journal_find_last(JOURNAL_VARLINK_SOCKET, p->epoch, p->sent, p->offered, &last);
-        if (r < 0)
-                log_warning_errno(r, "Failed to look into the journal for the last lines, they may come twice: %m");
-        log_position_settle(p, last, s->log_epoch);
-}
-
-/* 1: the container's output has a position from which it goes on. 0: it begins now. */
-static int open_position(Supervisor *s)
-{
-        Continuity *c = &s->continuity;
-        /* By hand, and without a name, nobody will adopt it. */
-        bool keep = s->journal && s->config.runtime_folder && s->config.run->name, found = false;
-        _cleanup_free_ char *base = NULL;
-        int r;
-
-        if (keep && asprintf(&base, "%s/systemd-docker", s->config.runtime_folder) < 0)
-                return -ENOMEM;
-        r = position_file_new(&c->file, base, s->container.name, s->container.id, &found);
-        if (r < 0 && r != -ENOMEM) {
-                log_debug_errno(r, "Failed to keep the output's position in %s, it won't survive us: %m", base ?: "?");
-                r = position_file_new(&c->file, NULL, NULL, s->container.id, &found);
-        }
-        if (r < 0)
-                return r;
-        c->position = position_file_get(c->file);
-        found = found && s->adopted;
-        if (found)
-                settle(s);
-        else
-                log_position_init(c->position, s->container.id, s->log_epoch, now_nsec(s));
-        c->position->without_ordinals = s->streams[STREAM_STDOUT] || s->streams[STREAM_STDERR];
-        (void) note_sent(s);
-        return found;
-}
-
-void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)
-{
-        LogPosition *p = s->continuity.position;
-        uint64_t time = stamp_nsec;
-
-        if (!p)
-                return;
-        if (p->offered - p->sent >= UNSENT_MAX)
-                (void) note_sent(s);
-        if (p->mode == LOG_MODE_ATTACHED) {
-                time = now_nsec(s);
-                log_position_received(p, line->size + 1, time);
-        }
-        log_position_offer(p, stream, log_line_hash(line->data, line->size), time);
-}
-
-void supervisor_withdraw_line(Supervisor *s, int stream)
-{
-        if (s->continuity.position)
-                log_position_withdraw(s->continuity.position, stream);
 }
 
 /* Torn lines */
@@ -178,7 +65,7 @@ static void forget_torn(TornLine *t)
 static void keep_torn(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)
 {
         TornLine *t = &s->continuity.torn[stream];
-        uint64_t now = now_nsec(s);
+        uint64_t now = supervisor_now_nsec(s);
 
         forget_torn(t);
         t->data = malloc(line->size);
@@ -205,7 +92,8 @@ static int send_torn(Supervisor *s, int stream)
         return 1;
 }
 
-/* The stream goes on with this line. 1: the torn one is in it, as its begin. 0: no room. 2: it was sent, the line is to come. */
+/* The stream goes on with this line. 1: the torn one is in it, as its begin. 0: no room. 2: it was sent,
+ * the line is to come. */
 static int complete_torn(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec)
 {
         TornLine *t = &s->continuity.torn[stream];
@@ -216,7 +104,8 @@ static int complete_torn(Supervisor *s, int stream, const Line *line, uint64_t s
                 forget_torn(t);
                 return 2;
         }
-        /* The engine was killed with it in its buffer. If it had read more, that is lost; but it had nothing more to read. */
+        /* The engine was killed with it in its buffer. If it had read more, that is lost; but it had
+         * nothing more to read. */
         if (!t->rested || !(both = malloc(t->size + line->size)))
                 return send_torn(s, stream) == 0 ? 0 : 2;
         memcpy(both, t->data, t->size);
@@ -265,13 +154,13 @@ static void on_log_calm(void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
         LogPosition *p = s->continuity.position;
 
-        s->continuity.calm_nsec = now_nsec(s);
-        (void) note_sent(s);
+        s->continuity.calm_nsec = supervisor_now_nsec(s);
+        (void) supervisor_note_sent(s);
         if (p->mode == LOG_MODE_ATTACHED)
                 log_position_calm(p);
         else
                 for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                        p->trails[stream].pending_nsec = log_stream_pending_stamp(s->log, stream);
+                        log_position_trail(p, stream)->pending_nsec = log_stream_pending_stamp(s->log, stream);
 }
 
 static void on_log_open(void *userdata)
@@ -301,7 +190,8 @@ static void reopen(Supervisor *s)
         c->backoff_usec = MIN(MAX(c->backoff_usec * 2, BACKOFF_MIN_USEC), BACKOFF_MAX_USEC);
 }
 
-/* Docker 20.10 ends what follows a log before it has passed on the last lines: they are asked for once more. */
+/* Docker 20.10 ends what follows a log before it has passed on the last lines: they are asked for once
+ * more. */
 static void want_tail(Supervisor *s)
 {
         Continuity *c = &s->continuity;
@@ -313,7 +203,8 @@ void supervisor_continue_log(Supervisor *s, bool lives_on)
 {
         Continuity *c = &s->continuity;
 
-        if (!s->log || !s->log_ended || !IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING, STATE_DRAINING))
+        if (!s->log || !s->log_ended ||
+            !IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING, STATE_DRAINING))
                 return;
         c->broken = c->broken || lives_on;
         want_tail(s);
@@ -331,7 +222,8 @@ bool supervisor_log_waits_for_engine(Supervisor *s)
 {
         Continuity *c = &s->continuity;
 
-        if (s->events_open || s->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX || supervisor_log_is_drained(s))
+        if (s->events_open || s->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX ||
+            supervisor_log_is_drained(s))
                 return false;
         c->engine_waits++;
         return true;
@@ -350,7 +242,8 @@ bool supervisor_log_is_drained(Supervisor *s)
         return send_torn(s, STREAM_STDOUT) > 0 && send_torn(s, STREAM_STDERR) > 0;
 }
 
-/* The engine has refused to read its log, or what comes is none. For this container's log driver that is final; the rest may pass. */
+/* The engine has refused to read its log, or what comes is none. For this container's log driver that is
+ * final; the rest may pass. */
 static void note_refusal(Supervisor *s, int r, const char *message)
 {
         Continuity *c = &s->continuity;
@@ -431,12 +324,13 @@ static void join(Supervisor *s)
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 LogListing *l = &c->listings[stream];
                 size_t known;
-                LogJoin join = log_join(&c->position->trails[stream], l->lines, l->n, &known);
+                LogJoin join = log_join(log_position_trail(c->position, stream), l->lines, l->n, &known);
 
-                log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream), log_join_to_string(join),
-                          known, l->n);
+                log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream),
+                          log_join_to_string(join), known, l->n);
                 if (join == LOG_JOIN_GUESS)
-                        say_gap(s, "what the engine has stored does not fit what was received, lines may be missing or come twice");
+                        say_gap(s, "what the engine has stored does not fit what was received, lines may be missing "
+                                   "or come twice");
                 bounds[stream] = log_join_bound(l->lines, known, c->since_nsec);
         }
         log_position_store(c->position, bounds);
@@ -459,7 +353,7 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         /* What the journal has not yet is no line that is known. It is to be tried again then. */
-        if (r >= 0 && note_sent(s))
+        if (r >= 0 && supervisor_note_sent(s))
                 join(s);
         drop_listings(&s->continuity);
         if (r < 0) {
@@ -476,12 +370,14 @@ static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL,
 
 static int open_stream(Supervisor *s, unsigned flags, uint64_t since_nsec, const LogStreamOps *ops)
 {
+        const RunOptions *run = s->config.run;
+
         s->log = log_stream_free(s->log);
         s->log_ended = false;
-        flags |= (s->container.tty ? LOG_STREAM_TTY : 0) | (s->config.run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
-                 (s->config.run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
+        flags |= (s->container.tty ? LOG_STREAM_TTY : 0) | (run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
+                 (run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
         return log_stream_new(&s->log, s->event, s->engine,
-                              &(LogStreamTarget) { .id = s->container.id, .flags = flags, .since_nsec = since_nsec }, ops, s);
+                              &(LogStreamTarget) { s->container.id, flags, since_nsec }, ops, s);
 }
 
 int supervisor_attach_log(Supervisor *s)
@@ -502,7 +398,7 @@ static int open_stored(Supervisor *s)
         c->broken = c->tail_read = false;
         c->since_nsec = log_position_since(c->position);
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                c->known[stream] = log_trail_bound(&c->position->trails[stream]);
+                c->known[stream] = log_trail_bound(log_position_trail(c->position, stream));
         drop_listings(c);
         s->log_open = true; /* there is nothing to be missed */
         return open_stream(s, flags, c->since_nsec, follow ? &stream_ops : &listing_ops);
@@ -530,7 +426,7 @@ int supervisor_open_log(Supervisor *s)
                 r = event_add_timer(s->event, &c->retry, on_retry, s, &retry);
         if (r >= 0 && !gap) {
                 c->unreadable = strcmp(s->container.log_driver, "none") == 0;
-                r = open_position(s);
+                r = supervisor_open_position(s);
                 gap = r > 0;
         }
         if (r < 0)

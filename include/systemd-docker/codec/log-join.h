@@ -24,8 +24,8 @@ typedef enum LogJoin {
 const char *log_join_to_string(LogJoin j);
 int log_join_from_string(const char *s);
 
-/* stored: all lines of the stream since log_position_since(), in their order. *ret_known of them, from the first on, are in the
- * trail or older; the others are new. */
+/* stored: all lines of the stream since log_position_since(), in their order. *ret_known of them, from
+ * the first on, are in the trail or older; the others are new. */
 LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known);
 
 /* The bound that stands for the first `known` of them; since: where they begin. */

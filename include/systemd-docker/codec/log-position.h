@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Up to which line a container's output is in the journal, in a form that outlives us: one flat piece of memory, for a file that
- * is mapped. Every change leaves it usable should we be killed right behind it.
+/* Up to which line a container's output is in the journal, in a form that outlives us: one flat piece of
+ * memory, for a file that is mapped. Every change leaves it usable should we be killed right behind it.
  *
- * Two ways to have the output. Attached, lines have no time but that of their receipt; the stored log (logs API) has the
- * engine's stamp before each line, and these are exact: within a stream they only grow. */
+ * Two ways to have the output. Attached, lines have no time but that of their receipt; the stored log
+ * (logs API) has the engine's stamp before each line, and these are exact: within a stream they only
+ * grow. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -60,6 +61,7 @@ typedef struct LogPosition {
         char id[ENGINE_ID_SIZE + 1];
         char epoch[LOG_EPOCH_SIZE + 1]; /* CONTAINER_LOG_EPOCH= of the lines */
         uint64_t mode;
+        uint64_t pid;              /* of who sends the lines */
         uint64_t without_ordinals; /* the journal's entries can't be told by CONTAINER_LOG_ORDINAL= */
         uint64_t offered;      /* the ordinal of the last line that was on its way to the journal */
         uint64_t sent;         /* … that is there for sure */
@@ -69,8 +71,11 @@ typedef struct LogPosition {
         uint64_t bytes;        /* received */
         uint64_t n_marks;
         LogMark marks[LOG_MARKS];
-        LogTrail trails[_STREAM_MAX]; /* of STREAM_STDOUT and STREAM_STDERR */
+        LogTrail trails[2]; /* of STREAM_STDOUT and STREAM_STDERR: log_position_trail() */
 } LogPosition;
+
+/* stream: STREAM_STDOUT or STREAM_STDERR. */
+#define log_position_trail(p, stream) (&(p)->trails[(stream) - STREAM_STDOUT])
 
 /* Begins anew: attached to a container from now on. */
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec);
@@ -92,8 +97,8 @@ void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec);
 /* Nothing is left to be read. */
 void log_position_calm(LogPosition *p);
 
-/* After our death: the lines behind this ordinal are not in the journal (without ordinals: those that we don't know to
- * be sent); the next ones get a new epoch. */
+/* After our death: the lines behind this ordinal are not in the journal (without ordinals: those that we
+ * don't know to be sent); the next ones get a new epoch. */
 void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch);
 
 /* From now on by stamps, from these bounds on. */
@@ -104,6 +109,6 @@ const LogEntry *log_trail_last(const LogTrail *t, uint64_t i);
 /* LOG_MODE_STORED: what of a stream was taken. */
 LogBound log_trail_bound(const LogTrail *t);
 
-/* From which time on the stored log has to be read so that nothing is missed. Attached: no line that was not received is
- * stamped earlier. */
+/* From which time on the stored log has to be read so that nothing is missed. Attached: no line that was
+ * not received is stamped earlier. */
 uint64_t log_position_since(const LogPosition *p);

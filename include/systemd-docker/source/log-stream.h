@@ -14,13 +14,15 @@ typedef struct LogStream LogStream;
 typedef struct LogStreamOps {
         /* The engine has attached us: nothing printed from now on is missed. */
         void (*on_open)(void *userdata);
-        /* stream: STREAM_STDOUT or STREAM_STDERR. stamp: of a stored line, when the engine got it. Returns 1: taken. 0: there is
-         * no room, hold the stream back and offer this line again at log_stream_resume(). */
+        /* stream: STREAM_STDOUT or STREAM_STDERR. stamp: of a stored line, when the engine got it.
+         * Returns 1: taken. 0: there is no room, hold the stream back and offer this line again at
+         * log_stream_resume(). */
         int (*on_line)(int stream, const Line *line, uint64_t stamp_nsec, void *userdata);
         /* Nothing is left to be read, for the moment. May be NULL. */
         void (*on_calm)(void *userdata);
-        /* Once, and last: all lines were delivered, also what had no newline (LINE_EOF). r: 0 at the end of the stream, -errno.
-         */
+        /* Once, and last: all lines were delivered, also what had no newline (LINE_EOF). r: 0 at the end
+         * of the stream, -errno.
+         * */
         void (*on_eof)(int r, const char *message, void *userdata);
 } LogStreamOps;
 
@@ -49,7 +51,8 @@ void log_stream_resume(LogStream *l);
 /* Whether a line waits for room. */
 bool log_stream_is_held(const LogStream *l);
 
-/* At the end: the engine's HTTP status, 0 where none came. 501 for a stored log: the container's log driver can't be read. */
+/* At the end: the engine's HTTP status, 0 where none came. 501 for a stored log: the container's log
+ * driver can't be read. */
 int log_stream_status(const LogStream *l);
 
 /* The stamp of a stored line that has begun; 0: there is none. */

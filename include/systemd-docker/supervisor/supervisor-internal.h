@@ -18,6 +18,7 @@
  *   input.c       our standard input on its way to the container
  *   cidfile.c     the file of --cidfile
  *   continue.c    the container's output: attached, and gone on with after a gap
+ *   position.c    up to where it is in the journal
  *   output.c      its lines and our own messages on their way to the journal */
 
 #include "cli/run-request.h"
@@ -419,13 +420,20 @@ void supervisor_log_lost_engine(Supervisor *s);
 bool supervisor_log_waits_for_engine(Supervisor *s);
 /* Whether all output of a dead container has been taken. */
 bool supervisor_log_is_drained(Supervisor *s);
+void supervisor_done_continuity(Supervisor *s);
+
+/* position.c */
+uint64_t supervisor_now_nsec(Supervisor *s);
+/* 1: the container's output has a position from which it goes on. 0: it begins now. */
+int supervisor_open_position(Supervisor *s);
+/* Whether all that was taken is in the journal; then the position knows. */
+bool supervisor_note_sent(Supervisor *s);
 /* A line is about to be sent; it was not taken. */
 void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
 void supervisor_withdraw_line(Supervisor *s, int stream);
 /* So many entries, or lines of a stream, were handed to journald. */
 void supervisor_entries_sent(Supervisor *s, uint64_t n);
 void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n);
-void supervisor_done_continuity(Supervisor *s);
 
 /* output.c */
 int supervisor_open_journal(Supervisor *s);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Two bytes a line, hash and time since the line before: the first byte of all says how many of them are ours, the second where
- * the stored log begins; where both are the same sequence and no line is equal to another, the join has to find the end of
- * ours. The third tells whether it is. */
+/* Two bytes a line, hash and time since the line before: the first byte of all says how many of them are
+ * ours, the second where the stored log begins; where both are the same sequence and no line is equal to
+ * another, the join has to find the end of ours. The third tells whether it is. */
 
 #include "codec/log-join.h"
 #include "fuzz.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file might. */
+/* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file
+ * might. */
 
 #include "codec/log-position.h"
 #include "fuzz.h"
@@ -18,7 +19,7 @@ static void step(LogPosition *p, uint8_t what)
                 log_position_offer(p, stream, what, what);
                 break;
         case 2:
-                if (p->trails[stream].n > 0)
+                if (log_position_trail(p, stream)->n > 0)
                         log_position_withdraw(p, stream);
                 break;
         case 3:
@@ -53,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 step(&p, data[i]);
                 (void) log_position_since(&p);
                 for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                        const LogTrail *t = &p.trails[stream];
+                        const LogTrail *t = log_position_trail(&p, stream);
                         const LogEntry *e = log_trail_last(t, LOG_TRAIL_LINES - 1);
 
                         CHECK(!e || (e >= t->entries && e < t->entries + LOG_TRAIL_SLOTS));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The first byte is where the text is split: in pieces the same has to come out. Then the text as a line that has the
- * stamp in it. */
+/* The first byte is where the text is split: in pieces the same has to come out. Then the text as a line
+ * that has the stamp in it. */
 
 #include "codec/log-stamp.h"
 #include "fuzz.h"

@@ -34,7 +34,7 @@ static void store(LogBound out, LogBound err)
 
 static void expect_bound(int stream, uint64_t nsec, uint64_t count)
 {
-        LogBound b = log_trail_bound(&p.trails[stream]);
+        LogBound b = log_trail_bound(log_position_trail(&p, stream));
 
         cr_expect_eq(b.time_nsec, nsec, "%llu", (unsigned long long) b.time_nsec);
         cr_expect_eq(b.count, count, "%llu", (unsigned long long) b.count);
@@ -81,16 +81,16 @@ Test(log_position, valid)
 
 Test(log_position, trail)
 {
-        cr_expect_null(log_trail_last(&p.trails[STREAM_STDOUT], 0));
+        cr_expect_null(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0));
         for (uint64_t i = 1; i <= 5000; i++) {
                 log_position_offer(&p, STREAM_STDOUT, i, i);
-                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->hash, i);
-                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, i);
+                cr_assert_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->hash, i);
+                cr_assert_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->ordinal, i);
         }
         for (uint64_t i = 0; i < LOG_TRAIL_LINES; i++)
-                cr_assert_eq(log_trail_last(&p.trails[STREAM_STDOUT], i)->hash, 5000 - i);
-        cr_expect_null(log_trail_last(&p.trails[STREAM_STDOUT], LOG_TRAIL_LINES));
-        cr_expect_null(log_trail_last(&p.trails[STREAM_STDERR], 0));
+                cr_assert_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), i)->hash, 5000 - i);
+        cr_expect_null(log_trail_last(log_position_trail(&p, STREAM_STDOUT), LOG_TRAIL_LINES));
+        cr_expect_null(log_trail_last(log_position_trail(&p, STREAM_STDERR), 0));
 }
 
 Test(log_position, withdrawn)
@@ -99,10 +99,10 @@ Test(log_position, withdrawn)
         log_position_sent(&p, 1);
         offer(STREAM_STDERR, "b", 2);
         log_position_withdraw(&p, STREAM_STDERR);
-        cr_expect_null(log_trail_last(&p.trails[STREAM_STDERR], 0));
+        cr_expect_null(log_trail_last(log_position_trail(&p, STREAM_STDERR), 0));
         cr_expect_eq(p.offered, 1);
         offer(STREAM_STDOUT, "c", 3);
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, 2);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->ordinal, 2);
 }
 
 /* We were killed with lines 3 to 5 on their way, and the journal has 3. */
@@ -115,16 +115,16 @@ Test(log_position, settled)
         offer(STREAM_STDERR, "4", 4);
         offer(STREAM_STDOUT, "5", 5);
         log_position_settle(&p, 3, "another");
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 3);
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDERR], 0)->time_nsec, 2);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->time_nsec, 3);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDERR), 0)->time_nsec, 2);
         cr_expect_str_eq(p.epoch, "another");
         cr_expect_eq(p.offered, 0);
         cr_expect_eq(p.sent, 0);
         offer(STREAM_STDOUT, "4", 6);
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->ordinal, 1);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->ordinal, 1);
         /* … and once more, at once. */
         log_position_settle(&p, 0, "third");
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 3);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->time_nsec, 3);
 }
 
 Test(log_position, settled_without_ordinals)
@@ -136,11 +136,11 @@ Test(log_position, settled_without_ordinals)
         log_position_stream_sent(&p, STREAM_STDOUT, 1);
         log_position_stream_sent(&p, STREAM_STDERR, 1);
         log_position_settle(&p, 0, "another");
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 1);
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDERR], 0)->time_nsec, 2);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->time_nsec, 1);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDERR), 0)->time_nsec, 2);
         offer(STREAM_STDOUT, "3", 4);
         log_position_settle(&p, 0, "third");
-        cr_expect_eq(log_trail_last(&p.trails[STREAM_STDOUT], 0)->time_nsec, 1);
+        cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->time_nsec, 1);
 }
 
 Test(log_position, attached_since_the_begin)
@@ -203,7 +203,7 @@ Test(log_position, a_line_in_progress)
 {
         store((LogBound) { 150 * SEC, 0 }, (LogBound) { 150 * SEC, 0 });
         offer(STREAM_STDOUT, "a", 200 * SEC);
-        p.trails[STREAM_STDERR].pending_nsec = 160 * SEC;
+        log_position_trail(&p, STREAM_STDERR)->pending_nsec = 160 * SEC;
         cr_expect_eq(log_position_since(&p), 160 * SEC, "it has to be read from its begin");
 }
 
@@ -224,7 +224,7 @@ Test(log_position, hostile)
                 for (size_t i = 0; i < sizeof(p); i++)
                         bytes[i] = (unsigned char) rand_r(&seed);
                 (void) log_position_since(&p);
-                (void) log_trail_bound(&p.trails[STREAM_STDERR]);
+                (void) log_trail_bound(log_position_trail(&p, STREAM_STDERR));
                 log_position_settle(&p, 0, "x");
                 offer(STREAM_STDOUT, "x", 1);
                 log_position_received(&p, 1, 1);

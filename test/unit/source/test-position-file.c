@@ -63,7 +63,7 @@ Test(position_file, survives)
         cr_expect_eq(st.st_mode & 0777, 0700);
         f = open_file(ID, 0, true);
         cr_expect_eq(position_file_get(f)->begin_nsec, 42);
-        cr_expect_eq(log_trail_last(&position_file_get(f)->trails[STREAM_STDOUT], 0)->hash, 7);
+        cr_expect_eq(log_trail_last(log_position_trail(position_file_get(f), STREAM_STDOUT), 0)->hash, 7);
         position_file_free(f);
         f = open_file(OTHER, 0, false);
         position_file_remove(f);
