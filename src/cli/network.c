@@ -50,14 +50,32 @@ static int field_alias(RunParse *p, struct json_object *network, const char *val
         return add_to(endpoint_of(network), "Aliases", value);
 }
 
+/* An empty value takes back what was there, and alone is no setting. */
+static int set_or_remove(struct json_object *parent, const char *key, const char *value)
+{
+        if (*value)
+                return json_set_text(parent, key, value);
+        json_object_object_del(parent, key);
+        return 0;
+}
+
+static int set_address(struct json_object *endpoint, const char *key, const char *value)
+{
+        int r = set_or_remove(ipam(endpoint), key, value);
+
+        if (r >= 0 && json_object_object_length(ipam(endpoint)) == 0)
+                json_object_object_del(endpoint, "IPAMConfig");
+        return r;
+}
+
 static int field_ip(RunParse *p, struct json_object *network, const char *value)
 {
-        return *value ? json_set_text(ipam(endpoint_of(network)), "IPv4Address", value) : 0;
+        return set_address(endpoint_of(network), "IPv4Address", value);
 }
 
 static int field_ip6(RunParse *p, struct json_object *network, const char *value)
 {
-        return *value ? json_set_text(ipam(endpoint_of(network)), "IPv6Address", value) : 0;
+        return set_address(endpoint_of(network), "IPv6Address", value);
 }
 
 static int field_link_local(RunParse *p, struct json_object *network, const char *value)
@@ -67,7 +85,7 @@ static int field_link_local(RunParse *p, struct json_object *network, const char
 
 static int field_mac(RunParse *p, struct json_object *network, const char *value)
 {
-        return json_set_text(endpoint_of(network), "MacAddress", value);
+        return set_or_remove(endpoint_of(network), "MacAddress", value);
 }
 
 static int field_driver_opt(RunParse *p, struct json_object *network, const char *value)

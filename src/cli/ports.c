@@ -119,8 +119,8 @@ static int split_spec(const char *s, PortSpec *ret)
         if (address_end)
                 size = (size_t) (address_end - s);
         if (size > 0 && *s == '[') {
-                /* '[' not at the end's ']' is left in, and then is no address. */
-                if (s[size - 1] == ']' && size > 2) {
+                /* '[' not at the end's ']' is left in, and then is no address; "[]" is an empty one. */
+                if (s[size - 1] == ']' && size > 1) {
                         s++;
                         size -= 2;
                 }
@@ -213,11 +213,10 @@ static int publish_fields(RunParse *p, const char *value)
         for (size_t i = 0; i < fields.n; i++) {
                 char *name = fields.items[i], *equal = strchr(name, '=');
 
-                if (!equal)
+                if (!equal || equal == name)
                         return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not NAME=VALUE",
                                                   name);
                 *equal = 0;
-                equal[1 + strcspn(equal + 1, "=")] = 0;
                 for (size_t k = 0; k < ELEMENTSOF(keys); k++)
                         if (strcmp(keys[k].name, name) == 0)
                                 *keys[k].value = equal + 1;

@@ -126,6 +126,11 @@ def addresses(words, cli, ours):
         has(words, r'(--add-host=)?[^:]+=.*:.*') and same_without(cli, ours, ('HostConfig', 'ExtraHosts'))
 
 
+def published_fields(words, cli, ours):
+    """"target=80=x" for --publish: what follows the second "=" was not looked at."""
+    return 'body' in cli and '--publish' in ours.get('message', '') and has(words, r'(--publish=)?([^=]*=[^,]*=|.*,=|=).*')
+
+
 def api_socket_path(words, cli, ours):
     """28.5 mounts /var/run/docker.sock whatever socket the CLI uses itself."""
     return has(words, '--use-api-socket') and same_without(cli, ours, ('HostConfig', 'Mounts'))
@@ -172,7 +177,8 @@ def windows_first(words, cli, ours):
 
 
 OTHER_VERSIONS = [
-    (lambda v: v < (28, 2), [unknown_option, older_numbers, relative_paths, links_elsewhere, platforms, addresses]),
+    (lambda v: v < (28, 2), [unknown_option, older_numbers, relative_paths, links_elsewhere, platforms, addresses,
+                          published_fields]),
     (lambda v: v != (28, 2), [api_socket_path, addresses]),
     (lambda v: (25, 0) <= v < (28, 0), [lost_limits]),
     (lambda v: v < (25, 0), [cdi_devices, references, unchecked, refused_then, default_network, empty_names, windows_first]),
