@@ -306,7 +306,7 @@ void supervisor_begin_condition(Supervisor *s)
 void supervisor_reset_condition(Supervisor *s)
 {
         s->judged_health = CONTAINER_HEALTH_NONE;
-        s->container_ready = s->ready_remembered = false;
+        s->container_ready = s->ready_remembered = s->trigger_noted = false;
         s->container_status = (free(s->container_status), NULL);
         *s->oom_since = 0;
 }

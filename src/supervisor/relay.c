@@ -137,6 +137,9 @@ static unsigned wanted_lines(void *userdata)
 
 static void note_trigger(Supervisor *s)
 {
+        if (s->trigger_noted) /* it needs saying once: systemd ends the service */
+                return;
+        s->trigger_noted = true;
         log_event(LOG_ERR, MESSAGE_ID_WATCHDOG, "Container %s reports that it has failed (WATCHDOG=trigger).", s->container.name);
         if (s->config.options->watchdog != WATCHDOG_CONTAINER)
                 supervisor_notify(s, "WATCHDOG=trigger");

@@ -268,6 +268,16 @@ def test_watchdog_of_the_container():
         unit.wait(lambda now: now["NRestarts"] == "2" and now["ActiveState"] == "active")
 
 
+def test_detaching_leaves_when_the_container_is_ready():
+    options, settings = "--notify --logs=false --rm=false", {"ExitType": "cgroup"}
+    with Notifying(sh("sleep 0.5; " + READY), options=options, run=f"--stop-timeout=1 {VOLUME}", **settings) as unit:
+        unit.start()
+        unit.wait(lambda now: unit.supervisor is None)
+        assert unit.main_pid == unit.container_pid
+        docker("stop", unit.name)
+        unit.wait_state("inactive")
+
+
 def test_trigger_is_heard_with_every_watchdog():
     with Notifying(sh(READY), WatchdogSec="10s") as unit:
         unit.start()

@@ -201,6 +201,7 @@ struct Supervisor {
         ContainerHealth judged_health; /* what has been said and done of it */
         bool container_ready;          /* it has said READY=1 in this life */
         char *container_status;        /* its last STATUS= in this life; NULL: none */
+        bool trigger_noted;            /* it has said WATCHDOG=trigger */
         bool condition_changed;        /* by messages of the relay, which come in batches */
         char running_since[16], oom_since[16]; /* clock times; "": not */
         sd_event_source *health_timer; /* the limit of the wait for health */
