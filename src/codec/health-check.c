@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The engine probes every `interval`, a probe may take `timeout`. Failures during `start period` don't count; `retries`
- * of them in a row behind it are its verdict. Until then it takes one interval more at most, as the end of the start
- * period falls somewhere between two probes. */
+/* The engine probes every `interval`, a probe may take `timeout`. Failures during `start period` don't
+ * count; `retries` of them in a row behind it are its verdict. Until then it takes one interval more at
+ * most, as the end of the start period falls somewhere between two probes. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,8 @@ static int parse_last_probe(struct json_object *inspect, HealthCheck *h)
         const char *output;
 
         h->failures = failures > 0 && failures <= INT32_MAX ? (int) failures : 0;
-        if (json_get(inspect, "State/Health/Log", json_type_array, &log) < 0 || json_object_array_length(log) == 0)
+        if (json_get(inspect, "State/Health/Log", json_type_array, &log) < 0 ||
+            json_object_array_length(log) == 0)
                 return 0;
         last = json_object_array_get_idx(log, json_object_array_length(log) - 1);
         code = json_int_or(last, "ExitCode", -1);

@@ -66,7 +66,8 @@ static int open_folder(int *at, const char *name, mode_t mode)
         fd = RET_NERRNO(openat(*at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (fd < 0)
                 return fd;
-        /* Whatever the umask is, and whoever made it: the engine makes what is missing when it starts a container. */
+        /* Whatever the umask is, and whoever made it: the engine makes what is missing when it starts a
+         * container. */
         if (fchmod(fd, mode) < 0)
                 return -errno;
         fd_close(*at);
@@ -101,7 +102,8 @@ int notify_folder_make(const char *path)
 void notify_folder_remove(const char *path)
 {
         _cleanup_free_ char *folder = parent_of(path);
-        _cleanup_close_ int fd = folder ? RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : -EBADF;
+        _cleanup_close_ int fd =
+                folder ? RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : -EBADF;
 
         if (fd < 0)
                 return;

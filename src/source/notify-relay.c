@@ -2,17 +2,18 @@
 
 /* A datagram socket that a container's processes send to. Everything that comes is hostile.
  *
- * Who may speak: the sender's cgroup is looked at, while it lives. systemd drops the message of a sender that is gone
- * before it was looked at; here it counts, because only the container has the socket: on the host it lies in a folder for
- * root alone. (Another container that was given this one's volumes has it, too, and is found out while it lives.)
+ * Who may speak: the sender's cgroup is looked at, while it lives. systemd drops the message of a sender
+ * that is gone before it was looked at; here it counts, because only the container has the socket: on the
+ * host it lies in a folder for root alone. (Another container that was given this one's volumes has it, too,
+ * and is found out while it lives.)
  *
- * How much: a socket that is always readable would starve all that stands behind it in the ladder. More than BUDGET
- * messages within a WINDOW, and the socket rests until the window is over; then what has queued up is read in one go, at
- * most BATCH_MAX. Faster senders wait for room, in their own sendmsg(2).
+ * How much: a socket that is always readable would starve all that stands behind it in the ladder. More than
+ * BUDGET messages within a WINDOW, and the socket rests until the window is over; then what has queued up is
+ * read in one go, at most BATCH_MAX. Faster senders wait for room, in their own sendmsg(2).
  *
- * BARRIER=1 comes with a descriptor that its sender waits for, until everybody has closed it. Ours is closed when what
- * came before it is handed over to systemd. It isn't passed on: closing a stranger's file may take time (SO_LINGER), and
- * that is not for systemd to bear. */
+ * BARRIER=1 comes with a descriptor that its sender waits for, until everybody has closed it. Ours is closed
+ * when what came before it is handed over to systemd. It isn't passed on: closing a stranger's file may take
+ * time (SO_LINGER), and that is not for systemd to bear. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -36,7 +37,8 @@
 #define WINDOW_USEC (10 * USEC_PER_MSEC)
 #define BUDGET 16U
 #define BARRIERS_MAX 32U
-/* SCM_MAX_FD of the kernel. All are taken, so that none is closed by the kernel, which takes its time, see close_foreign(). */
+/* SCM_MAX_FD of the kernel. All are taken, so that none is closed by the kernel, which takes its time, see
+ * close_foreign(). */
 #define FDS_MAX 253U
 
 struct NotifyRelay {
@@ -44,8 +46,8 @@ struct NotifyRelay {
         int fd;
         sd_event_source *source;
         sd_event_source *rest;
-        bool full; /* this batch has to end */
-        bool held; /* and has not been handed over yet */
+        bool full;            /* this batch has to end */
+        bool held;            /* and has not been handed over yet */
         uint64_t window_usec; /* its begin */
         unsigned n_window;
         pid_t member; /* the last one in this batch that was found to be one */
@@ -76,7 +78,7 @@ static void control_parse(struct msghdr *m, Control *ret)
 {
         struct cmsghdr *c;
 
-        *ret = (Control) {};
+        *ret = (Control){};
         for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
                 size_t size = c->cmsg_len - CMSG_LEN(0);
                 struct ucred cred;
@@ -143,14 +145,17 @@ static int receive(NotifyRelay *r)
         } space;
         char text[NOTIFY_MESSAGE_MAX];
         struct iovec iov = { text, sizeof(text) };
-        struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof(space) };
+        struct msghdr m = {
+                .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof(space)
+        };
         _cleanup_(control_done) Control control = {};
         ssize_t n = RET_NERRNO(recvmsg(r->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
 
         if (n < 0)
                 return n == -EAGAIN || n == -EINTR ? 0 : (int) n;
         control_parse(&m, &control);
-        /* Cut control data: descriptors that there was no room for in our table. What was said counts all the same. */
+        /* Cut control data: descriptors that there was no room for in our table. What was said counts all
+         * the same. */
         if ((m.msg_flags & MSG_TRUNC) || !may_speak(r, control.pid) ||
             take_message(r, text, (size_t) n, &control) < 0) {
                 r->stats.refused++;
@@ -256,7 +261,8 @@ static int bind_socket(NotifyRelay *r, const char *folder)
         if (k < 0)
                 return k;
         /* The whole path may be longer than an address. */
-        (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%i/" NOTIFY_FOLDER_SOCKET, r->folder);
+        (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%i/" NOTIFY_FOLDER_SOCKET,
+                        r->folder);
         if (unlinkat(r->folder, NOTIFY_FOLDER_SOCKET, 0) < 0 && errno != ENOENT)
                 return -errno;
         k = RET_NERRNO(bind(r->fd, (const struct sockaddr *) &address, sizeof(address)));
@@ -280,7 +286,8 @@ NotifyRelay *notify_relay_free(NotifyRelay *r)
         return NULL;
 }
 
-int notify_relay_new(NotifyRelay **ret, sd_event *event, const char *folder, const NotifyRelayOps *ops, void *userdata)
+int notify_relay_new(NotifyRelay **ret, sd_event *event, const char *folder, const NotifyRelayOps *ops,
+                     void *userdata)
 {
         static const EventTraits traits = { "notify-relay", EVENT_PRIORITY_NOTIFY, EVENT_FAILURE_DISABLE };
         static const EventTraits rest = { "notify-rest", EVENT_PRIORITY_TIMER, EVENT_FAILURE_DISABLE };

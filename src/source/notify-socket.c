@@ -2,9 +2,10 @@
 
 /* A connected, non-blocking datagram socket to systemd.
  *
- * sd_notify(3) waits while systemd's queue is full: a manager that is busy, or flooded by somebody, would stop our loop, and
- * the watchdog with it. Here, what finds no room waits. Only what is told last counts of each kind, so a message that says
- * the same keys as one that waits replaces it, and what waits is a handful.
+ * sd_notify(3) waits while systemd's queue is full: a manager that is busy, or flooded by somebody, would
+ * stop our loop, and the watchdog with it. Here, what finds no room waits. Only what is told last counts of
+ * each kind, so a message that says the same keys as one that waits replaces it, and what waits is a
+ * handful.
  *
  * systemd keeps its socket over a re-execution; if it did not, the socket is connected anew. */
 

@@ -35,7 +35,8 @@ Watchdog *watchdog_free(Watchdog *w)
 }
 DEFINE_TRIVIAL_CLEANUP_FUNC(Watchdog *, watchdog_free)
 
-int watchdog_new(Watchdog **ret, sd_event *event, uint64_t interval_usec, const WatchdogOps *ops, void *userdata)
+int watchdog_new(Watchdog **ret, sd_event *event, uint64_t interval_usec, const WatchdogOps *ops,
+                 void *userdata)
 {
         static const EventTraits traits = { "watchdog", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         _cleanup_(watchdog_freep) Watchdog *w = NULL;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* How it is with a container that runs: whether the service is ready, what STATUS= says, and what earns WATCHDOG=1.
+/* How it is with a container that runs: whether the service is ready, what STATUS= says, and what earns
+ * WATCHDOG=1.
  *
- * The container's own STATUS= stands before ours, but for what it can't know itself: that it is paused, that its health check
- * fails, that the engine is away. All of it is level, not edge: what changes something calls supervisor_report_condition(). */
+ * The container's own STATUS= stands before ours, but for what it can't know itself: that it is paused, that
+ * its health check fails, that the engine is away. All of it is level, not edge: what changes something
+ * calls supervisor_report_condition(). */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,9 +57,12 @@ static void status_of_waiting(Supervisor *s)
         const ContainerInfo *c = &s->container;
 
         if (s->config.options->notify == NOTIFY_CONTAINER)
-                supervisor_status(s, "Container %s runs, since %s waiting for READY=1 from it", c->name, s->running_since);
+                supervisor_status(s, "Container %s runs, since %s waiting for READY=1 from it", c->name,
+                                  s->running_since);
         else
-                supervisor_status(s, "Container %s runs, since %s waiting for its first healthy health check, at most %" PRIu64 " s",
+                supervisor_status(s,
+                                  "Container %s runs, since %s waiting for its first healthy health check, "
+                                  "at most %" PRIu64 " s",
                                   c->name, s->running_since, c->check.limit_usec / USEC_PER_SEC);
 }
 
@@ -84,8 +89,8 @@ static void status_of_running(Supervisor *s)
                 status_of_waiting(s);
         else
                 supervisor_status(s, "%s%s%s: container %s (%.12s), image %s, process %i", what ?: "Running",
-                                  *s->oom_since ? ", out of memory at " : "", s->oom_since, c->name, c->id, c->image,
-                                  (int) c->pid);
+                                  *s->oom_since ? ", out of memory at " : "", s->oom_since, c->name, c->id,
+                                  c->image, (int) c->pid);
 }
 
 void supervisor_report_condition(Supervisor *s)
@@ -110,8 +115,10 @@ int supervisor_check_health_options(Supervisor *s)
 
         if ((o->notify != NOTIFY_HEALTHY && o->watchdog != WATCHDOG_HEALTHY) || s->container.check.present)
                 return 0;
-        supervisor_fail(s, CLI_EXIT_REFUSED, "--%s=healthy: the container has no health check. Give it one with --health-cmd, or "
-                        "in the image by HEALTHCHECK.", o->notify == NOTIFY_HEALTHY ? "notify" : "watchdog");
+        supervisor_fail(s, CLI_EXIT_REFUSED,
+                        "--%s=healthy: the container has no health check. Give it one with --health-cmd, or "
+                        "in the image by HEALTHCHECK.",
+                        o->notify == NOTIFY_HEALTHY ? "notify" : "watchdog");
         return -EINVAL;
 }
 
@@ -143,7 +150,8 @@ static void fail_health(Supervisor *s, const char *why)
         _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
 
         s->giving_up = true;
-        if (asprintf(&what, "Container %s did not get healthy, %s%s", s->container.name, why, probe ?: "") < 0)
+        if (asprintf(&what, "Container %s did not get healthy, %s%s", s->container.name, why, probe ?: "") <
+            0)
                 what = NULL;
         supervisor_fail(s, CLI_EXIT_REFUSED, "%s", what ?: why);
         set_verdict(s, what ?: why);
@@ -152,7 +160,8 @@ static void fail_health(Supervisor *s, const char *why)
 
 static bool waits_for_health(const Supervisor *s)
 {
-        return s->config.options->notify == NOTIFY_HEALTHY && !s->ready_sent && s->state == STATE_RUNNING && !s->giving_up;
+        return s->config.options->notify == NOTIFY_HEALTHY && !s->ready_sent && s->state == STATE_RUNNING &&
+               !s->giving_up;
 }
 
 int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata)
@@ -186,15 +195,16 @@ static void on_unhealthy(Supervisor *s)
                 fail_health(s, "its health checks fail");
                 return;
         }
-        if (asprintf(&what, "Container %s is unhealthy, failed health checks in a row: %i%s", s->container.name,
-                     s->container.check.failures, probe ?: "") < 0) {
+        if (asprintf(&what, "Container %s is unhealthy, failed health checks in a row: %i%s",
+                     s->container.name, s->container.check.failures, probe ?: "") < 0) {
                 what = NULL;
                 return;
         }
         log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_UNHEALTHY, "%s", what);
         if (s->config.options->watchdog != WATCHDOG_HEALTHY || s->config.watchdog_usec == 0)
                 return;
-        log_event(LOG_ERR, MESSAGE_ID_WATCHDOG, "Container %s does not earn the watchdog's ping any more, systemd ends the service.",
+        log_event(LOG_ERR, MESSAGE_ID_WATCHDOG,
+                  "Container %s does not earn the watchdog's ping any more, systemd ends the service.",
                   s->container.name);
         set_verdict(s, what);
         supervisor_notify(s, "WATCHDOG=trigger");
@@ -212,7 +222,8 @@ void supervisor_judge_health(Supervisor *s)
                 on_unhealthy(s);
         else if (now == CONTAINER_HEALTH_HEALTHY && before == CONTAINER_HEALTH_UNHEALTHY) {
                 s->verdict = (free(s->verdict), NULL);
-                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_HEALTHY, "Container %s is healthy again.", s->container.name);
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_HEALTHY, "Container %s is healthy again.",
+                          s->container.name);
         }
 }
 
@@ -232,7 +243,8 @@ bool supervisor_reloads(const Supervisor *s)
 static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
 {
         if (r < 0)
-                log_warning("Failed to pass the signal for a reload on to the container: %s", reply->error.message ?: "?");
+                log_warning("Failed to pass the signal for a reload on to the container: %s",
+                            reply->error.message ?: "?");
         supervisor_notify(s, "READY=1");
 }
 
@@ -244,7 +256,8 @@ void supervisor_reload(Supervisor *s, int signo)
         (void) clock_gettime(CLOCK_MONOTONIC, &now);
         supervisor_notify(s, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
                           (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC);
-        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_reloaded);
+        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo),
+                             on_reloaded);
 }
 
 /* Watchdog */

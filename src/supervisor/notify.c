@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Messages to systemd. While a batch of the container's own comes in they wait for its end, so that of what it floods us
- * with, systemd gets only the last of each kind. */
+/* Messages to systemd. While a batch of the container's own comes in they wait for its end, so that of what
+ * it floods us with, systemd gets only the last of each kind. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -30,7 +30,8 @@ int supervisor_open_notify(Supervisor *s)
                 return 0;
         r = notify_socket_new(&s->notify, s->event, s->config.notify_socket, &ops, s);
         if (r == -EINVAL || r == -ENAMETOOLONG) {
-                log_warning_errno(r, "Failed to notify systemd at \"%s\", ignoring: %m", s->config.notify_socket);
+                log_warning_errno(r, "Failed to notify systemd at \"%s\", ignoring: %m",
+                                  s->config.notify_socket);
                 return 0;
         }
         return r;

@@ -2,11 +2,12 @@
 
 /* What the container says of itself by sd_notify(3), with --notify=container or --watchdog=container.
  *
- * It gets a socket of ours, in a folder that is mounted into it. What it says of its condition (READY=1, STATUS=) is kept
- * and goes into what condition.c tells systemd; READY=1 must not come before MAINPID=. The rest goes on as it came.
+ * It gets a socket of ours, in a folder that is mounted into it. What it says of its condition (READY=1,
+ * STATUS=) is kept and goes into what condition.c tells systemd; READY=1 must not come before MAINPID=. The
+ * rest goes on as it came.
  *
- * A container keeps its mounts for as long as it is there. So the folder of one that was found is the one that it has, and
- * one that was made without can't be held with these options. */
+ * A container keeps its mounts for as long as it is there. So the folder of one that was found is the one
+ * that it has, and one that was made without can't be held with these options. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -27,7 +28,8 @@
 
 static bool relay_is_wanted(const Supervisor *s)
 {
-        return s->config.options->notify == NOTIFY_CONTAINER || s->config.options->watchdog == WATCHDOG_CONTAINER;
+        return s->config.options->notify == NOTIFY_CONTAINER ||
+               s->config.options->watchdog == WATCHDOG_CONTAINER;
 }
 
 static char *base_folder(const Supervisor *s)
@@ -51,7 +53,8 @@ static int choose_folder(Supervisor *s, CliError *reterr)
 {
         if (!engine_is_local(s->engine))
                 return cli_error(reterr, CLI_EXIT_REFUSED, "%s needs an engine on this machine",
-                                 s->config.options->notify == NOTIFY_CONTAINER ? "--notify=container" : "--watchdog=container");
+                                 s->config.options->notify == NOTIFY_CONTAINER ? "--notify=container"
+                                                                               : "--watchdog=container");
         if (!s->config.runtime_folder)
                 return cli_error(reterr, CLI_EXIT_REFUSED, "--notify=container needs $XDG_RUNTIME_DIR");
         s->notify_folder = wanted_folder(s);
@@ -66,8 +69,10 @@ int supervisor_relay_extras(Supervisor *s, char ***environment, char ***binds, C
                 return 0;
         r = choose_folder(s, reterr);
         if (r >= 0)
-                r = strv_extend(environment, "NOTIFY_SOCKET=" CONTAINER_NOTIFY_TARGET "/" NOTIFY_FOLDER_SOCKET);
-        /* Without WATCHDOG_PID, which would have to be the pid inside of whoever pings: sd_watchdog_enabled(3). */
+                r = strv_extend(environment,
+                                "NOTIFY_SOCKET=" CONTAINER_NOTIFY_TARGET "/" NOTIFY_FOLDER_SOCKET);
+        /* Without WATCHDOG_PID, which would have to be the pid inside of whoever pings:
+         * sd_watchdog_enabled(3). */
         if (r >= 0 && s->config.options->watchdog == WATCHDOG_CONTAINER && s->config.watchdog_usec > 0)
                 r = strv_extendf(environment, "WATCHDOG_USEC=%" PRIu64, s->config.watchdog_usec);
         /* Read-only, which says nothing of a socket: nobody fills the host's memory through it. */
@@ -107,7 +112,8 @@ int supervisor_make_relay_folder(Supervisor *s)
         }
         r = notify_folder_make(s->notify_folder);
         if (r < 0)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to make %s: %s", s->notify_folder, strerror(-r));
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to make %s: %s", s->notify_folder,
+                                strerror(-r));
         return r;
 }
 
@@ -124,9 +130,9 @@ static NotifySender judge_sender(pid_t pid, void *userdata)
 static unsigned wanted_lines(void *userdata)
 {
         const Supervisor *s = ASSERT_PTR(userdata);
-        unsigned flags = NOTIFY_FLAG(NOTIFY_RELOADING) | NOTIFY_FLAG(NOTIFY_MONOTONIC_USEC) | NOTIFY_FLAG(NOTIFY_STOPPING) |
-                         NOTIFY_FLAG(NOTIFY_EXTEND_TIMEOUT_USEC) | NOTIFY_FLAG(NOTIFY_ERRNO) |
-                         NOTIFY_FLAG(NOTIFY_EXIT_STATUS);
+        unsigned flags = NOTIFY_FLAG(NOTIFY_RELOADING) | NOTIFY_FLAG(NOTIFY_MONOTONIC_USEC) |
+                         NOTIFY_FLAG(NOTIFY_STOPPING) | NOTIFY_FLAG(NOTIFY_EXTEND_TIMEOUT_USEC) |
+                         NOTIFY_FLAG(NOTIFY_ERRNO) | NOTIFY_FLAG(NOTIFY_EXIT_STATUS);
 
         if (s->ready_sent) /* of a reload; the first one is condition.c's */
                 flags |= NOTIFY_FLAG(NOTIFY_READY);
@@ -140,7 +146,8 @@ static void note_trigger(Supervisor *s)
         if (s->trigger_noted) /* it needs saying once: systemd ends the service */
                 return;
         s->trigger_noted = true;
-        log_event(LOG_ERR, MESSAGE_ID_WATCHDOG, "Container %s reports that it has failed (WATCHDOG=trigger).", s->container.name);
+        log_event(LOG_ERR, MESSAGE_ID_WATCHDOG,
+                  "Container %s reports that it has failed (WATCHDOG=trigger).", s->container.name);
         if (s->config.options->watchdog != WATCHDOG_CONTAINER)
                 supervisor_notify(s, "WATCHDOG=trigger");
 }
@@ -171,7 +178,8 @@ static void explain_drops(Supervisor *s)
         if (s->relay_drops_explained || (stats->lines == 0 && stats->refused == 0))
                 return;
         s->relay_drops_explained = true;
-        log_warning("Dropped a notification of container %s: %s. More of them are dropped without a word.", s->container.name,
+        log_warning("Dropped a notification of container %s: %s. More of them are dropped without a word.",
+                    s->container.name,
                     stats->refused > 0 ? "it was malformed, or not from one of its processes"
                                        : "MAINPID=, FDSTORE= and the like are not for containers to say");
 }
@@ -195,7 +203,8 @@ int supervisor_open_relay(Supervisor *s)
         if (!relay_is_wanted(s) || s->relay)
                 return 0;
         if (supervisor_relay_lacks(s)) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine has not mounted %s into the container.", s->notify_folder);
+                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine has not mounted %s into the container.",
+                                s->notify_folder);
                 return -ENOENT;
         }
         free(s->notify_folder);
@@ -207,7 +216,8 @@ int supervisor_open_relay(Supervisor *s)
                 return r;
         r = notify_relay_new(&s->relay, s->event, s->notify_folder, &ops, s);
         if (r < 0)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen in %s: %s", s->notify_folder, strerror(-r));
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen in %s: %s", s->notify_folder,
+                                strerror(-r));
         return r;
 }
 

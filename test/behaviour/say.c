@@ -3,12 +3,13 @@
 /* What a container says to $NOTIFY_SOCKET, sd_notify(3), for images that have nothing but busybox. Static.
  *
  *   say TEXT…        each as a message, and ends at once
- *   say -b TEXT…     the same, then waits as systemd-notify does until they are received: 1 where that takes 5 s
+ *   say -b TEXT…     the same, then waits as systemd-notify does until they are received: 1 after 5 s
  *   say -n N TEXT    N times
  *   say -s N         N messages with another status each
  *   say -x           what nobody should say: too long, NULs, a hundred descriptors, empty, unknown keys
  *   say -r           a service that reloads: on SIGHUP RELOADING=1, and READY=1 behind it
- *   say -w           one that pings the watchdog as sd_watchdog_enabled(3) has it, until SIGUSR1 */
+ *   say -w           one that pings the watchdog as sd_watchdog_enabled(3) has it, until SIGUSR1
+ */
 
 #define _GNU_SOURCE
 #include <errno.h>
@@ -40,9 +41,9 @@ static int send_with(const char *text, size_t size, const int *fds, size_t n)
         if (n > 0) {
                 m.msg_control = &control;
                 m.msg_controllen = CMSG_SPACE(sizeof(int) * n);
-                *CMSG_FIRSTHDR(&m) = (struct cmsghdr) { .cmsg_level = SOL_SOCKET,
-                                                        .cmsg_type = SCM_RIGHTS,
-                                                        .cmsg_len = CMSG_LEN(sizeof(int) * n) };
+                *CMSG_FIRSTHDR(&m) = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+                                                       .cmsg_type = SCM_RIGHTS,
+                                                       .cmsg_len = CMSG_LEN(sizeof(int) * n) };
                 memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), fds, sizeof(int) * n);
         }
         while (sendmsg(notify_fd, &m, 0) < 0) {
@@ -69,7 +70,7 @@ static int barrier(void)
         if (pipe2(fds, O_CLOEXEC) < 0 || send_with("BARRIER=1", 9, fds + 1, 1) > 0)
                 return 1;
         close(fds[1]);
-        p = (struct pollfd) { .fd = fds[0] };
+        p = (struct pollfd){ .fd = fds[0] };
         return poll(&p, 1, 5000) == 1 ? 0 : 1;
 }
 
@@ -102,7 +103,8 @@ static int serve_reloads(void)
         sigaddset(&set, SIGHUP);
         sigaddset(&set, SIGTERM);
         sigprocmask(SIG_BLOCK, &set, NULL);
-        /* Not sigwait(), which takes the signal off /proc/PID/status: systemd 262 wants to see there that it is handled. */
+        /* Not sigwait(), which takes the signal off /proc/PID/status: systemd 262 wants to see there that it
+         * is handled. */
         fd = signalfd(-1, &set, 0);
         say("READY=1\nSTATUS=generation 1");
         for (int generation = 2;; generation++) {
@@ -113,7 +115,8 @@ static int serve_reloads(void)
                         return 0;
                 clock_gettime(CLOCK_MONOTONIC, &now);
                 (void) snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu",
-                                (unsigned long long) now.tv_sec * 1000000 + (unsigned long long) now.tv_nsec / 1000);
+                                (unsigned long long) now.tv_sec * 1000000 +
+                                        (unsigned long long) now.tv_nsec / 1000);
                 say(text);
                 (void) snprintf(text, sizeof(text), "READY=1\nSTATUS=generation %i", generation);
                 say(text);
@@ -129,7 +132,7 @@ static int ping(void)
 
         if (!usec || (pid && atoi(pid) != getpid()))
                 return 1;
-        half = (struct timespec) { atoll(usec) / 2 / 1000000, atoll(usec) / 2 % 1000000 * 1000 };
+        half = (struct timespec){ atoll(usec) / 2 / 1000000, atoll(usec) / 2 % 1000000 * 1000 };
         sigemptyset(&set);
         sigaddset(&set, SIGUSR1);
         sigaddset(&set, SIGTERM);

@@ -3,15 +3,16 @@
 
 /* Where a container finds the socket of its relay: BASE/NAME/notify, mounted into it.
  *
- * BASE/NAME is for root alone, so that nobody else on the host gets to the socket; the mount hides that folder from
- * the container, whose users all get to it. The folder is mounted, and not the socket in it, so that a socket can be
- * bound anew while the container runs. */
+ * BASE/NAME is for root alone, so that nobody else on the host gets to the socket; the mount hides that
+ * folder from the container, whose users all get to it. The folder is mounted, and not the socket in it, so
+ * that a socket can be bound anew while the container runs. */
 
 #include <stdbool.h>
 
 #define NOTIFY_FOLDER_SOCKET "notify.sock"
 
-/* The path for a container of that name: a new string, NULL: out of memory. A name that is none gives one at random. */
+/* The path for a container of that name: a new string, NULL: out of memory. A name that is none gives one at
+ * random. */
 char *notify_folder_path(const char *base, const char *name);
 /* Whether a path, which may come from anywhere, is one of ours. */
 bool notify_folder_is_ours(const char *base, const char *path);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The notification socket of a container, sd_notify(3): what it may say is reported, all else dropped and counted. */
+/* The notification socket of a container, sd_notify(3): what it may say is reported, all else dropped and
+ * counted. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,8 +15,8 @@
 typedef struct NotifyRelay NotifyRelay;
 
 typedef enum NotifySender {
-        NOTIFY_SENDER_MEMBER,  /* of the container */
-        NOTIFY_SENDER_GONE,    /* no such process any more */
+        NOTIFY_SENDER_MEMBER, /* of the container */
+        NOTIFY_SENDER_GONE,   /* no such process any more */
         NOTIFY_SENDER_FOREIGN,
 } NotifySender;
 
@@ -25,7 +26,8 @@ typedef struct NotifyRelayOps {
         unsigned (*forward)(void *userdata);
         /* false: on_batch() comes next. */
         bool (*on_message)(const NotifyFiltered *message, void *userdata);
-        /* Behind some messages. false: they are not handed over yet, and no more comes until notify_relay_resume(). */
+        /* Behind some messages. false: they are not handed over yet, and no more comes until
+         * notify_relay_resume(). */
         bool (*on_batch)(void *userdata);
 } NotifyRelayOps;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Datagrams from a container, over a real socket: the first byte of each says how many descriptors come with it, the second
- * who sends it and whether there is room, the next two how long it is. Whatever they are: no descriptor stays, nothing but
- * known keys comes through, and the relay goes on. */
+/* Datagrams from a container, over a real socket: the first byte of each says how many descriptors come with
+ * it, the second who sends it and whether there is room, the next two how long it is. Whatever they are: no
+ * descriptor stays, nothing but known keys comes through, and the relay goes on. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -92,9 +92,9 @@ static void say(int fd, const uint8_t *text, size_t size, size_t n_fds)
         if (n_fds > 0) {
                 m.msg_control = &control;
                 m.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
-                *CMSG_FIRSTHDR(&m) = (struct cmsghdr) { .cmsg_level = SOL_SOCKET,
-                                                        .cmsg_type = SCM_RIGHTS,
-                                                        .cmsg_len = CMSG_LEN(sizeof(int) * n_fds) };
+                *CMSG_FIRSTHDR(&m) = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+                                                       .cmsg_type = SCM_RIGHTS,
+                                                       .cmsg_len = CMSG_LEN(sizeof(int) * n_fds) };
                 for (size_t i = 0; i < n_fds; i++)
                         memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)) + i * sizeof(int), &fd, sizeof(int));
         }

@@ -56,12 +56,15 @@ static uint64_t limit_of(const char *text)
 Test(health_check, limit)
 {
         cr_assert_eq(limit_of("{}"), 4 * 60 * USEC_PER_SEC);
-        cr_assert_eq(limit_of(CHECK("\"StartPeriod\":5000000000,\"Interval\":2000000000,\"Timeout\":1000000000,\"Retries\":2")),
+        cr_assert_eq(limit_of(CHECK("\"StartPeriod\":5000000000,\"Interval\":2000000000,\"Timeout\":"
+                                    "1000000000,\"Retries\":2")),
                      14 * USEC_PER_SEC);
         cr_assert_eq(limit_of(CHECK("\"StartPeriod\":-1,\"Interval\":-5,\"Timeout\":0,\"Retries\":-7")),
                      4 * 60 * USEC_PER_SEC);
-        cr_assert_eq(limit_of(CHECK("\"Interval\":9223372036854775807,\"Retries\":9223372036854775807")), UINT64_MAX);
-        cr_assert_eq(limit_of(CHECK("\"Interval\":\"1s\",\"Timeout\":[],\"Retries\":\"3\"")), 4 * 60 * USEC_PER_SEC);
+        cr_assert_eq(limit_of(CHECK("\"Interval\":9223372036854775807,\"Retries\":9223372036854775807")),
+                     UINT64_MAX);
+        cr_assert_eq(limit_of(CHECK("\"Interval\":\"1s\",\"Timeout\":[],\"Retries\":\"3\"")),
+                     4 * 60 * USEC_PER_SEC);
 }
 
 Test(health_check, last_probe)
@@ -69,7 +72,8 @@ Test(health_check, last_probe)
         _cleanup_(health_check_done) HealthCheck h = HEALTH_CHECK_NULL;
 
         parse("{\"State\":{\"Health\":{\"FailingStreak\":3,\"Log\":[{\"ExitCode\":0,\"Output\":\"fine\"},"
-              "{\"ExitCode\":1,\"Output\":\"can't\\nconnect\\u001b[m \\n\"}]}}}", &h);
+              "{\"ExitCode\":1,\"Output\":\"can't\\nconnect\\u001b[m \\n\"}]}}}",
+              &h);
         cr_assert_eq(h.failures, 3);
         cr_assert_eq(h.exit_code, 1);
         cr_assert_str_eq(h.output, "can't connect [m");
@@ -79,7 +83,8 @@ Test(health_check, probes_that_make_no_sense)
 {
         static const char *const texts[] = {
                 "{\"State\":{\"Health\":{\"FailingStreak\":-3,\"Log\":[7]}}}",
-                "{\"State\":{\"Health\":{\"FailingStreak\":99999999999,\"Log\":[{\"ExitCode\":-1,\"Output\":{}}]}}}",
+                "{\"State\":{\"Health\":{\"FailingStreak\":99999999999,\"Log\":[{\"ExitCode\":-1,\"Output\":"
+                "{}}]}}}",
                 "{\"State\":{\"Health\":{\"Log\":[{\"ExitCode\":256}]}}}",
                 "{\"State\":{\"Health\":{\"Log\":[null]}}}",
         };

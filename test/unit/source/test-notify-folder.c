@@ -50,7 +50,8 @@ Test(notify_folder, name_that_is_none_gives_one_at_random)
         char longest[NAME_MAX + 2];
 
         for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-                _cleanup_free_ char *a = notify_folder_path(BASE, names[i]), *b = notify_folder_path(BASE, names[i]);
+                _cleanup_free_ char *a = notify_folder_path(BASE, names[i]),
+                                    *b = notify_folder_path(BASE, names[i]);
 
                 cr_assert_eq(strncmp(a, BASE "/unnamed-", strlen(BASE "/unnamed-")), 0, "%s", a);
                 cr_assert_str_neq(a, b);

@@ -107,9 +107,9 @@ static void say_with(const char *text, size_t size, const int *fds, size_t n_fds
         if (n_fds > 0) {
                 m.msg_control = &control;
                 m.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
-                *CMSG_FIRSTHDR(&m) = (struct cmsghdr) { .cmsg_level = SOL_SOCKET,
-                                                        .cmsg_type = SCM_RIGHTS,
-                                                        .cmsg_len = CMSG_LEN(sizeof(int) * n_fds) };
+                *CMSG_FIRSTHDR(&m) = (struct cmsghdr){ .cmsg_level = SOL_SOCKET,
+                                                       .cmsg_type = SCM_RIGHTS,
+                                                       .cmsg_len = CMSG_LEN(sizeof(int) * n_fds) };
                 memcpy(CMSG_DATA(CMSG_FIRSTHDR(&m)), fds, sizeof(int) * n_fds);
         }
         cr_assert_eq(sendmsg(fd, &m, 0), (ssize_t) size);
