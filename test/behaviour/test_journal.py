@@ -256,8 +256,9 @@ class Stopped:
 
 
 def private_memory(pid):
+    """In KiB, what nobody else has and no file: clean pages of a library that nobody else has mapped are none of it."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_"))
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_Dirty:"))
 
 
 def cpu_time(pid):
@@ -299,7 +300,8 @@ def test_stop_while_journald_stands_still(transport):
             wait_gone(pid)
         assert_success(unit.wait_state("inactive"))
         seen = numbers(unit)
-        assert seen and seen == list(range(1, len(seen) + 1))
+        # What its buffer held when it was killed may end within a number.
+        assert len(seen) > 1 and seen[:-1] == list(range(1, len(seen)))
         assert unit.said("was stopped")
 
 
