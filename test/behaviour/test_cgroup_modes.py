@@ -137,12 +137,14 @@ def cell_update(unit):
 
 
 def cell_restart(unit):
-    before = unit.container
+    before, since = unit.container, cursor()
     docker("restart", unit.name)
     wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
     unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
     assert_in_place(unit, unit.container_pid)
     assert unit.show("ActiveState") == "active"
+    # From here on it ends on SIGTERM: before, it was still counting.
+    unit.wait_line("up", after=since)
 
 
 def cell_journal(unit):
