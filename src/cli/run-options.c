@@ -120,13 +120,19 @@ static int parse_long(RunParse *p, char *const *words)
         return r < 0 ? r : 1;
 }
 
-/* Units from before docker 1.10 have long options with one dash. */
+/* Units from before docker 1.10 have long options with one dash: the length of its name, or 0. */
+static size_t old_option(const char *word)
+{
+        size_t size = strcspn(word + 1, "=");
+
+        return size > 1 && find_long(word + 1, size) ? size : 0;
+}
+
 static int unknown_short(RunParse *p, const char *word, char name)
 {
-        const char *equal = strchr(word, '=');
-        size_t size = equal ? (size_t) (equal - word - 1) : strlen(word + 1);
+        size_t size = old_option(word);
 
-        if (size > 1 && find_long(word + 1, size))
+        if (size > 0)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
                                  "unknown option -%c in %s of run, did you mean --%.*s?", name, word,
                                  (int) size, word + 1);
@@ -306,6 +312,33 @@ static int publish_members(RunOptions *o)
         return o->log_opts ? 0 : -ENOMEM;
 }
 
+/* "-privileged" is -p with the value "rivileged". Where it is that value which is wrong, a hint as well. */
+static int hint_at_old_option(char *const *words, CliError *e)
+{
+        static const char prefix[] = "invalid value \"";
+
+        if (!e || !e->message || !text_starts_with(e->message, prefix))
+                return 0;
+        for (; *words; words++) {
+                size_t size = **words == '-' ? old_option(*words) : 0;
+
+                for (const char *value = *words + 2; size > 0 && *value; value++) {
+                        const char *named = e->message + strlen(prefix);
+                        char *message;
+
+                        if (!text_starts_with(named, value) || named[strlen(value)] != '"')
+                                continue;
+                        if (asprintf(&message, "%s, did you mean --%.*s?", e->message, (int) size,
+                                     *words + 1) < 0)
+                                return -ENOMEM;
+                        free(e->message);
+                        e->message = message;
+                        return 0;
+                }
+        }
+        return 0;
+}
+
 int run_options_parse(char *const *words, const CliContext *context, RunOptions **ret, CliError *reterr)
 {
         _cleanup_(run_options_freep) RunOptions *o = NULL;
@@ -326,8 +359,10 @@ int run_options_parse(char *const *words, const CliContext *context, RunOptions 
                 r = publish_members(o);
         if (r == -ENOMEM)
                 return cli_error_oom(reterr);
-        if (r < 0)
-                return cli_error(reterr, CLI_EXIT_REFUSED, "invalid command line: %s", strerror(-r));
+        if (r < 0) {
+                r = cli_error(reterr, CLI_EXIT_REFUSED, "invalid command line: %s", strerror(-r));
+                return hint_at_old_option(words, reterr) < 0 ? -ENOMEM : r;
+        }
         *ret = TAKE_PTR(o);
         return 0;
 }
