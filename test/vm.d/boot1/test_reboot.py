@@ -3,10 +3,16 @@
 
 from pathlib import Path
 
+import pytest
 from supervised import PROGRAM
 from testhost import docker, run, show, wait_until
 
 UNITS = Path("/etc/systemd/system")
+
+
+@pytest.fixture(autouse=True)
+def clean_host():
+    """Instead of the suite's own: what this leaves is for the next boot."""
 
 
 def unit_file(name, options, command):
