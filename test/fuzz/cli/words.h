@@ -33,16 +33,27 @@ static inline void check_error(const CliError *error)
         CHECK(error->exit_code == 1 || (error->exit_code >= 125 && error->exit_code <= 127));
 }
 
-static inline void check_request(const RunOptions *o, ApiVersion version)
+/* What is sent is JSON in UTF-8, and means the same when it is read. */
+static inline void check_again(struct json_object *body, const char *hash)
+{
+        const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
+        struct json_object *again = NULL;
+        char hash_again[RUN_REQUEST_HASH_MAX];
+
+        CHECK(json_parse(text, strlen(text), &again) >= 0);
+        CHECK(run_request_hash(again, hash_again) >= 0 && strcmp(hash, hash_again) == 0);
+        json_object_put(again);
+}
+
+static inline void check_request(const RunOptions *o, ApiVersion version, bool again_too)
 {
         char *environment[] = { (char *) "NOTIFY_SOCKET=/run/notify", (char *) "A=extra", NULL };
         const RunRequestExtras extras = { .environment = environment,
                                           .binds = environment,
                                           .labels = environment };
-        struct json_object *body = NULL, *again = NULL;
-        char hash[RUN_REQUEST_HASH_MAX], hash_again[RUN_REQUEST_HASH_MAX];
+        struct json_object *body = NULL;
+        char hash[RUN_REQUEST_HASH_MAX];
         CliError error = CLI_ERROR_NULL;
-        const char *text;
 
         if (run_request_build(o, &version, &extras, &body, &error) < 0) {
                 check_error(&error);
@@ -52,11 +63,8 @@ static inline void check_request(const RunOptions *o, ApiVersion version)
         CHECK(!error.message);
         CHECK(*json_string_or(body, "Image", ""));
         CHECK(run_request_hash(body, hash) >= 0 && strlen(hash) == RUN_REQUEST_HASH_MAX - 1);
-        /* What is sent is JSON in UTF-8, and means the same when it is read. */
-        text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
-        CHECK(json_parse(text, strlen(text), &again) >= 0);
-        CHECK(run_request_hash(again, hash_again) >= 0 && strcmp(hash, hash_again) == 0);
-        json_object_put(again);
+        if (again_too)
+                check_again(body, hash);
         json_object_put(body);
 }
 
@@ -69,6 +77,10 @@ static inline void check_run(char *const *words)
         };
         CliError error = CLI_ERROR_NULL;
         RunOptions *o = NULL;
+        size_t n = 0;
+
+        for (char *const *w = words; *w; w++)
+                n += strlen(*w);
 
         if (run_options_parse(words, &context, &o, &error) < 0) {
                 CHECK(!o);
@@ -80,8 +92,8 @@ static inline void check_run(char *const *words)
         (void) run_options_limit_conflict(o);
         if (!o->help) {
                 (void) run_options_log_opt(o, "tag");
-                /* One of both, by the input: twice the executions in the same time. */
-                check_request(o, strv_length((char **) words) % 2 ? (ApiVersion){ 1, 24 } : (ApiVersion){ 1, 50 });
+                /* Not everything of each, as these are most of the time: the input says what. */
+                check_request(o, n % 2 ? (ApiVersion){ 1, 24 } : (ApiVersion){ 1, 50 }, n % 4 < 2);
         }
         run_options_free(o);
 }
