@@ -204,7 +204,8 @@ void supervisor_continue_log(Supervisor *s, bool lives_on)
         Continuity *c = &s->continuity;
 
         if (!s->log || !s->log_ended ||
-            !IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING, STATE_DRAINING))
+            !IN_STATE(s, STATE_STARTING, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING,
+                      STATE_DRAINING))
                 return;
         c->broken = c->broken || lives_on;
         want_tail(s);
