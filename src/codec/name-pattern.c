@@ -296,7 +296,7 @@ int name_pattern_compile(const char *go, regex_t *ret)
         t.out = open_memstream(&posix, &size);
         if (!t.out)
                 return -ENOMEM;
-        while (*t.in && r >= 0)
+        while (r >= 0 && *t.in) /* behind a failure it may be behind the end */
                 r = take_one(&t);
         if (fclose(t.out) != 0 && r >= 0)
                 r = -ENOMEM;
