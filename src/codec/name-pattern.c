@@ -7,7 +7,7 @@
  * is refused: Unicode classes, flags but a leading (?i), \Q…\E, other characters than ASCII in a class.
  *
  * The engine has checked the expression before (it would not start the container), but has less to fear: glibc writes
- * repetition out, so counts are limited, all of them multiplied. */
+ * repetition out, "(a{9}){9}" as 81 items and "(a+)+" as four. So these are counted, and their number is limited. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -21,14 +21,37 @@
 
 /* Go's own limit for one of them. */
 #define REPEAT_MAX 1000U
+#define ITEMS_MAX 4096U
+#define DEPTH_MAX 16U
 #define NAME_MAX_SIZE 4096U
 
 typedef struct Translation {
         const char *in;
         FILE *out;
-        unsigned repeats;
-        unsigned depth; /* of groups */
+        unsigned depth;            /* of groups */
+        unsigned items[DEPTH_MAX]; /* of each group that is open, written out */
+        unsigned last;             /* … of these the last one, which may be repeated; 0: there is none */
 } Translation;
+
+static int add_items(Translation *t, unsigned n)
+{
+        t->items[t->depth] += n;
+        t->last = n;
+        return t->items[t->depth] > ITEMS_MAX ? -EINVAL : 0;
+}
+
+/* Times are what glibc writes out. */
+static int repeat_last(Translation *t, unsigned times)
+{
+        unsigned n = t->last;
+        int r;
+
+        if (n == 0)
+                return -EINVAL; /* nothing, or what is repeated already: Go refuses that, too */
+        r = add_items(t, n * (times - 1));
+        t->last = 0;
+        return r;
+}
 
 typedef struct ByteSet {
         bool has[256];
@@ -216,10 +239,21 @@ static int take_group(Translation *t)
                         p++;
                 }
         }
+        if (++t->depth == DEPTH_MAX)
+                return -EINVAL;
+        t->items[t->depth] = t->last = 0;
         t->in = p;
-        t->depth++;
         fputc('(', t->out);
         return 0;
+}
+
+static int take_group_end(Translation *t)
+{
+        if (t->depth == 0)
+                return -EINVAL;
+        fputc(*t->in++, t->out);
+        t->depth--;
+        return add_items(t, MAX(t->items[t->depth + 1], 1u));
 }
 
 /* "{2,5}", which anything else that begins with "{" is not. */
@@ -232,32 +266,41 @@ static int take_count(Translation *t)
                 if ((sscanf(t->in, "{%4u}%n", &from, &n) < 1 || n == 0) && (sscanf(t->in, "{%4u,}%n", &from, &n) < 1 || n == 0)) {
                         fputs("\\{", t->out);
                         t->in++;
-                        return 0;
+                        return add_items(t, 1);
                 }
                 to = from;
         }
-        if (strcspn(t->in, " \t\n+-") < (size_t) n || from > to || MAX(to, 1u) > REPEAT_MAX / t->repeats)
+        if (strcspn(t->in, " \t\n+-") < (size_t) n || from > to || to > REPEAT_MAX || repeat_last(t, to + 1) < 0)
                 return -EINVAL;
-        t->repeats *= MAX(to, 1u);
         fprintf(t->out, "%.*s", n, t->in);
         t->in += n;
         return 0;
 }
 
+static int take_item(Translation *t)
+{
+        int r = 0;
+
+        if (*t->in == '\\')
+                r = take_escape(t);
+        else if (*t->in == '[')
+                r = take_class(t);
+        else
+                fputc(*t->in++, t->out);
+        return r < 0 ? r : add_items(t, 1);
+}
+
 static int take_one(Translation *t)
 {
-        int r;
+        int r = 0;
 
         switch (*t->in) {
-        case '\\':
-                return take_escape(t);
-        case '[':
-                return take_class(t);
         case '(':
                 return take_group(t);
         case ')':
-                if (t->depth-- == 0)
-                        return -EINVAL;
+                return take_group_end(t);
+        case '|':
+                t->last = 0;
                 fputc(*t->in++, t->out);
                 return 0;
         case '{':
@@ -266,14 +309,13 @@ static int take_one(Translation *t)
         case '*':
         case '+':
         case '?':
-                r = 0;
+                r = repeat_last(t, *t->in == '+' ? 2 : 1);
                 fputc(*t->in++, t->out);
                 break;
         default:
-                fputc(*t->in++, t->out);
-                return 0;
+                return take_item(t);
         }
-        if (r >= 0 && *t->in == '?')
+        if (r >= 0 && *t->in == '?' && t->last == 0)
                 t->in++; /* lazy */
         return r;
 }
@@ -281,7 +323,7 @@ static int take_one(Translation *t)
 int name_pattern_compile(const char *go, regex_t *ret)
 {
         _cleanup_free_ char *posix = NULL;
-        Translation t = { .in = go, .repeats = 1 };
+        Translation t = { .in = go };
         int flags = REG_EXTENDED | REG_NOSUB, r = 0;
         size_t size;
 

@@ -54,6 +54,9 @@ Test(name_pattern, matches)
                 { "^a|b$", "xb", true },
                 { "^ü$", "ü", true },
                 { "\\t", "a\tb", true },
+                { "^((a+)+b?)+$", "aabaa", true },
+                { "^a{0}b{3}$", "bbb", true },
+                { "x{y}?", "x{y", true },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -69,7 +72,7 @@ Test(name_pattern, matches)
 Test(name_pattern, refused)
 {
         static const char *const bad[] = { "(", "[", "[a", "[]", "a)", "\\", "\\pL", "\\Q.\\E", "(?s)a", "(?P<x", "[ü]", "[b-a]",
-                                           "[[:nothing:]]", "a{1001}", "(a{100}){11}", "a{2,1}", "\\x41", "[\\", "[^\\d\\D]" };
+                                           "[[:nothing:]]", "a{1001}", "(a{100}){50}", "a{2,1}", "a**", "+", "(|+)", "(((((((((((((((((a", "((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+", "((a{60}){60}){60}", "\\x41", "[\\", "[^\\d\\D]" };
         char *long_one = malloc(NAME_PATTERN_MAX + 2);
         regex_t pattern;
 
