@@ -121,6 +121,24 @@ static void log_running(const Supervisor *s)
                           s->container.name, (int) s->container.pid);
 }
 
+/* A unit goes on without us where systemd has another main process, or looks at its cgroup only. The second is the surer one:
+ * systemd looks once, when the cgroup gets empty, and goes on for ever where a main process is not quite dead by then. A
+ * container's init often isn't, because it waits for the others; and then ExitType=cgroup doesn't count. */
+static void decide_detach(Supervisor *s)
+{
+        bool by_cgroup;
+
+        if (!s->detach)
+                return;
+        by_cgroup = !s->main_pid_sent && s->unit_properties.exit_type_cgroup && s->process && supervisor_container_is_in_unit(s);
+        if (s->config.notify_socket && !s->main_pid_sent && !by_cgroup) {
+                log_notice("Not detaching: the unit would end, as systemd would not have the container as main process.");
+                s->detach = false;
+        } else if (!by_cgroup)
+                log_notice("Detaching: systemd may miss the container's end. It does not with ExitType=cgroup in the unit and "
+                           "--main-pid=supervisor.");
+}
+
 /* Contract, "Start": cgroup (done with the process), pid file, MAINPID=, STATUS=, READY=1, in this order. */
 void supervisor_announce(Supervisor *s)
 {
@@ -132,13 +150,8 @@ void supervisor_announce(Supervisor *s)
         explain_stop_signal(s);
         write_pid_file(s);
         notify_main_pid(s);
+        decide_detach(s);
         supervisor_begin_condition(s);
-        if (!s->detach)
-                return;
-        /* systemd looks at the cgroup when it gets empty, and the container's init is not quite dead by then, because it waits
-         * for the others; after that nothing makes it look again. */
-        if (!s->unit_properties.exit_type_cgroup)
-                log_notice("Detaching: without ExitType=cgroup in the unit systemd may miss the container's end.");
         supervisor_check_detach(s);
 }
 

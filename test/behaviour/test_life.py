@@ -183,7 +183,6 @@ def test_next_start_cleans_up_after_a_killed_supervisor():
 
 @pytest.fixture
 def detached():
-    # systemd can't see the end of a process that is not its child, but that of a cgroup: ExitType=cgroup.
     options = "--logs=false --rm=false --pid-file=/run/behaviour.pid"
     with Service(sh(OBEDIENT), options=options, run="--stop-timeout=1", ExitType="cgroup", TimeoutStopSec="3s") as unit:
         unit.start()
@@ -215,6 +214,30 @@ def test_detached_unit_starts_again(detached):
     detached.restart()
     assert detached.container["Id"] == first
     assert detached.main_pid == detached.container_pid
+
+
+def test_detached_without_a_main_process_the_unit_ends_with_its_cgroup():
+    options = "--logs=false --rm=false --main-pid=supervisor"
+    with Service(sh(OBEDIENT), options=options, run="--stop-timeout=1", ExitType="cgroup") as unit:
+        unit.start()
+        unit.wait(lambda now: unit.supervisor is None)
+        assert (unit.show("ActiveState"), unit.main_pid) == ("active", 0)
+        docker("stop", unit.name)
+        assert_success(unit.wait_state("inactive"))
+
+
+@pytest.mark.parametrize(
+    "option, settings",
+    [("--cgroup-mode=none", {"ExitType": "cgroup"}), ("--main-pid=supervisor", {}), ("", {"NotifyAccess": "main"})],
+)
+def test_it_does_not_detach_where_the_unit_would_end(option, settings):
+    with Service("sleep 1000", options=f"--logs=false --rm=false {option}", run="--stop-timeout=1", **settings) as unit:
+        unit.start()
+        unit.wait_said("Not detaching")
+        assert unit.main_pid == unit.supervisor
+        # A stop that was asked for, of one that can't hear SIGTERM.
+        unit.stop()
+        assert_success(unit.show())
 
 
 def test_with_a_watchdog_it_does_not_detach():
