@@ -224,6 +224,12 @@ int cgroup_move_sweep(CgroupMove *m)
         return result < 0 ? result : n_moved;
 }
 
+static bool is_systemds(const CgroupPath *p)
+{
+        return !*p->controllers || strcmp(p->controllers, "name=systemd") == 0;
+}
+
+/* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
@@ -233,7 +239,8 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         for (size_t i = 0; i < theirs.n_items; i++) {
                 const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
 
-                if (strstr(t->path, container_id) || (o && o->path[1] && cgroup_path_is_below(t->path, o->path)))
+                if (strstr(t->path, container_id) ||
+                    (is_systemds(t) && o && o->path[1] && cgroup_path_is_below(t->path, o->path)))
                         return true;
         }
         return false;
@@ -247,10 +254,9 @@ bool cgroup_is_ours(pid_t pid, const char *unit_path)
                 return false;
         for (size_t i = 0; i < theirs.n_items; i++) {
                 const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
-                bool systemds = !*t->controllers || strcmp(t->controllers, "name=systemd") == 0;
                 const char *top = unit_path ?: (o ? o->path : "/");
 
-                if (systemds && top[1] && cgroup_path_is_below(t->path, top))
+                if (is_systemds(t) && top[1] && cgroup_path_is_below(t->path, top))
                         return true;
         }
         return false;

@@ -317,6 +317,20 @@ Test(cgroup_move, not_what_is_in_the_unit_already)
         cgroup_move_free(m);
 }
 
+/* As with blkio:/system.slice, where a unit has no cgroup of its own in that hierarchy. */
+Test(cgroup_move, who_shares_a_controllers_cgroup_is_not_of_the_container)
+{
+        pid_t pid;
+        bool shared;
+
+        make_cgroups("freezer");
+        pid = child_in(foreign);
+        cr_assert_eq(join(foreign, getpid()), 0);
+        shared = cgroup_is_of_container(pid, id);
+        cr_assert_eq(join(root, getpid()), 0);
+        cr_assert_not(shared);
+}
+
 Test(cgroup_move, process_is_gone)
 {
         CgroupMove *m = NULL;
