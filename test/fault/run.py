@@ -807,16 +807,13 @@ def attach_closes_behind_the_header(t):
     """Nothing is lost by that: the container may just have nothing to say."""
     def attach(conn):
         conn.open()
+        conn.engine.reached["start"].wait()
         conn.finish()
     e = t.serve(attach=attach)
     t.start()
-    e.reached["inspect"].wait(10)
+    t.said("Started container")
     e.end(0)
-    t.process.wait(20 * options.patience)
-    if t.process.returncode == 0:
-        t.ends(0)
-    else:
-        t.ends(125, "Failed to attach to the container's output")
+    t.ends(0)
 
 
 @case
