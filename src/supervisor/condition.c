@@ -262,6 +262,17 @@ void supervisor_reload(Supervisor *s, int signo)
 
 /* Watchdog */
 
+/* systemd has no watchdog over a service that is not ready yet, but over one whose container is restarted beside us. It has
+ * the same time to get ready again. */
+static bool gets_ready(const Supervisor *s)
+{
+        uint64_t now;
+
+        return s->config.options->notify == NOTIFY_CONTAINER && !s->container_ready &&
+               sd_event_now(s->event, CLOCK_MONOTONIC, &now) >= 0 &&
+               now - s->running_since_usec < s->unit_properties.timeout_start_usec;
+}
+
 static bool deserves_ping(const Supervisor *s)
 {
         /* Every other state has a deadline. */
@@ -274,7 +285,7 @@ static bool deserves_ping(const Supervisor *s)
         case WATCHDOG_HEALTHY:
                 return s->container.health != CONTAINER_HEALTH_UNHEALTHY;
         case WATCHDOG_CONTAINER:
-                return s->container.paused; /* then it can't do it itself */
+                return s->container.paused || gets_ready(s); /* then it can't do it itself */
         default:
                 return true;
         }
@@ -308,6 +319,7 @@ static void start_watchdog(Supervisor *s)
 void supervisor_begin_condition(Supervisor *s)
 {
         clock_time(s->running_since);
+        (void) sd_event_now(s->event, CLOCK_MONOTONIC, &s->running_since_usec);
         if (supervisor_was_ready(s))
                 s->container_ready = true;
         start_watchdog(s);

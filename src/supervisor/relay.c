@@ -162,8 +162,11 @@ static bool on_message(const NotifyFiltered *m, void *userdata)
                 s->container_status = strdup(m->status);
                 s->condition_changed = true;
         }
-        if (m->seen & NOTIFY_FLAG(NOTIFY_READY) && !s->container_ready)
+        if (m->seen & NOTIFY_FLAG(NOTIFY_READY) && !s->container_ready) {
                 s->container_ready = s->condition_changed = true;
+                if (s->watchdog) /* now it has to ping itself, and has a whole interval for it */
+                        supervisor_notify(s, "WATCHDOG=1");
+        }
         if (m->text)
                 supervisor_notify(s, "%s", m->text);
         if (m->seen & NOTIFY_FLAG_WATCHDOG_TRIGGER)

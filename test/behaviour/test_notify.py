@@ -4,6 +4,7 @@
 import os
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -278,6 +279,25 @@ def test_detaching_leaves_when_the_container_is_ready():
         unit.start()
         unit.wait(lambda now: unit.supervisor is None)
         assert (unit.show("ActiveState"), unit.main_pid) == ("active", unit.container_pid)
+
+
+def test_watchdog_waits_for_a_container_that_is_restarted_beside_us():
+    """Its start takes longer than the watchdog allows; one that doesn't get ready again fails, but not for ever."""
+    script = sh("test -e /stuck || { while ! test -e /go; do sleep 0.1; done; rm /go; say READY=1; exec say -w; }; sleep 1000")
+    settings = {"WatchdogSec": "2s", "TimeoutStartSec": "6s"}
+    with Notifying(script, options="--notify --watchdog=container", run=f"{RUN} --stop-timeout=0", **settings) as unit:
+        unit.systemctl("start", "--no-block")
+        unit.wait_event(STARTED)
+        docker("exec", unit.name, "touch", "/go")
+        unit.wait_state("active")
+        docker("restart", unit.name)
+        unit.wait_event(STARTED, count=2)
+        unit.stays_active(until=time.monotonic() + 3)
+        docker("exec", unit.name, "touch", "/go")
+        unit.stays_active(until=time.monotonic() + 3)
+        docker("exec", unit.name, "touch", "/stuck")
+        docker("restart", unit.name)
+        assert unit.wait_state("failed")["Result"] == "watchdog"
 
 
 def test_trigger_is_heard_with_every_watchdog():

@@ -204,6 +204,7 @@ struct Supervisor {
         bool trigger_noted;            /* it has said WATCHDOG=trigger */
         bool condition_changed;        /* by messages of the relay, which come in batches */
         char running_since[16], oom_since[16]; /* clock times; "": not */
+        uint64_t running_since_usec;           /* CLOCK_MONOTONIC */
         sd_event_source *health_timer; /* the limit of the wait for health */
         bool giving_up;                /* it is ended by us, and is no docker stop */
         bool aborted;                  /* … because systemd's watchdog says so */
