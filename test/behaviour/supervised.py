@@ -104,6 +104,17 @@ class Service(Unit):
                 assert self.show(*properties) == before
 
 
+class Example(Service):
+    """One of our own examples, as it is installed."""
+
+    def __init__(self, name):
+        self.text = Path("/usr/share/doc/systemd-docker/examples", name).read_text()
+        Unit.__init__(self, name, None)
+
+    def write(self):
+        self.file.write_text(self.text)
+
+
 def is_line(entry):
     """Whether a journal entry is the container's: not the supervisor's own, not systemd's."""
     return "CONTAINER_LOG_ORDINAL" in entry

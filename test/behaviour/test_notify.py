@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, STARTED, Service, assert_failed, assert_success, sh
+from supervised import OBEDIENT, STARTED, Example, Service, assert_failed, assert_success, sh
 from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
 SOURCE = Path(__file__).with_name("say.c")
@@ -171,6 +171,27 @@ def test_notify_reload(main_pid):
             unit.systemctl("reload")
             assert unit.show("ActiveState") == "active"
             unit.wait_status(f"generation {generation}")
+
+
+@pytest.fixture
+def application():
+    """The image that the example names: one that speaks sd_notify(3)."""
+    docker("create", "--name", "application", "busybox", "say", "-r")
+    docker("cp", SAY, "application:/bin/say")
+    docker("commit", "application", "example.com/application")
+    docker("rm", "application")
+    yield
+    docker("rmi", "example.com/application")
+
+
+@not_here(systemd_version() < 253, "no Type=notify-reload")
+def test_example_of_reload_by_notification(application):
+    with Example("reload-notify.service") as unit:
+        unit.start()
+        unit.wait(lambda now: now["StatusText"] == "generation 1")
+        unit.systemctl("reload")
+        unit.wait(lambda now: now["StatusText"] == "generation 2")
+        assert unit.show("ActiveState") == "active"
 
 
 @not_here(systemd_version() < 253, "no Type=notify-reload")

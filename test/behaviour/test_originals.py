@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import PROGRAM, Service, assert_nothing_left, assert_success, wait_gone
+from supervised import PROGRAM, Example, Service, assert_nothing_left, assert_success, registered_runtime, wait_gone
 from testhost import Unit, cgroup_of, cgroup_procs, inspect, out, run, show
 
 README = {
@@ -25,17 +25,6 @@ class Original(Service):
 
     def __init__(self, name, exec_start, **settings):
         Unit.__init__(self, name, exec_start, **{**README, **settings})
-
-
-class Example(Service):
-    """One of our own examples, as it is installed."""
-
-    def __init__(self, name):
-        self.text = Path("/usr/share/doc/systemd-docker/examples", name).read_text()
-        Unit.__init__(self, name, None)
-
-    def write(self):
-        self.file.write_text(self.text)
 
 
 def busybox(name="busybox", stop="--stop-timeout 1", **settings):
@@ -110,6 +99,28 @@ def test_example_of_nginx_starts_and_stops():
         assert_success(unit.show())
 
 
+def test_example_of_delegation_starts_and_stops():
+    with registered_runtime(), Example("delegate.service") as unit:
+        unit.start()
+        folder, inside = cgroup_of(unit.name), Path(f"/proc/{unit.container_pid}/cgroup").read_text().strip()
+        # Made there, in a cgroup of its own.
+        assert inside.endswith(unit.container["Id"]) and unit.show("ControlGroup") in inside
+        assert unit.container_pid in unit.procs()
+        unit.stop()
+        assert_success(unit.show())
+        assert not folder.exists()
+
+
+def test_example_of_reload_by_a_signal():
+    with Example("reload-signal.service") as unit:
+        unit.start()
+        pid = unit.container_pid
+        unit.systemctl("reload")
+        assert unit.show("ActiveState") == "active" and unit.container_pid == pid
+        unit.stop()
+        assert_success(unit.show())
+
+
 def test_template_starts_and_stops():
     settings = Path("/etc/systemd-docker/behaviour.env")
     settings.parent.mkdir(exist_ok=True)
@@ -131,7 +142,9 @@ def test_template_starts_and_stops():
 
 def test_every_unit_that_we_ship_is_tested_here():
     shipped = {path.name.removesuffix(".in") for path in Path(__file__).parents[2].glob("units/*.service*")}
-    assert shipped == {"busybox-ping.service", "nginx.service", "systemd-docker@.service"}
+    here = {"busybox-ping", "nginx", "systemd-docker@", "delegate", "reload-signal"}
+    in_test_notify = {"reload-notify"}
+    assert shipped == {f"{name}.service" for name in here | in_test_notify}
 
 
 @pytest.mark.last
