@@ -9,17 +9,22 @@ import testhost
 
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 unexcused = []
+left_failed = []
 
 
 @pytest.fixture(autouse=True)
-def clean_host():
-    """Removes containers that a test has left, and fails it where a sanitizer has found something."""
+def clean_host(request):
+    """Removes containers and failed units that a test has left, and fails it where a sanitizer has found something."""
     before = testhost.containers()
     since = testhost.cursor() if testhost.SANITIZED else None
     yield
     left = testhost.containers() - before
     if left:
         testhost.run("docker", "rm", "--force", "--volumes", *left, check=False)
+    # Scopes and services of others that a test has killed; its own unit is gone.
+    for line in testhost.out("systemctl", "list-units", "--state=failed", "--plain", "--no-legend", "--full").splitlines():
+        left_failed.append(f"{request.node.nodeid} left {line}")
+        testhost.run("systemctl", "reset-failed", line.split()[0], check=False)
     if since:
         found = testhost.sanitizer_reports(since)
         if found:
@@ -76,6 +81,8 @@ def pytest_terminal_summary(terminalreporter):
     stack = "systemd %d, Docker %s" % (testhost.systemd_version(), ".".join(map(str, testhost.engine_version())))
     terminalreporter.section("summary")
     terminalreporter.write_line(stack + (", built with sanitizers" if testhost.SANITIZED else ""))
+    for line in left_failed:
+        terminalreporter.write_line(line)
     for line in unexcused:
         terminalreporter.write_line(f"skipped without being excused: {line}")
 
