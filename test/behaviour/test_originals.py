@@ -88,7 +88,6 @@ def test_stop_leaves_nothing(unit):
     assert_success(unit.show())
     assert_nothing_left(unit, *procs)
     assert not folder.exists()
-    unit.start()
 
 
 def test_example_of_nginx_starts_and_stops():
