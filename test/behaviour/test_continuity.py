@@ -178,8 +178,8 @@ LATE = not_here(engine_version() < (23,), "the engine's log goes before its end 
 
 @pytest.mark.parametrize("rm", ["", pytest.param("--rm", marks=LATE)])
 def test_last_lines_of_a_restarted_container(rm):
-    script = "if [ -e /n ]; then sleep 1; seq 2000; printf end; exit 3; fi; : > /n; echo first; exec sleep 1000"
-    with Service(sh(script), run=f"{rm} --stop-timeout=0") as unit:
+    script = "if [ -e /n ]; then sleep 1; seq 2000; printf end; exit 3; fi; : > /n; trap exit TERM; echo first; sleep 1000 & wait"
+    with Service(sh(script), run=rm) as unit:
         unit.start()
         unit.wait_line("first")
         docker("restart", unit.name)
