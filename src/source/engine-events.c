@@ -105,7 +105,7 @@ static void events_on_done(EngineRequest *request, int r, const EngineReply *rep
         e->line_is_cut = false;
         if (timer_arm(e->retry, e->backoff) < 0)
                 log_warning("Failed to arm the reconnect timer of the engine's events.");
-        e->backoff = MIN(e->backoff * 2, BACKOFF_MAX_USEC);
+        e->backoff = backoff_next(e->backoff, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
         if (e->lost_reported)
                 return;
         e->lost_reported = true;

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/unix-address.h"
 
 #define SYNC_TIMEOUT_SEC 5
 
@@ -25,20 +25,21 @@ static int journal_sync(const char *path)
 {
         static const char call[] = "{\"method\":\"io.systemd.Journal.Synchronize\"}";
         static const struct timeval timeout = { .tv_sec = SYNC_TIMEOUT_SEC };
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
+        struct sockaddr_un address;
+        socklen_t address_size;
         _cleanup_close_ int fd = -EBADF;
         char answer[256];
         ssize_t n;
+        int r = unix_address_parse(path, &address, &address_size);
 
-        if (strlen(path) >= sizeof(address.sun_path))
-                return -ENAMETOOLONG;
-        strcpy(address.sun_path, path);
+        if (r < 0)
+                return r;
         fd = RET_NERRNO(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
         if (fd < 0)
                 return fd;
         if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0 ||
             setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) < 0 ||
-            connect(fd, (const struct sockaddr *) &address, sizeof(address)) < 0)
+            connect(fd, (const struct sockaddr *) &address, address_size) < 0)
                 return -errno;
         /* A varlink message ends with a NUL. */
         n = RET_NERRNO(send(fd, call, sizeof(call), MSG_NOSIGNAL));

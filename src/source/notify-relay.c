@@ -23,12 +23,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "source/event-util.h"
 #include "source/notify-folder.h"
 #include "source/notify-relay.h"
+#include "util/clock.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -189,11 +189,8 @@ static int listen_on(NotifyRelay *r, bool on)
 /* Whether n more messages were too many for now; then until when. */
 static bool over_budget(NotifyRelay *r, unsigned n, uint64_t *ret_usec)
 {
-        struct timespec t;
-        uint64_t now;
+        uint64_t now = monotonic_usec();
 
-        (void) clock_gettime(CLOCK_MONOTONIC, &t);
-        now = (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
         if (now - r->window_usec >= WINDOW_USEC) {
                 r->window_usec = now;
                 r->n_window = 0;

@@ -10,20 +10,19 @@
  * systemd keeps its socket over a re-execution; if it did not, the socket is connected anew. */
 
 #include <poll.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "source/event-util.h"
 #include "source/notify-socket.h"
+#include "util/clock.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/unix-address.h"
 
 struct NotifySocket {
         sd_event *event;
@@ -44,23 +43,6 @@ static int notify_socket_on_io(sd_event_source *source, int fd, uint32_t revents
 
         if (r > 0)
                 n->ops->on_room(n->userdata);
-        return 0;
-}
-
-static int parse_address(NotifySocket *n, const char *address)
-{
-        size_t size = strlen(address);
-
-        if ((address[0] != '/' && address[0] != '@') || !address[1])
-                return -EINVAL;
-        if (size >= sizeof(n->address.sun_path))
-                return -ENAMETOOLONG;
-        n->address.sun_family = AF_UNIX;
-        memcpy(n->address.sun_path, address, size);
-        /* An abstract name has a NUL in front, and none at its end. */
-        n->address_size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + size + (address[0] == '/'));
-        if (address[0] == '@')
-                n->address.sun_path[0] = 0;
         return 0;
 }
 
@@ -108,7 +90,7 @@ int notify_socket_new(NotifySocket **ret, sd_event *event, const char *address, 
         n->fd = -EBADF;
         n->ops = ops;
         n->userdata = userdata;
-        r = parse_address(n, address);
+        r = unix_address_parse(address, &n->address, &n->address_size);
         if (r < 0)
                 return r;
         /* Nobody there: tried again with each message. */
@@ -201,23 +183,15 @@ int notify_socket_flush(NotifySocket *n)
         return sd_event_source_set_enabled(n->room, SD_EVENT_ONESHOT);
 }
 
-static uint64_t now_usec(void)
-{
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        return (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC;
-}
-
 int notify_socket_drain(NotifySocket *n, uint64_t timeout_usec)
 {
-        uint64_t end = now_usec() + timeout_usec, now;
+        uint64_t end = monotonic_usec() + timeout_usec, now;
         int r;
 
         while ((r = notify_socket_flush(n)) == 0) {
                 struct pollfd p = { .fd = n->fd, .events = POLLOUT };
 
-                now = now_usec();
+                now = monotonic_usec();
                 if (now >= end)
                         return -ETIMEDOUT;
                 (void) poll(&p, 1, (int) ((end - now) / USEC_PER_MSEC) + 1);

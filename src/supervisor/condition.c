@@ -14,6 +14,7 @@
 
 #include "source/event-util.h"
 #include "supervisor/supervisor-internal.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -251,11 +252,7 @@ static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
 /* Who can't say when it has reloaded, has when it got the signal. */
 void supervisor_reload(Supervisor *s, int signo)
 {
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        supervisor_notify(s, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
-                          (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC);
+        supervisor_notify(s, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());
         supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo),
                              on_reloaded);
 }

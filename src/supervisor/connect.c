@@ -130,7 +130,7 @@ static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
                 log_notice("The Docker engine at %s can't be reached yet, waiting for it: %s", s->config.host_name,
                            s->connect_message ?: "?");
         }
-        s->connect_backoff = MIN(MAX(s->connect_backoff * 2, CONNECT_BACKOFF_MIN_USEC), CONNECT_BACKOFF_MAX_USEC);
+        s->connect_backoff = backoff_next(s->connect_backoff, CONNECT_BACKOFF_MIN_USEC, CONNECT_BACKOFF_MAX_USEC);
         (void) timer_arm(s->retry, s->connect_backoff);
 }
 

@@ -187,7 +187,7 @@ static void reopen(Supervisor *s)
             (c->listing && c->position->mode == LOG_MODE_STORED))
                 c->backoff_usec = 0;
         (void) timer_arm(c->retry, c->backoff_usec);
-        c->backoff_usec = MIN(MAX(c->backoff_usec * 2, BACKOFF_MIN_USEC), BACKOFF_MAX_USEC);
+        c->backoff_usec = backoff_next(c->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
 }
 
 /* Docker 20.10 ends what follows a log before it has passed on the last lines: they are asked for once

@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "codec/image-reference.h"
 #include "codec/pull-failure.h"
 #include "source/event-util.h"
 #include "supervisor/supervisor-internal.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -70,18 +70,10 @@ static void show_bar(Supervisor *s, const char *text)
         s->pull.bar_shown = true;
 }
 
-static uint64_t now_usec(void)
-{
-        struct timespec now;
-
-        (void) clock_gettime(CLOCK_MONOTONIC, &now);
-        return (uint64_t) now.tv_sec * USEC_PER_SEC + (uint64_t) now.tv_nsec / NSEC_PER_USEC;
-}
-
 static void report_progress(Supervisor *s)
 {
         bool bar = !s->config.notify_socket && !s->config.run->quiet && isatty(STDERR_FILENO);
-        uint64_t now = now_usec(), interval = bar ? BAR_INTERVAL_USEC : STATUS_INTERVAL_USEC;
+        uint64_t now = monotonic_usec(), interval = bar ? BAR_INTERVAL_USEC : STATUS_INTERVAL_USEC;
         _cleanup_free_ char *text = NULL;
 
         if (now < s->pull.reported_usec + interval)

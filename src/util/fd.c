@@ -61,16 +61,18 @@ int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *r
         return 0;
 }
 
-static int write_all(int fd, const char *data, size_t size)
+int write_all(int fd, const void *data, size_t size)
 {
+        const char *at = data;
+
         while (size > 0) {
-                ssize_t n = RET_NERRNO(write(fd, data, size));
+                ssize_t n = RET_NERRNO(write(fd, at, size));
 
                 if (n == -EINTR)
                         continue;
                 if (n < 0)
                         return (int) n;
-                data += n;
+                at += n;
                 size -= (size_t) n;
         }
         return 0;

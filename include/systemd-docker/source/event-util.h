@@ -9,6 +9,7 @@
 #include <systemd/sd-event.h>
 
 #include "util/cleanup.h"
+#include "util/macro.h"
 
 /* Who is dispatched first when several are ready. Lower is earlier; each line has its reason. */
 typedef enum EventPriority {
@@ -60,6 +61,13 @@ int event_add_inotify(sd_event *event, sd_event_source **ret, const char *path, 
 int event_add_timer(sd_event *event, sd_event_source **ret, sd_event_time_handler_t handler, void *userdata,
                     const EventTraits *traits);
 int timer_arm(sd_event_source *timer, uint64_t usec);
+
+/* How long to wait for the next try: from min on, each time twice as long, up to max. usec: of the last one, 0 where there
+ * was none. */
+static inline uint64_t backoff_next(uint64_t usec, uint64_t min, uint64_t max)
+{
+        return MIN(MAX(usec * 2, min), max);
+}
 
 /* Has a defer source run once more, in this or the next iteration. */
 int defer_arm(sd_event_source *defer);

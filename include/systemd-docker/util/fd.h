@@ -12,6 +12,9 @@ int fd_close(int fd);
  * directory). *ret is NUL-terminated and the caller's; -EFBIG if it has more than max bytes. ret_size may be NULL. */
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
 
+/* All of it, however many calls that takes; to what does not block. */
+int write_all(int fd, const void *data, size_t size);
+
 /* Writes data over path by a temporary file beside it and rename(2): readers see the old or the new content. */
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode);
 /* The same for what has to outlive a crash of the machine. */
