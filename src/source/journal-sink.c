@@ -8,23 +8,16 @@
  *
  * libsystemd's sd_journal_sendv(3) would block while journald's queue is full, and the loop with it. Here the sink is
  * `blocked` then, keeps what it has taken, and takes no more than fits into the batch: whoever has lines keeps them.
- * The kernel wakes us with EPOLLOUT once three quarters of our send buffer are read; a buffer of less than
- * journald's 512 entries makes this hundreds of entries a wake-up, where waiting for a place in the queue would make it
- * one. Where the queue is full of other services' entries it is one all the same: then we wait a moment longer.
- *
- * A restart of journald is not even noticed, because systemd keeps the socket. When it goes, too, it is connected
- * to anew, until that succeeds. */
+ * A send buffer of less than journald's 512 entries makes EPOLLOUT one of hundreds of entries, where waiting for a place
+ * in the queue would make it one of one. Where the queue is full of other services' entries it is that all the
+ * same: then we wait a moment longer. */
 
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "source/event-util.h"
 #include "source/journal-sink.h"
@@ -42,25 +35,13 @@
 /* Fewer entries a wake-up than this are not worth it. */
 #define BURST_MIN 16U
 #define PAUSE_USEC USEC_PER_MSEC
-#define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
-#define BACKOFF_MAX_USEC (2 * USEC_PER_SEC)
 
 struct JournalSink {
-        sd_event *event;
-        struct sockaddr_un address;
-        socklen_t address_size;
-        int fd;
-        const JournalSinkOps *ops;
-        void *userdata;
+        JournalSocket socket;
         JournalFields constant;
 
-        sd_event_source *room;  /* EPOLLOUT of fd */
-        sd_event_source *retry; /* when it is worth a try again: until room is waited for, or journald looked for */
-        sd_event_source *end;   /* of this wake-up */
-        bool blocked;           /* one of room and retry will tell when to go on */
-        uint64_t backoff_usec;  /* 0: journald is there */
-        bool fresh;             /* connected anew, and nothing went through since */
-        unsigned burst;         /* entries sent since the last wait */
+        bool fresh;     /* connected anew, and nothing went through since */
+        unsigned burst; /* entries sent since the last wait */
 
         JournalFields batch;
         struct {
@@ -71,28 +52,14 @@ struct JournalSink {
         uint64_t n_lines; /* that are with journald, all in all */
 };
 
-static int sink_on_room(sd_event_source *source, int fd, uint32_t revents, void *userdata);
-
-static int sink_connect(JournalSink *s)
+static int sink_prepare(void *owner)
 {
-        static const EventTraits traits = { "journal-room", EVENT_PRIORITY_JOURNAL, EVENT_FAILURE_EXIT };
         static const int size = SEND_BUFFER;
-        int r;
+        JournalSink *s = owner;
 
-        s->room = sd_event_source_disable_unref(s->room);
-        s->fd = fd_close(s->fd);
-        s->fd = RET_NERRNO(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        if (s->fd < 0)
-                return s->fd;
-        if (setsockopt(s->fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
-                (void) setsockopt(s->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-        r = RET_NERRNO(connect(s->fd, (const struct sockaddr *) &s->address, s->address_size));
-        if (r < 0)
-                return r;
-        r = event_add_io(s->event, &s->room, s->fd, EPOLLOUT, sink_on_room, s, &traits);
-        if (r < 0)
-                return r;
-        return sd_event_source_set_enabled(s->room, SD_EVENT_OFF);
+        if (setsockopt(s->socket.fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
+                (void) setsockopt(s->socket.fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+        return 0;
 }
 
 /* An entry as it lies in memory: one piece in the batch, several where it is large. */
@@ -101,16 +68,14 @@ typedef struct Entry {
         size_t n;
 } Entry;
 
-static int write_iovec(int fd, const struct iovec *iov, size_t n)
+static int write_entry(int fd, Entry entry)
 {
-        for (size_t i = 0; i < n; i++)
-                for (size_t done = 0; done < iov[i].iov_len;) {
-                        ssize_t k = RET_NERRNO(write(fd, (char *) iov[i].iov_base + done, iov[i].iov_len - done));
+        for (size_t i = 0; i < entry.n; i++) {
+                int r = write_all(fd, entry.iov[i].iov_base, entry.iov[i].iov_len);
 
-                        if (k < 0)
-                                return (int) k;
-                        done += (size_t) k;
-                }
+                if (r < 0)
+                        return r;
+        }
         return 0;
 }
 
@@ -129,7 +94,7 @@ static int send_memfd(JournalSink *s, Entry entry)
         fd = RET_NERRNO(memfd_create("journal-entry", MFD_CLOEXEC | MFD_ALLOW_SEALING));
         if (fd < 0)
                 return fd;
-        r = write_iovec(fd, entry.iov, entry.n);
+        r = write_entry(fd, entry);
         if (r < 0)
                 return r;
         r = RET_NERRNO(fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE));
@@ -140,36 +105,24 @@ static int send_memfd(JournalSink *s, Entry entry)
         c->cmsg_type = SCM_RIGHTS;
         c->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(c), &fd, sizeof(int));
-        return RET_NERRNO(sendmsg(s->fd, &message, MSG_NOSIGNAL)) < 0 ? -errno : 0;
+        return RET_NERRNO(sendmsg(s->socket.fd, &message, MSG_NOSIGNAL)) < 0 ? -errno : 0;
 }
 
 static int send_one(JournalSink *s, Entry entry)
 {
         struct msghdr message = { .msg_iov = (struct iovec *) entry.iov, .msg_iovlen = entry.n };
-        ssize_t k = RET_NERRNO(sendmsg(s->fd, &message, MSG_NOSIGNAL));
+        ssize_t k = RET_NERRNO(sendmsg(s->socket.fd, &message, MSG_NOSIGNAL));
 
         if (k == -EMSGSIZE || k == -ENOBUFS)
                 return send_memfd(s, entry);
         return k < 0 ? (int) k : 0;
 }
 
-static int wait_for_room(JournalSink *s)
-{
-        return sd_event_source_set_enabled(s->room, SD_EVENT_ONESHOT);
-}
-
-/* Journald, or what it takes to send something, is away. */
-static int wait_a_while(JournalSink *s)
-{
-        s->backoff_usec = s->backoff_usec == 0 ? BACKOFF_MIN_USEC : MIN(s->backoff_usec * 2, BACKOFF_MAX_USEC);
-        return timer_arm(s->retry, s->backoff_usec);
-}
-
 static void note_progress(JournalSink *s, unsigned n)
 {
         s->burst += n;
-        s->backoff_usec = 0;
         s->fresh = false;
+        journal_socket_progress(&s->socket);
 }
 
 /* The next n of the batch are with journald. */
@@ -179,8 +132,8 @@ static void note_sent(JournalSink *s, unsigned n)
 
         for (; n > 0; n--)
                 s->n_lines += s->entries[s->n_sent++].kind == JOURNAL_LINE;
-        if (s->n_lines > before && s->ops->on_sent)
-                s->ops->on_sent(s->n_lines, s->userdata);
+        if (s->n_lines > before)
+                journal_socket_report_sent(&s->socket, s->n_lines);
 }
 
 static bool journald_is_gone(int r)
@@ -196,17 +149,16 @@ static int handle_failure(JournalSink *s, int r)
 
         if (r == -EPERM || r == -ENOSYS || r == -EACCES)
                 return r; /* no memfd for us, by a SystemCallFilter= that nothing will change */
-        if (gone && !s->fresh && sink_connect(s) >= 0) {
+        if (gone && !s->fresh && journal_socket_connect(&s->socket) >= 0) {
                 s->fresh = true; /* not twice without a wait */
                 return 1;
         }
-        s->blocked = true;
         if (r != -EAGAIN)
-                r = wait_a_while(s);
+                r = journal_socket_wait_for_journald(&s->socket);
         else if (s->burst < BURST_MIN)
-                r = timer_arm(s->retry, PAUSE_USEC);
+                r = journal_socket_pause(&s->socket, PAUSE_USEC);
         else
-                r = wait_for_room(s);
+                r = journal_socket_wait_for_room(&s->socket);
         s->burst = 0;
         return r < 0 ? r : 0;
 }
@@ -227,7 +179,7 @@ static int send_batch(JournalSink *s)
                 iov[n] = (struct iovec) { s->batch.data + entry_start(s, i), s->entries[i].end - entry_start(s, i) };
                 messages[n] = (struct mmsghdr) { .msg_hdr = { .msg_iov = iov + n, .msg_iovlen = 1 } };
         }
-        k = RET_NERRNO(sendmmsg(s->fd, messages, n, MSG_NOSIGNAL));
+        k = RET_NERRNO(sendmmsg(s->socket.fd, messages, n, MSG_NOSIGNAL));
         if (k == -EMSGSIZE || k == -ENOBUFS) {
                 k = send_memfd(s, (Entry) { iov, 1 });
                 return k < 0 ? k : 1;
@@ -238,7 +190,7 @@ static int send_batch(JournalSink *s)
 bool journal_sink_flush(JournalSink *s)
 {
         assert(s);
-        while (s->n_sent < s->n_entries && !s->blocked) {
+        while (s->n_sent < s->n_entries && !s->socket.blocked) {
                 int k = send_batch(s);
 
                 if (k > 0)
@@ -253,37 +205,6 @@ bool journal_sink_flush(JournalSink *s)
         journal_fields_clear(&s->batch);
         s->n_entries = s->n_sent = 0;
         return true;
-}
-
-static int sink_on_end(sd_event_source *source, void *userdata)
-{
-        (void) journal_sink_flush(ASSERT_PTR(userdata));
-        return 0;
-}
-
-static void go_on(JournalSink *s)
-{
-        s->blocked = false;
-        if (journal_sink_flush(s) && !s->blocked)
-                s->ops->on_room(s->userdata);
-}
-
-static int sink_on_room(sd_event_source *source, int fd, uint32_t revents, void *userdata)
-{
-        go_on(ASSERT_PTR(userdata));
-        return 0;
-}
-
-static int sink_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        JournalSink *s = ASSERT_PTR(userdata);
-
-        if (s->backoff_usec == 0)
-                return wait_for_room(s);
-        if (sink_connect(s) < 0)
-                return wait_a_while(s);
-        go_on(s);
-        return 0;
 }
 
 static bool batch_has_room(const JournalSink *s, JournalSinkKind kind, size_t size)
@@ -304,22 +225,21 @@ static int take(JournalSink *s, JournalSinkKind kind, Entry entry)
         }
         s->entries[s->n_entries].end = s->batch.size;
         s->entries[s->n_entries++].kind = kind;
-        r = s->blocked ? 0 : defer_arm(s->end);
+        r = journal_socket_flush_later(&s->socket);
         return r < 0 ? r : 1;
 }
 
 /* What does not fit into the batch. Behind it, as the order stays. */
 static int send_large(JournalSink *s, JournalSinkKind kind, Entry entry)
 {
-        int r = journal_sink_flush(s) && !s->blocked;
+        int r = journal_sink_flush(s) && !s->socket.blocked;
 
         while (r > 0) {
                 r = send_one(s, entry);
                 if (r >= 0) {
                         note_progress(s, 1);
                         s->n_lines += kind == JOURNAL_LINE;
-                        if (s->ops->on_sent)
-                                s->ops->on_sent(s->n_lines, s->userdata);
+                        journal_socket_report_sent(&s->socket, s->n_lines);
                         return 1;
                 }
                 r = handle_failure(s, r);
@@ -344,7 +264,7 @@ int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields 
                 total += iov[i].iov_len;
         if (total > BATCH_SIZE)
                 return send_large(s, kind, entry);
-        if (!batch_has_room(s, kind, total) && (!journal_sink_flush(s) || s->blocked))
+        if (!batch_has_room(s, kind, total) && (!journal_sink_flush(s) || s->socket.blocked))
                 return 0;
         return take(s, kind, entry);
 }
@@ -352,15 +272,7 @@ int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields 
 bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec)
 {
         assert(s);
-        for (;;) {
-                struct pollfd p = { .fd = s->fd, .events = POLLOUT };
-
-                s->blocked = false;
-                if (journal_sink_flush(s))
-                        return true;
-                if (s->backoff_usec > 0 || poll(&p, 1, (int) (timeout_usec / USEC_PER_MSEC)) <= 0)
-                        return false;
-        }
+        return journal_socket_drain(&s->socket, timeout_usec);
 }
 
 void journal_sink_set_constant_fields(JournalSink *s, JournalFields *fields)
@@ -374,44 +286,32 @@ JournalSink *journal_sink_free(JournalSink *s)
 {
         if (!s)
                 return NULL;
-        sd_event_source_disable_unref(s->room);
-        sd_event_source_disable_unref(s->retry);
-        sd_event_source_disable_unref(s->end);
-        fd_close(s->fd);
+        journal_socket_done(&s->socket);
         journal_fields_done(&s->constant);
         journal_fields_done(&s->batch);
-        sd_event_unref(s->event);
         free(s);
         return NULL;
 }
 
-int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalSinkOps *ops,
-                     void *userdata)
+static bool sink_flush(void *owner)
 {
-        static const EventTraits retry = { "journal-retry", EVENT_PRIORITY_JOURNAL, EVENT_FAILURE_EXIT };
-        static const EventTraits end = { "journal-flush", EVENT_PRIORITY_JOURNAL, EVENT_FAILURE_EXIT };
+        return journal_sink_flush(owner);
+}
+
+int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalOps *ops, void *userdata)
+{
+        static const JournalSocketType type = {
+                SOCK_DGRAM, "journal-room", "journal-retry", "journal-flush", sink_prepare, sink_flush,
+        };
         _cleanup_(journal_sink_freep) JournalSink *s = NULL;
         int r;
 
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
-        s->event = sd_event_ref(event);
-        s->fd = -EBADF;
-        s->ops = ops;
-        s->userdata = userdata;
-        s->address.sun_family = AF_UNIX;
-        if (strlen(socket_path) >= sizeof(s->address.sun_path))
-                return -ENAMETOOLONG;
-        strcpy(s->address.sun_path, socket_path);
-        s->address_size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + strlen(socket_path) + 1);
-        r = event_add_timer(event, &s->retry, sink_on_retry, s, &retry);
+        r = journal_fields_reserve(&s->batch, BATCH_SIZE + RESERVE_SIZE);
         if (r >= 0)
-                r = event_add_defer(event, &s->end, sink_on_end, s, &end);
-        if (r >= 0)
-                r = journal_fields_reserve(&s->batch, BATCH_SIZE + RESERVE_SIZE);
-        if (r >= 0)
-                r = sink_connect(s);
+                r = journal_socket_init(&s->socket, event, socket_path, &type, s, ops, userdata);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(s);

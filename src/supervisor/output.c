@@ -45,8 +45,8 @@ static void on_stderr_sent(uint64_t n, void *userdata)
         supervisor_lines_sent(ASSERT_PTR(userdata), STREAM_STDERR, n);
 }
 
-static const JournalSinkOps journal_ops = { .on_room = on_room, .on_sent = on_entries_sent };
-static const JournalStreamOps stream_ops[_STREAM_MAX] = {
+static const JournalOps journal_ops = { .on_room = on_room, .on_sent = on_entries_sent };
+static const JournalOps stream_ops[_STREAM_MAX] = {
         [STREAM_STDOUT] = { .on_room = on_room, .on_sent = on_stdout_sent },
         [STREAM_STDERR] = { .on_room = on_room, .on_sent = on_stderr_sent },
 };

@@ -9,26 +9,20 @@
 #include <systemd/sd-event.h>
 
 #include "codec/journal-entry.h"
+#include "source/journal-socket.h"
 #include "util/cleanup.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 typedef struct JournalSink JournalSink;
 
-typedef struct JournalSinkOps {
-        /* After journald was too slow, or away: all that was taken is sent, and there is room again. */
-        void (*on_room)(void *userdata);
-        /* So many of the JOURNAL_LINE, all in all, have been handed to journald. May be NULL. */
-        void (*on_sent)(uint64_t n, void *userdata);
-} JournalSinkOps;
-
 typedef enum JournalSinkKind {
         JOURNAL_LINE,    /* there are many, and they can wait where they come from */
         JOURNAL_MESSAGE, /* there are few, and nobody keeps them: has some room of its own */
 } JournalSinkKind;
 
-/* -errno, -ENOENT where there is no journald. */
-int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalSinkOps *ops,
+/* ops: on_sent counts the JOURNAL_LINE. -errno, -ENOENT where there is no journald. */
+int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalOps *ops,
                      void *userdata);
 JournalSink *journal_sink_free(JournalSink *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalSink *, journal_sink_free)

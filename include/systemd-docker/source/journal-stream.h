@@ -9,22 +9,16 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#include "source/journal-socket.h"
 #include "util/cleanup.h"
 
 #define JOURNAL_STREAM_SOCKET "/run/systemd/journal/stdout"
 
 typedef struct JournalStream JournalStream;
 
-typedef struct JournalStreamOps {
-        /* After journald was too slow, or away: all that was taken is sent, and there is room again. */
-        void (*on_room)(void *userdata);
-        /* So many lines, all in all, have been handed to journald. May be NULL. */
-        void (*on_sent)(uint64_t n, void *userdata);
-} JournalStreamOps;
-
 /* priority: of lines without a "<N>" of their own. -errno, -ENOENT where there is no journald. */
 int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
-                       int priority, const JournalStreamOps *ops, void *userdata);
+                       int priority, const JournalOps *ops, void *userdata);
 JournalStream *journal_stream_free(JournalStream *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalStream *, journal_stream_free)
 

@@ -71,7 +71,7 @@ static void on_room(void *userdata)
                 seen.next++;
 }
 
-static const JournalSinkOps ops = { on_room };
+static const JournalOps ops = { on_room };
 
 static void setup(void)
 {
@@ -504,7 +504,7 @@ Test(journal_sink, there_is_no_journald)
         JournalSink *s = (JournalSink *) 42;
 
         cr_assert_eq(journal_sink_new(&s, event, "/nowhere/at/all", &ops, &seen), -ENOENT);
-        memset(too_long, 'x', sizeof(too_long));
+        memset(too_long, '/', sizeof(too_long));
         too_long[sizeof(too_long) - 1] = 0;
         cr_assert_eq(journal_sink_new(&s, event, too_long, &ops, &seen), -ENAMETOOLONG);
         cr_assert_eq(s, (JournalSink *) 42);

@@ -51,7 +51,7 @@ static void on_sent(uint64_t n, void *userdata)
         seen.sent = n;
 }
 
-static const JournalStreamOps ops = { on_room, on_sent };
+static const JournalOps ops = { on_room, on_sent };
 
 static void journald_start(void)
 {
@@ -318,7 +318,7 @@ Test(journal_stream, there_is_no_journald)
         char too_long[200];
 
         cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", "x", 6, &ops, &seen), -ENOENT);
-        memset(too_long, 'x', sizeof(too_long));
+        memset(too_long, '/', sizeof(too_long));
         too_long[sizeof(too_long) - 1] = 0;
         cr_assert_eq(journal_stream_new(&s, event, too_long, "x", 6, &ops, &seen), -ENAMETOOLONG);
         cr_assert_eq(journal_stream_new(&s, event, path, "a\nb", 6, &ops, &seen), -EINVAL);
