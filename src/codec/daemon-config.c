@@ -9,6 +9,7 @@
 #include "codec/daemon-config.h"
 #include "codec/engine-info.h"
 #include "codec/json-edit.h"
+#include "codec/text.h"
 #include "util/cleanup.h"
 #include "util/json.h"
 #include "util/macro.h"
@@ -22,14 +23,6 @@ void daemon_config_done(DaemonConfig *c)
         free(c->default_runtime);
         free(c->default_path);
         *c = DAEMON_CONFIG_NULL;
-}
-
-static bool is_blank(const char *text, size_t size)
-{
-        for (size_t i = 0; i < size; i++)
-                if (!memchr(" \t\r\n", text[i], 4))
-                        return false;
-        return true;
 }
 
 static int dup_string(struct json_object *o, const char *name, char **ret)
@@ -88,7 +81,7 @@ int daemon_config_parse(const char *text, size_t size, DaemonConfig *ret, const 
         struct json_object *runtimes;
         int r;
 
-        if (is_blank(text, size)) {
+        if (text_is_blank(text, size)) {
                 *ret = c;
                 return 0;
         }
@@ -116,7 +109,7 @@ int daemon_config_register(const char *text, size_t size, const char *path, char
 
         if (!quoted || asprintf(&value, "{\"path\": %s}", quoted) < 0)
                 return -ENOMEM;
-        if (is_blank(text, size)) {
+        if (text_is_blank(text, size)) {
                 text = "{}\n";
                 size = strlen(text);
         }
@@ -135,7 +128,7 @@ static bool has_no_runtimes(const char *text, size_t size)
 
 int daemon_config_unregister(const char *text, size_t size, char **ret_text, size_t *ret_size)
 {
-        return is_blank(text, size) ? -ENOENT : json_edit_delete(text, size, our_entry, ret_text, ret_size);
+        return text_is_blank(text, size) ? -ENOENT : json_edit_delete(text, size, our_entry, ret_text, ret_size);
 }
 
 int daemon_config_tidy(const char *text, size_t size, char **ret_text, size_t *ret_size)

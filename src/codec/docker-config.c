@@ -20,6 +20,7 @@
 
 #include "codec/base64.h"
 #include "codec/docker-config.h"
+#include "codec/text.h"
 #include "util/json.h"
 #include "util/macro.h"
 
@@ -29,14 +30,6 @@ void docker_config_auth_done(DockerConfigAuth *a)
         registry_auth_done(&a->auth);
         free(a->helper);
         *a = DOCKER_CONFIG_AUTH_NULL;
-}
-
-static bool is_blank(const char *data, size_t size)
-{
-        for (size_t i = 0; i < size; i++)
-                if (!memchr(" \t\r\n", data[i], 4))
-                        return false;
-        return true;
 }
 
 /* The member of that name if it is an object, else NULL. */
@@ -167,7 +160,7 @@ static int parse_config(const char *data, size_t size, struct json_object **ret)
 {
         int r;
 
-        if (is_blank(data, size))
+        if (text_is_blank(data, size))
                 return (*ret = json_object_new_object()) ? 0 : -ENOMEM;
         r = json_parse_file(data, size, ret);
         if (r >= 0 && json_object_is_type(*ret, json_type_object))

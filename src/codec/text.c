@@ -132,3 +132,11 @@ char *text_one_line(const char *s, size_t size, size_t max)
         line[n] = 0;
         return TAKE_PTR(line);
 }
+
+bool text_is_blank(const char *s, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                if (!memchr(" \t\r\n", s[i], 4))
+                        return false;
+        return true;
+}

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/container-name.h"
 #include "source/notify-folder.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
@@ -19,25 +19,12 @@
 #define READY_FILE "ready"
 #define READY_MAX 512
 
-/* As the engine has names of containers; longest that a folder can have. */
-static bool name_is_valid(const char *s, size_t size)
-{
-        static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-
-        if (size == 0 || size > NAME_MAX || !strchr(letters, *s))
-                return false;
-        for (size_t i = 1; i < size; i++)
-                if (!s[i] || (!strchr(letters, s[i]) && !strchr("_.-", s[i])))
-                        return false;
-        return true;
-}
-
 char *notify_folder_path(const char *base, const char *name)
 {
         char random_name[24], *path;
         uint64_t number = 0;
 
-        if (!name || !name_is_valid(name, strlen(name))) {
+        if (!name || !container_name_is_valid(name, strlen(name))) {
                 (void) getrandom(&number, sizeof(number), 0);
                 (void) snprintf(random_name, sizeof(random_name), "unnamed-%012" PRIx64, number >> 16);
                 name = random_name;
@@ -53,7 +40,7 @@ bool notify_folder_is_ours(const char *base, const char *path)
                 return false;
         path += n + 1;
         size = strcspn(path, "/");
-        return name_is_valid(path, size) && strcmp(path + size, "/" LEAF) == 0;
+        return container_name_is_valid(path, size) && strcmp(path + size, "/" LEAF) == 0;
 }
 
 /* From a folder into one of it, which is made where it isn't there: *at becomes that one's descriptor. */

@@ -7,7 +7,6 @@
  * is mapped, because a full file system would be a SIGBUS later. */
 
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "codec/container-name.h"
 #include "source/position-file.h"
 #include "util/fd.h"
 #include "util/macro.h"
@@ -27,14 +27,6 @@ struct PositionFile {
         char *name;
         LogPosition *position;
 };
-
-/* What the engine takes for a name begins with one of these: so it is neither hidden nor "..". */
-static bool name_is_valid(const char *name)
-{
-        static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
-        return *name && strchr(first, *name) && !strchr(name, '/') && strlen(name) <= NAME_MAX;
-}
 
 /* Made where it isn't there, and nobody else may write in it. */
 static int open_folder(int at, const char *path, mode_t mode)
@@ -110,7 +102,7 @@ int position_file_new(PositionFile **ret, const char *base, const char *name, co
                 return -ENOMEM;
         f->base_fd = f->dir_fd = f->fd = -EBADF;
         if (base && name) {
-                if (!name_is_valid(name))
+                if (!container_name_is_valid(name, strlen(name)))
                         return -EINVAL;
                 f->name = strdup(name);
                 if (!f->name)

@@ -223,6 +223,6 @@ void supervisor_take_over_cgroup(Supervisor *s)
 void supervisor_leave_cgroup(Supervisor *s)
 {
         supervisor_drop_announcement(s);
-        if (s->unit_cgroup && (s->dead || !s->started))
+        if (s->unit_cgroup && !supervisor_container_is_alive(s))
                 unit_cgroup_leave_leaf(s->unit_cgroup);
 }

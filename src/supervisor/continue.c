@@ -173,11 +173,6 @@ static void on_log_open(void *userdata)
 
 /* The end of a stream */
 
-static bool container_is_alive(const Supervisor *s)
-{
-        return s->started && !s->dead;
-}
-
 /* How long until it is tried again: at once where the last try got somewhere. */
 static void reopen(Supervisor *s)
 {
@@ -272,7 +267,7 @@ static void on_log_eof(int r, const char *message, void *userdata)
                 note_refusal(s, r, message);
         c->tail_read = c->tail_wanted && !c->broken;
         want_tail(s);
-        if (s->state == STATE_ATTACHING && !container_is_alive(s)) {
+        if (s->state == STATE_ATTACHING && !supervisor_container_is_alive(s)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
                 supervisor_push(s, EVENT_FAILED);
@@ -446,7 +441,7 @@ void supervisor_done_continuity(Supervisor *s)
         Continuity *c = &s->continuity;
 
         /* A container that lives on may be adopted. */
-        if (c->file && !container_is_alive(s))
+        if (c->file && !supervisor_container_is_alive(s))
                 position_file_remove(c->file);
         c->file = position_file_free(c->file);
         c->position = NULL;

@@ -181,7 +181,7 @@ void supervisor_act_remove(Supervisor *s)
         if (!s->remove || !s->has_container || s->destroyed)
                 supervisor_push(s, EVENT_REMOVED);
         else
-                send_remove(s, s->started && !s->dead);
+                send_remove(s, supervisor_container_is_alive(s));
 }
 
 /* It isn't here, or only one for another platform than the one that is asked for. */

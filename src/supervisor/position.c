@@ -114,8 +114,11 @@ int supervisor_open_position(Supervisor *s)
         _cleanup_free_ char *base = NULL;
         int r;
 
-        if (keep && asprintf(&base, "%s/systemd-docker", s->config.runtime_folder) < 0)
-                return -ENOMEM;
+        if (keep) {
+                base = supervisor_base_folder(s);
+                if (!base)
+                        return -ENOMEM;
+        }
         r = position_file_new(&c->file, base, s->container.name, s->container.id, &found);
         if (r < 0 && r != -ENOMEM) {
                 log_debug_errno(r, "Failed to keep the output's position in %s, it won't survive us: %m",

@@ -22,7 +22,6 @@
 #include "util/message-ids.h"
 #include "util/strv.h"
 
-#define FOLDER_NAME "systemd-docker"
 /* Where the container's messages have filled half of what may wait for systemd, the rest is for our own. */
 #define WAITING_MAX (NOTIFY_SOCKET_WAITING_MAX / 2)
 
@@ -32,17 +31,10 @@ static bool relay_is_wanted(const Supervisor *s)
                s->config.options->watchdog == WATCHDOG_CONTAINER;
 }
 
-static char *base_folder(const Supervisor *s)
-{
-        char *base;
-
-        return asprintf(&base, "%s/" FOLDER_NAME, s->config.runtime_folder) < 0 ? NULL : base;
-}
-
 /* Of the container that is wanted. NULL: out of memory, or nowhere to have one. */
 static char *wanted_folder(const Supervisor *s)
 {
-        _cleanup_free_ char *base = s->config.runtime_folder ? base_folder(s) : NULL;
+        _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
         const char *name = s->config.run->name;
 
         return base ? notify_folder_path(base, name && name[0] == '/' ? name + 1 : name) : NULL;
@@ -87,7 +79,7 @@ const char *supervisor_relay_lacks(Supervisor *s)
 
         if (!relay_is_wanted(s))
                 return NULL;
-        base = base_folder(s);
+        base = supervisor_base_folder(s);
         if (!base || !s->container.notify_folder || !notify_folder_is_ours(base, s->container.notify_folder))
                 return "a socket for --notify or --watchdog=container";
         return NULL;
@@ -256,7 +248,7 @@ bool supervisor_was_ready(Supervisor *s)
 
 void supervisor_drop_relay(Supervisor *s)
 {
-        bool runs_on = s->started && !s->dead;
+        bool runs_on = supervisor_container_is_alive(s);
 
         s->relay = notify_relay_free(s->relay);
         /* The engine makes it anew where it starts the container without us. */

@@ -8,6 +8,7 @@
  * The loop ends in one place: on entering STATE_DONE. */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,13 @@ static int supervisor_on_dispatch(sd_event_source *source, void *userdata)
         memmove(s->queue, s->queue + 1, s->n_queue * sizeof(Event));
         supervisor_handle(s, event);
         return s->n_queue > 0 ? defer_arm(s->dispatch) : 0;
+}
+
+char *supervisor_base_folder(const Supervisor *s)
+{
+        char *folder;
+
+        return asprintf(&folder, "%s/systemd-docker", s->config.runtime_folder) < 0 ? NULL : folder;
 }
 
 void supervisor_push(Supervisor *s, Event event)

@@ -17,3 +17,6 @@ size_t utf8_incomplete_tail(const char *s, size_t size);
 /* A new string, the caller's: control characters (C0, DEL, C1) and runs of blanks become one blank, none at
  * either end; bytes that are no UTF-8 become '?'; cut behind max bytes ("…" added). NULL: out of memory. */
 char *text_one_line(const char *s, size_t size, size_t max);
+
+/* Whether there is nothing in it but what JSON has for blanks (RFC 8259), if that. */
+bool text_is_blank(const char *s, size_t size);

@@ -243,7 +243,14 @@ struct Supervisor {
         int failure; /* exit status of the first failure, 0: none */
 };
 
+static inline bool supervisor_container_is_alive(const Supervisor *s)
+{
+        return s->started && !s->dead;
+}
+
 /* supervisor.c */
+/* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */
+char *supervisor_base_folder(const Supervisor *s);
 void supervisor_push(Supervisor *s, Event event);
 /* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is reported. */
 void supervisor_compare(Supervisor *s);

@@ -99,3 +99,12 @@ Test(text, cut_at_whole_characters)
         check_line("ab ", 3, 2, "ab");
         check_line("a", 1, 0, "…");
 }
+
+Test(text, blank)
+{
+        cr_assert(text_is_blank("", 0));
+        cr_assert(text_is_blank(" \t\r\n ", 5));
+        cr_assert_not(text_is_blank(" \n{", 3));
+        cr_assert_not(text_is_blank(" \0", 2));
+        cr_assert_not(text_is_blank("\v", 1));
+}
