@@ -349,22 +349,35 @@ int cgroup_events_parse(const char *text, CgroupEvents *ret)
         return 0;
 }
 
-/* A pid of nothing but digits; -EBADMSG. */
-static int parse_pid(const char *s, size_t size, pid_t *ret)
+/* Nothing but digits, and no more than 19 of them, which a uint64_t holds; -EBADMSG. */
+static int parse_number(const char *s, size_t size, uint64_t *ret)
 {
-        long long pid = 0;
+        uint64_t n = 0;
 
-        if (size == 0 || size > 10)
+        if (size == 0 || size > 19)
                 return -EBADMSG;
         for (size_t i = 0; i < size; i++) {
                 if (s[i] < '0' || s[i] > '9')
                         return -EBADMSG;
-                pid = pid * 10 + (s[i] - '0');
+                n = n * 10 + (uint64_t) (s[i] - '0');
         }
-        if (pid > INT_MAX)
-                return -EBADMSG;
-        *ret = (pid_t) pid;
+        *ret = n;
         return 0;
+}
+
+int cgroup_oom_kills_parse(const char *text, uint64_t *ret)
+{
+        static const char key[] = "oom_kill ";
+        const size_t n = sizeof(key) - 1;
+        const char *line;
+        size_t size;
+
+        assert(text);
+        assert(ret);
+        while (next_piece(&text, '\n', &line, &size))
+                if (size > n && memcmp(line, key, n) == 0)
+                        return parse_number(line + n, size - n, ret);
+        return -EBADMSG;
 }
 
 int cgroup_procs_parse(const char *text, pid_t **ret, size_t *ret_n)
@@ -377,15 +390,17 @@ int cgroup_procs_parse(const char *text, pid_t **ret, size_t *ret_n)
         assert(ret);
         assert(ret_n);
         while (next_piece(&text, '\n', &line, &size)) {
-                pid_t pid;
-                int r = parse_pid(line, size, &pid);
+                uint64_t pid;
+                int r = parse_number(line, size, &pid);
 
+                if (r >= 0 && pid > INT_MAX)
+                        r = -EBADMSG;
                 if (r >= 0 && pid > 0)
                         r = grow((void **) &pids, n, sizeof(pid_t));
                 if (r < 0)
                         return r;
                 if (pid > 0)
-                        pids[n++] = pid;
+                        pids[n++] = (pid_t) pid;
         }
         *ret = TAKE_PTR(pids);
         *ret_n = n;

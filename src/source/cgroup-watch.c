@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The kernel says IN_MODIFY on cgroup.events when "populated" flips (Control Group v2, "Core Interface Files"). */
+/* The kernel says IN_MODIFY on these files when one of their values changes (Control Group v2, "Core Interface
+ * Files" and "Memory Interface Files"). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +37,8 @@ CgroupWatch *cgroup_watch_free(CgroupWatch *w)
 }
 DEFINE_TRIVIAL_CLEANUP_FUNC(CgroupWatch *, cgroup_watch_free)
 
-int cgroup_watch_new(CgroupWatch **ret, sd_event *event, const char *folder, const CgroupWatchOps *ops,
-                     void *userdata)
+int cgroup_watch_new(CgroupWatch **ret, sd_event *event, const char *folder, const char *file,
+                     const CgroupWatchOps *ops, void *userdata)
 {
         static const EventTraits traits = { "cgroup-events", EVENT_PRIORITY_CGROUP, EVENT_FAILURE_DISABLE };
         _cleanup_(cgroup_watch_freep) CgroupWatch *w = NULL;
@@ -49,7 +50,7 @@ int cgroup_watch_new(CgroupWatch **ret, sd_event *event, const char *folder, con
                 return -ENOMEM;
         w->ops = ops;
         w->userdata = userdata;
-        if (asprintf(&path, "%s/cgroup.events", folder) < 0)
+        if (asprintf(&path, "%s/%s", folder, file) < 0)
                 return -ENOMEM;
         r = event_add_inotify(event, &w->source, path, IN_MODIFY, cgroup_watch_on_inotify, w, &traits);
         if (r < 0)

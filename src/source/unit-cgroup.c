@@ -25,6 +25,7 @@
 
 #define LEAF_NAME "supervisor"
 #define CONTROLLERS_MAX 4096U
+#define MEMORY_EVENTS_MAX 4096U
 #define PASSES_MAX 100
 
 struct UnitCgroup {
@@ -152,6 +153,11 @@ uint64_t unit_cgroup_id(const UnitCgroup *u)
         return u->id;
 }
 
+const char *unit_cgroup_folder(const UnitCgroup *u)
+{
+        return u->folder;
+}
+
 bool unit_cgroup_is_delegated(const UnitCgroup *u)
 {
         return u->delegated;
@@ -160,6 +166,22 @@ bool unit_cgroup_is_delegated(const UnitCgroup *u)
 bool unit_cgroup_is_v2(const UnitCgroup *u)
 {
         return u->v2;
+}
+
+static int open_folder(int at_fd, const char *path)
+{
+        return RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
+int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret)
+{
+        _cleanup_close_ int folder = open_folder(AT_FDCWD, u->folder);
+        _cleanup_free_ char *text = NULL;
+        int r = folder;
+
+        if (r >= 0)
+                r = read_file_at(folder, "memory.events", MEMORY_EVENTS_MAX, &text, NULL);
+        return r < 0 ? r : cgroup_oom_kills_parse(text, ret);
 }
 
 /* Each controller by itself: one that can't be had must not keep the others away. */
@@ -196,11 +218,6 @@ static int empty_into(int from_fd, int to_dir_fd)
                 r = cgroup_move_folder(from_fd, to, &n);
         }
         return r;
-}
-
-static int open_folder(int at_fd, const char *path)
-{
-        return RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 int unit_cgroup_enter_leaf(UnitCgroup *u)

@@ -21,6 +21,8 @@ void supervisor_find_unit_cgroup(Supervisor *s)
 
         if (r < 0)
                 log_debug_errno(r, "Found no cgroup of a unit of ours, ignoring: %m");
+        else /* what ExecStartPre= or an earlier life did there is not the container's */
+                (void) unit_cgroup_read_oom_kills(s->unit_cgroup, &s->oom_kills);
 }
 
 static const char *unit_path(const Supervisor *s)
@@ -192,15 +194,37 @@ static bool must_be_moved(const Supervisor *s)
         return true;
 }
 
-void supervisor_take_over_cgroup(Supervisor *s)
+void supervisor_check_oom(Supervisor *s)
+{
+        uint64_t kills;
+
+        if (!s->memory_watch || unit_cgroup_read_oom_kills(s->unit_cgroup, &kills) < 0)
+                return;
+        if (kills <= s->oom_kills)
+                return;
+        s->oom_kills = kills;
+        supervisor_note_oom(s);
+}
+
+/* The container is in the unit now: what the kernel says of its memory is said there, whoever set the limit. */
+static void watch_memory(Supervisor *s)
+{
+        int r = -ENOENT;
+
+        s->memory_watch = cgroup_watch_free(s->memory_watch);
+        if (s->unit_cgroup)
+                r = cgroup_watch_new(&s->memory_watch, s->event, unit_cgroup_folder(s->unit_cgroup),
+                                     "memory.events", &supervisor_memory_watch_ops, s);
+        if (r < 0 && r != -ENOENT)
+                log_warning_errno(r, "Failed to watch the unit's memory.events, ignoring: %m");
+        supervisor_check_oom(s);
+}
+
+static void move_container(Supervisor *s)
 {
         const char *folder;
         int r;
 
-        s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
-        s->cgroup = cgroup_move_free(s->cgroup);
-        if (!must_be_moved(s))
-                return;
         r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id,
                             s->cgroup_mode.mode == CGROUP_MODE_DELEGATE ? unit_path(s) : NULL, cgroup_wanted,
                             s);
@@ -212,11 +236,22 @@ void supervisor_take_over_cgroup(Supervisor *s)
         /* Watch before the sweep: who comes in between is seen by one of them. */
         folder = cgroup_move_unified_source(s->cgroup);
         if (folder) {
-                r = cgroup_watch_new(&s->cgroup_watch, s->event, folder, &supervisor_cgroup_watch_ops, s);
+                r = cgroup_watch_new(&s->cgroup_watch, s->event, folder, "cgroup.events",
+                                     &supervisor_cgroup_watch_ops, s);
                 if (r < 0 && r != -ENOENT)
                         log_warning_errno(r, "Failed to watch %s, ignoring: %m", folder);
         }
         supervisor_sweep_cgroup(s);
+}
+
+void supervisor_take_over_cgroup(Supervisor *s)
+{
+        s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+        s->cgroup = cgroup_move_free(s->cgroup);
+        if (must_be_moved(s))
+                move_container(s);
+        if (s->cgroup_mode.mode != CGROUP_MODE_NONE)
+                watch_memory(s);
 }
 
 /* A container that goes on without us keeps what it lives on. */

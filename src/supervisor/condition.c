@@ -230,6 +230,9 @@ void supervisor_judge_health(Supervisor *s)
 
 void supervisor_note_oom(Supervisor *s)
 {
+        log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM,
+                  "Container %s is out of memory, the kernel killed a process of it.",
+                  s->container.name);
         clock_time(s->oom_since);
         supervisor_report_condition(s);
 }

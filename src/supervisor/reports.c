@@ -99,6 +99,9 @@ void supervisor_check_finished(Supervisor *s)
 
 void supervisor_report_dead(Supervisor *s)
 {
+        /* The kernel holds news of this kind back for some milliseconds, and it explains the death. */
+        if (!s->dead)
+                supervisor_check_oom(s);
         s->dead = true;
         supervisor_push(s, EVENT_DIED);
 }
@@ -130,6 +133,13 @@ static void on_cgroup_change(void *userdata)
 }
 
 const CgroupWatchOps supervisor_cgroup_watch_ops = { on_cgroup_change };
+
+static void on_memory_change(void *userdata)
+{
+        supervisor_check_oom(ASSERT_PTR(userdata));
+}
+
+const CgroupWatchOps supervisor_memory_watch_ops = { on_memory_change };
 
 /* What inspect says now */
 
@@ -251,9 +261,9 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
 
 static void on_event_oom(Supervisor *s, const EngineEvent *event)
 {
-        log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM, "Container %s is out of memory, the kernel killed a process of it.",
-                  s->container.name);
-        supervisor_note_oom(s);
+        /* The engine sees nothing of a container that was moved; of one that is born in the unit, what we see. */
+        if (!s->memory_watch)
+                supervisor_note_oom(s);
 }
 
 static void on_event_exec(Supervisor *s, const EngineEvent *event)

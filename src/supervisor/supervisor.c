@@ -119,6 +119,7 @@ static void prune_sources(Supervisor *s)
         if (!(keep & SOURCE_PROCESS)) {
                 s->process = pid_watch_free(s->process);
                 s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+                s->memory_watch = cgroup_watch_free(s->memory_watch);
                 s->cgroup = cgroup_move_free(s->cgroup);
         }
         if (!(keep & SOURCE_INPUT))
@@ -247,6 +248,7 @@ Supervisor *supervisor_free(Supervisor *s)
         input_stream_free(s->input);
         pid_watch_free(s->process);
         cgroup_watch_free(s->cgroup_watch);
+        cgroup_watch_free(s->memory_watch);
         cgroup_move_free(s->cgroup);
         watchdog_free(s->watchdog);
         notify_relay_free(s->relay);

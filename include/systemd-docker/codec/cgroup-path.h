@@ -2,11 +2,12 @@
 #pragma once
 
 /* Which cgroups a process is in and where they are mounted: /proc/PID/cgroup (cgroups(7)),
- * /proc/PID/mountinfo (proc_pid_mountinfo(5)), cgroup.events and cgroup.procs (the kernel's cgroup-v2
- * document). All from text. */
+ * /proc/PID/mountinfo (proc_pid_mountinfo(5)), cgroup.events, memory.events and cgroup.procs (the
+ * kernel's cgroup-v2 document). All from text. */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* One hierarchy's line of /proc/PID/cgroup. */
@@ -63,6 +64,10 @@ typedef struct CgroupEvents {
 
 /* Of the text of cgroup.events. -EBADMSG: it does not say whether the cgroup is populated. */
 int cgroup_events_parse(const char *text, CgroupEvents *ret);
+
+/* Of the text of memory.events: how many processes an OOM killer has killed there and below. -EBADMSG: it
+ * does not say. */
+int cgroup_oom_kills_parse(const char *text, uint64_t *ret);
 
 /* The pids of cgroup.procs, the caller's. 0 stands for a process that we can't see (another pid namespace)
  * and is left out. -EBADMSG: not such a file; -ENOMEM. */

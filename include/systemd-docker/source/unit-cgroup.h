@@ -21,8 +21,11 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(UnitCgroup *, unit_cgroup_free)
 const char *unit_cgroup_path(const UnitCgroup *u);
 /* The kernel's number of it: no other cgroup has it until the next boot, also not one of the same path. */
 uint64_t unit_cgroup_id(const UnitCgroup *u);
+const char *unit_cgroup_folder(const UnitCgroup *u);
 bool unit_cgroup_is_delegated(const UnitCgroup *u);
 bool unit_cgroup_is_v2(const UnitCgroup *u);
+/* How many processes of the unit an OOM killer has killed so far. -ENOENT: cgroup v1, or no memory controller. */
+int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret);
 
 /* v2 keeps processes out of a cgroup that hands controllers on to those below it. So this moves us, and
  * whoever else is in the unit's own cgroup, into a leaf below it (unless we are in one already:

@@ -156,6 +156,7 @@ struct Supervisor {
         PidWatch *process;
         CgroupMove *cgroup;
         CgroupWatch *cgroup_watch;
+        CgroupWatch *memory_watch; /* of the unit; NULL: the engine says what it sees */
         Watchdog *watchdog;
         NotifySocket *notify; /* to systemd; NULL: there is none */
         NotifyRelay *relay;   /* from the container */
@@ -172,6 +173,7 @@ struct Supervisor {
 
         /* What we know */
         UnitCgroup *unit_cgroup; /* NULL: there is none, as by hand */
+        uint64_t oom_kills;      /* in it, of which we know */
         CgroupDecision cgroup_mode;
         bool cgroup_mode_known;
         UnitProperties unit_properties;
@@ -327,7 +329,7 @@ extern const SignalsOps supervisor_signals_ops;
 extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;
 extern const PidWatchOps supervisor_pid_watch_ops;
-extern const CgroupWatchOps supervisor_cgroup_watch_ops;
+extern const CgroupWatchOps supervisor_cgroup_watch_ops, supervisor_memory_watch_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);
 void supervisor_report_dead(Supervisor *s);
 /* Pushes what ends a wait for several things, when all of them are there. */
@@ -401,6 +403,8 @@ void supervisor_drop_announcement(Supervisor *s);
 /* Of the process that is watched now. */
 void supervisor_take_over_cgroup(Supervisor *s);
 void supervisor_sweep_cgroup(Supervisor *s);
+/* Whether the OOM killer was in the unit. */
+void supervisor_check_oom(Supervisor *s);
 bool supervisor_container_is_in_unit(const Supervisor *s);
 /* At the end: what was made for it goes. */
 void supervisor_leave_cgroup(Supervisor *s);

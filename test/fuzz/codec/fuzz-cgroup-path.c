@@ -28,10 +28,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         _cleanup_free_ char *text = fuzz_string(data, size);
         _cleanup_free_ pid_t *pids = NULL;
         CgroupEvents e;
+        uint64_t kills;
         size_t n = 0;
         char *half;
 
         (void) cgroup_events_parse(text, &e);
+        (void) cgroup_oom_kills_parse(text, &kills);
         if (cgroup_procs_parse(text, &pids, &n) >= 0)
                 for (size_t i = 0; i < n; i++)
                         CHECK(pids[i] > 0);

@@ -205,6 +205,23 @@ Test(cgroup_path, events)
         cr_assert_eq(cgroup_events_parse("populated x\n", &e), -EBADMSG);
 }
 
+Test(cgroup_path, oom_kills)
+{
+        uint64_t n = 0;
+
+        cr_assert_eq(cgroup_oom_kills_parse("low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 1\n", &n), 0);
+        cr_assert_eq(n, 2);
+        cr_assert_eq(cgroup_oom_kills_parse("oom_kill 9999999999999999999", &n), 0);
+        cr_assert_eq(n, UINT64_C(9999999999999999999));
+        n = 5;
+        cr_assert_eq(cgroup_oom_kills_parse("", &n), -EBADMSG);
+        cr_assert_eq(cgroup_oom_kills_parse("oom 1\noom_group_kill 1\n", &n), -EBADMSG);
+        cr_assert_eq(cgroup_oom_kills_parse("oom_kill \n", &n), -EBADMSG);
+        cr_assert_eq(cgroup_oom_kills_parse("oom_kill -1\n", &n), -EBADMSG);
+        cr_assert_eq(cgroup_oom_kills_parse("oom_kill 18446744073709551616\n", &n), -EBADMSG);
+        cr_assert_eq(n, 5);
+}
+
 Test(cgroup_path, procs)
 {
         _cleanup_free_ pid_t *pids = NULL, *none = NULL;

@@ -160,7 +160,7 @@ Test(cgroup_watch, somebody_comes_and_the_last_one_leaves)
         sd_event *event = loop_new();
 
         make_cgroups("");
-        cr_assert_eq(cgroup_watch_new(&watch, event, container, &ops, NULL), 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
         loop_settle(event);
         cr_assert_eq(changes, 0);
         child_in(container);
@@ -184,13 +184,13 @@ Test(cgroup_watch, ends_with_its_cgroup)
         sd_event *event = loop_new();
 
         make_cgroups("");
-        cr_assert_eq(cgroup_watch_new(&watch, event, container, &ops, NULL), 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
         cr_assert_eq(rmdir(inner), 0);
         cr_assert_eq(rmdir(container), 0);
         loop_settle(event);
         cr_assert_neq(sd_event_get_state(event), SD_EVENT_FINISHED);
         watch = cgroup_watch_free(watch);
-        cr_assert_eq(cgroup_watch_new(&watch, event, container, &ops, NULL), -ENOENT);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), -ENOENT);
         cr_assert_null(watch);
         cr_assert_null(cgroup_watch_free(NULL));
         sd_event_unref(event);
@@ -202,7 +202,7 @@ Test(cgroup_watch, may_be_freed_in_its_callback)
 
         make_cgroups("");
         free_in_change = true;
-        cr_assert_eq(cgroup_watch_new(&watch, event, container, &ops, NULL), 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
         child_in(container);
         loop_until(event, changes > 0);
         cr_assert_null(watch);
