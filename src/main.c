@@ -56,6 +56,13 @@ static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
         return r;
 }
 
+/* A process beside the service's main one: ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5), "$MAINPID"). What it
+ * told systemd, its container's pid as main process among that, would be taken for the service's. */
+static const char *notify_socket(void)
+{
+        return environment_is_set("MAINPID") ? NULL : environment_or("NOTIFY_SOCKET", NULL);
+}
+
 static int set_up(const Options *o, const char *host_name, const char *folder)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
@@ -136,7 +143,7 @@ int main(int argc, char **argv)
                                       .runtime_folder = geteuid() == 0 ? "/run" : environment_or("XDG_RUNTIME_DIR", NULL),
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .under_systemd = environment_is_set("INVOCATION_ID"),
-                                      .notify_socket = environment_or("NOTIFY_SOCKET", NULL) };
+                                      .notify_socket = notify_socket() };
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }
