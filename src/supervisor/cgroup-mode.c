@@ -8,11 +8,14 @@
 
 #include <stddef.h>
 
+#include "codec/announcement.h"
 #include "supervisor/cgroup-mode.h"
 
 /* What keeps the container from being made in the unit's cgroup whatever the engine; NULL: nothing. */
 static const char *obstacle(const CgroupSituation *s)
 {
+        if (s->hidden)
+                return "no cgroup of a unit is seen from here";
         if (!s->delegated)
                 return "the unit has no Delegate=";
         if (!s->local)
@@ -41,6 +44,8 @@ static const char *obstacle_of_engine(const CgroupSituation *s)
                 return "--runtime names another runtime than ours";
         if (!s->root)
                 return "only root can tell our runtime where the container belongs";
+        if (s->mute)
+                return RUNTIME_STATE_FOLDER " can't be written, to tell our runtime where the container belongs";
         return NULL;
 }
 

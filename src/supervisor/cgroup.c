@@ -35,6 +35,15 @@ bool supervisor_container_is_in_unit(const Supervisor *s)
         return cgroup_is_ours(s->container.pid, unit_path(s));
 }
 
+/* Not so with ProtectSystem=strict, which makes /run read-only. */
+static int open_announcements(void)
+{
+        (void) mkdir(RUNTIME_STATE_FOLDER, 0755);
+        if (mkdir(ANNOUNCEMENT_FOLDER, 0755) < 0 && errno != EEXIST)
+                return -errno;
+        return RET_NERRNO(access(ANNOUNCEMENT_FOLDER, W_OK));
+}
+
 static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
 {
         struct json_object *draft = s->config.run->draft;
@@ -43,9 +52,11 @@ static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
         return cgroup_mode_decide(&(CgroupSituation){
                 .asked = s->config.options->cgroup_mode,
                 .in_service = s->config.under_systemd,
+                .hidden = !s->unit_cgroup,
                 .delegated = s->unit_cgroup && unit_cgroup_is_delegated(s->unit_cgroup),
                 .local = engine_is_local(s->engine),
                 .root = geteuid() == 0,
+                .mute = info && info->has_our_runtime && open_announcements() < 0,
                 .has_parent = *json_string_or(draft, "HostConfig/CgroupParent", ""),
                 .has_runtime = strcmp(runtime, ENGINE_RUNTIME_NAME) != 0,
                 .info = info,
@@ -133,11 +144,10 @@ static int announce_cgroup(Supervisor *s)
         char path[128];
         int r = announcement_format(&a, &text);
 
+        if (r >= 0)
+                r = open_announcements();
         if (r < 0)
                 return r;
-        (void) mkdir(RUNTIME_STATE_FOLDER, 0755);
-        if (mkdir(ANNOUNCEMENT_FOLDER, 0755) < 0 && errno != EEXIST)
-                return -errno;
         return write_file_atomic(announcement_path(s, path), text, strlen(text), 0644);
 }
 
@@ -233,6 +243,8 @@ static void move_container(Supervisor *s)
                                   "Failed to find the container's cgroup, it stays outside of the unit: %m");
                 return;
         }
+        if (cgroup_move_count(s->cgroup) == 0 && cgroup_wanted("", s) && !supervisor_container_is_in_unit(s))
+                log_warning("The container stays outside of the unit: its cgroup can't be seen from here.");
         /* Watch before the sweep: who comes in between is seen by one of them. */
         folder = cgroup_move_unified_source(s->cgroup);
         if (folder) {

@@ -12,9 +12,11 @@
 typedef struct CgroupSituation {
         CgroupMode asked;
         bool in_service;
+        bool hidden;    /* no cgroup of a unit is seen from here */
         bool delegated; /* the unit has Delegate= */
         bool local;     /* the engine is on this machine */
         bool root;
+        bool mute;              /* what our runtime reads can't be written */
         bool has_parent;        /* --cgroup-parent is given */
         bool has_runtime;       /* --runtime is given, and not ours */
         const EngineInfo *info; /* NULL: the engine was not asked yet */

@@ -79,6 +79,12 @@ Test(cgroup_mode, migrate_where_it_can_not)
               false, "machine");
         check((CgroupSituation){ .in_service = true, .local = true, .root = true }, CGROUP_MODE_MIGRATE,
               false, "Delegate=");
+        check((CgroupSituation){ .in_service = true, .hidden = true, .local = true }, CGROUP_MODE_MIGRATE,
+              false, "seen");
+        check((CgroupSituation){ FIT, .mute = true, .info = &registered }, CGROUP_MODE_MIGRATE, false,
+              "/run/systemd-docker-runtime");
+        check((CgroupSituation){ FIT, .mute = true, .info = &cgroupfs }, CGROUP_MODE_DELEGATE, false,
+              "cgroupfs");
         check((CgroupSituation){ .in_service = true, .delegated = true, .local = true, .info = &registered },
               CGROUP_MODE_MIGRATE, false, "root");
 }
