@@ -85,7 +85,7 @@ int daemon_config_parse(const char *text, size_t size, DaemonConfig *ret, const 
                 *ret = c;
                 return 0;
         }
-        *ret_why = "it is no JSON object";
+        *ret_why = "it is no plain JSON object";
         r = json_parse(text, size, &o);
         if (r == -ENOMEM)
                 return r;

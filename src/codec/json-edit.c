@@ -30,6 +30,7 @@ typedef struct Scan {
         const char
                 *open[JSON_EDIT_PATH_MAX]; /* behind the brace of the object at so many steps of the path */
         bool too_many;
+        bool escaped; /* a name beside those of the path that may be one of them */
 } Scan;
 
 static bool scan_value(Scan *s, size_t step, unsigned depth);
@@ -110,10 +111,13 @@ static bool scan_word(Scan *s, const char *word)
 
 /* How many steps of the path a member of this name, in an object at so many steps, is at; 0: off the path.
  * Steps count from 1, as the top is at one. */
-static size_t step_into(const Scan *s, size_t step, const char *name, size_t size)
+static size_t step_into(Scan *s, size_t step, const char *name, size_t size)
 {
-        if (step == 0 || step > s->path_size || strlen(s->path[step - 1]) != size ||
-            memcmp(s->path[step - 1], name, size) != 0)
+        if (step == 0 || step > s->path_size)
+                return 0;
+        if (memchr(name, '\\', size))
+                s->escaped = true;
+        if (strlen(s->path[step - 1]) != size || memcmp(s->path[step - 1], name, size) != 0)
                 return 0;
         return step + 1;
 }
@@ -224,7 +228,7 @@ static int scan(Scan *s, const char *text, size_t size, const char *const *path)
         if (s->at == s->end || *s->at != '{' || !scan_value(s, 1, 0))
                 return -EBADMSG;
         skip_blanks(s);
-        return s->at == s->end && !s->too_many ? 0 : -EBADMSG;
+        return s->at == s->end && !s->too_many && !s->escaped ? 0 : -EBADMSG;
 }
 
 int json_edit_has(const char *text, size_t size, const char *const *path)

@@ -14,12 +14,12 @@
 #include "util/fd.h"
 #include "util/macro.h"
 
-#define PID_FILE "/run/docker.pid"
 #define FILE_MAX (1U << 20)
 
 void engine_process_done(EngineProcess *p)
 {
         free(p->config_file);
+        free(p->default_runtime);
         *p = ENGINE_PROCESS_NULL;
 }
 
@@ -37,7 +37,7 @@ static pid_t find_pid(void)
         _cleanup_free_ char *text = NULL, *name = NULL;
         long pid;
 
-        if (read_file_at(AT_FDCWD, PID_FILE, 64, &text, NULL) < 0)
+        if (read_file_at(AT_FDCWD, ENGINE_PID_FILE, 64, &text, NULL) < 0)
                 return 0;
         pid = strtol(text, NULL, 10);
         if (pid <= 1 || pid > INT32_MAX || read_of_process((pid_t) pid, "comm", &name, NULL) < 0)
@@ -56,6 +56,16 @@ static const char *option_value(const char *word, const char *end, const char *n
         return word < end ? word : "";
 }
 
+/* The last one counts. */
+static int keep(const char *value, char **ret)
+{
+        if (!value)
+                return 0;
+        free(*ret);
+        *ret = strdup(value);
+        return *ret ? 0 : -ENOMEM;
+}
+
 int engine_process_find(EngineProcess *ret)
 {
         _cleanup_(engine_process_done) EngineProcess p = { .pid = find_pid() };
@@ -66,15 +76,10 @@ int engine_process_find(EngineProcess *ret)
                 p.pid = 0;
         for (const char *word = words, *end = word + size; p.pid > 0 && word < end;
              word += strlen(word) + 1) {
-                const char *value = option_value(word, end, "--config-file");
-
                 if (option_value(word, end, "--add-runtime"))
                         p.adds_runtimes = true;
-                if (!value)
-                        continue;
-                free(p.config_file);
-                p.config_file = strdup(value);
-                if (!p.config_file)
+                if (keep(option_value(word, end, "--config-file"), &p.config_file) < 0 ||
+                    keep(option_value(word, end, "--default-runtime"), &p.default_runtime) < 0)
                         return -ENOMEM;
         }
         *ret = p;

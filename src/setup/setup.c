@@ -34,8 +34,8 @@ typedef struct Setup {
         char *path; /* of the file, no link */
         char *text;
         size_t size;
-        mode_t mode;
-        bool file_exists;
+        struct stat like; /* owner and mode */
+        bool linked;
         DaemonConfig config;
 } Setup;
 
@@ -47,20 +47,29 @@ static void setup_done(Setup *s)
         daemon_config_done(&s->config);
 }
 
+static struct stat new_file(void)
+{
+        return (struct stat){ .st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid() };
+}
+
 static int read_config(Setup *s)
 {
         const char *path = s->process.config_file ?: CONFIG_FILE, *why = NULL;
-        struct stat st;
         int r;
 
+        s->linked = lstat(path, &s->like) >= 0 && S_ISLNK(s->like.st_mode);
         s->path = realpath(path, NULL);
+        if (!s->path && s->linked)
+                return log_error_errno(-ENOENT, "%s is left as it is: it is a link to nowhere.", path);
         if (!s->path && !(s->path = strdup(path)))
                 return log_oom();
         r = read_file_at(AT_FDCWD, s->path, CONFIG_MAX, &s->text, &s->size);
-        s->file_exists = r >= 0;
-        if (r == -ENOENT)
+        if (r >= 0)
+                r = RET_NERRNO(stat(s->path, &s->like));
+        else if (r == -ENOENT) {
+                s->like = new_file();
                 r = (s->text = strdup("")) ? 0 : -ENOMEM;
-        s->mode = s->file_exists && stat(s->path, &st) >= 0 ? st.st_mode & 07777 : 0644;
+        }
         if (r >= 0)
                 r = daemon_config_parse(s->text, s->size, &s->config, &why);
         if (r == -EBADMSG)
@@ -76,11 +85,12 @@ static int write_config(Setup *s, const char *text, size_t size)
 
         if (!s->process.config_file)
                 (void) mkdir("/etc/docker", 0755);
-        /* What nobody needs any more is not left behind: without the file the engine has its defaults. */
-        if (size <= 3 && strncmp(text, "{}\n", size) == 0)
+        /* What nobody needs any more is not left behind: without the file the engine has its defaults. But a
+         * link should lead to something. */
+        if (!s->linked && size <= 3 && strncmp(text, "{}\n", size) == 0)
                 r = RET_NERRNO(unlink(s->path));
         else
-                r = write_file_durable(s->path, text, size, s->mode);
+                r = write_file_durable(s->path, text, size, &s->like);
         if (r < 0)
                 return log_error_errno(r, "Failed to write %s: %m", s->path);
         return 0;
@@ -97,6 +107,7 @@ static const char *engine_problem(const Setup *s)
 static int choose_real_runtime(const Setup *s)
 {
         const DaemonConfig *c = &s->config;
+        const struct stat like = new_file();
         _cleanup_free_ char *line = NULL;
         int r;
 
@@ -110,7 +121,7 @@ static int choose_real_runtime(const Setup *s)
         if (asprintf(&line, "%s\n", c->default_path) < 0)
                 return log_oom();
         (void) mkdir(RUNTIME_FOLDER, 0755);
-        r = write_file_durable(RUNTIME_FILE, line, strlen(line), 0644);
+        r = write_file_durable(RUNTIME_FILE, line, strlen(line), &like);
         if (r < 0)
                 return log_error_errno(r, "Failed to write " RUNTIME_FILE ": %m");
         printf(RUNTIME_FILE ": %s, the engine's default\n", c->default_path);
@@ -179,7 +190,7 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
         int r;
 
         if (s->process.pid == 0) {
-                puts("The engine does not run; it reads the file when it starts.");
+                puts("The engine does not run, by " ENGINE_PID_FILE "; it reads the file when it starts.");
                 return usec > 0 ? EXIT_SUCCESS : EXIT_NOT_THERE;
         }
         r = engine_wait_for_runtime(host, tls, wanted, usec, &info, &message);
@@ -192,7 +203,16 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                        "there.\n",
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
         puts(info.has_our_runtime ? "The engine has it." : "The engine does not have it.");
-        return info.has_our_runtime == wanted ? EXIT_SUCCESS : EXIT_NOT_THERE;
+        if (info.has_our_runtime == wanted)
+                return EXIT_SUCCESS;
+        if (usec > 0)
+                log_error("The engine has not taken the change over: its own log says why.");
+        return EXIT_NOT_THERE;
+}
+
+static bool is_ours(const char *runtime)
+{
+        return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
 }
 
 /* -errno, logged; else whether the engine has to be told. */
@@ -209,9 +229,8 @@ static int reach(Setup *s, SetupVerb verb)
                 log_error("%s is left as it is: %s.", s->path, engine_problem(s));
                 return -EOPNOTSUPP;
         }
-        if (!registers && s->config.default_runtime &&
-            strcmp(s->config.default_runtime, ENGINE_RUNTIME_NAME) == 0) {
-                log_error("%s is left as it is: our runtime is the engine's default there.", s->path);
+        if (!registers && (is_ours(s->config.default_runtime) || is_ours(s->process.default_runtime))) {
+                log_error("%s is left as it is: our runtime is the engine's default.", s->path);
                 return -EOPNOTSUPP;
         }
         r = registers ? choose_real_runtime(s) : 0;
@@ -243,6 +262,10 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
         if (verb == SETUP_HELP) {
                 help();
                 return EXIT_SUCCESS;
+        }
+        if (host->kind != ENGINE_HOST_UNIX) {
+                log_error("setup is for the engine of this machine: --host unix://, and not $DOCKER_HOST.");
+                return CLI_EXIT_REFUSED;
         }
         if (engine_process_find(&s.process) < 0 || read_config(&s) < 0)
                 return CLI_EXIT_REFUSED;

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +77,9 @@ int write_all(int fd, const void *data, size_t size)
         return 0;
 }
 
-static int replace_file(const char *path, const void *data, size_t size, unsigned mode, bool durable)
+/* like: whose owner it gets, and what is to outlive a crash; or NULL. */
+static int replace_file(const char *path, const void *data, size_t size, unsigned mode,
+                        const struct stat *like)
 {
         _cleanup_free_ char *temporary = NULL;
         _cleanup_close_ int fd = -EBADF;
@@ -90,9 +91,11 @@ static int replace_file(const char *path, const void *data, size_t size, unsigne
         if (fd < 0)
                 return fd;
         r = write_all(fd, data, size);
+        if (r >= 0 && like) /* first: it takes set-user-ID bits away */
+                r = RET_NERRNO(fchown(fd, like->st_uid, like->st_gid));
         if (r >= 0)
                 r = RET_NERRNO(fchmod(fd, mode));
-        if (r >= 0 && durable)
+        if (r >= 0 && like)
                 r = RET_NERRNO(fsync(fd));
         if (r >= 0)
                 r = RET_NERRNO(rename(temporary, path));
@@ -103,10 +106,10 @@ static int replace_file(const char *path, const void *data, size_t size, unsigne
 
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode)
 {
-        return replace_file(path, data, size, mode, false);
+        return replace_file(path, data, size, mode, NULL);
 }
 
-int write_file_durable(const char *path, const void *data, size_t size, unsigned mode)
+int write_file_durable(const char *path, const void *data, size_t size, const struct stat *like)
 {
-        return replace_file(path, data, size, mode, true);
+        return replace_file(path, data, size, like->st_mode & 07777, like);
 }

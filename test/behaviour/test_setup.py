@@ -2,6 +2,8 @@
 """`systemd-docker setup`: one entry in the engine's configuration, and nothing else."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from testhost import DAEMON_JSON, engine_get, run
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
+PID_FILE = Path("/run/docker.pid")
 OVERRIDE = Path("/run/systemd/system/docker.service.d/behaviour.conf")
 
 
@@ -21,11 +24,12 @@ def configuration():
         DAEMON_JSON.unlink()
     DAEMON_JSON.write_text(before)
     DAEMON_JSON.chmod(mode)
+    os.chown(DAEMON_JSON, 0, 0)
     RUNTIME_FILE.unlink(missing_ok=True)
 
 
-def set_up(*words, status=0):  # pytest before 8 takes a "setup" for its own
-    done = by_hand("setup", *words)
+def set_up(*words, status=0, **options):  # pytest before 8 takes a "setup" for its own
+    done = by_hand("setup", *words, **options)
     assert done.returncode == status, done.stdout + done.stderr
     return done
 
@@ -38,6 +42,7 @@ def test_registered_checked_and_taken_back():
     text = '{\n\t"runtimes": { "other": {"path": "/bin/true"} },  "live-restore": true, "labels": ["a=1.50"]\n}'
     DAEMON_JSON.write_text(text)
     DAEMON_JSON.chmod(0o640)
+    os.chown(DAEMON_JSON, 1, 2)
     set_up("--check", status=1)
     assert DAEMON_JSON.read_text() == text
     set_up()
@@ -46,6 +51,7 @@ def test_registered_checked_and_taken_back():
     assert json.loads(registered)["runtimes"] == {"other": {"path": "/bin/true"}, "systemd-docker": {"path": RUNTIME}}
     assert registered.replace(f'"systemd-docker": {{"path": "{RUNTIME}"}}, ', "") == text
     assert DAEMON_JSON.stat().st_mode & 0o777 == 0o640
+    assert (DAEMON_JSON.stat().st_uid, DAEMON_JSON.stat().st_gid) == (1, 2)
     # Again: nothing to be done.
     inode = DAEMON_JSON.stat().st_ino
     set_up()
@@ -70,9 +76,13 @@ def test_configuration_that_is_not_there_or_a_link(tmp_path):
     set_up()
     assert DAEMON_JSON.is_symlink() and "runtimes" in real.read_text()
     set_up("--undo")
+    assert real.read_text() == "{}"
+    real.unlink()
+    assert "a link to nowhere" in set_up(status=125).stderr
+    assert DAEMON_JSON.is_symlink() and not real.exists()
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"runtimes": []}', '{"runtimes": {"crun": "/usr/bin/crun"}}', "# comment\n{}"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"runtimes": []}', '{"runtimes": {"crun": "/usr/bin/crun"}}', "# comment\n{}", r'{"runtim\u0065s": {}}'])
 def test_configuration_that_is_not_understood_is_left_alone(text):
     DAEMON_JSON.write_text(text)
     done = set_up(status=125)
@@ -80,6 +90,13 @@ def test_configuration_that_is_not_understood_is_left_alone(text):
     set_up("--undo", status=125)
     assert DAEMON_JSON.read_text() == text
     assert list(DAEMON_JSON.parent.glob("daemon.json?*")) == []
+
+
+def test_engine_of_another_machine():
+    before = DAEMON_JSON.stat()
+    for words in ([], ["--check"], ["--undo"]):
+        assert "engine of this machine" in set_up(*words, status=125, env={**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:1"}).stderr
+    assert DAEMON_JSON.stat() == before
 
 
 def test_wrong_words():
@@ -113,6 +130,24 @@ def test_engine_that_names_runtimes_on_its_command_line():
         OVERRIDE.unlink()
         run("systemctl", "daemon-reload")
         run("systemctl", "restart", "docker")
+
+
+def test_engine_that_could_not_start_without_our_runtime(tmp_path):
+    """By what its process was called with; here that of another program in its place."""
+    set_up()
+    registered, before = DAEMON_JSON.read_text(), PID_FILE.read_text()
+    program = tmp_path / "dockerd"
+    program.write_text("#!/bin/sh\nread wait\n")
+    program.chmod(0o755)
+    engine = subprocess.Popen([program, "--default-runtime=other", "--default-runtime", "systemd-docker"], stdin=subprocess.PIPE)
+    try:
+        PID_FILE.write_text(f"{engine.pid}\n")
+        assert "the engine's default" in set_up("--undo", status=125).stderr
+        assert DAEMON_JSON.read_text() == registered
+    finally:
+        PID_FILE.write_text(before)
+        engine.communicate()
+    set_up("--undo")
 
 
 def test_engine_that_does_not_run():

@@ -11,9 +11,11 @@
 typedef struct EngineProcess {
         pid_t pid;          /* 0: it does not run */
         char *config_file;  /* that it was told to use; NULL: its own default */
+        char *default_runtime; /* likewise */
         bool adds_runtimes; /* by --add-runtime: then it takes none out of a file */
 } EngineProcess;
 
+#define ENGINE_PID_FILE "/run/docker.pid"
 #define ENGINE_PROCESS_NULL ((EngineProcess){ .pid = 0 })
 
 int engine_process_find(EngineProcess *ret);

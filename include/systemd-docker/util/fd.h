@@ -4,6 +4,7 @@
 /* File descriptors. "No descriptor" is -EBADF. */
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 /* Closes fd if it is one; returns -EBADF, so that `x->fd = fd_close(x->fd)` leaves nothing behind. */
 int fd_close(int fd);
@@ -17,5 +18,5 @@ int write_all(int fd, const void *data, size_t size);
 
 /* Writes data over path by a temporary file beside it and rename(2): readers see the old or the new content. */
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode);
-/* The same for what has to outlive a crash of the machine. */
-int write_file_durable(const char *path, const void *data, size_t size, unsigned mode);
+/* The same for what has to outlive a crash of the machine, with the owner and the mode of another. */
+int write_file_durable(const char *path, const void *data, size_t size, const struct stat *like);

@@ -52,6 +52,17 @@ Test(json_edit, of_several_all_are_replaced)
         set("{\"a\":{\"b\":1},\"a\":{\"b\":2}}", PATH("a", "b"), "0", "{\"a\":{\"b\":0},\"a\":{\"b\":0}}");
 }
 
+/* "\\u0061" is another spelling of "a": whoever reads it would have two of them. */
+Test(json_edit, names_that_may_be_meant_are_not_guessed)
+{
+        static const char *const refused[] = { "{\"\\u0061\":{\"b\":1}}", "{\"a\":{\"b\":1,\"\\n\":1}}" };
+
+        for (size_t i = 0; i < ELEMENTSOF(refused); i++)
+                cr_assert_eq(json_edit_has(refused[i], strlen(refused[i]), PATH("a", "b")), -EBADMSG);
+        set("{\"x\":{\"\\u0061\":1},\"a\":{\"b\":{\"\\n\":\"\\n\"}}}", PATH("a", "b"), "0",
+            "{\"x\":{\"\\u0061\":1},\"a\":{\"b\":0}}");
+}
+
 Test(json_edit, only_where_the_path_leads)
 {
         set("{\"b\":1,\"x\":{\"a\":{\"b\":2}},\"l\":[{\"a\":{\"b\":3}}],\"a\":{\"x\":{\"b\":4},\"b\":5}}",
