@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a container says to systemd, by the socket that it gets with --notify and --watchdog=container."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -8,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, STARTED, Example, Service, assert_failed, assert_success, sh
+from supervised import OBEDIENT, STARTED, Example, Service, assert_failed, assert_success, registered_runtime, sh
 from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
 SOURCE = Path(__file__).with_name("say.c")
@@ -74,12 +75,18 @@ def test_ready_of_the_container(mode):
     assert not FOLDER.joinpath(unit.name, "notify").exists()
 
 
-@pytest.fixture(params=[*MODES, "delegate"])
+ENGINES = {
+    "delegate-cgroupfs": lambda: engine_config(**{"exec-opts": ["native.cgroupdriver=cgroupfs"]}),
+    "delegate-runtime": registered_runtime,
+}
+
+
+@pytest.fixture(params=[*MODES, *ENGINES])
 def mode(request):
-    """The option; "delegate" with what it takes."""
-    config = {"exec-opts": ["native.cgroupdriver=cgroupfs"]} if request.param == "delegate" else {}
-    with engine_config(**config):
-        yield {"options": f"--notify --cgroup-mode={request.param}", "Delegate": "yes" if config else "no"}
+    """The option, with what it takes."""
+    name = request.param.split("-")[0]
+    with ENGINES.get(request.param, contextlib.nullcontext)():
+        yield {"options": f"--notify --cgroup-mode={name}", "Delegate": "yes" if name == "delegate" else "no"}
 
 
 def test_sender_that_is_gone_at_once_is_heard_each_time(mode):

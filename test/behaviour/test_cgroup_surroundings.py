@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The ways into the unit's cgroup where the unit is no plain one: hardened, oddly named, with other processes in it."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from supervised import ADOPTED, OBEDIENT, PROGRAM, Service, assert_failed, assert_success, registered_runtime, sh, started_at
+from testhost import CGROUP, Unit, cgroup_of, cursor, docker, inspect, not_here, systemd_version, wait_docker
+
+
+@pytest.fixture(scope="module", autouse=True)
+def runtime():
+    with registered_runtime():
+        yield
+
+
+def path_of(pid):
+    return Path(f"/proc/{pid}/cgroup").read_text().split("0::")[1].splitlines()[0]
+
+
+def top_of(unit):
+    return "/" + str(cgroup_of(unit.name).relative_to(CGROUP))
+
+
+HARDENED = [
+    # Setting, why it is not delegate, whether the container can be moved.
+    pytest.param({"ProtectControlGroups": "yes"}, "the unit's cgroup can't be divided", False, id="read-only"),
+    pytest.param({"ProtectControlGroups": "private"}, "no cgroup of a unit is seen from here", False, id="hidden",
+                 marks=not_here(systemd_version() < 257, "ProtectControlGroups=private")),
+    pytest.param({"ProtectSystem": "strict"}, "/run/systemd-docker-runtime can't be written", True, id="strict"),
+]
+
+
+@pytest.mark.parametrize("settings, why, moved", HARDENED)
+def test_hardened_unit_says_why_it_can_not_be(settings, why, moved):
+    with Service(sh(OBEDIENT), Delegate="yes", **settings) as unit:
+        unit.start()
+        (line,) = unit.said("cgroup mode ")
+        assert line.startswith("cgroup mode migrate: ") and why in line
+        if moved:
+            assert path_of(unit.container_pid).startswith(top_of(unit))
+            assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
+        else:
+            # Said, and the unit doesn't end without the container: the supervisor is its main process.
+            assert f"docker-{unit.container['Id']}.scope" in path_of(unit.container_pid)
+            assert unit.said("Failed to move processes") or unit.said("stays outside of the unit")
+            assert unit.main_pid == unit.supervisor
+        unit.stop()
+        assert_success(unit.show())
+        # Where the container was to be made in the unit, it is an error; nor are its limits lost without a word.
+        for change in ("--cgroup-mode=delegate run --rm", "run --rm -m 64m"):
+            unit.change("run --rm", change)
+            assert_failed(unit.run_to_end(), 125)
+            assert unit.container is None
+            unit.change(change, "run --rm")
+
+
+@pytest.mark.parametrize("name", [r"behaviour-a\x2db@1.service", "cpu.service"])
+def test_names_that_systemd_writes_otherwise(name):
+    with Unit(name, f"{PROGRAM} run --rm --name behaviour-odd busybox {sh(OBEDIENT)}",
+              Type="notify", NotifyAccess="all", Delegate="memory", Slice="behaviour-x.slice") as unit:
+        unit.start()
+        container = inspect("behaviour-odd")
+        assert path_of(unit.main_pid) == f"{top_of(unit)}/{container['Id']}" and "/behaviour-x.slice/" in top_of(unit)
+        assert unit.main_pid == container["State"]["Pid"]
+        unit.stop()
+        assert inspect("behaviour-odd") is None
+
+
+def beside(name):
+    """A container for one of the unit's other commands, that lives until it has been seen."""
+    return f"{PROGRAM} run --rm --name behaviour-{name} busybox {sh(f'echo {name}; sleep 0.2')}"
+
+
+@pytest.mark.parametrize("delegate, names", [("yes", ("StartPre", "StartPost", "Reload", "StopPost")), ("no", ("StartPost",))])
+def test_containers_beside_the_main_one(delegate, names):
+    """They are no main process, don't end the unit when they end, and say nothing in its name."""
+    others = {f"Exec{name}": beside(name.lower()) for name in names}
+    with Service(sh(OBEDIENT), Delegate=delegate, **others) as unit:
+        unit.start()
+        pid = unit.container_pid
+        assert unit.show("ActiveState", "MainPID") == {"ActiveState": "active", "MainPID": str(pid)}
+        assert unit.show("StatusText").startswith("Running: container behaviour.service")
+        if "Reload" in names:
+            unit.systemctl("reload")
+            assert unit.show("ActiveState", "MainPID") == {"ActiveState": "active", "MainPID": str(pid)}
+        unit.stop()
+        assert_success(unit.show())
+        for name in map(str.lower, names):
+            assert inspect(f"behaviour-{name}") is None
+            assert [e["MESSAGE"] for e in unit.journal(f"SYSLOG_IDENTIFIER=behaviour-{name}")] == [name]
+        assert unit.said("Failed") == [] and len(unit.said("has ended, exit status 0")) == len(names)
+        assert len(unit.said(f"cgroup mode {'delegate' if delegate == 'yes' else 'migrate'}: ")) == 1 + len(names)
+
+
+def test_adopted_in_the_units_cgroup_and_restarted_there():
+    """After a supervisor that was killed."""
+    with Service(sh(OBEDIENT), Delegate="yes", KillMode="process") as unit:
+        unit.start()
+        unit.wait_line("up")
+        before = unit.container
+        place = path_of(before["State"]["Pid"])
+        assert place == f"{top_of(unit)}/{before['Id']}"
+        os.kill(unit.supervisor, signal.SIGKILL)
+        unit.wait_state("failed")
+        since = cursor()
+        unit.start()
+        unit.wait_event(ADOPTED, after=since)
+        assert unit.container_pid == before["State"]["Pid"] and path_of(unit.container_pid) == place
+        docker("restart", unit.name)
+        wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
+        unit.wait_line("up", after=since)
+        assert path_of(unit.container_pid) == place
+        assert unit.said("not made in the unit's cgroup") == []
+        unit.stop()
+        assert unit.container is None
