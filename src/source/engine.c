@@ -6,8 +6,10 @@
  * neither limit: its liveness is its owner's rule. A stream that answers with an error status is collected like a
  * unary one, because its body is then the engine's message.
  *
- * Held-back streams: curl delivers a chunk again when its write callback refused it. What the consumer had
- * already used of it is remembered in `skip` and not shown twice. */
+ * Held-back streams: what the consumer did not take is kept here, and the transfer pauses. It goes on when all of that
+ * is taken. To refuse it to curl instead would have curl keep it; but with a rest of its own to deliver, curl reads
+ * on all the same whenever it is resumed, and a slow consumer fills the memory (seen with 8.14). The end of the transfer
+ * waits for the rest, too. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -42,9 +44,10 @@ struct EngineRequest {
         bool opened;
         bool answered; /* the whole header of a final answer came */
         bool too_large;
-        size_t skip;
-        char *body;
-        size_t size, allocated;
+        char *body; /* of a stream: what was not taken yet, from `used` on */
+        size_t size, allocated, used;
+        bool finished; /* with this result, and the end waits for the rest to be taken */
+        CURLcode result;
         char api_version[32];
         char curl_error[CURL_ERROR_SIZE];
 };
@@ -84,19 +87,24 @@ static int body_append(EngineRequest *r, const char *data, size_t n)
         return 0;
 }
 
+static bool stream_is_held(const EngineRequest *r)
+{
+        return r->opened && r->size > 0;
+}
+
+/* What curl has read already still comes after the pause: a buffer or a few. */
 static size_t stream_deliver(EngineRequest *r, const char *data, size_t n)
 {
-        size_t skipped = MIN(r->skip, n), used;
+        size_t used = 0;
 
-        r->skip -= skipped;
-        if (skipped == n)
-                return n;
-        used = r->ops->on_data(r, data + skipped, n - skipped, r->userdata);
-        assert(used <= n - skipped);
-        if (used == n - skipped)
-                return n;
-        r->skip = skipped + used;
-        return CURL_WRITEFUNC_PAUSE;
+        if (!stream_is_held(r)) {
+                used = r->ops->on_data(r, data, n, r->userdata);
+                assert(used <= n);
+                if (used == n)
+                        return n;
+                (void) curl_easy_pause(r->easy, CURLPAUSE_RECV);
+        }
+        return body_append(r, data + used, n - used) < 0 ? 0 : n;
 }
 
 /* CURLOPT_WRITEFUNCTION */
@@ -177,10 +185,9 @@ static const char *connection_message(const EngineRequest *r, CURLcode result, i
         return r->curl_error[0] ? r->curl_error : curl_easy_strerror(result);
 }
 
-/* CurlGlueDone: fills in the reply and tells the owner, who may free the request in there. */
-static void request_on_done(CURL *easy, CURLcode result, void *private)
+/* Fills in the reply and tells the owner, who may free the request in there. */
+static void request_finish(EngineRequest *r, CURLcode result)
 {
-        EngineRequest *r = ASSERT_PTR(private);
         _cleanup_(engine_error_done) EngineError error = ENGINE_ERROR_NULL;
         /* The owner may free the request, and its body with it, before it is done with the reply. */
         _cleanup_free_ char *body = TAKE_PTR(r->body);
@@ -195,6 +202,17 @@ static void request_on_done(CURL *easy, CURLcode result, void *private)
         }
         reply.error = error;
         r->ops->on_done(r, code, &reply, r->userdata);
+}
+
+/* CurlGlueDone */
+static void request_on_done(CURL *easy, CURLcode result, void *private)
+{
+        EngineRequest *r = ASSERT_PTR(private);
+
+        r->finished = stream_is_held(r);
+        r->result = result;
+        if (!r->finished)
+                request_finish(r, result);
 }
 
 EngineRequest *engine_request_free(EngineRequest *r)
@@ -402,7 +420,19 @@ int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_r
 
 void engine_request_resume(EngineRequest *r)
 {
-        curl_glue_resume(r->glue, r->easy);
+        if (!stream_is_held(r))
+                return;
+        r->used += r->ops->on_data(r, r->body + r->used, r->size - r->used, r->userdata);
+        assert(r->used <= r->size);
+        if (r->used < r->size)
+                return;
+        free(r->body);
+        r->body = NULL;
+        r->size = r->used = r->allocated = 0;
+        if (r->finished)
+                request_finish(r, r->result);
+        else
+                curl_glue_resume(r->glue, r->easy);
 }
 
 const char *engine_request_api_version(const EngineRequest *r)

@@ -250,6 +250,7 @@ class Stopped:
     def __enter__(self):
         self.pid = int(show("systemd-journald.service", "MainPID")["MainPID"])
         os.kill(self.pid, signal.SIGSTOP)
+        return self
 
     def __exit__(self, *_):
         os.kill(self.pid, signal.SIGCONT)
@@ -287,6 +288,26 @@ def test_journald_stands_still(transport):
         unit.wait_journal(lambda e: e["MESSAGE"] == "end")
         assert numbers(unit) == list(range(1, 40001))
         assert unit.show("NRestarts", "Result") == {"NRestarts": "0", "Result": "success"}
+
+
+@pytest.mark.parametrize("transport", TRANSPORTS)
+def test_slow_journald_holds_the_container_back(transport):
+    script = "head -c 10000000 /dev/zero | tr '\\0' x | fold -w 1000; echo; echo end; sleep 1000"
+    with Service(sh(script), run="--rm --stop-timeout=0", options=f"--log-transport={transport}") as unit:
+        with Stopped() as journald:
+            unit.start()
+            pid = unit.supervisor
+            # It gets a little further each time, and there is always more to be read.
+            for _ in range(50):
+                os.kill(journald.pid, signal.SIGCONT)
+                time.sleep(0.005)
+                os.kill(journald.pid, signal.SIGSTOP)
+                time.sleep(0.02)
+            if not SANITIZED:
+                assert private_memory(pid) < 4096
+        unit.wait_journal(lambda e: e["MESSAGE"] == "end", timeout=120)
+        seen = unit.lines() or streamed(unit)
+        assert [len(m) for m in messages(seen)] == [1000] * 10000 + [3]
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

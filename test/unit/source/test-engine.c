@@ -51,6 +51,7 @@ typedef struct Result {
         size_t n_data, allocated;
         unsigned seed;    /* 0: takes everything */
         bool refuse;      /* takes nothing */
+        size_t at_most;   /* 0: takes all; else so much of each piece */
         bool held;
 
         unsigned turn; /* when it was done, among all results */
@@ -72,7 +73,7 @@ static void on_open(EngineRequest *request, void *userdata)
 static size_t on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
 {
         Result *o = ASSERT_PTR(userdata);
-        size_t n = o->refuse ? 0 : size;
+        size_t n = o->refuse ? 0 : MIN(size, o->at_most ?: SIZE_MAX);
 
         cr_assert_eq(o->opened, 1);
         cr_assert_eq(o->done, 0);
@@ -936,6 +937,48 @@ Test(engine_stream, refusing_everything_holds_the_sender)
         cr_assert_eq(memcmp(o.data, bytes, MUCH * 4), 0);
         result_done(&o);
         free(bytes);
+}
+
+/* One that takes a little again and again has no more read ahead than one that takes nothing. */
+static void check_slow_consumer(bool chunked)
+{
+        FakeReply *r = fake_engine_expect(fake, "GET", "/stream");
+        char *bytes = make_bytes(MUCH * 4);
+        Result o = { .at_most = 4096 };
+
+        if (chunked) {
+                fake_reply_open_chunked(r);
+                for (size_t at = 0; at < MUCH * 4; at += MUCH / 256)
+                        fake_reply_chunk(r, bytes + at, MUCH / 256);
+                fake_reply_send_text(r, "0\r\n\r\n");
+        } else {
+                fake_reply_open(r);
+                fake_reply_send(r, bytes, MUCH * 4);
+                fake_reply_close(r);
+        }
+        start_stream(&o, ENGINE_LANE_LOG);
+        while (o.n_data < MUCH) {
+                loop_until(event, o.held);
+                loop_settle(event);
+                cr_assert_lt(fake_reply_sent(r), o.n_data + MUCH, "%zu behind %zu", fake_reply_sent(r), o.n_data);
+                o.held = false;
+                engine_request_resume(o.request);
+        }
+        o.at_most = 0;
+        if (o.held)
+                engine_request_resume(o.request);
+        loop_until(event, o.done);
+        cr_assert_eq(o.r, 0);
+        cr_assert_eq(o.n_data, MUCH * 4);
+        cr_assert_eq(memcmp(o.data, bytes, MUCH * 4), 0);
+        result_done(&o);
+        free(bytes);
+}
+
+Test(engine_stream, slow_consumer_holds_the_sender)
+{
+        check_slow_consumer(false);
+        check_slow_consumer(true);
 }
 
 /* The end of the connection does not overtake what was refused before it. */
