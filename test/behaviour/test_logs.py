@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the container writes is in the journal: every line, in order, with its fields."""
 
+import contextlib
+
 from supervised import Service, by_hand, is_line, sh
-from testhost import docker, messages
+from testhost import docker, messages, run
 
 
 def run_and_read(script, **more):
@@ -27,6 +29,14 @@ def test_thousand_lines_at_once_twenty_times():
         assert {line["PRIORITY"] for line in lines} == {"6"}
         assert len({line["CONTAINER_LOG_EPOCH"] for line in lines}) == 1
     assert len({lines[0]["CONTAINER_LOG_EPOCH"] for lines in runs.values()}) == 20
+
+
+def test_ten_units_at_full_output_at_once():
+    with contextlib.ExitStack() as stack:
+        units = [stack.enter_context(Service(sh("seq 5000"), name=f"ten-{n}", Type="oneshot")) for n in range(10)]
+        run("systemctl", "start", *(unit.name for unit in units))
+        for unit in units:
+            assert messages(unit.lines()) == [str(n) for n in range(1, 5001)]
 
 
 def test_fields_of_a_line():

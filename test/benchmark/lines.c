@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* For test/benchmark/logs: writes COUNT lines of SIZE bytes, numbered, as fast as it can.
+/* For test/benchmark/logs and ten-units: writes COUNT lines of SIZE bytes, numbered, as fast as it can.
  *
- *   lines print COUNT SIZE              to standard output, many a write(2), as stdio of a busy program does
+ *   lines print COUNT SIZE [FILE]       to standard output, many a write(2), as stdio of a busy program does; no more
+ *                                       once FILE is there, but for "end" and how many there were
  *   lines send COUNT SIZE FIELD=VALUE…  to journald's native socket, with these fields and an ordinal: what nobody who
  *                                       sends a line an entry can do without
  *
@@ -11,10 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 static size_t size;
 
@@ -27,16 +30,21 @@ static void make_line(char *line, unsigned long n)
         memcpy(line, number, 7);
 }
 
-static int print(unsigned long count, char *line)
+static int print(unsigned long count, char *line, const char *stop)
 {
         static char buffer[64 * 1024];
+        unsigned long i;
 
         (void) setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-        for (unsigned long i = 1; i <= count; i++) {
+        for (i = 1; i <= count; i++) {
                 make_line(line, i);
                 if (fwrite(line, 1, size + 1, stdout) != size + 1)
                         return EXIT_FAILURE;
+                if (stop && i % 100 == 0 && access(stop, F_OK) == 0)
+                        break;
         }
+        if (stop)
+                printf("end %lu\n", MIN(i, count));
         return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -80,5 +88,5 @@ int main(int argc, char **argv)
         memset(line, 'x', size);
         line[7] = ' ';
         line[size] = '\n';
-        return strcmp(argv[1], "print") == 0 ? print(count, line) : send_all(count, line, argv + 4);
+        return strcmp(argv[1], "print") == 0 ? print(count, line, argc > 4 ? argv[4] : NULL) : send_all(count, line, argv + 4);
 }
