@@ -141,6 +141,14 @@ size_t cgroup_move_count(const CgroupMove *m)
         return m->n_pairs;
 }
 
+bool cgroup_move_is_blind(const CgroupMove *m)
+{
+        for (size_t i = 0; i < m->n_pairs; i++)
+                if (!m->pairs[i].unified)
+                        return true;
+        return false;
+}
+
 const char *cgroup_move_unified_source(const CgroupMove *m)
 {
         for (size_t i = 0; i < m->n_pairs; i++)

@@ -9,10 +9,15 @@
 #include <unistd.h>
 
 #include "codec/announcement.h"
+#include "source/event-util.h"
 #include "supervisor/supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+
+/* Twenty seconds, all in all. */
+#define SWEEP_AGAIN_MIN_USEC (10 * USEC_PER_MSEC)
+#define SWEEP_AGAIN_MAX_USEC (10 * USEC_PER_SEC)
 
 /* Without a unit, as by hand, there is nothing to be delegated. */
 void supervisor_find_unit_cgroup(Supervisor *s)
@@ -189,6 +194,34 @@ void supervisor_sweep_cgroup(Supervisor *s)
                 log_warning_errno(r, "Failed to move processes of the container into the unit's cgroup: %m");
         else if (r > 0)
                 log_debug("Moved %i processes into the unit's cgroup.", r);
+}
+
+static int on_sweep_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        supervisor_sweep_cgroup(s);
+        s->sweep_again_usec *= 2;
+        return timer_arm(source, s->sweep_again_usec <= SWEEP_AGAIN_MAX_USEC ? s->sweep_again_usec : UINT64_MAX);
+}
+
+/* The engine says so before it makes the process. v2 says when that has happened; on v1 it is looked for, ever
+ * less often, until the engine must have made it. */
+void supervisor_expect_joiner(Supervisor *s)
+{
+        static const EventTraits traits = { "cgroup-sweep", EVENT_PRIORITY_CGROUP, EVENT_FAILURE_DISABLE };
+        int r = 0;
+
+        supervisor_sweep_cgroup(s);
+        if (!s->cgroup || !cgroup_move_is_blind(s->cgroup))
+                return;
+        s->sweep_again_usec = SWEEP_AGAIN_MIN_USEC;
+        if (!s->sweep_again)
+                r = event_add_timer(s->event, &s->sweep_again, on_sweep_again, s, &traits);
+        if (r >= 0)
+                r = timer_arm(s->sweep_again, s->sweep_again_usec);
+        if (r < 0)
+                log_warning_errno(r, "Failed to wait for a process of docker exec: %m");
 }
 
 /* A container that was made in another mode (kept without --rm, or adopted) keeps to it. */

@@ -268,7 +268,7 @@ static void on_event_oom(Supervisor *s, const EngineEvent *event)
 
 static void on_event_exec(Supervisor *s, const EngineEvent *event)
 {
-        supervisor_sweep_cgroup(s);
+        supervisor_expect_joiner(s);
 }
 
 static void on_event_health(Supervisor *s, const EngineEvent *event)

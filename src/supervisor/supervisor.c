@@ -120,6 +120,7 @@ static void prune_sources(Supervisor *s)
                 s->process = pid_watch_free(s->process);
                 s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
                 s->memory_watch = cgroup_watch_free(s->memory_watch);
+                s->sweep_again = sd_event_source_disable_unref(s->sweep_again);
                 s->cgroup = cgroup_move_free(s->cgroup);
         }
         if (!(keep & SOURCE_INPUT))
@@ -249,6 +250,7 @@ Supervisor *supervisor_free(Supervisor *s)
         pid_watch_free(s->process);
         cgroup_watch_free(s->cgroup_watch);
         cgroup_watch_free(s->memory_watch);
+        sd_event_source_disable_unref(s->sweep_again);
         cgroup_move_free(s->cgroup);
         watchdog_free(s->watchdog);
         notify_relay_free(s->relay);

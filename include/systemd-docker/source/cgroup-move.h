@@ -28,6 +28,9 @@ size_t cgroup_move_count(const CgroupMove *m);
  * success. Returns how many processes were moved, or -errno of the last that could not be. */
 int cgroup_move_sweep(CgroupMove *m);
 
+/* Whether there is a hierarchy of v1 among them: it doesn't say when somebody joins. */
+bool cgroup_move_is_blind(const CgroupMove *m);
+
 /* Path of the container's v2 cgroup, to be watched; NULL without v2. */
 const char *cgroup_move_unified_source(const CgroupMove *m);
 

@@ -156,6 +156,8 @@ struct Supervisor {
         PidWatch *process;
         CgroupMove *cgroup;
         CgroupWatch *cgroup_watch;
+        sd_event_source *sweep_again; /* for what v1 doesn't say */
+        uint64_t sweep_again_usec;
         CgroupWatch *memory_watch; /* of the unit; NULL: the engine says what it sees */
         Watchdog *watchdog;
         NotifySocket *notify; /* to systemd; NULL: there is none */
@@ -403,6 +405,8 @@ void supervisor_drop_announcement(Supervisor *s);
 /* Of the process that is watched now. */
 void supervisor_take_over_cgroup(Supervisor *s);
 void supervisor_sweep_cgroup(Supervisor *s);
+/* Before somebody gets into the container's cgroup. */
+void supervisor_expect_joiner(Supervisor *s);
 /* Whether the OOM killer was in the unit. */
 void supervisor_check_oom(Supervisor *s);
 bool supervisor_container_is_in_unit(const Supervisor *s);
