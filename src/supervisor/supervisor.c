@@ -28,6 +28,7 @@
 #define STOP_TIMEOUT_DEFAULT_SEC 10
 /* Between the two halves of `docker restart`; and from a death to the engine's word that it was a stop. */
 #define RESTART_GRACE_USEC (3 * USEC_PER_SEC)
+#define REMOVAL_GRACE_USEC (20 * USEC_PER_SEC)
 #define STOP_EVENT_GRACE_USEC (500 * USEC_PER_MSEC)
 /* From the engine's own SIGKILL to ours. */
 #define STOP_GRACE_USEC (15 * USEC_PER_SEC)
@@ -75,6 +76,15 @@ uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
         return (uint64_t) seconds * USEC_PER_SEC;
 }
 
+/* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop, and says so,
+ * which ends the wait; so there a busy machine gets the time that a start takes. */
+static uint64_t restart_grace(const Supervisor *s)
+{
+        if (!s->stopped_by_others)
+                return STOP_EVENT_GRACE_USEC;
+        return s->remove && !s->adopted && s->events_open ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
+}
+
 static uint64_t supervisor_deadline(const Supervisor *s)
 {
         uint64_t usec = state_traits(s->state)->deadline_usec;
@@ -85,7 +95,7 @@ static uint64_t supervisor_deadline(const Supervisor *s)
         case STATE_CONNECTING:
                 return connect_timeout(s);
         case STATE_LINGERING:
-                return s->stopped_by_others ? RESTART_GRACE_USEC : STOP_EVENT_GRACE_USEC;
+                return restart_grace(s);
         default:
                 return supervisor_stop_timeout_usec(s) + STOP_GRACE_USEC;
         }

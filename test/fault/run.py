@@ -1114,6 +1114,33 @@ def engine_is_restarted_while_it_runs(t):
 
 
 @case
+def restart_takes_its_time(t):
+    """With --rm it was no `docker stop` as long as the engine has not removed the container."""
+    removed = threading.Event()
+
+    def events(conn):
+        conn.open()
+        conn.engine.ended.wait()
+        for action in ("kill", "die", "stop"):
+            conn.chunk(conn.engine.event(action, signal="15", exitCode="143"))
+        removed.wait()
+        conn.chunk(conn.engine.event("destroy"))
+        conn.hang()
+    e = t.serve(events=events)
+    t.start(fast=10)
+    t.said("Started container")
+    pings = e.counts["ping"]
+    e.end(143)
+    while e.counts["ping"] == pings:
+        time.sleep(0.01)
+    time.sleep(0.8)
+    assert t.process.poll() is None, t.stderr()
+    e.exists = False
+    removed.set()
+    t.ends(0)
+
+
+@case
 def log_breaks_before_the_engine_is_gone(t):
     """The output's connection is the first to die; when we ask, there is no socket any more. The container runs on."""
     def attach(conn):
