@@ -7,6 +7,7 @@
  * DelegateSubgroup= or as a control process. systemd writes an underscore in front of names that could be
  * files of the kernel's ("cpu.service"). */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -240,12 +241,30 @@ int unit_cgroup_enter_leaf(UnitCgroup *u)
         return 0;
 }
 
+static inline void closedirp(DIR **d)
+{
+        if (*d)
+                closedir(*d);
+}
+
+/* Cgroups beside the leaf, as of another container in this unit. What systemd makes there begins with a dot. */
+static bool has_others(const char *folder)
+{
+        _cleanup_(closedirp) DIR *d = opendir(folder);
+        struct dirent *entry;
+
+        while (d && (entry = readdir(d)))
+                if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && strcmp(entry->d_name, LEAF_NAME) != 0)
+                        return true;
+        return false;
+}
+
 void unit_cgroup_leave_leaf(UnitCgroup *u)
 {
         _cleanup_close_ int top = -EBADF, leaf = -EBADF;
         int r;
 
-        if (!u->leaf_is_ours)
+        if (!u->leaf_is_ours || has_others(u->folder))
                 return;
         top = open_folder(AT_FDCWD, u->folder);
         leaf = top < 0 ? -EBADF : open_folder(top, LEAF_NAME);

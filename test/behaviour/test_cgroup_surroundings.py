@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, OBEDIENT, PROGRAM, Service, assert_failed, assert_success, registered_runtime, sh, started_at
-from testhost import CGROUP, Unit, cgroup_of, cursor, docker, inspect, not_here, systemd_version, wait_docker
+from testhost import CGROUP, Unit, cgroup_of, cursor, docker, inspect, not_here, systemd_version, wait_docker, wait_until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -93,6 +93,27 @@ def test_containers_beside_the_main_one(delegate, names):
             assert [e["MESSAGE"] for e in unit.journal(f"SYSLOG_IDENTIFIER=behaviour-{name}")] == [name]
         assert unit.said("Failed") == [] and len(unit.said("has ended, exit status 0")) == len(names)
         assert len(unit.said(f"cgroup mode {'delegate' if delegate == 'yes' else 'migrate'}: ")) == 1 + len(names)
+
+
+def test_two_containers_in_one_unit(tmp_path):
+    """The first one, whose supervisor has divided the unit's cgroup, ends: the limits of the other depend on that."""
+    command = f"{PROGRAM} --main-pid=supervisor run --rm --name behaviour-%s busybox {sh(OBEDIENT)} &\n"
+    script = tmp_path / "both"
+    script.write_text(
+        f"#!/bin/sh\n{command % 'one'}while ! test -e {tmp_path}/go; do sleep 0.05; done\n"
+        f"{command % 'two'}wait %1; touch {tmp_path}/gone; wait\n"
+    )
+    script.chmod(0o755)
+    with Unit("behaviour-both", script, Type="notify", NotifyAccess="all", Delegate="yes") as unit:
+        unit.start()
+        (tmp_path / "go").touch()
+        container = wait_docker("behaviour-two", lambda now: now and now["State"]["Running"])
+        docker("stop", "behaviour-one")
+        wait_until((tmp_path / "gone").exists, what="end of the first supervisor")
+        assert path_of(unit.main_pid) == f"{top_of(unit)}/supervisor"
+        assert path_of(container["State"]["Pid"]) == f"{top_of(unit)}/{container['Id']}"
+        docker("stop", "behaviour-two")
+        assert_success(unit.wait_state("inactive"))
 
 
 def test_adopted_in_the_units_cgroup_and_restarted_there():

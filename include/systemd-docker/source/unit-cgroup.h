@@ -31,5 +31,5 @@ int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret);
  * whoever else is in the unit's own cgroup, into a leaf below it (unless we are in one already:
  * DelegateSubgroup=), and then hands on what controllers there are. */
 int unit_cgroup_enter_leaf(UnitCgroup *u);
-/* Takes that back, as far as the container's cgroup is gone. */
+/* Takes that back, where no cgroup of a container is left: without the controllers it would have no limits. */
 void unit_cgroup_leave_leaf(UnitCgroup *u);
