@@ -234,6 +234,8 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
         if (r < 0 || s->engine_lost_after_death) {
                 log_notice("The Docker engine is going down, and took the container with it.");
                 s->stopped_by_others = s->killed_by_others = false;
+                if (s->state == STATE_LINGERING)
+                        supervisor_arm_deadline(s);
         }
         supervisor_check_finished(s);
 }

@@ -187,6 +187,8 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         s->events_open = false;
         s->engine_lost_after_death |= s->dead;
         supervisor_log_lost_engine(s);
+        if (s->state == STATE_LINGERING)
+                supervisor_arm_deadline(s); /* it tells of no removal any more */
         if (s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, EVENT_FAILED);

@@ -80,9 +80,13 @@ uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
  * which ends the wait; so there a busy machine gets the time that a start takes. */
 static uint64_t restart_grace(const Supervisor *s)
 {
+        bool engine_leaves = !s->events_open || (!s->stopped_by_others && !s->killed_by_others);
+
+        if (engine_leaves)
+                return RESTART_GRACE_USEC;
         if (!s->stopped_by_others)
                 return STOP_EVENT_GRACE_USEC;
-        return s->remove && !s->adopted && s->events_open ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
+        return s->remove && !s->adopted ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
 }
 
 static uint64_t supervisor_deadline(const Supervisor *s)
