@@ -6,10 +6,10 @@
  * neither limit: its liveness is its owner's rule. A stream that answers with an error status is collected like a
  * unary one, because its body is then the engine's message.
  *
- * Held-back streams: what the consumer did not take is kept here, and the transfer pauses. It goes on when all of that
- * is taken. To refuse it to curl instead would have curl keep it; but with a rest of its own to deliver, curl reads
- * on all the same whenever it is resumed, and a slow consumer fills the memory (seen with 8.14). The end of the transfer
- * waits for the rest, too. */
+ * Held-back streams: what the consumer did not take is kept here, up to a limit; then the transfer pauses, until all of
+ * that is taken. To refuse each byte to curl instead would have curl keep it; but with a rest of its own to deliver,
+ * curl (8.14) reads on all the same whenever it is resumed, and if it can deliver less then than it reads, its buffer
+ * grows without end. The end of the transfer waits for the rest, too. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -23,6 +23,9 @@
 #include "util/macro.h"
 
 #define CONNECT_TIMEOUT_MS 10000L
+#define LOG_BUFFER_SIZE (128 * 1024)
+/* More than what curl can have read of a stream when it pauses: so that it can deliver that when it is resumed. */
+#define HELD_MAX ((size_t) 2 * LOG_BUFFER_SIZE)
 
 struct Engine {
         EngineHost host;
@@ -46,6 +49,7 @@ struct EngineRequest {
         bool too_large;
         char *body; /* of a stream: what was not taken yet, from `used` on */
         size_t size, allocated, used;
+        bool paused;
         bool finished; /* with this result, and the end waits for the rest to be taken */
         CURLcode result;
         char api_version[32];
@@ -92,19 +96,19 @@ static bool stream_is_held(const EngineRequest *r)
         return r->opened && r->size > 0;
 }
 
-/* What curl has read already still comes after the pause: a buffer or a few. Paused from the loop it would be a hundred, which
- * 7.88 reads before it comes back. */
 static size_t stream_deliver(EngineRequest *r, const char *data, size_t n)
 {
         size_t used = 0;
 
-        if (!stream_is_held(r)) {
-                used = r->ops->on_data(r, data, n, r->userdata);
-                assert(used <= n);
-                if (used == n)
-                        return n;
-                (void) curl_easy_pause(r->easy, CURLPAUSE_RECV);
+        if (r->size >= HELD_MAX) {
+                r->paused = true;
+                return CURL_WRITEFUNC_PAUSE; /* curl will come with it again */
         }
+        if (!stream_is_held(r))
+                used = r->ops->on_data(r, data, n, r->userdata);
+        assert(used <= n);
+        if (used == n)
+                return n;
         return body_append(r, data + used, n - used) < 0 ? 0 : n;
 }
 
@@ -350,7 +354,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         }
         if (call->ops->on_data) {
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
-                SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? 128L * 1024 : 16L * 1024);
+                SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? (long) LOG_BUFFER_SIZE : 16L * 1024);
         } else
                 SET(CURLOPT_TIMEOUT_MS, (long) (timeout / USEC_PER_MSEC));
 #undef SET
@@ -430,10 +434,14 @@ void engine_request_resume(EngineRequest *r)
         free(r->body);
         r->body = NULL;
         r->size = r->used = r->allocated = 0;
-        if (r->finished)
+        if (r->finished) {
                 request_finish(r, r->result);
-        else
-                curl_glue_resume(r->glue, r->easy);
+                return;
+        }
+        if (!r->paused)
+                return;
+        r->paused = false;
+        curl_glue_resume(r->glue, r->easy);
 }
 
 const char *engine_request_api_version(const EngineRequest *r)

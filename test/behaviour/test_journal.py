@@ -298,7 +298,7 @@ def test_slow_journald_holds_the_container_back(transport):
             unit.start()
             pid = unit.supervisor
             # It gets a little further each time, and there is always more to be read.
-            for _ in range(50):
+            for _ in range(25):
                 os.kill(journald.pid, signal.SIGCONT)
                 time.sleep(0.005)
                 os.kill(journald.pid, signal.SIGSTOP)
