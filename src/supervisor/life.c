@@ -96,6 +96,13 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
+        /* A stop of the unit signals all that is in its cgroup: in mode delegate also the engine's runtime, which is about to
+         * make the container there. That is a stop like any other. */
+        if (r < 0 && s->stop_requested && reply->status > 0) {
+                log_notice("The container was stopped before it ran: %s", reply->error.message ?: "unknown error");
+                supervisor_push(s, EVENT_FAILED);
+                return;
+        }
         if (r < 0) {
                 supervisor_step_failed(s, "start the container", reply);
                 return;

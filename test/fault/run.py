@@ -785,6 +785,19 @@ def start_closes(t):
     assert e.counts["remove"] == 1
 
 
+@case
+def start_fails_by_the_stop(t):
+    """A stop of the unit signals the runtime as well, where that works in the unit's cgroup."""
+    def stopped(conn):
+        t.signal()
+        conn.reply(500, {"message": "runc create failed"})
+
+    e = t.serve(start=stopped)
+    t.start()
+    t.ends(0)
+    assert "runc create failed" in t.stderr() and e.counts["remove"] == 1
+
+
 # --- attach ---
 
 @variants(_404=404, _409=409, _500=500)
