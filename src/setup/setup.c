@@ -215,6 +215,15 @@ static bool is_ours(const char *runtime)
         return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
 }
 
+/* Logged. An engine takes a path that leads to nothing, and then fails with each container. */
+static bool runtime_is_missing(void)
+{
+        if (access(SYSTEMD_DOCKER_RUNTIME_PATH, X_OK) >= 0)
+                return false;
+        log_error_errno(-errno, "Can't run " SYSTEMD_DOCKER_RUNTIME_PATH ": %m");
+        return true;
+}
+
 /* -errno, logged; else whether the engine has to be told. */
 static int reach(Setup *s, SetupVerb verb)
 {
@@ -272,8 +281,10 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
         if (verb == SETUP_CHECK) {
                 print_state(&s, is_registered(&s));
                 r = confirm(&s, true, 0, host, tls);
-                return r == EXIT_SUCCESS && !is_registered(&s) ? EXIT_NOT_THERE : r;
+                return r == EXIT_SUCCESS && (!is_registered(&s) || runtime_is_missing()) ? EXIT_NOT_THERE : r;
         }
+        if (verb == SETUP_REGISTER && runtime_is_missing())
+                return CLI_EXIT_REFUSED;
         changed = reach(&s, verb);
         if (changed < 0)
                 return CLI_EXIT_REFUSED;

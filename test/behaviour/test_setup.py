@@ -99,6 +99,19 @@ def test_engine_of_another_machine():
     assert DAEMON_JSON.stat() == before
 
 
+def test_program_that_is_not_there():
+    """With a path that leads to nothing the engine would take it, and fail with each container."""
+    away = Path(f"{RUNTIME}.away")
+    set_up()
+    Path(RUNTIME).rename(away)
+    try:
+        assert f"Can't run {RUNTIME}" in set_up("--check", status=1).stderr
+        set_up(status=125)
+        set_up("--undo")
+    finally:
+        away.rename(RUNTIME)
+
+
 def test_wrong_words():
     for words in (["--no-such"], ["--undo", "--check"], ["x"]):
         assert len(set_up(*words, status=125).stderr.splitlines()) == 1
