@@ -10,6 +10,9 @@ from testhost import NOT_HERE
 MODE = os.environ["TEST_VM_MODE"]
 V2 = MODE == "v2"
 
+# More processes than a limit lets be. A shell ends when a fork is refused, so a subshell does it; what it started stays.
+FORKS = "sleep 1000 & (for i in $(seq 60); do sleep 1000 & done); echo forked; wait"
+
 only_v1 = pytest.mark.skipif(V2, reason=NOT_HERE + "cgroup v2")
 only_v2 = pytest.mark.skipif(not V2, reason=NOT_HERE + "cgroup v1")
 
