@@ -20,7 +20,6 @@
 #include "util/fd.h"
 #include "util/macro.h"
 
-#define CGROUP_ROOT "/sys/fs/cgroup"
 #define PLACED_FOLDER RUNTIME_STATE_FOLDER "/placed"
 
 static bool only_root_writes(int fd)
@@ -77,7 +76,7 @@ static bool cgroup_is_still_there(const Announcement *a)
         struct statfs fs;
         struct stat st;
 
-        if (asprintf(&path, CGROUP_ROOT "%s", a->cgroup) < 0)
+        if (asprintf(&path, ANNOUNCEMENT_CGROUP_ROOT "%s", a->cgroup) < 0)
                 return false;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC && fstat(fd, &st) >= 0 &&

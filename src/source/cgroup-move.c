@@ -157,17 +157,11 @@ const char *cgroup_move_unified_source(const CgroupMove *m)
         return NULL;
 }
 
-static inline void closedirp(DIR **d)
-{
-        if (*d)
-                closedir(*d);
-}
-
 /* Takes over dir_fd. What the container made below its cgroup is its own: swept as well, because the engine removes
  * the whole tree. */
 static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
 {
-        _cleanup_(closedirp) DIR *d = fdopendir(dir_fd);
+        _cleanup_closedir_ DIR *d = fdopendir(dir_fd);
         struct dirent *entry;
         int r, result;
 

@@ -241,16 +241,10 @@ int unit_cgroup_enter_leaf(UnitCgroup *u)
         return 0;
 }
 
-static inline void closedirp(DIR **d)
-{
-        if (*d)
-                closedir(*d);
-}
-
 /* Cgroups beside the leaf, as of another container in this unit. What systemd makes there begins with a dot. */
 static bool has_others(const char *folder)
 {
-        _cleanup_(closedirp) DIR *d = opendir(folder);
+        _cleanup_closedir_ DIR *d = opendir(folder);
         struct dirent *entry;
 
         while (d && (entry = readdir(d)))

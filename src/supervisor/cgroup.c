@@ -3,6 +3,7 @@
 /* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it
  * depends on is known), what has to be done for it, and what is done where it did not work. */
 
+#include <dirent.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -133,6 +134,30 @@ void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras)
                 extras->cgroup_parent = unit_path(s);
 }
 
+/* The cgroup has another number by now, or is gone: the runtime would not believe it either. */
+static bool announcement_is_stale(int folder_fd, const char *name)
+{
+        _cleanup_(announcement_done) Announcement a = ANNOUNCEMENT_NULL;
+        _cleanup_free_ char *text = NULL, *path = NULL;
+        struct stat st;
+
+        if (read_file_at(folder_fd, name, ANNOUNCEMENT_MAX, &text, NULL) < 0 ||
+            announcement_parse(text, &a) < 0 || asprintf(&path, ANNOUNCEMENT_CGROUP_ROOT "%s", a.cgroup) < 0)
+                return false;
+        return stat(path, &st) < 0 ? errno == ENOENT : st.st_ino != a.cgroup_id;
+}
+
+/* Those of supervisors that were killed. */
+static void drop_stale_announcements(void)
+{
+        _cleanup_closedir_ DIR *d = opendir(ANNOUNCEMENT_FOLDER);
+        struct dirent *entry;
+
+        while (d && (entry = readdir(d)))
+                if (entry->d_type == DT_REG && announcement_is_stale(dirfd(d), entry->d_name))
+                        (void) unlinkat(dirfd(d), entry->d_name, 0);
+}
+
 static const char *announcement_path(const Supervisor *s, char ret[static 128])
 {
         (void) snprintf(ret, 128, ANNOUNCEMENT_FOLDER "/%s", s->container.id);
@@ -162,6 +187,7 @@ void supervisor_announce_cgroup(Supervisor *s)
 
         if (s->cgroup_mode.mode != CGROUP_MODE_DELEGATE || !s->cgroup_mode.by_runtime)
                 return;
+        drop_stale_announcements();
         r = announce_cgroup(s);
         if (r < 0)
                 log_warning_errno(r, "Failed to tell the runtime which cgroup the container belongs to: %m");

@@ -116,6 +116,28 @@ def test_two_containers_in_one_unit(tmp_path):
         assert_success(unit.wait_state("inactive"))
 
 
+def announcements():
+    return sorted(path.name for path in Path("/run/systemd-docker-runtime/cgroups").iterdir())
+
+
+def test_announcement_of_a_killed_supervisor_goes_with_the_next_start():
+    with Service(sh(OBEDIENT), Delegate="yes", options="--main-pid=supervisor") as unit:
+        unit.start()
+        first = unit.container["Id"]
+        os.kill(unit.supervisor, signal.SIGKILL)
+        unit.wait_state("failed")
+        assert announcements() == [first]
+        with Service(sh(OBEDIENT), name="another", Delegate="yes") as another:
+            another.start()
+            assert announcements() == [another.container["Id"]]
+            unit.start()
+            assert announcements() == sorted([another.container["Id"], unit.container["Id"]])
+            assert first != unit.container["Id"]
+            another.stop()
+            unit.stop()
+    assert announcements() == []
+
+
 def test_adopted_in_the_units_cgroup_and_restarted_there():
     """After a supervisor that was killed."""
     with Service(sh(OBEDIENT), Delegate="yes", KillMode="process") as unit:

@@ -12,6 +12,8 @@
 #define RUNTIME_STATE_FOLDER "/run/systemd-docker-runtime"
 #define ANNOUNCEMENT_FOLDER RUNTIME_STATE_FOLDER "/cgroups"
 #define ANNOUNCEMENT_MAX 8192U
+/* Where its path begins: the one hierarchy of v2, without which nothing is announced. */
+#define ANNOUNCEMENT_CGROUP_ROOT "/sys/fs/cgroup"
 
 typedef struct Announcement {
         char *cgroup;       /* of the unit, with v2: "/system.slice/web.service" */

@@ -4,6 +4,7 @@
 /* Scope-bound ownership: a local that owns something is declared _cleanup_, and handed over with TAKE_PTR or
  * TAKE_FD. Destructors take NULL and return NULL. */
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -46,7 +47,9 @@ static inline void closep(int *fd)
 }
 
 DEFINE_TRIVIAL_CLEANUP_FUNC(FILE *, fclose)
+DEFINE_TRIVIAL_CLEANUP_FUNC(DIR *, closedir)
 
 #define _cleanup_free_ _cleanup_(freep)
 #define _cleanup_close_ _cleanup_(closep)
 #define _cleanup_fclose_ _cleanup_(fclosep)
+#define _cleanup_closedir_ _cleanup_(closedirp)
