@@ -20,6 +20,8 @@
 
 /* For our own last words: the container's have all the time that systemd gives. */
 #define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
+/* journald takes what is longer than a unit's name for two lines of the stream's header, and then drops all of it. */
+#define STREAM_IDENTIFIER_MAX 254U
 
 static void on_room(void *userdata)
 {
@@ -103,13 +105,20 @@ static const char *line_identifier(const Supervisor *s)
 /* --log-transport=stream: the container's lines go over a stream each, our own messages over the native socket. */
 static void open_streams(Supervisor *s)
 {
+        const char *identifier = line_identifier(s);
+
         if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
                 return;
+        if (strlen(identifier) > STREAM_IDENTIFIER_MAX || strchr(identifier, '\n')) {
+                log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go over the "
+                            "journal's native socket.");
+                return;
+        }
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
 
                 s->streams[stream] = journal_stream_free(s->streams[stream]);
-                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, line_identifier(s), priority,
+                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, identifier, priority,
                                        &stream_ops[stream], s);
                 if (r < 0)
                         log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");

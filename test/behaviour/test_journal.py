@@ -129,6 +129,15 @@ def test_stream_transport_of_a_tty_and_of_long_lines():
     assert lines[1]["_LINE_BREAK"] == "line-max"
 
 
+@pytest.mark.parametrize("tag", ["t" * 254, "t" * 255, "two\nlines"])
+def test_stream_transport_with_a_tag_of_any_length(tag):
+    with Service("echo hello", Type="oneshot", options="--log-transport=stream", run=f"--rm --log-opt tag={quote(tag)}") as unit:
+        unit.start()
+        (line,) = (e for e in unit.journal() if e["MESSAGE"] == "hello")
+        assert line["SYSLOG_IDENTIFIER"] == tag
+        assert line["_TRANSPORT"] == ("stdout" if len(tag) == 254 else "journal")
+
+
 # ---- fields of the log options -------------------------------------------------------------------------------------
 
 # What is said in other words, or of another container.
