@@ -50,7 +50,7 @@ def mode(request):
 
 @pytest.fixture(scope="module")
 def unit(mode):
-    with Service(sh(BUSY), name="modes", **mode.settings) as unit:
+    with Service(sh(BUSY), name="modes", IPAccounting="yes", **mode.settings) as unit:
         unit.mode = mode
         unit.start()
         unit.wait_line("up")
@@ -136,6 +136,13 @@ def cell_update(unit):
         fails(unit, "update", "--cpu-shares=512", unit.name)
 
 
+def cell_accounting(unit):
+    """IPAccounting=: the kernel counts what the processes of the unit's cgroup send, also on the container's own network."""
+    before = int(unit.show("IPEgressBytes"))
+    docker("exec", unit.name, "ping", "-c", "1", "-s", "1000", "127.0.0.1")
+    assert int(unit.show("IPEgressBytes")) >= before + 1000
+
+
 def cell_restart(unit):
     before, since = unit.container, cursor()
     docker("restart", unit.name)
@@ -179,6 +186,7 @@ CELLS = [
     cell_top,
     cell_pause,
     cell_update,
+    cell_accounting,
     cell_restart,
     cell_journal,
     cell_stop,
