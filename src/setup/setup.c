@@ -242,6 +242,9 @@ static int reach(Setup *s, SetupVerb verb)
                 log_error("%s is left as it is: our runtime is the engine's default.", s->path);
                 return -EOPNOTSUPP;
         }
+        if (registers && s->config.our_path)
+                log_notice("%s: runtime " ENGINE_RUNTIME_NAME " was \"%s\", replacing it.", s->path,
+                           s->config.our_path);
         r = registers ? choose_real_runtime(s) : 0;
         if (r >= 0)
                 r = change_config(s, verb);

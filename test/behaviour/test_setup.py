@@ -112,6 +112,13 @@ def test_program_that_is_not_there():
         away.rename(RUNTIME)
 
 
+def test_runtime_of_our_name_at_another_place_is_replaced_and_named():
+    DAEMON_JSON.write_text('{"runtimes": {"systemd-docker": {"path": "/usr/sbin/runc"}}}')
+    assert '"/usr/sbin/runc"' in set_up().stderr
+    assert json.loads(DAEMON_JSON.read_text())["runtimes"] == {"systemd-docker": {"path": RUNTIME}}
+    set_up("--undo")
+
+
 def test_wrong_words():
     for words in (["--no-such"], ["--undo", "--check"], ["x"]):
         assert len(set_up(*words, status=125).stderr.splitlines()) == 1
