@@ -424,6 +424,8 @@ int supervisor_open_log(Supervisor *s)
                 c->unreadable = strcmp(s->container.log_driver, "none") == 0;
                 r = supervisor_open_position(s);
                 gap = r > 0;
+                if (r == 0 && s->adopted && s->container.request_hash)
+                        say_gap(s, "the position in it was not kept, what it wrote before may be missing");
         }
         if (r < 0)
                 return r;

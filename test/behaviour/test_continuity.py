@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, Service, assert_success, is_line, sh, wait_gone
+from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, GOES_ON, Service, assert_success, is_line, sh, wait_gone
 from testhost import cursor, docker, engine_version, journal, not_here, run, show, wait_journal, wait_until
 
 UNITS = ("docker.service", "docker.socket")
@@ -212,6 +212,20 @@ def test_supervisor_killed(shared, transport):
         unit.wait_line(f"e{count}", timeout=60)
         unit.wait_line(f"o{count}")
         assert_each_once(unit, count)
+        unit.stop()
+
+
+@pytest.mark.parametrize("breaking", ["rm {}", "truncate --size=100 {}", "truncate --size=1T {}", "rm {0}; mkfifo {0}"])
+def test_position_that_is_lost_is_said(breaking):
+    with Service(sh(GOES_ON), run="--stop-timeout=0", **ADOPTING) as unit:
+        unit.start()
+        unit.wait_line("on")
+        file = Path(f"/run/systemd-docker/{unit.name}/position")
+        run(breaking.format(file))
+        here = cursor()
+        kill_supervisor(unit)
+        unit.wait_line("on", count=3, after=here)
+        assert len(unit.said("was interrupted: the position in it was not kept")) == 1
         unit.stop()
 
 
