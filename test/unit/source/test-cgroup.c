@@ -211,6 +211,25 @@ Test(cgroup_watch, may_be_freed_in_its_callback)
         sd_event_unref(event);
 }
 
+/* No test can make a process run out of its cgroup's memory everywhere; the file may be any. */
+Test(cgroup_watch, another_file)
+{
+        char folder[] = "/tmp/test-cgroup.XXXXXX", path[64];
+        sd_event *event = loop_new();
+
+        cr_assert_not_null(mkdtemp(folder));
+        cr_assert_eq(cgroup_watch_new(&watch, event, folder, "memory.events", &ops, NULL), -ENOENT);
+        (void) snprintf(path, sizeof(path), "%s/memory.events", folder);
+        cr_assert_eq(write_file_atomic(path, "oom_kill 0\n", 11, 0600), 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, folder, "memory.events", &ops, NULL), 0);
+        cr_assert_eq(truncate(path, 0), 0);
+        loop_until(event, changes > 0);
+        watch = cgroup_watch_free(watch);
+        (void) unlink(path);
+        (void) rmdir(folder);
+        sd_event_unref(event);
+}
+
 /* --- cgroup-move --- */
 
 /* Only the hierarchy under test: the others are none of the test's business. */
@@ -236,6 +255,7 @@ static void check_moves(const char *controllers)
         child_in(foreign);
         cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 1);
+        cr_assert_eq(cgroup_move_is_blind(m), *controllers != 0);
         if (*controllers)
                 cr_assert_null(cgroup_move_unified_source(m));
         else
@@ -257,6 +277,7 @@ static void check_moves(const char *controllers)
         /* it is where we are */
         cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
+        cr_assert(!cgroup_move_is_blind(m));
         cr_assert_eq(cgroup_move_sweep(m), 0);
         cgroup_move_free(m);
         cr_assert_null(cgroup_move_free(NULL));
