@@ -227,6 +227,7 @@ def test_position_that_is_lost_is_said(breaking):
         unit.wait_line("on", count=3, after=here)
         assert len(unit.said("was interrupted: the position in it was not kept")) == 1
         unit.stop()
+        shutil.rmtree(file.parent, ignore_errors=True)
 
 
 def test_supervisor_and_engine_killed(shared):
