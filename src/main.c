@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
@@ -14,6 +15,8 @@
 #include "codec/engine-host.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
+#include "util/cleanup.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -77,6 +80,21 @@ static int set_up(const Options *o, const char *host_name, const char *folder)
         return setup_run(verb, &host, &tls);
 }
 
+/* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in its choice, as the
+ * engine's own processes do; but OOMScoreAdjust= of the unit has the last word. */
+static void step_back_from_the_oom_killer(void)
+{
+        static const char path[] = "/proc/self/oom_score_adj", score[] = "-900";
+        _cleanup_close_ int fd = -EBADF;
+        _cleanup_free_ char *now = NULL;
+
+        if (read_file_at(AT_FDCWD, path, 32, &now, NULL) < 0 || strcmp(now, "0\n") != 0)
+                return;
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write_all(fd, score, strlen(score)) < 0)
+                log_debug_errno(errno, "Failed to set %s, ignoring: %m", path);
+}
+
 static int supervise(const SupervisorConfig *config)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
@@ -85,6 +103,8 @@ static int supervise(const SupervisorConfig *config)
 
         if (parse_host(config->host_name, &config->tls, &host) < 0)
                 return CLI_EXIT_REFUSED;
+        if (config->under_systemd)
+                step_back_from_the_oom_killer();
         r = supervisor_new(&s, config, &host);
         if (r < 0) {
                 log_error_errno(r, "Failed to start: %m");

@@ -240,6 +240,14 @@ def test_it_does_not_detach_where_the_unit_would_end(option, settings):
         assert_success(unit.show())
 
 
+def test_oom_score_of_the_unit_has_the_last_word():
+    """Without it: test/vm.d, as it takes a machine in which root may lower it."""
+    with Service("sleep 1000", run="--rm --oom-score-adj=100", OOMScoreAdjust="300") as unit:
+        unit.start()
+        assert Path(f"/proc/{unit.supervisor}/oom_score_adj").read_text() == "300\n"
+        assert Path(f"/proc/{unit.main_pid}/oom_score_adj").read_text() == "100\n"
+
+
 def test_with_a_watchdog_it_does_not_detach():
     with Service("sleep 1000", options="--logs=false --rm=false", run="--stop-timeout=1", WatchdogSec="10s") as unit:
         unit.start()

@@ -84,6 +84,13 @@ def test_the_machine_is_what_the_mode_says(mode):  # noqa: F811
 # ---- memory --------------------------------------------------------------------------------------------------------
 
 
+def test_the_kernel_ends_the_container_first(limited):
+    with limited("sleep 1000 & wait") as unit:
+        unit.start()
+        assert Path(f"/proc/{unit.supervisor}/oom_score_adj").read_text() == "-900\n"
+        assert Path(f"/proc/{unit.container_pid}/oom_score_adj").read_text() == "0\n"
+
+
 def test_memory_max_kills_the_container(limited, mode):  # noqa: F811
     """systemd's OOMPolicy= is "continue" where there is Delegate=, else "stop"."""
     with limited(f"{eat(300)}; echo survived", MemoryMax="96M") as unit:
