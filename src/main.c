@@ -87,12 +87,15 @@ static void step_back_from_the_oom_killer(void)
         static const char path[] = "/proc/self/oom_score_adj", score[] = "-900";
         _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ char *now = NULL;
+        int r;
 
         if (read_file_at(AT_FDCWD, path, 32, &now, NULL) < 0 || strcmp(now, "0\n") != 0)
                 return;
-        fd = open(path, O_WRONLY | O_CLOEXEC);
-        if (fd < 0 || write_all(fd, score, strlen(score)) < 0)
-                log_debug_errno(errno, "Failed to set %s, ignoring: %m", path);
+        r = fd = RET_NERRNO(open(path, O_WRONLY | O_CLOEXEC));
+        if (r >= 0)
+                r = write_all(fd, score, strlen(score));
+        if (r < 0)
+                log_debug_errno(r, "Failed to set %s, ignoring: %m", path);
 }
 
 static int supervise(const SupervisorConfig *config)

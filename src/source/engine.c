@@ -191,16 +191,16 @@ static const char *connection_message(const EngineRequest *r, CURLcode result, i
 }
 
 /* Fills in the reply and tells the owner, who may free the request in there. */
-static void request_finish(EngineRequest *r, CURLcode result)
+static void request_finish(EngineRequest *r)
 {
         _cleanup_(engine_error_done) EngineError error = ENGINE_ERROR_NULL;
         /* The owner may free the request, and its body with it, before it is done with the reply. */
         _cleanup_free_ char *body = TAKE_PTR(r->body);
         EngineReply reply = { .status = (int) request_status(r), .body = body ?: "", .size = r->size };
-        int code = curl_to_errno(r, result);
+        int code = curl_to_errno(r, r->result);
 
         if (code < 0)
-                (void) engine_error_set(&error, code, "%s", connection_message(r, result, code));
+                (void) engine_error_set(&error, code, "%s", connection_message(r, r->result, code));
         else if (!status_is_good(reply.status)) {
                 (void) engine_error_parse(reply.status, reply.body, reply.size, &error);
                 code = engine_error_from_status(reply.status);
@@ -217,7 +217,7 @@ static void request_on_done(CURL *easy, CURLcode result, void *private)
         r->finished = stream_is_held(r);
         r->result = result;
         if (!r->finished)
-                request_finish(r, result);
+                request_finish(r);
 }
 
 EngineRequest *engine_request_free(EngineRequest *r)
@@ -435,7 +435,7 @@ void engine_request_resume(EngineRequest *r)
         r->body = NULL;
         r->size = r->used = r->allocated = 0;
         if (r->finished) {
-                request_finish(r, r->result);
+                request_finish(r);
                 return;
         }
         if (!r->paused)

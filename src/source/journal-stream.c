@@ -21,6 +21,8 @@
 #define BUFFER_SIZE ((size_t) 64 * 1024)
 /* What is taken and not sent would be lost with us; and empty lines make many a line of few bytes. */
 #define BUFFER_LINES 512U
+/* journald takes what is longer than a unit's name for two lines of the header, and then drops all of the stream. */
+#define IDENTIFIER_MAX 254U
 
 struct JournalStream {
         JournalSocket socket;
@@ -151,11 +153,16 @@ JournalStream *journal_stream_free(JournalStream *s)
         return NULL;
 }
 
+bool journal_stream_takes_identifier(const char *identifier)
+{
+        return strlen(identifier) <= IDENTIFIER_MAX && !strchr(identifier, '\n');
+}
+
 /* identifier, unit (journald knows it from our cgroup), priority, whether "<N>" is a priority, and three times no: to syslog,
  * kernel log, console. */
 static int make_header(JournalStream *s, const char *identifier, int priority)
 {
-        if (strchr(identifier, '\n'))
+        if (!journal_stream_takes_identifier(identifier))
                 return -EINVAL;
         return asprintf(&s->header, "%s\n\n%i\n1\n0\n0\n0\n", identifier, priority) < 0 ? -ENOMEM : 0;
 }

@@ -20,8 +20,6 @@
 
 /* For our own last words: the container's have all the time that systemd gives. */
 #define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
-/* journald takes what is longer than a unit's name for two lines of the stream's header, and then drops all of it. */
-#define STREAM_IDENTIFIER_MAX 254U
 
 static void on_room(void *userdata)
 {
@@ -109,7 +107,7 @@ static void open_streams(Supervisor *s)
 
         if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
                 return;
-        if (strlen(identifier) > STREAM_IDENTIFIER_MAX || strchr(identifier, '\n')) {
+        if (!journal_stream_takes_identifier(identifier)) {
                 log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go over the "
                             "journal's native socket.");
                 return;

@@ -16,7 +16,10 @@
 
 typedef struct JournalStream JournalStream;
 
-/* priority: of lines without a "<N>" of their own. -errno, -ENOENT where there is no journald. */
+/* Whether it can stand in the header of the protocol. */
+bool journal_stream_takes_identifier(const char *identifier);
+
+/* -EINVAL: not such an identifier. priority: of lines without a "<N>" of their own. -errno, -ENOENT where there is no journald. */
 int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
                        int priority, const JournalOps *ops, void *userdata);
 JournalStream *journal_stream_free(JournalStream *s);

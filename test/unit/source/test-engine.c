@@ -853,6 +853,24 @@ static char *make_bytes(size_t n)
         return p;
 }
 
+static void reply_in_chunks(FakeReply *r, const char *bytes, size_t size, size_t piece)
+{
+        fake_reply_open_chunked(r);
+        for (size_t at = 0; at < size; at += piece)
+                fake_reply_chunk(r, bytes + at, MIN(piece, size - at));
+        fake_reply_send_text(r, "0\r\n\r\n");
+}
+
+/* Frees both. */
+static void assert_all_came(Result *o, char *bytes, size_t size)
+{
+        cr_assert_eq(o->r, 0, "%s", o->message);
+        cr_assert_eq(o->n_data, size, "%zu", o->n_data);
+        cr_assert_eq(memcmp(o->data, bytes, size), 0);
+        result_done(o);
+        free(bytes);
+}
+
 /* Every byte once and in order, however much of each piece the consumer takes. */
 static void check_held_back(bool chunked, size_t piece, EngineLane lane, unsigned seed)
 {
@@ -861,12 +879,9 @@ static void check_held_back(bool chunked, size_t piece, EngineLane lane, unsigne
         Result o = { .seed = seed };
         unsigned holds = 0;
 
-        if (chunked) {
-                fake_reply_open_chunked(r);
-                for (size_t at = 0; at < MUCH; at += piece)
-                        fake_reply_chunk(r, bytes + at, MIN(piece, MUCH - at));
-                fake_reply_send_text(r, "0\r\n\r\n");
-        } else {
+        if (chunked)
+                reply_in_chunks(r, bytes, MUCH, piece);
+        else {
                 fake_reply_open(r);
                 fake_reply_send_pieces(r, bytes, MUCH, piece);
                 fake_reply_close(r);
@@ -885,12 +900,8 @@ static void check_held_back(bool chunked, size_t piece, EngineLane lane, unsigne
                 o.held = false;
                 engine_request_resume(o.request);
         }
-        cr_assert_eq(o.r, 0, "%s", o.message);
         cr_assert_gt(holds, 10);
-        cr_assert_eq(o.n_data, MUCH, "%zu", o.n_data);
-        cr_assert_eq(memcmp(o.data, bytes, MUCH), 0);
-        result_done(&o);
-        free(bytes);
+        assert_all_came(&o, bytes, MUCH);
 }
 
 Test(engine_stream, held_back_at_random)
@@ -932,11 +943,7 @@ Test(engine_stream, refusing_everything_holds_the_sender)
         o.refuse = o.held = false;
         engine_request_resume(o.request);
         loop_until(event, o.done);
-        cr_assert_eq(o.r, 0);
-        cr_assert_eq(o.n_data, MUCH * 4);
-        cr_assert_eq(memcmp(o.data, bytes, MUCH * 4), 0);
-        result_done(&o);
-        free(bytes);
+        assert_all_came(&o, bytes, MUCH * 4);
 }
 
 /* One that takes a little again and again has no more read ahead than one that takes nothing. */
@@ -946,12 +953,9 @@ static void check_slow_consumer(bool chunked)
         char *bytes = make_bytes(MUCH * 4);
         Result o = { .at_most = 4096 };
 
-        if (chunked) {
-                fake_reply_open_chunked(r);
-                for (size_t at = 0; at < MUCH * 4; at += MUCH / 256)
-                        fake_reply_chunk(r, bytes + at, MUCH / 256);
-                fake_reply_send_text(r, "0\r\n\r\n");
-        } else {
+        if (chunked)
+                reply_in_chunks(r, bytes, MUCH * 4, MUCH / 256);
+        else {
                 fake_reply_open(r);
                 fake_reply_send(r, bytes, MUCH * 4);
                 fake_reply_close(r);
@@ -968,11 +972,7 @@ static void check_slow_consumer(bool chunked)
         if (o.held)
                 engine_request_resume(o.request);
         loop_until(event, o.done);
-        cr_assert_eq(o.r, 0);
-        cr_assert_eq(o.n_data, MUCH * 4);
-        cr_assert_eq(memcmp(o.data, bytes, MUCH * 4), 0);
-        result_done(&o);
-        free(bytes);
+        assert_all_came(&o, bytes, MUCH * 4);
 }
 
 Test(engine_stream, slow_consumer_holds_the_sender)

@@ -315,12 +315,15 @@ Test(journal_stream, drain)
 Test(journal_stream, there_is_no_journald)
 {
         JournalStream *s = (JournalStream *) 42;
-        char too_long[200];
+        char too_long[256];
 
         cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", "x", 6, &ops, &seen), -ENOENT);
         memset(too_long, '/', sizeof(too_long));
         too_long[sizeof(too_long) - 1] = 0;
         cr_assert_eq(journal_stream_new(&s, event, too_long, "x", 6, &ops, &seen), -ENAMETOOLONG);
         cr_assert_eq(journal_stream_new(&s, event, path, "a\nb", 6, &ops, &seen), -EINVAL);
+        cr_assert_eq(journal_stream_new(&s, event, path, too_long, 6, &ops, &seen), -EINVAL);
         cr_assert_eq(s, (JournalStream *) 42);
+        cr_assert_not(journal_stream_takes_identifier(too_long));
+        cr_assert(journal_stream_takes_identifier(too_long + 1)); /* 254 */
 }
