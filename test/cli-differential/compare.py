@@ -39,11 +39,13 @@ SPOKEN = [((28, 2), '1.50'), ((28, 1), '1.49'), ((28, 0), '1.48'), ((27, 0), '1.
 
 
 class Side:
-    """One pair of the CLI with its engine, and of our program; a thread has its own."""
+    """One pair of the CLI with its engine, and of our program; a thread has its own, as it has a working directory of its
+    own: the CLI makes files in there for --cidfile."""
 
     def __init__(self, arguments, scenario, directory):
         self.arguments = arguments
-        self.directory = os.path.join(directory, 'work')
+        self.directory = tempfile.mkdtemp(prefix='work-', dir=directory)
+        corpus.write_files(self.directory)
         self.api = int(arguments.api.split('.')[1])
         self.version = arguments.version
         self.engine = FakeEngine(tempfile.mktemp(prefix='engine-', dir=directory), arguments.api)
@@ -145,7 +147,7 @@ def scenarios(arguments, directory):
         lines = list(corpus.mutations(arguments.mutations, arguments.seed))
     else:
         lines = corpus.read_lines(arguments.lines) if arguments.lines else list(corpus.everything(arguments.docker))
-    config = os.path.join(directory, 'work', 'config')
+    config = os.path.join(directory, 'config')
     plain = {'DOCKER_CONFIG': os.path.join(config, 'plain')}
     yield plain, lines
     if arguments.lines or arguments.mutations:
@@ -182,7 +184,7 @@ def main():
         arguments.api = next((api for version, api in SPOKEN if arguments.version >= version), '1.41')
     counts = collections.Counter()
     with tempfile.TemporaryDirectory() as directory, concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-        corpus.write_files(os.path.join(directory, 'work'))
+        corpus.write_files(directory)
         running = []
         for scenario, lines in scenarios(arguments, directory):
             for i in range(arguments.jobs):
