@@ -33,6 +33,8 @@ static size_t on_wait_data(EngineRequest *request, const char *data, size_t size
         if (container_wait_parse(s->wait_answer, s->wait_size, &code) >= 0) {
                 supervisor_report_exit_code(s, code);
                 supervisor_report_dead(s);
+                if (!s->die_seen)
+                        supervisor_compare(s); /* its answer comes behind the events that are on their way */
         }
         return size;
 }
@@ -47,6 +49,7 @@ static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply
         if (s->dead && s->exit_code < 0)
                 supervisor_compare(s); /* it has not told: inspect may */
         supervisor_check_attached(s);
+        supervisor_check_finished(s);
 }
 
 int supervisor_open_wait(Supervisor *s)
@@ -134,6 +137,7 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         if (supervisor_take_info(s, reply) < 0)
                 return;
         if (!s->container.running || s->container.pid == 0) {
+                s->end_confirmed = true;
                 supervisor_report_exit_code(s, s->container.exit_code);
                 supervisor_report_dead(s);
         } else if (supervisor_watch_process(s) < 0)
@@ -153,7 +157,7 @@ void supervisor_act_resume(Supervisor *s)
 {
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.", s->container.name);
         side_calls_free(s); /* their answers are about the life before */
-        s->dead = false;
+        s->dead = s->end_confirmed = false;
         s->exit_code = -1;
         s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
         s->engine_lost_after_death = false;
@@ -286,6 +290,8 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 return;
         }
         if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0) {
+                s->end_confirmed |= s->dead; /* as far as it can be */
+                supervisor_check_finished(s);
                 supervisor_judge_health(s); /* by what the event said */
                 return; /* the next event or the next connection brings another chance */
         }

@@ -86,11 +86,21 @@ static bool may_come_back(const Supervisor *s)
         return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->giving_up;
 }
 
+/* The kernel tells a death before the engine has noticed it, for which the container runs until then: `docker rm` behind our
+ * end would fail. And why it died is in the events in front of that death, on a connection of their own. */
+static bool engine_has_told_the_end(const Supervisor *s)
+{
+        bool is_there = s->events_open || s->wait;
+
+        return s->die_seen || s->end_confirmed || s->destroyed || !is_there;
+}
+
 void supervisor_check_finished(Supervisor *s)
 {
         if (s->state == STATE_LINGERING && s->destroyed && s->probed)
                 supervisor_push(s, EVENT_FINISHED);
-        if (s->state != STATE_DRAINING || s->exit_code < 0 || !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
+        if (s->state != STATE_DRAINING || s->exit_code < 0 || !engine_has_told_the_end(s) ||
+            !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
                 return;
         supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);
 }
@@ -149,6 +159,7 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         bool lives_on = info->running && !(s->dead && info->pid == s->container.pid);
 
         if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING) {
+                s->end_confirmed = true;
                 supervisor_report_exit_code(s, info->exit_code);
                 supervisor_report_dead(s);
         }
@@ -187,6 +198,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         s->events_open = false;
         s->engine_lost_after_death |= s->dead;
         supervisor_log_lost_engine(s);
+        supervisor_check_finished(s);
         if (s->state == STATE_LINGERING)
                 supervisor_arm_deadline(s); /* it tells of no removal any more */
         if (s->state == STATE_ATTACHING) {
@@ -238,6 +250,7 @@ static void on_event_die(Supervisor *s, const EngineEvent *event)
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);
+        supervisor_check_finished(s);
 }
 
 static void on_event_destroy(Supervisor *s, const EngineEvent *event)

@@ -34,10 +34,7 @@ def record(engine, *texts, at=0.0, stream=1):
 
 
 def expect(t, text, timeout=20):
-    end = time.monotonic() + timeout
-    while t.stdout() != text.encode():
-        assert time.monotonic() < end and t.process.poll() is None, (t.stdout()[-500:], t.stderr())
-        time.sleep(0.02)
+    t.until(lambda: t.stdout() == text.encode(), "such output", timeout)
 
 
 def add(case):
@@ -145,8 +142,7 @@ def add(case):
                     logs=lambda conn: conn.reply(501, {"message": "configured logging driver does not support reading"}))
         t.start()
         t.said(GAP)
-        while e.counts["attach"] < 2:
-            time.sleep(0.02)
+        t.until(lambda: e.counts["attach"] > 1, "second attach")
         e.end(2)
         t.ends(2, GAP)
         assert e.counts["logs"] == 1
@@ -238,9 +234,7 @@ def add(case):
         record(e, "one")
         t.reached("logs")
         expect(t, "one\n")
-        deadline = time.monotonic() + 10
-        while e.counts["logs"] < 2 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        t.until(lambda: e.counts["logs"] > 1, "second request for the log")
         e.end(5)
         t.ends(5)
         assert t.stdout() == b"one\nlast\n", t.stdout()

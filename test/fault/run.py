@@ -8,6 +8,7 @@ and without control characters, no crash, and nothing said by a sanitizer or val
 
 import argparse
 import concurrent.futures
+import faulthandler
 import io
 import json
 import os
@@ -91,13 +92,18 @@ class Test:
         if not self.engine.reached[step].wait(timeout * options.patience):
             raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
 
+    def until(self, condition, what, timeout=30):
+        """Waits for what the program does; not beyond its end."""
+        end = time.monotonic() + timeout * options.patience
+        while not condition():
+            over = time.monotonic() > end or self.process.poll() is not None
+            if over and not condition():
+                raise AssertionError(f"no {what}; stdout {self.stdout()[-500:]}, stderr:\n{self.stderr()}")
+            time.sleep(0.01)
+
     def said(self, pattern, timeout=30):
         """Waits for a line of the program."""
-        end = time.monotonic() + timeout * options.patience
-        while not re.search(pattern, self.stderr()):
-            if time.monotonic() > end or self.process.poll() is not None:
-                raise AssertionError(f"no {pattern!r} in:\n{self.stderr()}")
-            time.sleep(0.01)
+        self.until(lambda: re.search(pattern, self.stderr()), repr(pattern), timeout)
 
     def signal(self, signo=signal.SIGTERM):
         self.process.send_signal(signo)
@@ -242,9 +248,8 @@ def ping_version_absurd(t, version):
 
 def finish_either_way(t, e):
     """Refused, or taken for what it begins with, or (no version at all) for the oldest: but nothing else."""
-    while t.process.poll() is None and not e.reached["inspect"].wait(0.05):
-        pass
-    if t.process.poll() is None:
+    t.until(lambda: e.reached["inspect"].is_set() or error_lines(t), "decision")
+    if e.reached["inspect"].is_set():
         e.end(0)
         t.ends(0)
     else:
@@ -1129,13 +1134,13 @@ def engine_is_restarted_while_it_runs(t):
 @case
 def restart_takes_its_time(t):
     """With --rm it was no `docker stop` as long as the engine has not removed the container."""
-    removed = threading.Event()
+    stop, removed = threading.Event(), threading.Event()
 
     def events(conn):
         conn.open()
-        conn.engine.ended.wait()
-        for action in ("kill", "die", "stop"):
-            conn.chunk(conn.engine.event(action, signal="15", exitCode="143"))
+        stop.wait()
+        conn.chunk("".join(conn.engine.event(action, signal="15", exitCode="143") for action in ("kill", "die", "stop")))
+        conn.engine.end(143)
         removed.wait()
         conn.chunk(conn.engine.event("destroy"))
         conn.hang()
@@ -1143,9 +1148,8 @@ def restart_takes_its_time(t):
     t.start(fast=10)
     t.said("Started container")
     pings = e.counts["ping"]
-    e.end(143)
-    while e.counts["ping"] == pings:
-        time.sleep(0.01)
+    stop.set()
+    t.until(lambda: e.counts["ping"] > pings, "ping")
     time.sleep(0.8)
     assert t.process.poll() is None, t.stderr()
     e.exists = False
@@ -1188,10 +1192,7 @@ def log_breaks_while_it_runs(t):
     e = t.serve(attach=attach)
     t.start()
     t.said("Started container")
-    e_end = time.monotonic() + 10
-    while t.stdout() != b"one\ntwo\n":
-        assert time.monotonic() < e_end, t.stdout()
-        time.sleep(0.05)
+    t.until(lambda: t.stdout() == b"one\ntwo\n", "second line")
     e.end(0)
     t.ends(0)
 
@@ -1307,8 +1308,9 @@ def health_check_that_is_none(t, test):
 def socket_is_not_where_it_should_be(t, mounts):
     """Nothing is made, or removed, at a place that the engine has made up."""
     t.serve(prepare=lambda conn: conn.reply(200, conn.engine.description() | {"Mounts": mounts}))
-    t.start("--notify", "run", "--name", "c", "--rm", "image", XDG_RUNTIME_DIR=t.folder)
-    t.ends(125, "The engine has not mounted .*/systemd-docker/c/notify into the container")
+    name = os.path.basename(t.folder)  # it names a folder in /run, and others run beside this
+    t.start("--notify", "run", "--name", name, "--rm", "image", XDG_RUNTIME_DIR=t.folder)
+    t.ends(125, f"The engine has not mounted .*/systemd-docker/{name}/notify into the container")
 
 
 @case
@@ -1375,6 +1377,8 @@ def main():
     names = [n for n in CASES if re.search(options.pattern, n) and (n in BRIEF or not options.valgrind)]
     print(f"1..{len(names)}")
     failed = 0
+    # Says where it hangs, before meson's own limit ends it without a word.
+    faulthandler.dump_traceback_later(840 if options.valgrind else 540, exit=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for n, (name, failure, skip) in enumerate(pool.map(run, names), 1):
             if failure:

@@ -192,6 +192,7 @@ struct Supervisor {
         bool destroyed;           /* the engine has removed it */
         bool killed_by_us;        /* it did not end in time */
         bool die_seen;            /* in the engine's events, since the last start */
+        bool end_confirmed;       /* of this life, by what inspect said, or that it said nothing */
         bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
         bool dead;
         bool engine_lost;
