@@ -71,3 +71,22 @@ def test_no_signal_leaves_the_container_alone(signo):
         os.kill(supervisor, signal.SIGTERM)
         unit.wait_state("inactive")
         assert unit.container is None
+
+
+def test_end_is_the_engines_end_too():
+    """The kernel tells of a death before the engine knows: behind the unit's end `docker rm` and others have to work."""
+    containerd = int(show("containerd", "MainPID")["MainPID"])
+    with Service("sleep 1000", run="--log-driver=journald", ExecStopPost="docker rm %n", Type="notify") as unit:
+        unit.start()
+        pid = unit.container_pid
+        os.kill(containerd, signal.SIGSTOP)
+        try:
+            os.kill(pid, signal.SIGKILL)
+            unit.wait(lambda now: "Container has ended" in now["StatusText"])
+            time.sleep(1)  # it would not take that long
+            assert unit.show("ActiveState") == "active"
+        finally:
+            os.kill(containerd, signal.SIGCONT)
+        unit.wait_state("failed")
+        assert unit.show("ExecMainStatus") == "137"
+        assert unit.container is None
