@@ -11,12 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "codec/announcement.h"
 #include "shim/placement.h"
 #include "util/cleanup.h"
+#include "util/delegation.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
@@ -61,14 +61,6 @@ static int read_announcement(const char *id, Announcement *ret)
         return r < 0 ? r : announcement_parse(text, ret);
 }
 
-static bool is_delegated(int fd)
-{
-        char value[2];
-
-        return (fgetxattr(fd, "trusted.delegate", value, sizeof(value)) == 1 && value[0] == '1') ||
-               (fgetxattr(fd, "user.delegate", value, sizeof(value)) == 1 && value[0] == '1');
-}
-
 static bool cgroup_is_still_there(const Announcement *a)
 {
         _cleanup_close_ int fd = -EBADF;
@@ -80,7 +72,7 @@ static bool cgroup_is_still_there(const Announcement *a)
                 return false;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC && fstat(fd, &st) >= 0 &&
-               st.st_ino == a->cgroup_id && is_delegated(fd);
+               st.st_ino == a->cgroup_id && cgroup_has_delegation_mark(fd);
 }
 
 int placement_find(const char *id, char **ret_cgroup)

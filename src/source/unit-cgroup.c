@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* systemd marks what it has delegated by an extended attribute on the folder, "1" (CGROUP_DELEGATION,
- * "Delegation").
- *
- * The unit's cgroup is the part of our own path that ends with the unit's name: we may be further down, by
+/* The unit's cgroup is the part of our own path that ends with the unit's name: we may be further down, by
  * DelegateSubgroup= or as a control process. systemd writes an underscore in front of names that could be
  * files of the kernel's ("cpu.service"). */
 
@@ -14,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "source/cgroup-files.h"
 #include "source/unit-cgroup.h"
+#include "util/delegation.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -57,19 +54,6 @@ static size_t find_unit_part(const char *path, const char *name)
         return 0;
 }
 
-static bool has_delegation_mark(const char *folder)
-{
-        static const char *const names[] = { "trusted.delegate", "user.delegate" };
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
-                char value[2];
-
-                if (getxattr(folder, names[i], value, sizeof(value)) == 1 && value[0] == '1')
-                        return true;
-        }
-        return false;
-}
-
 UnitCgroup *unit_cgroup_free(UnitCgroup *u)
 {
         if (!u)
@@ -84,6 +68,7 @@ UnitCgroup *unit_cgroup_free(UnitCgroup *u)
 static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mounts, const char *name)
 {
         _cleanup_(unit_cgroup_freep) UnitCgroup *u = NULL;
+        _cleanup_close_ int fd = -EBADF;
         struct stat st;
         size_t n = find_unit_part(own->path, name);
         int r;
@@ -96,12 +81,14 @@ static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mou
         r = cgroup_mounts_resolve(mounts, &(CgroupPath){ .controllers = own->controllers, .path = u->path },
                                   &u->folder);
         if (r >= 0)
-                r = RET_NERRNO(stat(u->folder, &st));
+                r = fd = RET_NERRNO(open(u->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (r >= 0)
+                r = RET_NERRNO(fstat(fd, &st));
         if (r < 0)
                 return r;
         u->id = st.st_ino;
         u->v2 = !*own->controllers;
-        u->delegated = has_delegation_mark(u->folder);
+        u->delegated = cgroup_has_delegation_mark(fd);
         u->in_leaf = own->path[n] == '/';
         *ret = TAKE_PTR(u);
         return (*ret)->delegated;
