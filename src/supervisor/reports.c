@@ -88,7 +88,7 @@ static bool may_come_back(const Supervisor *s)
 
 /* The kernel tells a death before the engine has noticed it, for which the container runs until then: `docker rm` behind our
  * end would fail. And why it died is in the events in front of that death, on a connection of their own. */
-static bool engine_has_told_the_end(const Supervisor *s)
+bool supervisor_engine_knows_the_end(const Supervisor *s)
 {
         bool is_there = s->events_open || s->wait;
 
@@ -99,7 +99,7 @@ void supervisor_check_finished(Supervisor *s)
 {
         if (s->state == STATE_LINGERING && s->destroyed && s->probed)
                 supervisor_push(s, EVENT_FINISHED);
-        if (s->state != STATE_DRAINING || s->exit_code < 0 || !engine_has_told_the_end(s) ||
+        if (s->state != STATE_DRAINING || s->exit_code < 0 || !supervisor_engine_knows_the_end(s) ||
             !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
                 return;
         supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);

@@ -242,6 +242,9 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
                                 s->connect_message ? ": " : "", s->connect_message ?: "");
         if (s->state == STATE_DRAINING && !supervisor_log_is_drained(s))
                 log_warning("The container's output has not come to its end in time, lines may be missing.");
+        else if (s->state == STATE_DRAINING && !supervisor_engine_knows_the_end(s))
+                log_warning("The engine has not noticed that container %s has ended, not waiting for it any longer.",
+                            s->container.name);
         if (s->state == STATE_REMOVING)
                 log_warning("Failed to remove container %s, the next start will: no answer in time.",
                             s->container.name ?: s->container.id);

@@ -1047,6 +1047,20 @@ for _step in HANGS:
 
 
 @case
+def engine_never_notices_the_end(t):
+    """It has answered who waits, and then knows nothing of it: bounded, and the exit status is the container's."""
+    def inspect(conn):
+        if conn.engine.counts["inspect"] > 1:
+            conn.hang()
+        conn.engine.do_inspect(conn)
+    e = t.serve(events=lambda conn: (conn.open(), conn.hang()), inspect=inspect)
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(3)
+    t.ends(3, "The engine has not noticed that container c has ended", within=30)
+
+
+@case
 def hang_everything_and_stop(t):
     """A running container, then an engine that answers nothing any more."""
     def kill(conn):

@@ -337,6 +337,7 @@ void supervisor_report_exit_code(Supervisor *s, int code);
 void supervisor_report_dead(Supervisor *s);
 /* Pushes what ends a wait for several things, when all of them are there. */
 void supervisor_check_attached(Supervisor *s);
+bool supervisor_engine_knows_the_end(const Supervisor *s);
 void supervisor_check_finished(Supervisor *s);
 
 /* notify.c */
