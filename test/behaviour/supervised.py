@@ -5,7 +5,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, inspect, process_name, run, wait_journal, wait_until
+from testhost import TIMEOUT, Unit, _Signals, inspect, parent_of, process_name, run, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
 # As PID 1 of a container: ends well on SIGTERM, at once.
@@ -62,7 +62,10 @@ class Service(Unit):
     @property
     def supervisor(self):
         """The supervisor's pid, or None; not the main pid, as that may be the container's."""
-        pids = [pid for pid in self.procs() if process_name(pid) == "systemd-docker"]
+        named = {pid for pid in self.procs() if process_name(pid) == "systemd-docker"}
+        # Not a child of its own that is about to be a helper, or that looks for leaks at its end.
+        parents = {pid: parent_of(pid) for pid in named}
+        pids = [pid for pid, parent in parents.items() if parent is not None and parent not in named]
         assert len(pids) <= 1
         return pids[0] if pids else None
 

@@ -12,6 +12,7 @@ import functools
 import http.client
 import json
 import os
+import re
 import select
 import socket
 import subprocess
@@ -284,6 +285,13 @@ def cgroup_procs(unit):
 def process_name(pid):
     try:
         return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return None
+
+
+def parent_of(pid):
+    try:
+        return int(re.search(r"^PPid:\s*(\d+)$", Path(f"/proc/{pid}/status").read_text(), re.M).group(1))
     except OSError:
         return None
 
