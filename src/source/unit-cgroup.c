@@ -54,6 +54,11 @@ static size_t find_unit_part(const char *path, const char *name)
         return 0;
 }
 
+static int open_folder(int at_fd, const char *path)
+{
+        return RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 UnitCgroup *unit_cgroup_free(UnitCgroup *u)
 {
         if (!u)
@@ -81,7 +86,7 @@ static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mou
         r = cgroup_mounts_resolve(mounts, &(CgroupPath){ .controllers = own->controllers, .path = u->path },
                                   &u->folder);
         if (r >= 0)
-                r = fd = RET_NERRNO(open(u->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+                r = fd = open_folder(AT_FDCWD, u->folder);
         if (r >= 0)
                 r = RET_NERRNO(fstat(fd, &st));
         if (r < 0)
@@ -154,11 +159,6 @@ bool unit_cgroup_is_delegated(const UnitCgroup *u)
 bool unit_cgroup_is_v2(const UnitCgroup *u)
 {
         return u->v2;
-}
-
-static int open_folder(int at_fd, const char *path)
-{
-        return RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret)

@@ -136,11 +136,9 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         }
         if (supervisor_take_info(s, reply) < 0)
                 return;
-        if (!s->container.running || s->container.pid == 0) {
-                s->end_confirmed = true;
-                supervisor_report_exit_code(s, s->container.exit_code);
-                supervisor_report_dead(s);
-        } else if (supervisor_watch_process(s) < 0)
+        if (!s->container.running || s->container.pid == 0)
+                supervisor_report_not_running(s, s->container.exit_code);
+        else if (supervisor_watch_process(s) < 0)
                 supervisor_report_dead(s);
         else
                 supervisor_push(s, EVENT_ALIVE);

@@ -123,6 +123,13 @@ void supervisor_report_exit_code(Supervisor *s, int code)
         supervisor_check_finished(s);
 }
 
+void supervisor_report_not_running(Supervisor *s, int code)
+{
+        s->end_confirmed = true;
+        supervisor_report_exit_code(s, code);
+        supervisor_report_dead(s);
+}
+
 static void on_process_death(void *userdata)
 {
         supervisor_report_dead(ASSERT_PTR(userdata));
@@ -158,11 +165,8 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         /* Of a dead process the engine may still say that it runs, until it has noticed itself. */
         bool lives_on = info->running && !(s->dead && info->pid == s->container.pid);
 
-        if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING) {
-                s->end_confirmed = true;
-                supervisor_report_exit_code(s, info->exit_code);
-                supervisor_report_dead(s);
-        }
+        if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING)
+                supervisor_report_not_running(s, info->exit_code);
         container_info_done(&s->container);
         s->container = *info;
         *info = CONTAINER_INFO_NULL;

@@ -335,6 +335,8 @@ extern const PidWatchOps supervisor_pid_watch_ops;
 extern const CgroupWatchOps supervisor_cgroup_watch_ops, supervisor_memory_watch_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);
 void supervisor_report_dead(Supervisor *s);
+/* inspect says so: the engine knows it, too. */
+void supervisor_report_not_running(Supervisor *s, int code);
 /* Pushes what ends a wait for several things, when all of them are there. */
 void supervisor_check_attached(Supervisor *s);
 bool supervisor_engine_knows_the_end(const Supervisor *s);
