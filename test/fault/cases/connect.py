@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The first request, /_ping: no engine, or none that we can talk to."""
+
+import re
+
+from answers import answering, hanging, sending
+from program import SANITIZERS, case, error_lines, options, variants
+
+
+@variants(
+    nothing=b"",
+    text=b"hello, this is not an engine\n",
+    ssh=b"SSH-2.0-OpenSSH_9.2p1\r\n",
+    binary=bytes(range(256)) * 256,
+    half_a_header=b"HTTP/1.1 200 OK\r\nApi-Ver",
+    long_header=b"HTTP/1.1 200 OK\r\nX: " + b"a" * (2 << 20),
+    bad_status=b"HTTP/1.1 abc\r\n\r\n",
+    future=b"HTTP/7.0 200 OK\r\n\r\n",
+    cut_body=b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nO",
+    bad_chunk=b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzzz\r\n",
+)
+def ping_garbage(t, data):
+    t.serve(ping=sending(data))
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: ")
+
+
+@variants(
+    huge="99999999999.1", empty="", negative="-1.44", words="one.two", injected="1.41\r\n injected", no_minor="1", dots="1.44.1",
+    hex="0x1.0x2c", long="1." + "4" * 5000, escape="1.44\x1b[31m",
+)
+def ping_version_absurd(t, version):
+    e = t.serve(ping=answering(200, "OK", f"Api-Version: {version}\r\n"))
+    t.start()
+    if version in ("", "1.41\r\n injected"):
+        finish_either_way(t, e)
+    else:
+        t.ends(125, "The engine speaks API version ")
+        assert e.counts == {"ping": 1}
+
+
+def finish_either_way(t, e):
+    """Refused, or taken for what it begins with, or (no version at all) for the oldest: but nothing else."""
+    t.until(lambda: e.reached["inspect"].is_set() or error_lines(t), "decision")
+    if e.reached["inspect"].is_set():
+        e.end(0)
+        t.ends(0)
+    else:
+        t.ends(125, "API version")
+
+
+@variants(old="1.12", older="0.9", just_too_old="1.23")
+def ping_version_too_old(t, version):
+    e = t.serve(ping=answering(200, "OK", f"Api-Version: {version}\r\n"))
+    t.start()
+    t.ends(125, f"The engine speaks API version {re.escape(version)}, we speak 1.24 to ")
+    assert e.counts == {"ping": 1}
+
+
+@case
+def ping_version_of_the_future(t):
+    e = t.serve(ping=answering(200, "OK", "Api-Version: 2.0\r\n"))
+    t.start()
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+
+
+@variants(_400=400, _403=403, _404=404, _500=500, _503=503, _302=302)
+def ping_status(t, status):
+    t.serve(ping=answering(status, {"message": "no way"}))
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: no way")
+
+
+@case
+def engine_is_missing(t):
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: No such file or directory")
+
+
+@case
+def engine_is_dead(t):
+    t.serve().deaf()
+    t.start()
+    t.ends(125, "Failed to reach the Docker engine at [^ ]+: Connection refused")
+
+
+@case
+def hang_ping_and_stop(t):
+    t.serve(ping=hanging)
+    t.start()
+    t.reached("ping")
+    t.signal()
+    t.ends(0, within=5)
+
+
+@case
+def under_systemd_waits_for_the_engine(t):
+    """By INVOCATION_ID. At boot the engine may come later."""
+    t.start(INVOCATION_ID="0" * 32)
+    t.said("can't be reached yet")
+    t.serve(start=answering(500, {"message": "that was enough"}))
+    t.process.wait(30 * options.patience)
+    text = t.stderr()
+    assert t.process.returncode == 125, text
+    assert not SANITIZERS.search(text), text
+
+
+@case
+def under_systemd_stop_while_waiting(t):
+    t.start(INVOCATION_ID="0" * 32)
+    t.said("can't be reached yet")
+    t.signal()
+    t.process.wait(10 * options.patience)
+    assert t.process.returncode == 0, t.stderr()

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gaps in the output, as a real engine makes them only by chance: what it has stored, and what it says when it's asked."""
+
+import time
+
+from engine import ID, frame, stored_frame
+from program import case
+
+GAP = "The output of container c was interrupted"
+
+
+def breaking(t, data):
+    """An attach stream that says this, once the container runs, and breaks."""
+    def attach(conn):
+        conn.open()
+        if conn.engine.counts["attach"] == 1:
+            t.reached("inspect")
+            t.said("Started container")
+            conn.chunk(data)
+            time.sleep(0.5)
+            conn.close()
+        conn.engine.ended.wait()
+        conn.finish()
+    return attach
+
+
+def lines(*texts, stream=1):
+    return b"".join(frame(stream, text.encode() + b"\n") for text in texts)
+
+
+def record(engine, *texts, at=0.0, stream=1):
+    """Has them stored, a millisecond after each other."""
+    now = time.time() + at
+    engine.output += [(now + n / 1000, stream, text.encode() + b"\n") for n, text in enumerate(texts)]
+
+
+def expect(t, text, timeout=20):
+    t.until(lambda: t.stdout() == text.encode(), "such output", timeout)
+
+
+@case
+def gap_log_has_more_than_we(t):
+    e = t.serve(attach=breaking(t, lines("one", "two")))
+    t.start()
+    t.said("Started container")
+    record(e, "one", "two", "three", "four")
+    expect(t, "one\ntwo\nthree\nfour\n")
+    record(e, "five", at=1)
+    expect(t, "one\ntwo\nthree\nfour\nfive\n")
+    e.end(3)
+    t.ends(3)
+
+
+@case
+def gap_log_has_less_than_we(t):
+    """The engine was killed before it had stored all that it had passed on."""
+    e = t.serve(attach=breaking(t, lines("one", "two", "three")))
+    t.start()
+    t.said("Started container")
+    record(e, "one")
+    record(e, "four", at=2)
+    expect(t, "one\ntwo\nthree\nfour\n")
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def gap_log_has_nothing(t):
+    e = t.serve(attach=breaking(t, lines("one")))
+    t.start()
+    t.reached("logs")
+    expect(t, "one\n")
+    record(e, "two", at=2)
+    expect(t, "one\ntwo\n")
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def gap_log_is_another(t):
+    e = t.serve(attach=breaking(t, lines("one", "two")))
+    t.start()
+    t.said("Started container")
+    record(e, "eins", "zwei")
+    record(e, "three", at=3)
+    expect(t, "one\ntwo\nthree\n")
+    e.end(0)
+    t.ends(0, GAP)
+
+
+@case
+def gap_torn_line_comes_whole(t):
+    e = t.serve(attach=breaking(t, lines("one") + frame(1, b"thr") + frame(2, b"err")))
+    t.start()
+    t.said("Started container")
+    record(e, "one", "three")
+    expect(t, "one\nthree\n")
+    e.end(0)
+    t.ends(0, "^err$")
+
+
+@case
+def gap_torn_line_was_lost(t):
+    e = t.serve(attach=breaking(t, lines("one") + frame(1, b"thr")))
+    t.start()
+    t.said("Started container")
+    record(e, "one")
+    record(e, "ee", at=2)
+    expect(t, "one\nthree\n")
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def gap_follow_breaks_between_equal_stamps(t):
+    """Lines 2 to 4 have the same stamp, and the connection breaks behind each of them."""
+    def logs(conn):
+        since = float(conn.target.rsplit("since=", 1)[1])
+        output = [line for line in e.output if line[0] >= since - 1e-6]
+        if "follow=1" not in conn.target:
+            e.do_logs(conn)
+            return
+        conn.open()
+        known = t.stdout().count(b"\n")
+        skipped = len(e.output) - len(output)
+        for line in output[:known - skipped + 1]:
+            conn.chunk(stored_frame(*line))
+        if known + 1 >= len(e.output):
+            e.ended.wait()
+            conn.finish()
+        time.sleep(0.1)
+        conn.close()
+    e = t.serve(attach=breaking(t, lines("1")), logs=logs)
+    t.start()
+    t.said("Started container")
+    now = int(time.time()) + 1
+    record(e, "1")
+    e.output += [(now, 1, b"2\n"), (now, 1, b"3\n"), (now, 1, b"4\n"), (now + 1, 1, b"5\n")]
+    expect(t, "1\n2\n3\n4\n5\n")
+    e.end(0)
+    t.ends(0)
+
+
+@case
+def gap_log_cannot_be_read(t):
+    e = t.serve(attach=breaking(t, lines("one")),
+                logs=lambda conn: conn.reply(501, {"message": "configured logging driver does not support reading"}))
+    t.start()
+    t.said(GAP)
+    t.until(lambda: e.counts["attach"] > 1, "second attach")
+    e.end(2)
+    t.ends(2, GAP)
+    assert e.counts["logs"] == 1
+
+
+@case
+def gap_log_is_refused(t):
+    """By an old engine: tried some times, then attached to again."""
+    e = t.serve(attach=breaking(t, lines("one")), logs=lambda conn: conn.reply(500, {"message": "no"}))
+    t.start()
+    t.said(GAP)
+    e.end(2)
+    t.ends(2, GAP)
+    assert e.counts["logs"] == 3
+
+
+@case
+def gap_log_fails_once(t):
+    def logs(conn):
+        if e.counts["logs"] == 1:
+            conn.reply(500, {"message": "context canceled"})
+        else:
+            e.do_logs(conn)
+    e = t.serve(attach=breaking(t, lines("one")), logs=logs)
+    t.start()
+    t.said("Started container")
+    record(e, "one", "two")
+    expect(t, "one\ntwo\n")
+    e.end(2)
+    t.ends(2)
+
+
+@case
+def gap_log_is_garbage(t):
+    def logs(conn):
+        conn.open()
+        conn.chunk(frame(1, b"no stamp, whatever comes\n") * 100)
+        conn.finish()
+    e = t.serve(attach=breaking(t, lines("one")), logs=logs)
+    t.start()
+    t.said(GAP)
+    e.end(2)
+    t.ends(2, *["malformed"] * 3, GAP)
+    assert t.stdout() == b"one\n"
+
+
+@case
+def gap_log_hangs(t):
+    """And the container ends: bounded."""
+    e = t.serve(attach=breaking(t, lines("one")), logs=lambda conn: conn.hang())
+    t.start()
+    t.reached("logs")
+    e.end(4)
+    t.ends(4, "not come to its end in time", within=30)
+
+
+@case
+def gap_container_is_gone(t):
+    e = t.serve(attach=breaking(t, lines("one")), logs=lambda conn: conn.reply(404, {"message": "No such container: " + ID}))
+    t.start()
+    t.reached("logs")
+    e.exists = False
+    e.end(4)
+    t.process.wait(30)
+    assert t.process.returncode == 4, t.stderr()
+
+
+@case
+def gap_of_many_lines(t):
+    """More than are looked at, and most of them new."""
+    count = 100000
+    e = t.serve(attach=breaking(t, lines(*map(str, range(100)))))
+    t.start()
+    t.said("Started container")
+    now = time.time()
+    e.output = [(now + n / 1e5 + (n > 99), 1, b"%d\n" % n) for n in range(count)]
+    expect(t, "".join(f"{n}\n" for n in range(count)), timeout=60)
+    e.end(0)
+    t.ends(0, within=60)
+
+
+@case
+def gap_last_lines_come_after_the_end_of_the_log(t):
+    """As Docker 20.10 does it: who follows is sent away before the last lines are there."""
+    def logs(conn):
+        if "follow=1" in conn.target:
+            conn.open()
+            e.ended.wait()
+            conn.finish()
+            record(e, "last", at=2)
+        else:
+            e.do_logs(conn)
+    e = t.serve(attach=breaking(t, lines("one")), logs=logs)
+    t.start()
+    t.said("Started container")
+    record(e, "one")
+    t.reached("logs")
+    expect(t, "one\n")
+    t.until(lambda: e.counts["logs"] > 1, "second request for the log")
+    e.end(5)
+    t.ends(5)
+    assert t.stdout() == b"one\nlast\n", t.stdout()
+
+
+@case
+def gap_log_breaks_again_and_again(t):
+    """A line a connection."""
+    def logs(conn):
+        if "follow=1" not in conn.target:
+            e.do_logs(conn)
+            return
+        conn.open()
+        since = float(conn.target.rsplit("since=", 1)[1])
+        known = t.stdout().count(b"\n")
+        for line in e.output[:known + 1]:
+            if line[0] >= since - 1e-6:
+                conn.chunk(stored_frame(*line))
+        if e.ended.is_set():
+            conn.finish()
+        time.sleep(0.05)
+        conn.close()
+    e = t.serve(attach=breaking(t, lines("0")), logs=logs)
+    t.start()
+    t.said("Started container")
+    record(e, *map(str, range(20)))
+    expect(t, "".join(f"{n}\n" for n in range(20)))
+    e.end(0)
+    t.ends(0, within=30)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The description of a container, by its name and by its id."""
+
+import time
+
+from answers import WRONG_TYPES, answering, everything, leaves, with_description
+from program import error_lines, options, variants
+
+
+@variants(null=None, list=[], text="text", number=42, float=1.5, true=True, object={})
+def prepare_wrong_types(t, value):
+    """What can't be understood is as if it was not there; nothing of it ends the program otherwise than in order."""
+    for_all = everything(value)
+    e = t.serve(prepare=with_description(for_all), inspect=with_description(for_all))
+    t.start()
+    e.reached["inspect"].wait(20)
+    e.end(3)
+    t.process.wait(30 * options.patience)
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode in (3, 0, 125), t.process.returncode
+
+
+@variants(null=None, list=[], text="text", number=-1, huge=10**30, object={})
+def prepare_wrong_leaves(t, value):
+    for_all = leaves(value)
+    e = t.serve(prepare=with_description(for_all), inspect=with_description(for_all))
+    t.start()
+    e.reached["inspect"].wait(20)
+    e.end(3)
+    t.process.wait(30 * options.patience)
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode in (3, 0, 125), t.process.returncode
+
+
+@variants(**{k: v for k, v in WRONG_TYPES.items()})
+def prepare_malformed(t, answer):
+    e = t.serve(prepare=answering(200, answer))
+    t.start()
+    t.ends(125, "The engine's description of the container is malformed")
+    assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@variants(null=None, list=[], empty={}, id_path={"Id": "../../images"})
+def look_up_malformed(t, answer):
+    e = t.serve(look_up=answering(200, answer))
+    t.start()
+    t.ends(125, "The engine's description of the container is malformed")
+    assert "create" not in e.counts
+
+
+@variants(control="a\x1b[2J\x07\nb", long="x" * 300000, format="%s%n%s%n", utf8="äöü\u202e")
+def strange_names(t, name):
+    """Of the container and the image, in our own messages."""
+    def change(d):
+        return {**d, "Name": "/" + name, "Config": {**d["Config"], "Image": name}}
+    e = t.serve(prepare=with_description(change), inspect=with_description(change))
+    t.start()
+    t.reached("inspect")
+    time.sleep(0.2)
+    e.end(0)
+    t.ends(0)

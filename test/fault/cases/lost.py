@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An engine that dies at a step, or while the container runs."""
+
+import threading
+import time
+
+from answers import LEFT_BEHIND
+from engine import STEPS, frame
+from program import case, error_lines, variants
+
+
+def dies(t, step):
+    def handler(conn):
+        conn.engine.down()
+        conn.close()
+    t.serve(**{step: handler})
+    t.start(fast=10)
+    if step in ("stop", "remove"):
+        t.said("Started container")
+        t.signal()
+    return t
+
+
+@variants(**{step.replace("-", "_"): step for step in STEPS if step not in ("stop", "remove", "inspect")})
+def engine_dies_at(t, step):
+    dies(t, step)
+    created = step not in ("ping", "look-up", "create")
+    t.ends(125, "Failed to ", *([LEFT_BEHIND] if created else []), within=30)
+
+
+@case
+def engine_dies_at_inspect(t):
+    """It was started and runs: nobody may say that it was removed, or that it ended."""
+    dies(t, "inspect")
+    t.ends(125, "Failed to inspect the container: ", LEFT_BEHIND, within=30)
+
+
+@case
+def engine_dies_at_remove(t):
+    """The exit status is the container's; what is left, the next start removes, and a line says so."""
+    dies(t, "remove")
+    t.ends(0, LEFT_BEHIND, within=30)
+
+
+@case
+def engine_dies_at_stop(t):
+    """Nothing can be stopped without it. Bounded, and not a success."""
+    dies(t, "stop")
+    t.process.wait(40)
+    t.ends(t.process.returncode, *([".*"] * len(error_lines(t))))
+    assert t.process.returncode not in (0, 143), t.process.returncode
+
+
+@case
+def engine_is_restarted_while_it_runs(t):
+    e = t.serve()
+    t.start()
+    t.said("Started container")
+    e.down()
+    t.said("Lost the Docker engine")
+    time.sleep(0.3)
+    assert t.process.poll() is None, t.stderr()
+    e.up()
+    t.said("The Docker engine is back")
+    e.end(9)
+    t.ends(9)
+
+
+@case
+def restart_takes_its_time(t):
+    """With --rm it was no `docker stop` as long as the engine has not removed the container."""
+    stop, removed = threading.Event(), threading.Event()
+
+    def events(conn):
+        conn.open()
+        stop.wait()
+        conn.chunk("".join(conn.engine.event(action, signal="15", exitCode="143") for action in ("kill", "die", "stop")))
+        conn.engine.end(143)
+        removed.wait()
+        conn.chunk(conn.engine.event("destroy"))
+        conn.hang()
+    e = t.serve(events=events)
+    t.start(fast=10)
+    t.said("Started container")
+    pings = e.counts["ping"]
+    stop.set()
+    t.until(lambda: e.counts["ping"] > pings, "ping")
+    time.sleep(0.8)
+    assert t.process.poll() is None, t.stderr()
+    e.exists = False
+    removed.set()
+    t.ends(0)
+
+
+@case
+def log_breaks_before_the_engine_is_gone(t):
+    """The output's connection is the first to die; when we ask, there is no socket any more. The container runs on."""
+    def attach(conn):
+        conn.open()
+        if conn.engine.counts["attach"] == 1:
+            conn.engine.reached["inspect"].wait(20)
+            time.sleep(0.3)
+            conn.engine.down(later=0.5)
+            conn.close()
+        conn.engine.ended.wait()
+        conn.finish()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Lost the Docker engine")
+    time.sleep(0.5)
+    assert t.process.poll() is None, t.stderr()
+    e.up()
+    t.said("The Docker engine is back")
+    e.end(4)
+    t.ends(4, within=20)
+
+
+@case
+def log_breaks_while_it_runs(t):
+    def attach(conn):
+        conn.open()
+        t.engine.reached["inspect"].wait(20)
+        time.sleep(0.3)
+        conn.chunk(frame(1, b"one\n"))
+        e.output = [(time.time(), 1, b"one\n"), (time.time() + 0.1, 1, b"two\n")]
+        conn.close()
+    e = t.serve(attach=attach)
+    t.start()
+    t.said("Started container")
+    t.until(lambda: t.stdout() == b"one\ntwo\n", "second line")
+    e.end(0)
+    t.ends(0)

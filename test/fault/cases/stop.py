@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SIGTERM while a step of the engine hangs."""
+
+import re
+import time
+
+from answers import hanging
+from program import case, error_lines, variants
+
+# Where SIGTERM has to wait for the step to end, the step's time-out bounds it: status, seconds by the program's clock, error.
+HANGS = {
+    "look-up": (125, 45, "Failed to look for the container: "), "create": (125, 135, "Failed to create the container: "),
+    "prepare": (125, 45, "Failed to inspect the container: "), "events": (125, 45, "Attaching to the container: no result in time"),
+    "attach": (125, 45, "Attaching to the container: no result in time"),
+    "wait": (125, 45, "Attaching to the container: no result in time"), "start": (125, 135, "Failed to start the container: "),
+    "inspect": (125, 65, "Failed to inspect the container: "), "stop": (137, 40, "The engine did not stop the container"),
+    "remove": (0, 25, "Failed to remove "),
+}
+
+
+@variants(**{step.replace("-", "_"): step for step in HANGS})
+def hang_and_stop(t, step):
+    status, seconds, error = HANGS[step]
+    t.serve(**{step: hanging})
+    t.start(fast=20)
+    t.reached({"stop": "inspect", "remove": "inspect"}.get(step, step))
+    if step in ("stop", "remove"):
+        t.said("Started container")
+    begin = time.monotonic()
+    t.signal()
+    t.ends(status, error, within=30)
+    assert time.monotonic() - begin < seconds / 20 + 10, time.monotonic() - begin
+
+
+@case
+def hang_everything_and_stop(t):
+    """A running container, then an engine that answers nothing any more."""
+    def kill(conn):
+        conn.hang()
+    t.serve(stop=hanging, kill=kill, remove=hanging)
+    t.start(fast=20)
+    t.said("Started container")
+    t.signal()
+    t.process.wait(40)
+    lines = error_lines(t)
+    t.ends(125, *[".*"] * len(lines))
+    # A fifth is of the SIGKILL that could not be passed on, where that is known before the end.
+    assert 4 <= len(lines) <= 5, lines
+    for pattern in ("The engine did not stop the container", "Killing the container: no result in time",
+                    "output has not come to its end", "Failed to remove "):
+        assert sum(bool(re.search(pattern, l)) for l in lines) == 1, lines

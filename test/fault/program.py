@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a case gets: the program under test, the engine that it talks to, and systemd's socket. And how cases are registered.
+
+A case is a function of one Test. `@case` registers it under its own name; `@variants(key=value, …)` registers one case a value,
+called NAME_KEY, which gets the value as well."""
+
+import argparse
+import collections
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+from engine import Engine
+
+LINE_MAX = 2200
+# The program takes its stderr for the journal, so that each line has its level: these and above are errors.
+WARNING = 4
+# Warnings that are in order where a container or an engine ends.
+NEWS = re.compile(r"Container .+ (has ended|was stopped), exit status|Lost the Docker engine|"
+                  r"Container .+ did not stop in time")
+# What it says of itself: a system call that it does not know.
+VALGRIND = re.compile(r"--\d+-- ")
+SANITIZERS = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|^==\d+==|Bug: |Assertion|assert", re.M)
+
+# brief: one of each kind is enough for valgrind, which takes its time.
+Case = collections.namedtuple("Case", "name function brief")
+CASES = {}
+# Of the command line; see run.py.
+options = argparse.Namespace()
+
+
+class Skip(Exception):
+    pass
+
+
+def _register(name, function, brief):
+    if name in CASES:
+        raise ValueError(f"two cases with the name {name}")
+    CASES[name] = Case(name, function, brief)
+
+
+def case(f):
+    _register(f.__name__, f, brief=True)
+    return f
+
+
+def variants(**values):
+    def decorate(f):
+        for n, (key, value) in enumerate(values.items()):
+            _register(f"{f.__name__}_{key.lstrip('_')}", lambda t, value=value: f(t, value), brief=n == 0)
+        return f
+    return decorate
+
+
+class Test:
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="fault-")
+        self.engine = self.process = None
+
+    def serve(self, **handlers):
+        self.engine = Engine(self.folder, **handlers)
+        return self.engine
+
+    def start(self, *argv, fast=1, **environment):
+        env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "DOCKER_CONFIG": self.folder,
+               "DOCKER_HOST": "unix://" + os.path.join(self.folder, "socket"), **environment}
+        # check and others switch the leak check off for their own sake; the program itself has to pass it.
+        env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:verify_asan_link_order=0"
+        env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
+        command = [options.program, *(argv or ("run", "--name", "c", "--rm", "image", "command"))]
+        if options.valgrind:
+            command = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect",
+                       "--error-exitcode=99", *command]
+        if fast > 1:
+            if not options.fast_clock or options.valgrind:
+                raise Skip("needs the fast clock")
+            env |= {"LD_PRELOAD": options.fast_clock, "FAST_CLOCK": str(fast)}
+        self.out = open(os.path.join(self.folder, "out"), "w+b")
+        self.err = open(os.path.join(self.folder, "err"), "w+b")
+        stat = os.fstat(self.err.fileno())
+        env["JOURNAL_STREAM"] = f"{stat.st_dev}:{stat.st_ino}"
+        self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+
+    def reached(self, step, timeout=30):
+        if not self.engine.reached[step].wait(timeout * options.patience):
+            raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
+
+    def until(self, condition, what, timeout=30):
+        """Waits for what the program does; not beyond its end."""
+        end = time.monotonic() + timeout * options.patience
+        while not condition():
+            over = time.monotonic() > end or self.process.poll() is not None
+            if over and not condition():
+                raise AssertionError(f"no {what}; stdout {self.stdout()[-500:]}, stderr:\n{self.stderr()}")
+            time.sleep(0.01)
+
+    def said(self, pattern, timeout=30):
+        """Waits for a line of the program."""
+        self.until(lambda: re.search(pattern, self.stderr()), repr(pattern), timeout)
+
+    def signal(self, signo=signal.SIGTERM):
+        self.process.send_signal(signo)
+
+    def stderr(self):
+        with open(os.path.join(self.folder, "err"), "rb") as f:
+            return f.read().decode(errors="replace")
+
+    def stdout(self):
+        with open(os.path.join(self.folder, "out"), "rb") as f:
+            return f.read()
+
+    def ends(self, status, *errors, within=20):
+        """The program ends with this status, and its errors are these, each a pattern."""
+        try:
+            got = self.process.wait(within * options.patience)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it did not end within {within} s:\n{self.stderr()}") from None
+        text = self.stderr()
+        lines = [l for l in text.split("\n") if l and not VALGRIND.match(l)]
+        assert not SANITIZERS.search(text), text[:8000]
+        assert "(null)" not in text, text[:2000]
+        for l in lines:
+            assert len(l) < LINE_MAX, f"a line of {len(l)} bytes: {l[:300]}"
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", l), repr(l[:300])
+        bad = error_lines(self)
+        shown = "\n".join(l[:300] for l in lines)
+        assert got == status, f"exit status {got}, not {status}:\n{shown}"
+        assert len(bad) == len(errors), f"{len(bad)} lines of error, not {len(errors)}:\n{shown}"
+        for l, pattern in zip(bad, errors):
+            assert re.search(pattern, l), f"not {pattern!r}: {l[:300]}"
+        self.check_engine()
+
+    def check_engine(self):
+        """Nothing went wrong in a handler."""
+        assert not (self.engine and self.engine.errors), self.engine.errors
+
+    def done(self):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        if self.engine:
+            self.engine.down()
+        for f in ("out", "err"):
+            if hasattr(self, f):
+                getattr(self, f).close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def error_lines(t):
+    def is_error(line):
+        level = re.match(r"<([0-7])>", line)
+        return not level or (int(level.group(1)) <= WARNING and not NEWS.match(line[3:]))
+
+    return [l for l in t.stderr().split("\n") if l and not VALGRIND.match(l) and is_error(l)]
+
+
+class Systemd:
+    """Its notification socket."""
+
+    def __init__(self, t):
+        self.path = os.path.join(t.folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.settimeout(30 * options.patience)
+
+    def wait(self, pattern):
+        """Reads until there is such a message."""
+        while not re.search(pattern, message := self.socket.recv(8192).decode()):
+            pass
+        return message
