@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "cli/options.h"
-#include "cli/run-options.h"
+#include "run/run-options.h"
 
 static void print(const char *part, char letter, const char *name, const char *takes, const char *value,
                   const char *words, const char *text, const char *hidden)

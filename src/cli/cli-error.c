@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/cli-error.h"
-#include "cli/text.h"
+#include "util/text.h"
 #include "util/cleanup.h"
 
 /* An argument may have a megabyte; its beginning tells which one it is. */
@@ -29,7 +29,7 @@ static char *printable(const char *s)
         if (!out)
                 return NULL;
         while (i < length && n < MESSAGE_MAX) {
-                size_t size = utf8_decode(s + i, length - i, NULL);
+                size_t size = utf8_sequence(s + i, length - i);
 
                 if (size == 0 || (unsigned char) s[i] < ' ' || s[i] == 0x7f) {
                         n += (size_t) snprintf(out + n, 5, "\\x%02x", (unsigned char) s[i++]);

@@ -166,13 +166,13 @@ static int set_host(Options *o, const char *value)
 
 static int set_help(Options *o, const char *value)
 {
-        o->action = ACTION_HELP;
+        o->verb = VERB_HELP;
         return 0;
 }
 
 static int set_version(Options *o, const char *value)
 {
-        o->action = ACTION_VERSION;
+        o->verb = VERB_VERSION;
         return 0;
 }
 
@@ -349,7 +349,7 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         return 0;
                 }
                 if (strcmp(*words, "setup") == 0) {
-                        o->action = ACTION_SETUP;
+                        o->verb = VERB_SETUP;
                         o->run_words = words + 1;
                         return 0;
                 }
@@ -359,7 +359,7 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                 r = (*words)[1] == '-' ? parse_long(o, words, reterr) : parse_short(o, words, reterr);
                 if (r < 0)
                         return r;
-                if (o->action != ACTION_RUN)
+                if (o->verb != VERB_RUN)
                         return 0;
                 words += r;
         }

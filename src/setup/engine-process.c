@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "setup/engine-process.h"
+#include "engine-process.h"
 #include "util/fd.h"
 #include "util/macro.h"
 

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <systemd/sd-event.h>
 
-#include "setup/engine-wait.h"
-#include "source/curl-glue.h"
-#include "source/event-util.h"
+#include "engine-wait.h"
+#include "engine/curl-glue.h"
+#include "loop/event-util.h"
 #include "util/macro.h"
 
 #define INTERVAL_USEC (100 * USEC_PER_MSEC)

@@ -12,10 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "codec/daemon-config.h"
-#include "codec/engine-info.h"
-#include "setup/engine-process.h"
-#include "setup/engine-wait.h"
+#include "codec/engine/daemon-config.h"
+#include "codec/engine/engine-info.h"
+#include "engine-process.h"
+#include "engine-wait.h"
 #include "setup/setup.h"
 #include "util/fd.h"
 #include "util/log.h"

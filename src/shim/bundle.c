@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "codec/json-edit.h"
+#include "json/json-edit.h"
 #include "shim/bundle.h"
 #include "util/cleanup.h"
 #include "util/fd.h"

@@ -13,7 +13,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "codec/announcement.h"
+#include "codec/cgroup/placement-note.h"
 #include "shim/placement.h"
 #include "util/cleanup.h"
 #include "util/delegation.h"
@@ -40,14 +40,14 @@ static int open_trusted_folder(int at_fd, const char *path)
 }
 
 /* -ENOENT: there is none. */
-static int read_announcement(const char *id, Announcement *ret)
+static int read_announcement(const char *id, PlacementNote *ret)
 {
         _cleanup_close_ int outer = -EBADF, folder = -EBADF, fd = -EBADF;
         _cleanup_free_ char *text = NULL;
         char path[64];
         int r;
 
-        folder = RET_NERRNO(open(ANNOUNCEMENT_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        folder = RET_NERRNO(open(PLACEMENT_NOTE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (folder < 0)
                 return folder;
         fd = RET_NERRNO(openat(folder, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -57,18 +57,18 @@ static int read_announcement(const char *id, Announcement *ret)
         if (outer < 0 || !only_root_writes(folder) || !only_root_writes(fd))
                 return -EPERM;
         (void) snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
-        r = read_file_at(AT_FDCWD, path, ANNOUNCEMENT_MAX, &text, NULL);
-        return r < 0 ? r : announcement_parse(text, ret);
+        r = read_file_at(AT_FDCWD, path, PLACEMENT_NOTE_MAX, &text, NULL);
+        return r < 0 ? r : placement_note_parse(text, ret);
 }
 
-static bool cgroup_is_still_there(const Announcement *a)
+static bool cgroup_is_still_there(const PlacementNote *a)
 {
         _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ char *path = NULL;
         struct statfs fs;
         struct stat st;
 
-        if (asprintf(&path, ANNOUNCEMENT_CGROUP_ROOT "%s", a->cgroup) < 0)
+        if (asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a->cgroup) < 0)
                 return false;
         fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC && fstat(fd, &st) >= 0 &&
@@ -77,7 +77,7 @@ static bool cgroup_is_still_there(const Announcement *a)
 
 int placement_find(const char *id, char **ret_cgroup)
 {
-        _cleanup_(announcement_done) Announcement a = ANNOUNCEMENT_NULL;
+        _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
         int r = read_announcement(id, &a);
 
         if (r == -ENOMEM)

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "codec/json-edit.h"
+#include "json/json-edit.h"
 #include "shim/runtime-exec.h"
 #include "util/cleanup.h"
 #include "util/fd.h"

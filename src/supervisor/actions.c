@@ -2,7 +2,7 @@
 
 /* Which function does what an Action of the state table asks for. */
 
-#include "supervisor/supervisor-internal.h"
+#include "supervisor-internal.h"
 #include "util/macro.h"
 
 static const struct {

@@ -10,9 +10,9 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "codec/proc-status.h"
-#include "codec/wait-status.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/systemd/proc-status.h"
+#include "codec/engine/wait-status.h"
+#include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -158,7 +158,7 @@ void supervisor_announce(Supervisor *s)
 void supervisor_check_detach(Supervisor *s)
 {
         if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && s->ready_sent && (!s->input || s->input_ended))
-                supervisor_push(s, EVENT_DETACH);
+                supervisor_push(s, LIFE_DETACH);
 }
 
 /* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we become the

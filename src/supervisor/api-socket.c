@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/run-parse.h"
-#include "codec/docker-config.h"
-#include "codec/tar.h"
-#include "supervisor/supervisor-internal.h"
+#include "run/context.h"
+#include "codec/registry/docker-config.h"
+#include "codec/engine/tar.h"
+#include "supervisor-internal.h"
 #include "util/fd.h"
-#include "util/json.h"
+#include "json/json.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -72,7 +72,7 @@ int supervisor_add_logins(Supervisor *s, struct json_object *body)
         if (has_variable(environment))
                 return 0;
         r = read_logins(s);
-        return r >= 0 && s->logins ? json_append_text(environment, VARIABLE FOLDER) : r;
+        return r >= 0 && s->logins ? json_append_string(environment, VARIABLE FOLDER) : r;
 }
 
 static void on_put(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -111,6 +111,6 @@ void supervisor_put_logins(Supervisor *s)
                                                .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         }
 }

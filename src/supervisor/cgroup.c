@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "codec/announcement.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/cgroup/placement-note.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -45,9 +45,9 @@ bool supervisor_container_is_in_unit(const Supervisor *s)
 static int open_announcements(void)
 {
         (void) mkdir(RUNTIME_STATE_FOLDER, 0755);
-        if (mkdir(ANNOUNCEMENT_FOLDER, 0755) < 0 && errno != EEXIST)
+        if (mkdir(PLACEMENT_NOTE_FOLDER, 0755) < 0 && errno != EEXIST)
                 return -errno;
-        return RET_NERRNO(access(ANNOUNCEMENT_FOLDER, W_OK));
+        return RET_NERRNO(access(PLACEMENT_NOTE_FOLDER, W_OK));
 }
 
 static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
@@ -137,12 +137,12 @@ void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras)
 /* The cgroup has another number by now, or is gone: the runtime would not believe it either. */
 static bool announcement_is_stale(int folder_fd, const char *name)
 {
-        _cleanup_(announcement_done) Announcement a = ANNOUNCEMENT_NULL;
+        _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
         _cleanup_free_ char *text = NULL, *path = NULL;
         struct stat st;
 
-        if (read_file_at(folder_fd, name, ANNOUNCEMENT_MAX, &text, NULL) < 0 ||
-            announcement_parse(text, &a) < 0 || asprintf(&path, ANNOUNCEMENT_CGROUP_ROOT "%s", a.cgroup) < 0)
+        if (read_file_at(folder_fd, name, PLACEMENT_NOTE_MAX, &text, NULL) < 0 ||
+            placement_note_parse(text, &a) < 0 || asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a.cgroup) < 0)
                 return false;
         return stat(path, &st) < 0 ? errno == ENOENT : st.st_ino != a.cgroup_id;
 }
@@ -150,7 +150,7 @@ static bool announcement_is_stale(int folder_fd, const char *name)
 /* Those of supervisors that were killed. */
 static void drop_stale_announcements(void)
 {
-        _cleanup_closedir_ DIR *d = opendir(ANNOUNCEMENT_FOLDER);
+        _cleanup_closedir_ DIR *d = opendir(PLACEMENT_NOTE_FOLDER);
         struct dirent *entry;
 
         while (d && (entry = readdir(d)))
@@ -160,7 +160,7 @@ static void drop_stale_announcements(void)
 
 static const char *announcement_path(const Supervisor *s, char ret[static 128])
 {
-        (void) snprintf(ret, 128, ANNOUNCEMENT_FOLDER "/%s", s->container.id);
+        (void) snprintf(ret, 128, PLACEMENT_NOTE_FOLDER "/%s", s->container.id);
         return ret;
 }
 
@@ -168,11 +168,11 @@ static const char *announcement_path(const Supervisor *s, char ret[static 128])
  * container. */
 static int announce_cgroup(Supervisor *s)
 {
-        const Announcement a = { .cgroup = (char *) unit_path(s),
+        const PlacementNote a = { .cgroup = (char *) unit_path(s),
                                  .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
         _cleanup_free_ char *text = NULL;
         char path[128];
-        int r = announcement_format(&a, &text);
+        int r = placement_note_format(&a, &text);
 
         if (r >= 0)
                 r = open_announcements();

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "supervisor/supervisor-internal.h"
+#include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -156,7 +156,7 @@ static void fail_health(Supervisor *s, const char *why)
                 what = NULL;
         supervisor_fail(s, CLI_EXIT_REFUSED, "%s", what ?: why);
         set_verdict(s, what ?: why);
-        supervisor_push(s, EVENT_GIVE_UP);
+        supervisor_push(s, LIFE_GIVE_UP);
 }
 
 static bool waits_for_health(const Supervisor *s)

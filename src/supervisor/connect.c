@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "cli/run-request.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "run/run-request.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/strv.h"
@@ -114,7 +114,7 @@ static void make_request(Supervisor *s)
 
         if (r < 0)
                 supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
-        supervisor_push(s, r < 0 ? EVENT_FAILED : EVENT_CONNECTED);
+        supervisor_push(s, r < 0 ? LIFE_FAILED : LIFE_CONNECTED);
 }
 
 static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
@@ -122,7 +122,7 @@ static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
         if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s", s->config.host_name,
                                 reply->error.message ?: "unknown error");
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         if (!s->connect_message) {
@@ -149,7 +149,7 @@ static void on_info(EngineRequest *request, int r, const EngineReply *reply, voi
         else
                 r = supervisor_decide_cgroup_mode(s, &info);
         if (r < 0)
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         else
                 make_request(s);
 }
@@ -162,7 +162,7 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
         if (r < 0)
                 connection_failed(s, r, reply);
         else if (agree(s, request) < 0)
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         else if (s->cgroup_mode_known)
                 make_request(s);
         else
@@ -180,7 +180,7 @@ void supervisor_act_ping(Supervisor *s)
                                         .timeout_usec = PING_TIMEOUT_USEC, .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         }
 }
 
@@ -191,6 +191,6 @@ int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
         if (s->state == STATE_CONNECTING)
                 supervisor_act_ping(s);
         else if (s->state == STATE_CREATING)
-                supervisor_push(s, EVENT_FOUND);
+                supervisor_push(s, LIFE_FOUND);
         return 0;
 }

@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/log-join.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/journal/log-join.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -270,7 +270,7 @@ static void on_log_eof(int r, const char *message, void *userdata)
         if (s->state == STATE_ATTACHING && !supervisor_container_is_alive(s)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "", r < 0 ? message ?: strerror(-r) : "");

@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "codec/image-reference.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/registry/image-reference.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -21,35 +21,35 @@ static void push_absent(Supervisor *s)
 {
         bool pull = s->config.run->pull == PULL_ALWAYS && !s->pull.done;
 
-        supervisor_push(s, pull ? EVENT_IMAGE_WANTED : EVENT_ABSENT);
+        supervisor_push(s, pull ? LIFE_IMAGE_WANTED : LIFE_ABSENT);
 }
 
 /* Contract, "Name": with --rm an old one goes and a changed one is replaced; without, it is kept. */
-static Event judge_found(Supervisor *s)
+static LifeEvent judge_found(Supervisor *s)
 {
         const ContainerInfo *c = &s->container;
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
         const char *lacks = supervisor_relay_lacks(s);
 
         if (c->removing || (s->remove && lacks))
-                return EVENT_FOUND_STALE;
+                return LIFE_FOUND_STALE;
         if (lacks) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Container %s was made without %s. It is kept, because there is no --rm; remove "
                                 "it to have the new options.", c->name, lacks);
-                return EVENT_FAILED;
+                return LIFE_FAILED;
         }
         if (s->remove && (changed || !c->running)) {
                 if (c->running)
                         log_notice("Container %s runs with other options than the unit has now, replacing it.", c->name);
-                return EVENT_FOUND_STALE;
+                return LIFE_FOUND_STALE;
         }
         if (changed)
                 log_warning("Container %s is stale: the unit's options have changed since it was made. It is kept, because "
                             "there is no --rm; remove it to have the new options.", c->name);
         if (supervisor_check_health_options(s) < 0)
-                return EVENT_FAILED;
+                return LIFE_FAILED;
         s->adopted = s->started = c->running;
-        return EVENT_FOUND;
+        return LIFE_FOUND;
 }
 
 /* The engine takes "/web" for "web", and tells names without it. */
@@ -63,7 +63,7 @@ static const char *wanted_name(const Supervisor *s)
 static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
-        Event event;
+        LifeEvent event;
 
         if (reply_is_absent(reply)) {
                 push_absent(s);
@@ -83,9 +83,9 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
         s->has_container = true;
         supervisor_name_journal(s);
         event = judge_found(s);
-        if (event == EVENT_FOUND && supervisor_make_cidfile(s) < 0)
-                event = EVENT_FAILED;
-        else if (event == EVENT_FOUND)
+        if (event == LIFE_FOUND && supervisor_make_cidfile(s) < 0)
+                event = LIFE_FAILED;
+        else if (event == LIFE_FOUND)
                 supervisor_write_cidfile(s);
         supervisor_push(s, event);
 }
@@ -115,7 +115,7 @@ static void remove_failed(Supervisor *s, const EngineReply *reply)
         }
         log_warning("Failed to remove container %s, the next start will: %s", s->container.name ?: s->container.id,
                     reply->error.message ?: "unknown error");
-        supervisor_push(s, EVENT_FAILED);
+        supervisor_push(s, LIFE_FAILED);
 }
 
 static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -125,7 +125,7 @@ static void on_wait_removed(EngineRequest *request, int r, const EngineReply *re
         if (r < 0 && !reply_is_absent(reply))
                 remove_failed(s, reply);
         else
-                supervisor_push(s, EVENT_REMOVED);
+                supervisor_push(s, LIFE_REMOVED);
 }
 
 static void on_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -144,7 +144,7 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
         else if (r < 0 && !reply_is_absent(reply))
                 remove_failed(s, reply);
         else
-                supervisor_push(s, EVENT_REMOVED);
+                supervisor_push(s, LIFE_REMOVED);
 }
 
 /* v=1: anonymous volumes go with their container, as with `docker run --rm`. */
@@ -179,7 +179,7 @@ void supervisor_act_remove_old(Supervisor *s)
 void supervisor_act_remove(Supervisor *s)
 {
         if (!s->remove || !s->has_container || s->destroyed)
-                supervisor_push(s, EVENT_REMOVED);
+                supervisor_push(s, LIFE_REMOVED);
         else
                 send_remove(s, supervisor_container_is_alive(s));
 }
@@ -203,11 +203,11 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (image_is_missing(reply) && may_pull(s)) {
-                supervisor_push(s, EVENT_IMAGE_WANTED);
+                supervisor_push(s, LIFE_IMAGE_WANTED);
                 return;
         }
         if (r == -EEXIST && s->config.run->name && ++s->name_conflicts < NAME_CONFLICTS_MAX) {
-                (void) timer_arm(s->retry, NAME_CONFLICT_BACKOFF_USEC); /* gives EVENT_FOUND */
+                (void) timer_arm(s->retry, NAME_CONFLICT_BACKOFF_USEC); /* gives LIFE_FOUND */
                 return;
         }
         if (r < 0) {
@@ -216,14 +216,14 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
         }
         if (container_created_parse(reply->body, reply->size, s->container.id, &warnings) < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's answer to the creation is malformed.");
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         STRV_FOREACH(w, warnings)
                 log_warning("Engine: %s", *w);
         s->has_container = true;
         supervisor_write_cidfile(s);
-        supervisor_push(s, EVENT_CREATED);
+        supervisor_push(s, LIFE_CREATED);
 }
 
 void supervisor_act_create(Supervisor *s)
@@ -237,7 +237,7 @@ void supervisor_act_create(Supervisor *s)
                 return;
         }
         if (supervisor_make_cidfile(s) < 0 || supervisor_make_relay_folder(s) < 0) {
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         supervisor_step(s, "POST", engine_path("/containers/create?%s%s%s%s", *name ? "name=" : "", name,
@@ -260,7 +260,7 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
          * makes the last one of a service that fails at once findable. */
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.", s->container.name,
                   s->container.id, s->container.image);
-        supervisor_push(s, supervisor_check_health_options(s) < 0 ? EVENT_FAILED : EVENT_PREPARED);
+        supervisor_push(s, supervisor_check_health_options(s) < 0 ? LIFE_FAILED : LIFE_PREPARED);
 }
 
 void supervisor_act_prepare(Supervisor *s)

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "supervisor/supervisor-internal.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -25,7 +25,7 @@ static void on_end(int r, const char *message, void *userdata)
         if (!s->input_open && s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's input: %s",
                                 message);
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         if (!s->input_open)

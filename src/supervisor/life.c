@@ -7,8 +7,8 @@
 #include <signal.h>
 #include <string.h>
 
-#include "codec/wait-status.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/engine/wait-status.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -86,12 +86,12 @@ void supervisor_act_attach(Supervisor *s)
         if (r >= 0 && !s->input)
                 r = supervisor_open_input(s);
         if (r >= 0 && supervisor_open_relay(s) < 0) {
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container: %s", strerror(-r));
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         }
 }
 
@@ -103,7 +103,7 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
          * make the container there. That is a stop like any other. */
         if (r < 0 && s->stop_requested && reply->status > 0) {
                 log_notice("The container was stopped before it ran: %s", reply->error.message ?: "unknown error");
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         if (r < 0) {
@@ -111,7 +111,7 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
                 return;
         }
         s->started = true;
-        supervisor_push(s, EVENT_STARTED);
+        supervisor_push(s, LIFE_STARTED);
 }
 
 void supervisor_act_start(Supervisor *s)
@@ -141,7 +141,7 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         else if (supervisor_watch_process(s) < 0)
                 supervisor_report_dead(s);
         else
-                supervisor_push(s, EVENT_ALIVE);
+                supervisor_push(s, LIFE_ALIVE);
 }
 
 void supervisor_act_inspect(Supervisor *s)

@@ -8,10 +8,10 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "cli/run-parse.h"
-#include "codec/docker-config.h"
-#include "codec/image-reference.h"
-#include "supervisor/supervisor-internal.h"
+#include "run/context.h"
+#include "codec/registry/docker-config.h"
+#include "codec/registry/image-reference.h"
+#include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -67,7 +67,7 @@ static void login_finish(Supervisor *s, int r)
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to look for the login to %s: %s",
                                 l->registry ?: "the registry", strerror(-r));
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return;
         }
         supervisor_pull_as(s);

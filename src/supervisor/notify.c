@@ -6,8 +6,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "codec/notify-message.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/systemd/notify-message.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "codec/journal-entry.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/journal/journal-entry.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 

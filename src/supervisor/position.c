@@ -6,8 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "source/journal-search.h"
-#include "supervisor/supervisor-internal.h"
+#include "journal/journal-search.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -13,10 +13,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "codec/image-reference.h"
-#include "codec/pull-failure.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/registry/image-reference.h"
+#include "codec/registry/pull-failure.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -39,7 +39,7 @@ static void send_pull(Supervisor *s);
 static void pull_fail(Supervisor *s, const char *message)
 {
         supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to pull image %s: %s", s->config.run->image, message);
-        supervisor_push(s, EVENT_FAILED);
+        supervisor_push(s, LIFE_FAILED);
 }
 
 /* How far it is: in STATUS=, or on a terminal */
@@ -168,7 +168,7 @@ static void on_pulled(EngineRequest *request, int r, const EngineReply *reply, v
                 return;
         }
         s->pull.done = true;
-        supervisor_push(s, EVENT_PULLED);
+        supervisor_push(s, LIFE_PULLED);
 }
 
 static char *pull_path(const ImageReference *image, const char *platform)

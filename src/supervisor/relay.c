@@ -15,8 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/notify-message.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/systemd/notify-message.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"

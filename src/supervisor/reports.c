@@ -9,8 +9,8 @@
 #include <unistd.h>
 #include <string.h>
 
-#include "codec/wait-status.h"
-#include "supervisor/supervisor-internal.h"
+#include "codec/engine/wait-status.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -23,7 +23,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
 
         if (signo == SIGABRT && s->state == STATE_RUNNING) {
                 s->aborted = s->giving_up = true;
-                supervisor_push(s, EVENT_GIVE_UP);
+                supervisor_push(s, LIFE_GIVE_UP);
                 return;
         }
         if (signo != SIGTERM && signo != SIGINT && signo != SIGABRT) {
@@ -40,7 +40,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
         log_debug("Got SIG%s.", signal_to_string(signo));
         s->stop_requested = true;
         supervisor_note_stop_signal(s);
-        supervisor_push(s, EVENT_STOP);
+        supervisor_push(s, LIFE_STOP);
 }
 
 const SignalsOps supervisor_signals_ops = { .on_signal = on_signal };
@@ -76,9 +76,9 @@ void supervisor_check_attached(Supervisor *s)
         if (s->input && !s->input_open)
                 return;
         if (s->container.running)
-                supervisor_push(s, EVENT_ATTACHED_RUNNING);
+                supervisor_push(s, LIFE_ATTACHED_RUNNING);
         else
-                supervisor_push(s, s->stop_requested ? EVENT_CANCEL : EVENT_ATTACHED);
+                supervisor_push(s, s->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED);
 }
 
 static bool may_come_back(const Supervisor *s)
@@ -98,11 +98,11 @@ bool supervisor_engine_knows_the_end(const Supervisor *s)
 void supervisor_check_finished(Supervisor *s)
 {
         if (s->state == STATE_LINGERING && s->destroyed && s->probed)
-                supervisor_push(s, EVENT_FINISHED);
+                supervisor_push(s, LIFE_FINISHED);
         if (s->state != STATE_DRAINING || s->exit_code < 0 || !supervisor_engine_knows_the_end(s) ||
             !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
                 return;
-        supervisor_push(s, may_come_back(s) ? EVENT_STOPPED_BY_OTHERS : EVENT_FINISHED);
+        supervisor_push(s, may_come_back(s) ? LIFE_STOPPED_BY_OTHERS : LIFE_FINISHED);
 }
 
 /* Death, from whoever sees it first */
@@ -113,7 +113,7 @@ void supervisor_report_dead(Supervisor *s)
         if (!s->dead)
                 supervisor_check_oom(s);
         s->dead = true;
-        supervisor_push(s, EVENT_DIED);
+        supervisor_push(s, LIFE_DIED);
 }
 
 void supervisor_report_exit_code(Supervisor *s, int code)
@@ -171,7 +171,7 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         s->container = *info;
         *info = CONTAINER_INFO_NULL;
         if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->dead)
-                supervisor_push(s, EVENT_RESTARTED);
+                supervisor_push(s, LIFE_RESTARTED);
         supervisor_continue_log(s, lives_on);
         if (lives_on) {
                 supervisor_judge_health(s);
@@ -207,7 +207,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
                 supervisor_arm_deadline(s); /* it tells of no removal any more */
         if (s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         }
         if (s->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
                 return;
@@ -222,7 +222,7 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
          * we know the death before the engine has told its start. In LINGERING it is what we wait for; in DRAINING
          * it was faster than the output's end. */
         if (s->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
-                supervisor_push(s, EVENT_RESTARTED);
+                supervisor_push(s, LIFE_RESTARTED);
         s->die_seen = false;
 }
 
@@ -243,7 +243,7 @@ static void on_event_stop(Supervisor *s, const EngineEvent *event)
         /* In LINGERING it can't be ours: we had sent none before the death. */
         s->stopped_by_others = !s->stop_requested || s->state == STATE_LINGERING;
         if (s->state == STATE_LINGERING)
-                supervisor_push(s, EVENT_STOPPED_BY_OTHERS);
+                supervisor_push(s, LIFE_STOPPED_BY_OTHERS);
 }
 
 static void on_event_die(Supervisor *s, const EngineEvent *event)

@@ -3,10 +3,10 @@
 /* The state machine's tables.
  *
  * Three kinds of cell: TO (a transition, with what is to be done), IGNORE (it may happen here and changes
- * nothing), and none at all: then it can't happen, which is logged and makes the tests fail. EVENT_STOP is ignored
+ * nothing), and none at all: then it can't happen, which is logged and makes the tests fail. LIFE_STOP is ignored
  * where a step has to end first; supervisor.c offers it again in every new state once a stop is asked for. */
 
-#include "supervisor/state.h"
+#include "state.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 
@@ -20,150 +20,150 @@
 
 /* What the sources of a container that exists may report at any time. */
 #define IGNORE_LATE_NEWS                                                                                     \
-        [EVENT_DIED] = IGNORE, [EVENT_FINISHED] = IGNORE, [EVENT_RESTARTED] = IGNORE, [EVENT_ALIVE] = IGNORE
+        [LIFE_DIED] = IGNORE, [LIFE_FINISHED] = IGNORE, [LIFE_RESTARTED] = IGNORE, [LIFE_ALIVE] = IGNORE
 
-static const Transition transitions[_STATE_MAX][_EVENT_MAX] = {
+static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_INIT] = {
-                [EVENT_BEGIN] = TO(STATE_CONNECTING, ACTION_PING),
-                [EVENT_STOP] = IGNORE,
+                [LIFE_BEGIN] = TO(STATE_CONNECTING, ACTION_PING),
+                [LIFE_STOP] = IGNORE,
         },
         [STATE_CONNECTING] = {
-                [EVENT_CONNECTED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
-                [EVENT_STOP] = TO(STATE_DONE, 0),
+                [LIFE_CONNECTED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
+                [LIFE_STOP] = TO(STATE_DONE, 0),
         },
         [STATE_LOOKING_UP] = {
-                [EVENT_ABSENT] = TO(STATE_CREATING, ACTION_CREATE),
-                [EVENT_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
-                [EVENT_FOUND_STALE] = TO(STATE_REMOVING_OLD, ACTION_REMOVE_OLD),
-                [EVENT_FOUND] = TO(STATE_ATTACHING, ACTION_ATTACH),
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
-                [EVENT_STOP] = IGNORE, /* a running container of our name has to be stopped */
+                [LIFE_ABSENT] = TO(STATE_CREATING, ACTION_CREATE),
+                [LIFE_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
+                [LIFE_FOUND_STALE] = TO(STATE_REMOVING_OLD, ACTION_REMOVE_OLD),
+                [LIFE_FOUND] = TO(STATE_ATTACHING, ACTION_ATTACH),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
+                [LIFE_STOP] = IGNORE, /* a running container of our name has to be stopped */
         },
         [STATE_REMOVING_OLD] = {
-                [EVENT_REMOVED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
-                [EVENT_STOP] = IGNORE,
+                [LIFE_REMOVED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
+                [LIFE_STOP] = IGNORE,
         },
         [STATE_PULLING] = {
-                [EVENT_PULLED] = TO(STATE_CREATING, ACTION_CREATE),
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_STOP] = TO(STATE_DONE, 0),
+                [LIFE_PULLED] = TO(STATE_CREATING, ACTION_CREATE),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_STOP] = TO(STATE_DONE, 0),
         },
         [STATE_CREATING] = {
-                [EVENT_CREATED] = TO(STATE_PREPARING, ACTION_PREPARE),
-                [EVENT_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
-                [EVENT_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP), /* somebody took the name meanwhile */
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
-                [EVENT_STOP] = IGNORE, /* what comes of it has to be removed */
+                [LIFE_CREATED] = TO(STATE_PREPARING, ACTION_PREPARE),
+                [LIFE_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
+                [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP), /* somebody took the name meanwhile */
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
+                [LIFE_STOP] = IGNORE, /* what comes of it has to be removed */
         },
         [STATE_PREPARING] = {
-                [EVENT_PREPARED] = TO(STATE_ATTACHING, ACTION_ATTACH),
-                [EVENT_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
-                [EVENT_STOP] = IGNORE,
+                [LIFE_PREPARED] = TO(STATE_ATTACHING, ACTION_ATTACH),
+                [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
+                [LIFE_STOP] = IGNORE,
         },
         [STATE_ATTACHING] = {
-                [EVENT_ATTACHED] = TO(STATE_STARTING, ACTION_START),
-                [EVENT_ATTACHED_RUNNING] = TO(STATE_INSPECTING, ACTION_INSPECT),
-                [EVENT_CANCEL] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
-                [EVENT_STOP] = IGNORE,
+                [LIFE_ATTACHED] = TO(STATE_STARTING, ACTION_START),
+                [LIFE_ATTACHED_RUNNING] = TO(STATE_INSPECTING, ACTION_INSPECT),
+                [LIFE_CANCEL] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
+                [LIFE_STOP] = IGNORE,
                 IGNORE_LATE_NEWS,
         },
         [STATE_STARTING] = {
-                [EVENT_STARTED] = TO(STATE_INSPECTING, ACTION_INSPECT),
-                [EVENT_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
-                [EVENT_STOP] = IGNORE,
+                [LIFE_STARTED] = TO(STATE_INSPECTING, ACTION_INSPECT),
+                [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
+                [LIFE_STOP] = IGNORE,
                 IGNORE_LATE_NEWS,
         },
         [STATE_INSPECTING] = {
-                [EVENT_ALIVE] = TO(STATE_RUNNING, ACTION_ANNOUNCE),
-                [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
-                [EVENT_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
-                [EVENT_STOP] = IGNORE,
-                [EVENT_FINISHED] = IGNORE,
-                [EVENT_RESTARTED] = IGNORE,
+                [LIFE_ALIVE] = TO(STATE_RUNNING, ACTION_ANNOUNCE),
+                [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
+                [LIFE_STOP] = IGNORE,
+                [LIFE_FINISHED] = IGNORE,
+                [LIFE_RESTARTED] = IGNORE,
         },
         [STATE_RUNNING] = {
-                [EVENT_STOP] = TO(STATE_STOPPING, ACTION_STOP),
-                [EVENT_GIVE_UP] = TO(STATE_STOPPING, ACTION_GIVE_UP),
-                [EVENT_DETACH] = TO(STATE_DONE, 0),
-                [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
-                [EVENT_RESTARTED] = IGNORE, /* the event of our own start */
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FAILED] = IGNORE,
-                [EVENT_FINISHED] = IGNORE,
+                [LIFE_STOP] = TO(STATE_STOPPING, ACTION_STOP),
+                [LIFE_GIVE_UP] = TO(STATE_STOPPING, ACTION_GIVE_UP),
+                [LIFE_DETACH] = TO(STATE_DONE, 0),
+                [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_RESTARTED] = IGNORE, /* the event of our own start */
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FAILED] = IGNORE,
+                [LIFE_FINISHED] = IGNORE,
         },
         [STATE_STOPPING] = {
-                [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
-                [EVENT_DEADLINE] = TO(STATE_KILLING, ACTION_KILL),
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
-                [EVENT_DETACH] = IGNORE,
-                [EVENT_RESTARTED] = IGNORE,
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FAILED] = IGNORE, /* the deadline is behind it */
-                [EVENT_FINISHED] = IGNORE,
+                [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_DEADLINE] = TO(STATE_KILLING, ACTION_KILL),
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_DETACH] = IGNORE,
+                [LIFE_RESTARTED] = IGNORE,
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FAILED] = IGNORE, /* the deadline is behind it */
+                [LIFE_FINISHED] = IGNORE,
         },
         [STATE_KILLING] = {
-                [EVENT_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
-                [EVENT_DEADLINE] = TO(STATE_DRAINING, TIMED_OUT | ACTION_HAND_BACK | ACTION_DRAIN),
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
-                [EVENT_RESTARTED] = IGNORE,
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FAILED] = IGNORE,
-                [EVENT_FINISHED] = IGNORE,
+                [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_DEADLINE] = TO(STATE_DRAINING, TIMED_OUT | ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_RESTARTED] = IGNORE,
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FAILED] = IGNORE,
+                [LIFE_FINISHED] = IGNORE,
         },
         [STATE_DRAINING] = {
-                [EVENT_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, ACTION_LINGER),
-                [EVENT_RESTARTED] = TO(STATE_ATTACHING, ACTION_RESUME | ACTION_ATTACH),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
-                [EVENT_DIED] = IGNORE,
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FAILED] = IGNORE,
+                [LIFE_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, ACTION_LINGER),
+                [LIFE_RESTARTED] = TO(STATE_ATTACHING, ACTION_RESUME | ACTION_ATTACH),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_DIED] = IGNORE,
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FAILED] = IGNORE,
         },
         [STATE_LINGERING] = {
-                [EVENT_RESTARTED] = TO(STATE_INSPECTING, ACTION_RESUME | ACTION_INSPECT),
-                [EVENT_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, 0), /* a new deadline */
-                [EVENT_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
-                [EVENT_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_RESTARTED] = TO(STATE_INSPECTING, ACTION_RESUME | ACTION_INSPECT),
+                [LIFE_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, 0), /* a new deadline */
+                [LIFE_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
                 /* Not out of here: in the middle of a `docker restart` the container would be left behind, running. */
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
-                [EVENT_DIED] = IGNORE,
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FAILED] = IGNORE,
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_DIED] = IGNORE,
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FAILED] = IGNORE,
         },
         [STATE_REMOVING] = {
-                [EVENT_REMOVED] = TO(STATE_DONE, 0),
-                [EVENT_RESTARTED] = IGNORE,
+                [LIFE_REMOVED] = TO(STATE_DONE, 0),
+                [LIFE_RESTARTED] = IGNORE,
                 /* A container that is left behind is no failure of the service: the next start removes it. */
-                [EVENT_FAILED] = TO(STATE_DONE, 0),
-                [EVENT_DEADLINE] = TO(STATE_DONE, 0),
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
-                [EVENT_DIED] = IGNORE,
-                [EVENT_ALIVE] = IGNORE,
-                [EVENT_FINISHED] = IGNORE,
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_DEADLINE] = TO(STATE_DONE, 0),
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_DIED] = IGNORE,
+                [LIFE_ALIVE] = IGNORE,
+                [LIFE_FINISHED] = IGNORE,
         },
         [STATE_DONE] = {
-                [EVENT_STOP] = IGNORE,
-                [EVENT_GIVE_UP] = IGNORE,
+                [LIFE_STOP] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
                 IGNORE_LATE_NEWS,
-                [EVENT_REMOVED] = IGNORE,
-                [EVENT_FAILED] = IGNORE,
+                [LIFE_REMOVED] = IGNORE,
+                [LIFE_FAILED] = IGNORE,
         },
 };
 
@@ -212,38 +212,38 @@ static const char *const state_table[_STATE_MAX] = {
 };
 DEFINE_STRING_TABLE(state, State)
 
-static const char *const event_table[_EVENT_MAX] = {
-        [EVENT_BEGIN] = "begin",
-        [EVENT_CONNECTED] = "connected",
-        [EVENT_ABSENT] = "absent",
-        [EVENT_FOUND_STALE] = "found-stale",
-        [EVENT_FOUND] = "found",
-        [EVENT_IMAGE_WANTED] = "image-wanted",
-        [EVENT_PULLED] = "pulled",
-        [EVENT_CREATED] = "created",
-        [EVENT_PREPARED] = "prepared",
-        [EVENT_ATTACHED] = "attached",
-        [EVENT_ATTACHED_RUNNING] = "attached-running",
-        [EVENT_STARTED] = "started",
-        [EVENT_ALIVE] = "alive",
-        [EVENT_DETACH] = "detach",
-        [EVENT_DIED] = "died",
-        [EVENT_FINISHED] = "finished",
-        [EVENT_STOPPED_BY_OTHERS] = "stopped-by-others",
-        [EVENT_RESTARTED] = "restarted",
-        [EVENT_REMOVED] = "removed",
-        [EVENT_STOP] = "stop",
-        [EVENT_GIVE_UP] = "give-up",
-        [EVENT_CANCEL] = "cancel",
-        [EVENT_FAILED] = "failed",
-        [EVENT_DEADLINE] = "deadline",
+static const char *const life_event_table[_LIFE_EVENT_MAX] = {
+        [LIFE_BEGIN] = "begin",
+        [LIFE_CONNECTED] = "connected",
+        [LIFE_ABSENT] = "absent",
+        [LIFE_FOUND_STALE] = "found-stale",
+        [LIFE_FOUND] = "found",
+        [LIFE_IMAGE_WANTED] = "image-wanted",
+        [LIFE_PULLED] = "pulled",
+        [LIFE_CREATED] = "created",
+        [LIFE_PREPARED] = "prepared",
+        [LIFE_ATTACHED] = "attached",
+        [LIFE_ATTACHED_RUNNING] = "attached-running",
+        [LIFE_STARTED] = "started",
+        [LIFE_ALIVE] = "alive",
+        [LIFE_DETACH] = "detach",
+        [LIFE_DIED] = "died",
+        [LIFE_FINISHED] = "finished",
+        [LIFE_STOPPED_BY_OTHERS] = "stopped-by-others",
+        [LIFE_RESTARTED] = "restarted",
+        [LIFE_REMOVED] = "removed",
+        [LIFE_STOP] = "stop",
+        [LIFE_GIVE_UP] = "give-up",
+        [LIFE_CANCEL] = "cancel",
+        [LIFE_FAILED] = "failed",
+        [LIFE_DEADLINE] = "deadline",
 };
-DEFINE_STRING_TABLE(event, Event)
+DEFINE_STRING_TABLE(life_event, LifeEvent)
 
-const Transition *state_transition(State state, Event event)
+const Transition *state_transition(State state, LifeEvent event)
 {
         assert(state < _STATE_MAX);
-        assert(event < _EVENT_MAX);
+        assert(event < _LIFE_EVENT_MAX);
         return &transitions[state][event];
 }
 

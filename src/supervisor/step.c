@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor/supervisor-internal.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -26,7 +26,7 @@ void supervisor_step(Supervisor *s, const char *method, char *path, const char *
                                              .timeout_usec = timeout_usec, .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
         }
 }
 
@@ -46,7 +46,7 @@ void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *
 {
         supervisor_fail(s, engine_error_exit_code(&reply->error), "Failed to %s: %s", what,
                         reply->error.message ?: "unknown error");
-        supervisor_push(s, EVENT_FAILED);
+        supervisor_push(s, LIFE_FAILED);
 }
 
 /* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
@@ -62,7 +62,7 @@ int supervisor_take_info(Supervisor *s, const EngineReply *reply)
 
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of the container is malformed.");
-                supervisor_push(s, EVENT_FAILED);
+                supervisor_push(s, LIFE_FAILED);
                 return r;
         }
         container_info_done(&s->container);

@@ -2,7 +2,7 @@
 
 /* Life and end of the supervisor, and the one place where its state changes.
  *
- * Sources report from inside their callbacks, some of them deep in libcurl. They only push an Event; a defer
+ * Sources report from inside their callbacks, some of them deep in libcurl. They only push a LifeEvent; a defer
  * source takes the queue apart afterwards. So a transition may free any source, and nothing is re-entered.
  *
  * The loop ends in one place: on entering STATE_DONE. */
@@ -12,9 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/curl-glue.h"
-#include "source/event-util.h"
-#include "supervisor/supervisor-internal.h"
+#include "engine/curl-glue.h"
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -162,28 +162,28 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
                 return;
         }
         /* A stop that came where it could not be followed is offered again. */
-        if (s->stop_requested && !state_transition(s->state, EVENT_STOP)->ignore)
-                supervisor_push(s, EVENT_STOP);
+        if (s->stop_requested && !state_transition(s->state, LIFE_STOP)->ignore)
+                supervisor_push(s, LIFE_STOP);
 }
 
-static void supervisor_handle(Supervisor *s, Event event)
+static void supervisor_handle(Supervisor *s, LifeEvent event)
 {
         const Transition *t = state_transition(s->state, event);
 
         if (t->ignore || s->state == STATE_DONE)
                 return;
         if (!t->known) {
-                log_warning("Bug: event %s in state %s, ignoring.", event_to_string(event), state_to_string(s->state));
+                log_warning("Bug: event %s in state %s, ignoring.", life_event_to_string(event), state_to_string(s->state));
                 return;
         }
-        log_debug("Event: %s", event_to_string(event));
+        log_debug("Event: %s", life_event_to_string(event));
         supervisor_set_state(s, t);
 }
 
 static int supervisor_on_dispatch(sd_event_source *source, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
-        Event event;
+        LifeEvent event;
 
         if (s->compare_wanted) {
                 s->compare_wanted = false;
@@ -193,7 +193,7 @@ static int supervisor_on_dispatch(sd_event_source *source, void *userdata)
                 return 0;
         event = s->queue[0];
         s->n_queue--;
-        memmove(s->queue, s->queue + 1, s->n_queue * sizeof(Event));
+        memmove(s->queue, s->queue + 1, s->n_queue * sizeof(LifeEvent));
         supervisor_handle(s, event);
         return s->n_queue > 0 ? defer_arm(s->dispatch) : 0;
 }
@@ -205,13 +205,13 @@ char *supervisor_base_folder(const Supervisor *s)
         return asprintf(&folder, "%s/systemd-docker", s->config.runtime_folder) < 0 ? NULL : folder;
 }
 
-void supervisor_push(Supervisor *s, Event event)
+void supervisor_push(Supervisor *s, LifeEvent event)
 {
         /* Level, not edge: the same event twice in a row says nothing new. */
         if (s->n_queue > 0 && s->queue[s->n_queue - 1] == event)
                 return;
         if (s->n_queue == ELEMENTSOF(s->queue)) {
-                log_warning("Bug: event queue is full, dropping %s.", event_to_string(event));
+                log_warning("Bug: event queue is full, dropping %s.", life_event_to_string(event));
                 return;
         }
         s->queue[s->n_queue++] = event;
@@ -236,7 +236,7 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
                 supervisor_arm_deadline(s);
                 return 0;
         }
-        if (state_transition(s->state, EVENT_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
+        if (state_transition(s->state, LIFE_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
                                 state_traits(s->state)->status ?: state_to_string(s->state),
                                 s->connect_message ? ": " : "", s->connect_message ?: "");
@@ -248,7 +248,7 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         if (s->state == STATE_REMOVING)
                 log_warning("Failed to remove container %s, the next start will: no answer in time.",
                             s->container.name ?: s->container.id);
-        supervisor_push(s, EVENT_DEADLINE);
+        supervisor_push(s, LIFE_DEADLINE);
         return 0;
 }
 
@@ -386,7 +386,7 @@ int supervisor_run(Supervisor *s)
         /* What is wrong whatever the engine says, is said before it is asked. */
         if (supervisor_decide_cgroup_mode(s, NULL) < 0)
                 return s->failure;
-        supervisor_push(s, EVENT_BEGIN);
+        supervisor_push(s, LIFE_BEGIN);
         r = sd_event_loop(s->event);
         if (r < 0) {
                 log_error_errno(r, "The event loop failed: %m");

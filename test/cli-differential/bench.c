@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cli/run-request.h"
-#include "util/json.h"
+#include "run/run-request.h"
+#include "json/json.h"
 
 #define ROUNDS 2000
 #define LIMIT_USEC 1000

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/run-request.h"
-#include "cli/text.h"
-#include "util/json.h"
+#include "run/run-request.h"
+#include "run/text.h"
+#include "json/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
 

@@ -43,12 +43,12 @@ typedef enum LogTransport {
         _LOG_TRANSPORT_MAX,
 } LogTransport;
 
-typedef enum OptionsAction {
-        ACTION_RUN,
-        ACTION_SETUP,
-        ACTION_HELP,
-        ACTION_VERSION,
-} OptionsAction;
+typedef enum Verb {
+        VERB_RUN,
+        VERB_SETUP,
+        VERB_HELP,
+        VERB_VERSION,
+} Verb;
 
 typedef struct Options {
         bool logs;
@@ -63,11 +63,11 @@ typedef struct Options {
         LogTransport log_transport;
         int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
         char *host;          /* NULL: not given */
-        OptionsAction action;
+        Verb verb;
         char **run_words; /* what follows `run`, `--` or `setup`; borrowed from argv, ends with NULL */
 } Options;
 
-/* With --help or --version, action says so and run_words may be NULL. */
+/* With --help or --version, verb says so and run_words may be NULL. */
 int options_parse(int argc, char **argv, Options *ret, CliError *reterr);
 void options_done(Options *o);
 

@@ -4,9 +4,9 @@
 /* The supervisor of one container: owns the loop and every source on it. */
 
 #include "cli/options.h"
-#include "cli/run-options.h"
-#include "codec/engine-host.h"
-#include "source/engine.h"
+#include "run/run-options.h"
+#include "codec/engine/engine-host.h"
+#include "engine/engine.h"
 
 typedef struct Supervisor Supervisor;
 

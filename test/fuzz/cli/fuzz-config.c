@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "../codec/fuzz.h"
-#include "cli/run-parse.h"
+#include "run/run-parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

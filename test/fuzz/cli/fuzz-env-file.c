@@ -3,7 +3,7 @@
 /* Files of --env-file and --label-file. Every variable that comes out has a name, and is UTF-8. */
 
 #include "../codec/fuzz.h"
-#include "cli/run-parse.h"
+#include "run/run-parse.h"
 
 static void parse(const uint8_t *data, size_t size, const CliContext *lookup)
 {

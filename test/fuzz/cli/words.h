@@ -4,8 +4,8 @@
 /* A command line out of bytes: words end with a NUL. And what must hold of whatever is made of it. */
 
 #include "../codec/fuzz.h"
-#include "cli/run-request.h"
-#include "util/json.h"
+#include "run/run-request.h"
+#include "json/json.h"
 #include "util/strv.h"
 
 #define WORDS_MAX 512

@@ -2,7 +2,7 @@
 
 /* A version that is one reads back as it was; up to the first newline the server's, the rest the user's. */
 
-#include "codec/api-version.h"
+#include "codec/engine/api-version.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

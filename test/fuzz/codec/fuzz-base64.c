@@ -2,7 +2,7 @@
 
 /* Base64: what comes out goes in again. */
 
-#include "codec/base64.h"
+#include "codec/registry/base64.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -3,7 +3,7 @@
 /* Up to the first "\n\n" /proc/PID/cgroup, the rest /proc/PID/mountinfo; the whole also as the other files.
  */
 
-#include "codec/cgroup-path.h"
+#include "codec/cgroup/cgroup-path.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

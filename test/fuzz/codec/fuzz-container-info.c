@@ -2,7 +2,7 @@
 
 /* Answers about a container. */
 
-#include "codec/container-info.h"
+#include "codec/engine/container-info.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/strv.h"

@@ -2,7 +2,7 @@
 
 /* What is understood can be registered in, is then understood as registered, and can be taken back. */
 
-#include "codec/daemon-config.h"
+#include "codec/engine/daemon-config.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "codec/docker-config.h"
+#include "codec/registry/docker-config.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,8 +2,8 @@
 
 /* The first two bytes are the status, the rest the body. */
 
-#include "codec/engine-error.h"
-#include "codec/text.h"
+#include "codec/engine/engine-error.h"
+#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -2,7 +2,7 @@
 
 /* One object of /events. */
 
-#include "codec/engine-event.h"
+#include "codec/engine/engine-event.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

@@ -2,7 +2,7 @@
 
 /* DOCKER_HOST; a first byte with its lowest bit set stands for TLS. */
 
-#include "codec/engine-host.h"
+#include "codec/engine/engine-host.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

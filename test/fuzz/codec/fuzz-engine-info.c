@@ -2,7 +2,7 @@
 
 /* Answers about an engine. */
 
-#include "codec/engine-info.h"
+#include "codec/engine/engine-info.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,7 @@
 
 /* A verdict on a part never contradicts the verdict on the whole. */
 
-#include "codec/http-head.h"
+#include "codec/engine/http-head.h"
 #include "fuzz.h"
 #include "util/macro.h"
 

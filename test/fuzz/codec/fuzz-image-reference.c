@@ -2,7 +2,7 @@
 
 /* A reference of an image: name and tag are pieces of it, but for what is completed. */
 
-#include "codec/image-reference.h"
+#include "codec/registry/image-reference.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

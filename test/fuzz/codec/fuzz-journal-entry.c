@@ -4,7 +4,7 @@
 
 #include <endian.h>
 
-#include "codec/journal-entry.h"
+#include "codec/journal/journal-entry.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -5,10 +5,10 @@
 
 #include <errno.h>
 
-#include "codec/json-edit.h"
+#include "json/json-edit.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
-#include "util/json.h"
+#include "json/json.h"
 
 /* A name that is there twice, or in another spelling, json-c and we may take differently. */
 static bool is_plain(const char *text)

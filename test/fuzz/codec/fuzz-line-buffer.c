@@ -3,8 +3,8 @@
 /* The first byte is the maximum, the second the size of the pieces: in pieces the same lines have to come
  * out as in one, and nothing may get lost or be added. */
 
-#include "codec/line-buffer.h"
-#include "codec/text.h"
+#include "codec/journal/line-buffer.h"
+#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

@@ -2,10 +2,10 @@
 
 /* Descriptions of a container: what comes out are fields of the journal, whole ones. */
 
-#include "codec/log-fields.h"
+#include "codec/journal/log-fields.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
-#include "util/json.h"
+#include "json/json.h"
 
 static void check_fields(const char *p, size_t size)
 {

@@ -4,7 +4,7 @@
  * ours, the second where the stored log begins; where both are the same sequence and no line is equal to
  * another, the join has to find the end of ours. The third tells whether it is. */
 
-#include "codec/log-join.h"
+#include "codec/journal/log-join.h"
 #include "fuzz.h"
 
 static LogTrail trail;

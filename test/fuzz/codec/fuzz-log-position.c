@@ -3,7 +3,7 @@
 /* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file
  * might. */
 
-#include "codec/log-position.h"
+#include "codec/journal/log-position.h"
 #include "fuzz.h"
 
 #define STEPS 16

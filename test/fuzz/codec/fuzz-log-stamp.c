@@ -3,7 +3,7 @@
 /* The first byte is where the text is split: in pieces the same has to come out. Then the text as a line
  * that has the stamp in it. */
 
-#include "codec/log-stamp.h"
+#include "codec/engine/log-stamp.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -2,7 +2,7 @@
 
 /* Up to the first newline an expression, the rest a name. */
 
-#include "codec/name-pattern.h"
+#include "codec/journal/name-pattern.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

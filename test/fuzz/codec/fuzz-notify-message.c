@@ -3,8 +3,8 @@
 /* The first two bytes say what to forward. Nothing but known keys comes through, and what came through once
  * comes through again unchanged. */
 
-#include "codec/notify-message.h"
-#include "codec/text.h"
+#include "codec/systemd/notify-message.h"
+#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "codec/proc-status.h"
+#include "codec/systemd/proc-status.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -2,7 +2,7 @@
 
 /* An HTTP status of two bytes, and a message. */
 
-#include "codec/pull-failure.h"
+#include "codec/registry/pull-failure.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

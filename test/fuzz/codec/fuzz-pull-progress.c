@@ -2,8 +2,8 @@
 
 /* NDJSON, a line an object. */
 
-#include "codec/pull-progress.h"
-#include "codec/text.h"
+#include "codec/registry/pull-progress.h"
+#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

@@ -2,7 +2,7 @@
 
 /* What a credential helper answers. */
 
-#include "codec/registry-auth.h"
+#include "codec/registry/registry-auth.h"
 #include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,7 @@
 
 /* The first byte is the size of the pieces; in pieces the same has to come out as in one. */
 
-#include "codec/stream-frame.h"
+#include "codec/engine/stream-frame.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"

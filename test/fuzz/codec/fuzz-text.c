@@ -2,7 +2,7 @@
 
 /* The first byte is the maximum. The result is plain, and making it plain again changes nothing. */
 
-#include "codec/text.h"
+#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

@@ -2,7 +2,7 @@
 
 /* A signal's name; the first four bytes are also a status. */
 
-#include "codec/wait-status.h"
+#include "codec/engine/wait-status.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 

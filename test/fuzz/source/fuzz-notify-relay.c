@@ -11,9 +11,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "codec/text.h"
+#include "util/text.h"
 #include "fuzz.h"
-#include "source/notify-relay.h"
+#include "systemd/notify-relay.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -36,7 +36,7 @@ Test(options, defaults)
         cr_assert_eq(o.main_pid, MAIN_PID_CONTAINER);
         cr_assert_eq(o.log_transport, LOG_TRANSPORT_NATIVE);
         cr_assert_eq(o.stderr_priority, LOG_ERR);
-        cr_assert_eq(o.action, ACTION_RUN);
+        cr_assert_eq(o.verb, VERB_RUN);
         cr_assert_str_eq(o.run_words[0], "nginx");
         cr_assert_null(o.run_words[1]);
         options_done(&o);
@@ -149,11 +149,11 @@ Test(options, actions_end_parsing)
         char **words;
         Options o = parse_good("x --help --bogus", &words);
 
-        cr_assert_eq(o.action, ACTION_HELP);
+        cr_assert_eq(o.verb, VERB_HELP);
         options_done(&o);
         strv_free(words);
         o = parse_good("x -l=0 --version", &words);
-        cr_assert_eq(o.action, ACTION_VERSION);
+        cr_assert_eq(o.verb, VERB_VERSION);
         options_done(&o);
         strv_free(words);
 }

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/api-version.h"
+#include "codec/engine/api-version.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

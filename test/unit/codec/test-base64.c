@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "codec/base64.h"
+#include "codec/registry/base64.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

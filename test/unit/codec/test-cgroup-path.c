@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/cgroup-path.h"
+#include "codec/cgroup/cgroup-path.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "codec/container-info.h"
+#include "codec/engine/container-info.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 #include "util/strv.h"

@@ -6,7 +6,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "codec/container-name.h"
+#include "codec/engine/container-name.h"
 
 Test(container_name, good)
 {

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "codec/daemon-config.h"
+#include "codec/engine/daemon-config.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "codec/docker-config.h"
+#include "codec/registry/docker-config.h"
 #include "util/macro.h"
 
 #define HUB "https://index.docker.io/v1/"

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/engine-error.h"
-#include "codec/text.h"
+#include "codec/engine/engine-error.h"
+#include "util/text.h"
 #include "util/cleanup.h"
 
 static void check(int status, const char *body, size_t size, int error, const char *message)

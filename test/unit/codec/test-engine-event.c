@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/engine-event.h"
+#include "codec/engine/engine-event.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

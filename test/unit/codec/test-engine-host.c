@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/engine-host.h"
+#include "codec/engine/engine-host.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "codec/engine-info.h"
+#include "codec/engine/engine-info.h"
 #include "util/macro.h"
 
 static EngineInfo parse(const char *text)

@@ -3,8 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/health-check.h"
-#include "util/json.h"
+#include "codec/engine/health-check.h"
+#include "json/json.h"
 #include "util/macro.h"
 
 static void parse(const char *text, HealthCheck *ret)

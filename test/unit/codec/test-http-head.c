@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/http-head.h"
+#include "codec/engine/http-head.h"
 #include "util/macro.h"
 
 #define UPGRADED                                                                                            \

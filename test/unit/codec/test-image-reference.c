@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
-#include "codec/image-reference.h"
+#include "codec/registry/image-reference.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/journal-entry.h"
+#include "codec/journal/journal-entry.h"
 #include "util/cleanup.h"
 
 static void check_bytes(const JournalFields *f, const char *expected, size_t size)

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "codec/line-buffer.h"
-#include "codec/text.h"
+#include "codec/journal/line-buffer.h"
+#include "util/text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

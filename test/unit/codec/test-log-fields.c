@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/log-fields.h"
+#include "codec/journal/log-fields.h"
 #include "util/cleanup.h"
-#include "util/json.h"
+#include "json/json.h"
 #include "util/macro.h"
 
 #define INSPECT                                                                                              \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/log-join.h"
+#include "codec/journal/log-join.h"
 
 #define MS (NSEC_PER_SEC / 1000)
 #define N_MAX 70000

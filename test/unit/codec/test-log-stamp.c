@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/log-stamp.h"
+#include "codec/engine/log-stamp.h"
 
 Test(log_stamp, good)
 {

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 
-#include "codec/name-pattern.h"
+#include "codec/journal/name-pattern.h"
 #include "util/macro.h"
 
 Test(name_pattern, matches)

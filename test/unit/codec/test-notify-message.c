@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/notify-message.h"
+#include "codec/systemd/notify-message.h"
 #include "util/cleanup.h"
 
 Test(notify_message, fields)

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#include "codec/proc-status.h"
+#include "codec/systemd/proc-status.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"

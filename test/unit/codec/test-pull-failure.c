@@ -4,7 +4,7 @@
 
 #include <criterion/criterion.h>
 
-#include "codec/pull-failure.h"
+#include "codec/registry/pull-failure.h"
 #include "util/macro.h"
 
 static const struct {

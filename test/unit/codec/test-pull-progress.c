@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "codec/pull-progress.h"
+#include "codec/registry/pull-progress.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "codec/base64.h"
-#include "codec/registry-auth.h"
+#include "codec/registry/base64.h"
+#include "codec/registry/registry-auth.h"
 #include "util/macro.h"
 
 #define HUB "https://index.docker.io/v1/"

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/stream-frame.h"
+#include "codec/engine/stream-frame.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -5,7 +5,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "codec/tar.h"
+#include "codec/engine/tar.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

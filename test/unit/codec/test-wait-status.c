@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "codec/wait-status.h"
+#include "codec/engine/wait-status.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 

@@ -7,9 +7,9 @@
 
 #include "supervisor/state.h"
 
-static const Event stepping[] = { EVENT_BEGIN,     EVENT_CONNECTED, EVENT_ABSENT,   EVENT_CREATED, EVENT_PREPARED,
-                                  EVENT_ATTACHED,  EVENT_STARTED,   EVENT_ALIVE,    EVENT_STOP,    EVENT_DIED,
-                                  EVENT_FINISHED,  EVENT_REMOVED };
+static const LifeEvent stepping[] = { LIFE_BEGIN,     LIFE_CONNECTED, LIFE_ABSENT,   LIFE_CREATED, LIFE_PREPARED,
+                                  LIFE_ATTACHED,  LIFE_STARTED,   LIFE_ALIVE,    LIFE_STOP,    LIFE_DIED,
+                                  LIFE_FINISHED,  LIFE_REMOVED };
 
 static const State expected[] = { STATE_CONNECTING, STATE_LOOKING_UP, STATE_CREATING, STATE_PREPARING,
                                   STATE_ATTACHING,  STATE_STARTING,   STATE_INSPECTING, STATE_RUNNING,
@@ -22,7 +22,7 @@ Test(state, the_common_life)
         for (size_t i = 0; i < sizeof(stepping) / sizeof(stepping[0]); i++) {
                 const Transition *t = state_transition(state, stepping[i]);
 
-                cr_assert(t->known && !t->ignore, "%s in %s", event_to_string(stepping[i]), state_to_string(state));
+                cr_assert(t->known && !t->ignore, "%s in %s", life_event_to_string(stepping[i]), state_to_string(state));
                 cr_assert_eq(t->next, expected[i], "%s", state_to_string(t->next));
                 state = t->next;
         }
@@ -31,7 +31,7 @@ Test(state, the_common_life)
 Test(state, every_cell_is_well_formed)
 {
         for (State s = 0; s < _STATE_MAX; s++)
-                for (Event e = 0; e < _EVENT_MAX; e++) {
+                for (LifeEvent e = 0; e < _LIFE_EVENT_MAX; e++) {
                         const Transition *t = state_transition(s, e);
 
                         cr_assert(!t->ignore || t->known);
@@ -46,14 +46,14 @@ Test(state, every_cell_is_well_formed)
 Test(state, stop_is_known_everywhere)
 {
         for (State s = 0; s < _STATE_MAX; s++)
-                cr_assert(state_transition(s, EVENT_STOP)->known, "%s", state_to_string(s));
+                cr_assert(state_transition(s, LIFE_STOP)->known, "%s", state_to_string(s));
 }
 
 /* A state that waits has a deadline that it knows how to meet, or waits for something that has its own. */
 Test(state, every_deadline_is_met)
 {
         for (State s = 0; s < _STATE_MAX; s++) {
-                const Transition *t = state_transition(s, EVENT_DEADLINE);
+                const Transition *t = state_transition(s, LIFE_DEADLINE);
 
                 if (state_traits(s)->deadline_usec != UINT64_MAX)
                         cr_assert(t->known && !t->ignore, "%s has a deadline, and nothing happens then", state_to_string(s));
@@ -66,20 +66,20 @@ Test(state, every_state_and_event_has_a_name)
 {
         for (State s = 0; s < _STATE_MAX; s++)
                 cr_assert_eq(state_from_string(state_to_string(s)), (int) s);
-        for (Event e = 0; e < _EVENT_MAX; e++)
-                cr_assert_eq(event_from_string(event_to_string(e)), (int) e);
+        for (LifeEvent e = 0; e < _LIFE_EVENT_MAX; e++)
+                cr_assert_eq(life_event_from_string(life_event_to_string(e)), (int) e);
         cr_assert_null(state_to_string(_STATE_MAX));
-        cr_assert_null(event_to_string(_EVENT_MAX));
+        cr_assert_null(life_event_to_string(_LIFE_EVENT_MAX));
 }
 
 /* What starts a container may only be left through states that deal with its end. */
 Test(state, no_way_from_running_to_done_without_cleaning_up)
 {
-        for (Event e = 0; e < _EVENT_MAX; e++) {
+        for (LifeEvent e = 0; e < _LIFE_EVENT_MAX; e++) {
                 const Transition *t = state_transition(STATE_RUNNING, e);
 
                 if (t->known && !t->ignore && t->next == STATE_DONE)
-                        cr_assert_eq(e, EVENT_DETACH);
+                        cr_assert_eq(e, LIFE_DETACH);
         }
 }
 
@@ -93,7 +93,7 @@ Test(state, every_state_leads_to_done)
                 while (grown) {
                         grown = false;
                         for (State s = 0; s < _STATE_MAX; s++)
-                                for (Event e = 0; reached[s] && e < _EVENT_MAX; e++) {
+                                for (LifeEvent e = 0; reached[s] && e < _LIFE_EVENT_MAX; e++) {
                                         const Transition *t = state_transition(s, e);
 
                                         if (t->known && !t->ignore && !reached[t->next])
@@ -112,7 +112,7 @@ Test(state, random_walks_end)
                 int steps = 0;
 
                 while (s != STATE_DONE && ++steps < 100000) {
-                        const Transition *t = state_transition(s, (Event) (rand() % _EVENT_MAX));
+                        const Transition *t = state_transition(s, (LifeEvent) (rand() % _LIFE_EVENT_MAX));
 
                         if (t->known && !t->ignore)
                                 s = t->next;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Where the lines of a stream that we have, received attached, end in the stored log. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec/journal/log-position.h"
+
+/* A line of the stored log. */
+typedef struct LogStored {
+        uint64_t hash;
+        uint64_t time_nsec; /* the engine's stamp */
+} LogStored;
+
+typedef enum LogJoin {
+        LOG_JOIN_WHOLE, /* the stored log has all that we have */
+        LOG_JOIN_SHORT, /* its engine was ended before it had stored our last lines */
+        LOG_JOIN_GUESS, /* the two have nothing in common: lines may be missing or come twice */
+        _LOG_JOIN_MAX,
+} LogJoin;
+
+const char *log_join_to_string(LogJoin j);
+int log_join_from_string(const char *s);
+
+/* stored: all lines of the stream since log_position_since(), in their order. *ret_known of them, from
+ * the first on, are in the trail or older; the others are new. */
+LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known);
+
+/* The bound that stands for the first `known` of them; since: where they begin. */
+LogBound log_join_bound(const LogStored *stored, size_t known, uint64_t since_nsec);

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+#include <stddef.h>
+
+/* JSON text without the white space between its tokens, spelled as it was otherwise. -EINVAL, -ENOMEM. */
+int json_compact(const char *data, size_t size, char **ret, size_t *ret_size);

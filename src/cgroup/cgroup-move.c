@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Migration of processes between cgroups, on v2 and on v1's many hierarchies.
+ *
+ * Which folder belongs to which line of /proc/PID/cgroup is decided by the mounts' controllers, as sets, never by folder
+ * names (see codec/cgroup-path.h). A sweep reads cgroup.procs and writes each pid to our own; what was forked between
+ * the reading and the writing shows up in the next pass, so it goes on until a pass finds nobody. */
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/cgroup/cgroup-path.h"
+#include "cgroup-files.h"
+#include "cgroup/cgroup-move.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* A payload that forks faster than this many passes can follow is caught by the next event. */
+#define PASSES_MAX 100
+#define DEPTH_MAX 32
+
+typedef struct Pair {
+        char *from, *to; /* folders */
+        bool unified;
+} Pair;
+
+struct CgroupMove {
+        Pair *pairs;
+        size_t n_pairs;
+};
+
+/* Our own cgroup in the hierarchy of theirs: the same kernel writes the same controllers in the same order. */
+static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *theirs)
+{
+        for (size_t i = 0; i < paths->n_items; i++)
+                if (strcmp(paths->items[i].controllers, theirs->controllers) == 0)
+                        return &paths->items[i];
+        return NULL;
+}
+
+/* "cpu,cpuacct" is wanted when one of the two is: they are one hierarchy. */
+static bool hierarchy_is_wanted(const char *controllers, CgroupWanted wanted, void *userdata)
+{
+        char name[64];
+
+        if (!*controllers)
+                return wanted("", userdata);
+        while (*controllers) {
+                size_t n = strcspn(controllers, ",");
+
+                if (n < sizeof(name)) {
+                        memcpy(name, controllers, n);
+                        name[n] = 0;
+                        if (wanted(name, userdata))
+                                return true;
+                }
+                controllers += n + (controllers[n] == ',');
+        }
+        return false;
+}
+
+static int add_pair(CgroupMove *m, const CgroupMounts *mounts, const CgroupPath *theirs, const CgroupPath *ours)
+{
+        _cleanup_free_ char *from = NULL, *to = NULL;
+        Pair *grown;
+        int r;
+
+        r = cgroup_mounts_resolve(mounts, theirs, &from);
+        if (r >= 0)
+                r = cgroup_mounts_resolve(mounts, ours, &to);
+        if (r == -ENOENT)
+                return 0; /* the kernel has it, but nobody uses it here */
+        if (r < 0)
+                return r;
+        grown = reallocarray(m->pairs, m->n_pairs + 1, sizeof(Pair));
+        if (!grown)
+                return -ENOMEM;
+        m->pairs = grown;
+        m->pairs[m->n_pairs++] = (Pair) { TAKE_PTR(from), TAKE_PTR(to), !*theirs->controllers };
+        return 0;
+}
+
+CgroupMove *cgroup_move_free(CgroupMove *m)
+{
+        if (!m)
+                return NULL;
+        for (size_t i = 0; i < m->n_pairs; i++) {
+                free(m->pairs[i].from);
+                free(m->pairs[i].to);
+        }
+        free(m->pairs);
+        free(m);
+        return NULL;
+}
+
+int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
+                    CgroupWanted wanted, void *userdata)
+{
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = CGROUP_MOUNTS_NULL;
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
+        _cleanup_(cgroup_move_freep) CgroupMove *m = NULL;
+        int r;
+
+        m = calloc(1, sizeof(*m));
+        if (!m)
+                return -ENOMEM;
+        r = cgroup_read_mounts(&mounts);
+        if (r >= 0)
+                r = cgroup_read_paths(0, &ours);
+        if (r >= 0)
+                r = cgroup_read_paths(pid, &theirs);
+        if (r < 0)
+                return r;
+        if (mounts.n_items == 0)
+                return -ENOENT;
+
+        for (size_t i = 0; i < theirs.n_items; i++) {
+                const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
+
+                if (!o || strcmp(o->path, t->path) == 0)
+                        continue;
+                if (unit_path && cgroup_path_is_below(t->path, unit_path))
+                        continue;
+                if (!strstr(t->path, container_id) || !hierarchy_is_wanted(t->controllers, wanted, userdata))
+                        continue;
+                r = add_pair(m, &mounts, t, o);
+                if (r < 0)
+                        return r;
+        }
+        *ret = TAKE_PTR(m);
+        return 0;
+}
+
+size_t cgroup_move_count(const CgroupMove *m)
+{
+        return m->n_pairs;
+}
+
+bool cgroup_move_is_blind(const CgroupMove *m)
+{
+        for (size_t i = 0; i < m->n_pairs; i++)
+                if (!m->pairs[i].unified)
+                        return true;
+        return false;
+}
+
+const char *cgroup_move_unified_source(const CgroupMove *m)
+{
+        for (size_t i = 0; i < m->n_pairs; i++)
+                if (m->pairs[i].unified)
+                        return m->pairs[i].from;
+        return NULL;
+}
+
+/* Takes over dir_fd. What the container made below its cgroup is its own: swept as well, because the engine removes
+ * the whole tree. */
+static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
+{
+        _cleanup_closedir_ DIR *d = fdopendir(dir_fd);
+        struct dirent *entry;
+        int r, result;
+
+        if (!d) {
+                r = -errno;
+                fd_close(dir_fd);
+                return r;
+        }
+        result = cgroup_move_folder(dirfd(d), to_fd, n_moved);
+        while (depth < DEPTH_MAX && (entry = readdir(d))) {
+                int child;
+
+                if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+                        continue;
+                child = RET_NERRNO(openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+                if (child < 0)
+                        continue; /* removed meanwhile */
+                r = move_tree(child, to_fd, n_moved, depth + 1);
+                if (r < 0)
+                        result = r;
+        }
+        return result;
+}
+
+static int sweep_pair(const Pair *p, int *n_moved)
+{
+        _cleanup_close_ int to = -EBADF;
+        _cleanup_free_ char *procs = NULL;
+
+        if (asprintf(&procs, "%s/cgroup.procs", p->to) < 0)
+                return -ENOMEM;
+        to = RET_NERRNO(open(procs, O_WRONLY | O_CLOEXEC));
+        if (to < 0)
+                return to;
+        for (unsigned pass = 0; pass < PASSES_MAX; pass++) {
+                int before = *n_moved, r, from;
+
+                from = RET_NERRNO(open(p->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+                if (from < 0)
+                        return from == -ENOENT ? 0 : from; /* emptied and removed: all are with us */
+                r = move_tree(from, to, n_moved, 0);
+                if (r == -ENOENT || r == -ENODEV)
+                        return 0; /* removed under our eyes */
+                if (r < 0)
+                        return r;
+                if (*n_moved == before)
+                        return 0;
+        }
+        return 0;
+}
+
+int cgroup_move_sweep(CgroupMove *m)
+{
+        int n_moved = 0, result = 0;
+
+        for (size_t i = 0; i < m->n_pairs; i++) {
+                int r = sweep_pair(&m->pairs[i], &n_moved);
+
+                if (r < 0)
+                        result = log_debug_errno(r, "Moving from %s to %s: %m", m->pairs[i].from, m->pairs[i].to);
+        }
+        return result < 0 ? result : n_moved;
+}
+
+static bool is_systemds(const CgroupPath *p)
+{
+        return !*p->controllers || strcmp(p->controllers, "name=systemd") == 0;
+}
+
+/* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one. */
+bool cgroup_is_of_container(pid_t pid, const char *container_id)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
+
+        if (cgroup_read_paths(pid, &theirs) < 0 || cgroup_read_paths(0, &ours) < 0)
+                return false;
+        for (size_t i = 0; i < theirs.n_items; i++) {
+                const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
+
+                if (strstr(t->path, container_id) ||
+                    (is_systemds(t) && o && o->path[1] && cgroup_path_is_below(t->path, o->path)))
+                        return true;
+        }
+        return false;
+}
+
+bool cgroup_is_ours(pid_t pid, const char *unit_path)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
+
+        if (cgroup_read_paths(pid, &theirs) < 0 || cgroup_read_paths(0, &ours) < 0)
+                return false;
+        for (size_t i = 0; i < theirs.n_items; i++) {
+                const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
+                const char *top = unit_path ?: (o ? o->path : "/");
+
+                if (is_systemds(t) && top[1] && cgroup_path_is_below(t->path, top))
+                        return true;
+        }
+        return false;
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Lines of KEY=VALUE: CGROUP and CGROUP_ID, each once. Others are for later versions and passed over. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/cgroup/placement-note.h"
+#include "util/cleanup.h"
+#include "util/macro.h"
+
+/* As systemd makes them: printable ASCII, no empty component, none that leads elsewhere, and not the root.
+ */
+static bool path_is_fit(const char *path, size_t size)
+{
+        if (size < 2 || size >= PATH_MAX || *path != '/')
+                return false;
+        for (size_t i = 0, n; i < size; i += n) {
+                i++;
+                for (n = 0; i + n < size && path[i + n] != '/'; n++)
+                        if (path[i + n] <= ' ' || path[i + n] >= 0x7f)
+                                return false;
+                if (n == 0 || (n == 1 && path[i] == '.') || (n == 2 && path[i] == '.' && path[i + 1] == '.'))
+                        return false;
+        }
+        return path[size - 1] != '/';
+}
+
+void placement_note_done(PlacementNote *a)
+{
+        free(a->cgroup);
+        *a = PLACEMENT_NOTE_NULL;
+}
+
+int placement_note_format(const PlacementNote *a, char **ret)
+{
+        if (!path_is_fit(a->cgroup, strlen(a->cgroup)) || a->cgroup_id == 0)
+                return -EINVAL;
+        return asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n", a->cgroup, a->cgroup_id) < 0 ? -ENOMEM
+                                                                                                : 0;
+}
+
+static bool parse_number(const char *s, size_t size, uint64_t *ret)
+{
+        uint64_t number = 0;
+
+        for (size_t i = 0; i < size; i++)
+                if (s[i] < '0' || s[i] > '9' || __builtin_mul_overflow(number, 10U, &number) ||
+                    __builtin_add_overflow(number, (uint64_t) (s[i] - '0'), &number))
+                        return false;
+        *ret = number;
+        return number > 0;
+}
+
+/* What stands behind key in this line; NULL: it is another's. */
+static const char *value_of(const char *line, size_t size, const char *key, size_t *ret_size)
+{
+        size_t n = strlen(key);
+
+        if (size < n || memcmp(line, key, n) != 0)
+                return NULL;
+        *ret_size = size - n;
+        return line + n;
+}
+
+int placement_note_parse(const char *text, PlacementNote *ret)
+{
+        _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
+
+        assert(text);
+        assert(ret);
+        while (*text) {
+                const char *value, *end = strchr(text, '\n');
+                size_t n;
+
+                if (!end)
+                        return -EBADMSG; /* cut off */
+                if ((value = value_of(text, (size_t) (end - text), "CGROUP=", &n))) {
+                        if (a.cgroup || !path_is_fit(value, n))
+                                return -EBADMSG;
+                        a.cgroup = strndup(value, n);
+                        if (!a.cgroup)
+                                return -ENOMEM;
+                } else if ((value = value_of(text, (size_t) (end - text), "CGROUP_ID=", &n)))
+                        if (a.cgroup_id > 0 || !parse_number(value, n, &a.cgroup_id))
+                                return -EBADMSG;
+                text = end + 1;
+        }
+        if (!a.cgroup || a.cgroup_id == 0)
+                return -EBADMSG;
+        *ret = a;
+        a = PLACEMENT_NOTE_NULL;
+        return 0;
+}

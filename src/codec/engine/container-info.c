@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The engine's description of a container, reduced to what decides something here. */
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/engine/container-info.h"
+#include "codec/engine/wait-status.h"
+#include "json/json.h"
+#include "util/macro.h"
+#include "util/string-table.h"
+#include "util/strv.h"
+
+#define WARNINGS_MAX 32
+
+static const char *const container_health_table[_CONTAINER_HEALTH_MAX] = {
+        [CONTAINER_HEALTH_NONE] = "none",
+        [CONTAINER_HEALTH_STARTING] = "starting",
+        [CONTAINER_HEALTH_HEALTHY] = "healthy",
+        [CONTAINER_HEALTH_UNHEALTHY] = "unhealthy",
+};
+DEFINE_STRING_TABLE(container_health, ContainerHealth)
+
+/* Copies an id if it is one: it goes into paths of requests and of cgroups. */
+static int copy_id(const char *id, char *ret)
+{
+        if (strlen(id) != ENGINE_ID_SIZE || strspn(id, "0123456789abcdef") != ENGINE_ID_SIZE)
+                return -EBADMSG;
+        strcpy(ret, id);
+        return 0;
+}
+
+/* A missing member is "", NULL means out of memory. */
+static char *dup_member(struct json_object *o, const char *path)
+{
+        const char *s = json_string_or(o, path, "");
+
+        return strdup(s[0] == '/' ? s + 1 : s);
+}
+
+static void parse_state(struct json_object *o, ContainerInfo *i)
+{
+        int64_t pid = json_int_or(o, "State/Pid", 0), code = json_int_or(o, "State/ExitCode", -1);
+        int health = container_health_from_string(json_string_or(o, "State/Health/Status", "none"));
+        const char *status = json_string_or(o, "State/Status", "");
+
+        i->running = json_bool_or(o, "State/Running", false);
+        i->paused = json_bool_or(o, "State/Paused", false);
+        i->removing = strcmp(status, "removing") == 0 || strcmp(status, "dead") == 0;
+        i->pid = pid > 0 && pid <= INT32_MAX ? (pid_t) pid : 0;
+        i->exit_code = code >= 0 && code <= 255 ? (int) code : -1;
+        i->health = health < 0 ? CONTAINER_HEALTH_NONE : (ContainerHealth) health;
+}
+
+static void parse_config(struct json_object *o, ContainerInfo *i)
+{
+        int64_t timeout = json_int_or(o, "Config/StopTimeout", -1);
+        int signo = signal_from_string(json_string_or(o, "Config/StopSignal", "SIGTERM"));
+
+        i->tty = json_bool_or(o, "Config/Tty", false);
+        i->auto_remove = json_bool_or(o, "HostConfig/AutoRemove", false);
+        i->stop_signal = signo > 0 ? signo : SIGTERM;
+        i->stop_timeout = timeout >= 0 && timeout <= INT32_MAX ? (int) timeout : -1;
+}
+
+static int parse_strings(struct json_object *o, ContainerInfo *i)
+{
+        struct json_object *labels = NULL;
+        const char *error = json_string_or(o, "State/Error", "");
+
+        i->name = dup_member(o, "Name");
+        i->image = dup_member(o, "Config/Image");
+        i->log_driver = dup_member(o, "HostConfig/LogConfig/Type");
+        i->started_at = dup_member(o, "State/StartedAt");
+        if (!i->name || !i->image || !i->log_driver || !i->started_at)
+                return -ENOMEM;
+        if (*error && !(i->error = strdup(error)))
+                return -ENOMEM;
+        if (json_get(o, "Config/Labels", json_type_object, &labels) >= 0) {
+                const char *hash = json_string_or(labels, CONTAINER_LABEL_REQUEST, NULL);
+
+                if (hash && !(i->request_hash = strdup(hash)))
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+static int parse_mounts(struct json_object *o, ContainerInfo *i)
+{
+        struct json_object *mounts;
+
+        if (json_get(o, "Mounts", json_type_array, &mounts) < 0)
+                return 0;
+        for (size_t k = 0; k < json_object_array_length(mounts); k++) {
+                struct json_object *m = json_object_array_get_idx(mounts, k);
+
+                if (strcmp(json_string_or(m, "Destination", ""), CONTAINER_NOTIFY_TARGET) != 0)
+                        continue;
+                free(i->notify_folder);
+                i->notify_folder = strdup(json_string_or(m, "Source", ""));
+                if (!i->notify_folder)
+                        return -ENOMEM;
+        }
+        return 0;
+}
+
+void container_info_done(ContainerInfo *i)
+{
+        free(i->name);
+        free(i->image);
+        free(i->log_driver);
+        free(i->request_hash);
+        free(i->started_at);
+        free(i->notify_folder);
+        health_check_done(&i->check);
+        free(i->error);
+        log_fields_done(&i->log);
+        *i = CONTAINER_INFO_NULL;
+}
+
+int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
+{
+        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+        _cleanup_json_ struct json_object *o = NULL;
+        const char *id;
+        int r;
+
+        r = json_parse(data, size, &o);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || json_get_string(o, "Id", &id) < 0 || copy_id(id, i.id) < 0)
+                return -EBADMSG;
+        parse_state(o, &i);
+        parse_config(o, &i);
+        r = parse_strings(o, &i);
+        if (r >= 0)
+                r = parse_mounts(o, &i);
+        if (r >= 0)
+                r = health_check_parse(o, &i.check);
+        if (r >= 0)
+                r = log_fields_parse(o, &i.log);
+        if (r < 0)
+                return r;
+        *ret = i;
+        i = CONTAINER_INFO_NULL;
+        return 0;
+}
+
+static int parse_warnings(struct json_object *o, char ***ret)
+{
+        _cleanup_strv_free_ char **v = NULL;
+        struct json_object *list;
+        int r;
+
+        if (json_get(o, "Warnings", json_type_array, &list) >= 0)
+                for (size_t i = 0; i < MIN(json_object_array_length(list), (size_t) WARNINGS_MAX); i++) {
+                        struct json_object *w = json_object_array_get_idx(list, i);
+
+                        if (!json_object_is_type(w, json_type_string))
+                                continue;
+                        r = strv_extend(&v, json_object_get_string(w));
+                        if (r < 0)
+                                return r;
+                }
+        *ret = TAKE_PTR(v);
+        return 0;
+}
+
+int container_created_parse(const char *data, size_t size, char *ret, char ***ret_warnings)
+{
+        _cleanup_json_ struct json_object *o = NULL;
+        const char *id;
+        int r = json_parse(data, size, &o);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || json_get_string(o, "Id", &id) < 0)
+                return -EBADMSG;
+        r = copy_id(id, ret);
+        return r < 0 ? r : parse_warnings(o, ret_warnings);
+}
+
+int container_wait_parse(const char *data, size_t size, int *ret)
+{
+        _cleanup_json_ struct json_object *o = NULL;
+        int64_t code;
+        int r = json_parse(data, size, &o);
+
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || json_get_int(o, "StatusCode", &code) < 0 || code < 0 || code > 255)
+                return -EBADMSG;
+        *ret = (int) code;
+        return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* GET /info: a large object, of which a few members count here. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "codec/engine/engine-info.h"
+#include "json/json.h"
+#include "util/macro.h"
+#include "util/string-table.h"
+
+static const char *const cgroup_driver_table[_CGROUP_DRIVER_MAX] = {
+        [CGROUP_DRIVER_NONE] = "none",
+        [CGROUP_DRIVER_CGROUPFS] = "cgroupfs",
+        [CGROUP_DRIVER_SYSTEMD] = "systemd",
+};
+DEFINE_STRING_TABLE(cgroup_driver, CgroupDriver)
+
+/* "name=rootless", perhaps with more behind a comma. */
+static bool is_rootless(struct json_object *o)
+{
+        struct json_object *options;
+
+        if (json_get(o, "SecurityOptions", json_type_array, &options) < 0)
+                return false;
+        for (size_t i = 0; i < json_object_array_length(options); i++) {
+                struct json_object *item = json_object_array_get_idx(options, i);
+                const char *text =
+                        json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
+                size_t n = strlen("name=rootless");
+
+                if (strncmp(text, "name=rootless", n) == 0 && (!text[n] || text[n] == ','))
+                        return true;
+        }
+        return false;
+}
+
+int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
+{
+        _cleanup_json_ struct json_object *o = NULL;
+        struct json_object *runtimes, *runtime;
+        int r = json_parse(data, size, &o);
+
+        assert(ret);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || !json_object_is_type(o, json_type_object))
+                return -EBADMSG;
+        r = cgroup_driver_from_string(json_string_or(o, "CgroupDriver", "none"));
+        *ret = (EngineInfo){
+                .cgroup_driver = r < 0 ? CGROUP_DRIVER_NONE : (CgroupDriver) r,
+                /* Said from API 1.41 on, the first that can do v2 at all. */
+                .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,
+                .has_our_runtime = json_get(o, "Runtimes", json_type_object, &runtimes) >= 0 &&
+                                   json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,
+                .rootless = is_rootless(o),
+        };
+        return 0;
+}

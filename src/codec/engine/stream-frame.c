@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The engine's multiplexed output: { stream, 0, 0, 0, length as u32 big-endian } and as many bytes.
+ *
+ * A frame has nothing to do with a line or with a write of the container (the engine cuts at 16 KiB and
+ * elsewhere), so payload is handed on in the pieces in which it came, without a copy and without a limit;
+ * only a header is kept over a call. A header that can't be one means that the body is something else (a
+ * TTY's raw bytes, an error text): from there on nothing can be trusted, and the parser stays in that state.
+ */
+
+#include <string.h>
+
+#include "codec/engine/stream-frame.h"
+#include "util/macro.h"
+#include "util/string-table.h"
+
+static const char *const stream_table[_STREAM_MAX] = {
+        [STREAM_STDIN] = "stdin",
+        [STREAM_STDOUT] = "stdout",
+        [STREAM_STDERR] = "stderr",
+        [STREAM_SYSTEMERR] = "systemerr",
+};
+
+const char *stream_to_string(int stream)
+{
+        return stream >= 0 && stream < _STREAM_MAX ? stream_table[stream] : NULL;
+}
+
+bool stream_frame_is_complete(const StreamFrame *f)
+{
+        assert(f);
+        return !f->broken && f->header_size == 0 && f->left == 0;
+}
+
+/* Checked as far as it has come, so that a wrong first byte is seen at once. */
+static bool header_is_valid(const StreamFrame *f)
+{
+        if (f->header_size > 0 && f->header[0] >= _STREAM_MAX)
+                return false;
+        for (size_t i = 1; i < MIN(f->header_size, (size_t) 4); i++)
+                if (f->header[i] != 0)
+                        return false;
+        return true;
+}
+
+/* Takes what is missing of the header. Returns how many bytes that were, or -EBADMSG. */
+static ssize_t take_header(StreamFrame *f, const uint8_t *data, size_t size)
+{
+        size_t n = MIN(size, STREAM_FRAME_HEADER_SIZE - f->header_size);
+
+        memcpy(f->header + f->header_size, data, n);
+        f->header_size += n;
+        if (!header_is_valid(f))
+                return -EBADMSG;
+        if (f->header_size == STREAM_FRAME_HEADER_SIZE) {
+                f->stream = f->header[0];
+                f->left = (uint32_t) f->header[4] << 24 | (uint32_t) f->header[5] << 16 |
+                          (uint32_t) f->header[6] << 8 | f->header[7];
+                f->header_size = 0;
+                f->begins = true;
+        }
+        return (ssize_t) n;
+}
+
+int stream_frame_feed(StreamFrame *f, const void *data, size_t size, size_t *ret_consumed,
+                      StreamChunk *ret_chunk)
+{
+        const char *p = data;
+        size_t i = 0;
+
+        assert(f);
+        assert(data || size == 0);
+        assert(ret_consumed);
+        assert(ret_chunk);
+
+        if (f->broken)
+                return -EBADMSG;
+        while (i < size) {
+                ssize_t n;
+
+                if (f->left > 0) {
+                        size_t m = MIN(size - i, (size_t) f->left);
+
+                        *ret_chunk = (StreamChunk){ .stream = f->stream, .data = p + i, .size = m, .begins = f->begins };
+                        f->begins = false;
+                        *ret_consumed = i + m;
+                        f->left -= (uint32_t) m;
+                        return 1;
+                }
+                n = take_header(f, (const uint8_t *) p + i, size - i);
+                if (n < 0) {
+                        f->broken = true;
+                        return (int) n;
+                }
+                i += (size_t) n;
+        }
+        *ret_consumed = size;
+        return 0;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The position in a container's output.
+ *
+ * A line is offered before it is sent and counts as sent after it: killed in between, the journal has to
+ * be asked. An entry is written before the counter that makes it one.
+ *
+ * Attached, we don't know the engine's stamps, but two bounds for those of lines that we have not
+ * received. Once nothing was left to be read, what came later was written after the last line before
+ * that, but for what was on its way inside the engine (SLACK). And where there is always something left,
+ * or the journal has us wait: what the engine holds back is limited, it has a buffer of a megabyte for
+ * who is attached (LAG). */
+
+#include <string.h>
+
+#include "codec/journal/log-position.h"
+#include "util/macro.h"
+
+static const char magic[16] = "systemd-docker.1";
+
+#define SLACK_NSEC (5 * NSEC_PER_SEC)
+#define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
+#define MARK_BYTES (UINT64_C(256) * 1024)
+/* The engine writes the two streams side by side: so far the order of their stamps may be another than
+ * that of the lines. */
+#define DISORDER_NSEC (2 * NSEC_PER_SEC)
+
+#define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
+
+uint64_t log_line_hash(const void *data, size_t size)
+{
+        static const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+        const uint8_t *p = data;
+        uint64_t h = (uint64_t) size * k;
+
+        while (size > 0) {
+                size_t n = MIN(size, sizeof(uint64_t));
+                uint64_t word = 0;
+
+                memcpy(&word, p, n);
+                h = (h ^ word) * k;
+                h ^= h >> 29;
+                p += n;
+                size -= n;
+        }
+        return h;
+}
+
+void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec)
+{
+        memset(p, 0, sizeof(*p));
+        p->size = sizeof(*p);
+        (void) strncpy(p->id, id, ENGINE_ID_SIZE);
+        (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
+        p->mode = LOG_MODE_ATTACHED;
+        p->begin_nsec = now_nsec;
+        memcpy(p->magic, magic, sizeof(magic));
+}
+
+bool log_position_is_valid(const void *data, size_t size, const char *id)
+{
+        const LogPosition *p = data;
+
+        return size == sizeof(*p) && memcmp(p->magic, magic, sizeof(magic)) == 0 && p->size == sizeof(*p) &&
+               p->mode < _LOG_MODE_MAX && memchr(p->id, 0, sizeof(p->id)) && memchr(p->epoch, 0, sizeof(p->epoch)) &&
+               strcmp(p->id, id) == 0;
+}
+
+void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time_nsec)
+{
+        LogTrail *t = log_position_trail(p, stream);
+
+        STORE(p->offered, p->offered + 1);
+        t->entries[t->n % LOG_TRAIL_SLOTS] = (LogEntry) { hash, time_nsec, p->offered };
+        STORE(t->n, t->n + 1);
+}
+
+void log_position_withdraw(LogPosition *p, int stream)
+{
+        LogTrail *t = log_position_trail(p, stream);
+
+        assert(t->n > 0);
+        STORE(t->n, t->n - 1);
+        STORE(p->offered, p->offered - 1);
+}
+
+void log_position_sent(LogPosition *p, uint64_t ordinal)
+{
+        STORE(p->sent, ordinal);
+}
+
+void log_position_stream_sent(LogPosition *p, int stream, uint64_t n)
+{
+        STORE(log_position_trail(p, stream)->sent_n, n);
+}
+
+void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec)
+{
+        p->last_nsec = now_nsec;
+        p->bytes += bytes;
+        if (p->n_marks > 0 && p->bytes - p->marks[(p->n_marks - 1) % LOG_MARKS].bytes < MARK_BYTES)
+                return;
+        p->marks[p->n_marks % LOG_MARKS] = (LogMark) { now_nsec, p->bytes };
+        STORE(p->n_marks, p->n_marks + 1);
+}
+
+void log_position_calm(LogPosition *p)
+{
+        p->calm_nsec = p->last_nsec;
+}
+
+const LogEntry *log_trail_last(const LogTrail *t, uint64_t i)
+{
+        return i < t->n && i < LOG_TRAIL_LINES ? &t->entries[(t->n - 1 - i) % LOG_TRAIL_SLOTS] : NULL;
+}
+
+/* Of those that have a stamp. */
+static const LogEntry *stored_last(const LogTrail *t, uint64_t i)
+{
+        return t->n > t->stored_n && i < t->n - t->stored_n ? log_trail_last(t, i) : NULL;
+}
+
+/* Takes back what is not in the journal. */
+static void shorten(const LogPosition *p, LogTrail *t, uint64_t ordinal)
+{
+        const LogEntry *last;
+
+        for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++) {
+                last = log_trail_last(t, 0);
+                if (!last || (p->without_ordinals ? t->n <= t->sent_n : last->ordinal <= ordinal))
+                        break;
+                STORE(t->n, t->n - 1);
+        }
+}
+
+void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch)
+{
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                shorten(p, log_position_trail(p, stream), ordinal);
+        STORE(p->offered, p->sent);
+        /* From here on it is settled, whatever happens. */
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                log_position_trail(p, stream)->sent_n = log_position_trail(p, stream)->n;
+                for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++)
+                        log_position_trail(p, stream)->entries[i].ordinal = 0;
+        }
+        memset(p->epoch, 0, sizeof(p->epoch));
+        (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
+        STORE(p->offered, 0);
+        STORE(p->sent, 0);
+}
+
+void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX])
+{
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                LogTrail *t = log_position_trail(p, stream);
+
+                t->base = bounds[stream];
+                t->stored_n = t->n;
+                t->pending_nsec = 0;
+        }
+        STORE(p->mode, LOG_MODE_STORED);
+}
+
+LogBound log_trail_bound(const LogTrail *t)
+{
+        const LogEntry *last = stored_last(t, 0), *e;
+        LogBound bound;
+
+        if (!last || last->time_nsec < t->base.time_nsec)
+                return t->base;
+        bound = (LogBound) { last->time_nsec, 0 };
+        while ((e = stored_last(t, bound.count)) && e->time_nsec == bound.time_nsec)
+                bound.count++;
+        if (bound.time_nsec == t->base.time_nsec)
+                bound.count += t->base.count;
+        return bound;
+}
+
+static uint64_t since_attached(const LogPosition *p)
+{
+        uint64_t since = p->begin_nsec;
+
+        if (p->calm_nsec > SLACK_NSEC)
+                since = MAX(since, p->calm_nsec - SLACK_NSEC);
+        for (size_t i = 0; i < MIN(p->n_marks, (uint64_t) LOG_MARKS); i++)
+                if (p->bytes >= LAG_BYTES && p->marks[i].bytes <= p->bytes - LAG_BYTES)
+                        since = MAX(since, p->marks[i].time_nsec);
+        return since;
+}
+
+/* All of a stream that is stamped long before a line of the other one that was taken came before it. */
+static uint64_t since_stored(const LogPosition *p)
+{
+        uint64_t first = UINT64_MAX, last = 0;
+
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                const LogTrail *t = log_position_trail(p, stream);
+                const LogEntry *e = stored_last(t, 0);
+
+                first = MIN(first, log_trail_bound(t).time_nsec);
+                last = MAX(last, e ? e->time_nsec : 0);
+        }
+        if (last > DISORDER_NSEC)
+                first = MAX(first, last - DISORDER_NSEC);
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                if (log_position_trail(p, stream)->pending_nsec > 0)
+                        first = MIN(first, log_position_trail(p, stream)->pending_nsec);
+        return first;
+}
+
+uint64_t log_position_since(const LogPosition *p)
+{
+        return p->mode == LOG_MODE_STORED ? since_stored(p) : since_attached(p);
+}

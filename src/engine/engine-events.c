@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* GET /events, NDJSON, filtered by container on the engine's side and by id again on ours.
+ *
+ * Reconnecting: 100 ms, doubled up to 5 s, back to 100 ms once a stream stood. `since` is the time of the last event
+ * seen, to the nanosecond and inclusive, so the last one comes twice, and from an engine that counts in seconds all
+ * of the last second. A stream may begin with these; behind them nothing is dropped, because somebody may set the
+ * engine's clock back. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/journal/line-buffer.h"
+#include "engine/engine-events.h"
+#include "loop/event-util.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
+#define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
+#define EVENT_SIZE_MAX (256U * 1024)
+
+struct EngineEvents {
+        Engine *engine;
+        EngineRequest *request;
+        const EngineEventsOps *ops;
+        void *userdata;
+        char id[ENGINE_ID_SIZE + 1];
+        sd_event_source *retry;
+        uint64_t backoff;
+        uint64_t last_nsec; /* of the last event, by the engine's clock */
+        bool repeating;     /* what comes may be what came already */
+        bool lost_reported;
+        LineBuffer lines;
+        bool line_is_cut; /* what comes up to the next newline is the rest of an over-long line */
+};
+
+static int events_connect(EngineEvents *e);
+
+static void events_on_open(EngineRequest *request, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+
+        e->backoff = BACKOFF_MIN_USEC;
+        e->lost_reported = false;
+        e->repeating = e->last_nsec > 0;
+        e->ops->on_open(e->userdata);
+}
+
+static bool events_is_repetition(EngineEvents *e, uint64_t nsec)
+{
+        if (e->repeating && nsec > 0 && nsec <= e->last_nsec && e->last_nsec - nsec < NSEC_PER_SEC)
+                return true;
+        e->repeating = false;
+        return false;
+}
+
+static void events_take_line(EngineEvents *e, const Line *line)
+{
+        _cleanup_(engine_event_done) EngineEvent event = ENGINE_EVENT_NULL;
+        int r;
+
+        if (line->size == 0)
+                return;
+        r = engine_event_parse(line->data, line->size, &event);
+        if (r < 0)
+                log_debug_errno(r, "Engine event is malformed, ignoring: %m");
+        if (r <= 0 || strcmp(event.id, e->id) != 0)
+                return;
+        if (events_is_repetition(e, event.time_nsec))
+                return;
+        e->last_nsec = event.time_nsec > 0 ? event.time_nsec : e->last_nsec;
+        e->ops->on_event(&event, e->userdata);
+}
+
+static size_t events_on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+        size_t done = 0, consumed;
+        Line line;
+
+        while (done < size) {
+                int r = line_buffer_feed(&e->lines, data + done, size - done, &consumed, &line);
+
+                if (r < 0)
+                        return size; /* out of memory: this event is lost, inspect will tell */
+                done += consumed;
+                if (r == 0)
+                        break;
+                if (line.why == LINE_NEWLINE && !e->line_is_cut)
+                        events_take_line(e, &line);
+                e->line_is_cut = line.why == LINE_MAX_SIZE;
+        }
+        return size;
+}
+
+static void events_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+
+        e->request = engine_request_free(e->request);
+        line_buffer_done(&e->lines);
+        line_buffer_init(&e->lines, EVENT_SIZE_MAX);
+        e->line_is_cut = false;
+        if (timer_arm(e->retry, e->backoff) < 0)
+                log_warning("Failed to arm the reconnect timer of the engine's events.");
+        e->backoff = backoff_next(e->backoff, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
+        if (e->lost_reported)
+                return;
+        e->lost_reported = true;
+        e->ops->on_lost(r < 0 ? r : -ECONNRESET, reply->error.message ?: "connection closed", e->userdata);
+}
+
+static int events_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+        int r = events_connect(e);
+
+        if (r < 0) {
+                log_warning_errno(r, "Failed to reconnect to the engine's events, trying again: %m");
+                (void) timer_arm(e->retry, BACKOFF_MAX_USEC);
+        }
+        return 0;
+}
+
+static int events_connect(EngineEvents *e)
+{
+        static const EngineRequestOps ops = { events_on_open, events_on_data, events_on_done };
+        _cleanup_free_ char *filters = NULL, *escaped = NULL, *path = NULL;
+        char since[64] = "";
+
+        if (asprintf(&filters, "{\"container\":[\"%s\"],\"type\":[\"container\"]}", e->id) < 0)
+                return -ENOMEM;
+        escaped = engine_escape(filters);
+        if (!escaped)
+                return -ENOMEM;
+        if (e->last_nsec > 0)
+                (void) snprintf(since, sizeof(since), "&since=%" PRIu64 ".%09" PRIu64, e->last_nsec / NSEC_PER_SEC,
+                                e->last_nsec % NSEC_PER_SEC);
+        if (asprintf(&path, "/events?filters=%s%s", escaped, since) < 0)
+                return -ENOMEM;
+        return engine_call(e->engine, &e->request,
+                           &(EngineCall) { .method = "GET", .path = path, .ops = &ops, .userdata = e });
+}
+
+EngineEvents *engine_events_free(EngineEvents *e)
+{
+        if (!e)
+                return NULL;
+        engine_request_free(e->request);
+        sd_event_source_disable_unref(e->retry);
+        line_buffer_done(&e->lines);
+        free(e);
+        return NULL;
+}
+
+int engine_events_new(EngineEvents **ret, sd_event *event, Engine *engine, const char *id,
+                      const EngineEventsOps *ops, void *userdata)
+{
+        static const EventTraits traits = { "engine-events-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        _cleanup_(engine_events_freep) EngineEvents *e = NULL;
+        int r;
+
+        e = calloc(1, sizeof(*e));
+        if (!e)
+                return -ENOMEM;
+        e->engine = engine;
+        e->ops = ops;
+        e->userdata = userdata;
+        e->backoff = BACKOFF_MIN_USEC;
+        line_buffer_init(&e->lines, EVENT_SIZE_MAX);
+        (void) snprintf(e->id, sizeof(e->id), "%s", id);
+        r = event_add_timer(event, &e->retry, events_on_retry, e, &traits);
+        if (r < 0)
+                return r;
+        r = events_connect(e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(e);
+        return 0;
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A container's output from the engine.
+ *
+ * Attached: POST /containers/{id}/attach without "Upgrade:" is answered 200 with a body that ends with
+ * the container. It is cheap for the engine, but there is only what comes from now on, and no time.
+ * Stored: GET /containers/{id}/logs has the log from a time on, each message with its stamp; a line
+ * longer than 16 KiB is several messages.
+ *
+ * bytes → (frames, unless TTY) → (stamps) → a line buffer a stream → on_line. When the consumer has no
+ * room, the line it refused is kept (a copy: the bytes belong to libcurl) and the transfer held back, so
+ * that the pressure reaches the container through the engine. The end of the stream waits for a kept line
+ * to be taken. */
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/engine/log-stamp.h"
+#include "loop/event-util.h"
+#include "engine/log-stream.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* Longer lines are cut. */
+#define LINE_SIZE_MAX (16U * 1024 * 1024)
+
+struct LogStream {
+        Engine *engine;
+        EngineRequest *request;
+        sd_event_source *calm;
+        const LogStreamOps *ops;
+        void *userdata;
+        bool tty, stored;
+        StreamFrame frame;
+        LogStamp stamp;    /* of the frame, as far as it has come */
+        bool in_message;   /* behind it */
+        LineBuffer lines[_STREAM_MAX];
+        uint64_t stamps[_STREAM_MAX]; /* of the line that is in the buffer */
+        int error; /* of the frames: what follows can't be understood */
+
+        char *held; /* the refused line */
+        Line held_line;
+        uint64_t held_stamp;
+        int held_stream;
+
+        bool ended; /* the transfer is done, with the result */
+        int result;
+        int status; /* HTTP */
+        char *message;
+};
+
+static bool stream_is_output(int stream)
+{
+        return stream == STREAM_STDOUT || stream == STREAM_STDERR;
+}
+
+/* A terminal's stored line: the stamps are taken out. *ret_copy is where the line then is, or NULL. */
+static void take_stamps_out(LogStream *l, Line *line, char **ret_copy)
+{
+        const char *stamp = line->data;
+        size_t stamp_size;
+
+        if (log_stamp_parse(line->data, line->size, &l->stamps[STREAM_STDOUT], &stamp_size) < 0)
+                return; /* the rest of a line that was cut */
+        line->data += stamp_size;
+        line->size -= stamp_size;
+        if (line->size <= LOG_MESSAGE_MAX || !(*ret_copy = malloc(line->size)))
+                return;
+        memcpy(*ret_copy, line->data, line->size);
+        line->size = log_stamp_strip_repeated(*ret_copy, line->size, stamp, stamp_size);
+        line->data = *ret_copy;
+}
+
+/* 1: taken. 0: kept, hold back. */
+static int offer_line(LogStream *l, int stream, Line *line)
+{
+        _cleanup_free_ char *copy = NULL;
+        int r;
+
+        if (l->tty && l->stored)
+                take_stamps_out(l, line, &copy);
+        if (l->tty)
+                line_strip_cr(line);
+        r = l->ops->on_line(stream, line, l->stamps[stream], l->userdata);
+        if (r != 0)
+                return 1;
+        l->held = malloc(MAX(line->size, (size_t) 1));
+        if (!l->held)
+                return 1; /* one line lost, and said so: better than the service */
+        memcpy(l->held, line->data, line->size);
+        l->held_line = (Line) { l->held, line->size, line->why };
+        l->held_stamp = l->stamps[stream];
+        l->held_stream = stream;
+        return 0;
+}
+
+/* Takes data of one stream apart; returns how much was used: less than size when held back. */
+static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size)
+{
+        size_t done = 0, consumed;
+        Line line;
+
+        while (done < size) {
+                int r = line_buffer_feed(&l->lines[stream], data + done, size - done, &consumed, &line);
+
+                if (r < 0) {
+                        (void) log_oom();
+                        return size;
+                }
+                done += consumed;
+                if (r == 0)
+                        break;
+                if (offer_line(l, stream, &line) == 0)
+                        break;
+        }
+        return done;
+}
+
+/* A frame of a stored log begins with a stamp. Returns how much of the chunk it was, or -EBADMSG. */
+static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
+{
+        uint64_t nsec;
+        size_t used;
+        int r;
+
+        if (chunk->begins) {
+                l->stamp = LOG_STAMP_NULL;
+                l->in_message = false;
+        }
+        if (l->in_message)
+                return 0;
+        r = log_stamp_feed(&l->stamp, chunk->data, chunk->size, &used, &nsec);
+        if (r < 0)
+                return r;
+        l->in_message = r > 0;
+        /* Of several messages in one line, the first one's; the others have the same. */
+        if (r > 0 && line_buffer_pending(&l->lines[chunk->stream]) == 0)
+                l->stamps[chunk->stream] = nsec;
+        return (ssize_t) used;
+}
+
+/* One frame's worth of data, or what there is of it. A chunk that was not used up is put back into the
+ * frame. */
+static int feed_frame(LogStream *l, const char *data, size_t size, size_t *ret_used)
+{
+        StreamChunk chunk;
+        size_t consumed = 0, used;
+        ssize_t stamp = 0;
+        int r = stream_frame_feed(&l->frame, data, size, &consumed, &chunk);
+
+        if (r < 0)
+                return r;
+        *ret_used = consumed;
+        if (r == 0)
+                return 0;
+        if (chunk.stream == STREAM_SYSTEMERR) {
+                log_warning("Engine: %.*s", (int) MIN(chunk.size, (size_t) 1024), chunk.data);
+                return 0;
+        }
+        if (!stream_is_output(chunk.stream))
+                return 0;
+        if (l->stored)
+                stamp = feed_stamp(l, &chunk);
+        if (stamp < 0)
+                return (int) stamp;
+        used = (size_t) stamp;
+        used += feed_lines(l, chunk.stream, chunk.data + used, chunk.size - used);
+        if (used < chunk.size)
+                stream_frame_unfeed(&l->frame, chunk.size - used);
+        *ret_used = consumed - (chunk.size - used);
+        return 0;
+}
+
+static size_t log_stream_on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
+{
+        LogStream *l = ASSERT_PTR(userdata);
+        size_t done = 0, used = 0;
+
+        if (l->error < 0)
+                return size;
+        if (l->held)
+                return 0;
+        if (l->calm)
+                (void) defer_arm(l->calm);
+        if (l->tty)
+                return feed_lines(l, STREAM_STDOUT, data, size);
+        while (done < size && !l->held) {
+                l->error = feed_frame(l, data + done, size - done, &used);
+                if (l->error < 0) {
+                        log_warning("The engine's log stream is malformed, dropping the rest of it.");
+                        return size;
+                }
+                done += used;
+        }
+        return done;
+}
+
+/* Delivers the last lines without newline, then the end; stops where a line is refused. */
+static void finish(LogStream *l)
+{
+        for (int stream = 0; stream < _STREAM_MAX; stream++) {
+                Line line;
+
+                if (line_buffer_flush(&l->lines[stream], &line) > 0 && offer_line(l, stream, &line) == 0)
+                        return;
+        }
+        l->ops->on_eof(l->result, l->message, l->userdata);
+}
+
+static void log_stream_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        LogStream *l = ASSERT_PTR(userdata);
+
+        l->request = engine_request_free(l->request);
+        l->ended = true;
+        l->result = r < 0 ? r : l->error;
+        l->status = reply->status;
+        l->message = reply->error.message ? strdup(reply->error.message) : NULL;
+        if (!l->held)
+                finish(l);
+}
+
+static void log_stream_on_open(EngineRequest *request, void *userdata)
+{
+        LogStream *l = ASSERT_PTR(userdata);
+
+        l->ops->on_open(l->userdata);
+}
+
+/* The loop comes here when no other source has anything: also not the stream. */
+static int log_stream_on_calm(sd_event_source *source, void *userdata)
+{
+        LogStream *l = ASSERT_PTR(userdata);
+
+        if (!l->held && !l->ended)
+                l->ops->on_calm(l->userdata);
+        return 0;
+}
+
+void log_stream_resume(LogStream *l)
+{
+        if (!l->held)
+                return;
+        if (l->ops->on_line(l->held_stream, &l->held_line, l->held_stamp, l->userdata) == 0)
+                return;
+        free(l->held);
+        l->held = NULL;
+        if (l->ended)
+                finish(l);
+        else
+                engine_request_resume(l->request);
+}
+
+bool log_stream_is_held(const LogStream *l)
+{
+        return l->held;
+}
+
+int log_stream_status(const LogStream *l)
+{
+        return l->status;
+}
+
+uint64_t log_stream_pending_stamp(const LogStream *l, int stream)
+{
+        return l->stored && !l->tty && line_buffer_pending(&l->lines[stream]) > 0 ? l->stamps[stream] : 0;
+}
+
+LogStream *log_stream_free(LogStream *l)
+{
+        if (!l)
+                return NULL;
+        engine_request_free(l->request);
+        sd_event_source_disable_unref(l->calm);
+        for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
+                line_buffer_done(&l->lines[i]);
+        free(l->held);
+        free(l->message);
+        free(l);
+        return NULL;
+}
+
+/* A new string, NULL: out of memory. */
+static char *make_path(const LogStreamTarget *target)
+{
+        const char *out = target->flags & LOG_STREAM_NO_STDOUT ? "" : "&stdout=1";
+        const char *err = target->flags & LOG_STREAM_NO_STDERR ? "" : "&stderr=1";
+        char *path;
+        int r;
+
+        if (!(target->flags & LOG_STREAM_STORED))
+                r = asprintf(&path, "/containers/%s/attach?stream=1%s%s", target->id, out, err);
+        else
+                r = asprintf(&path, "/containers/%s/logs?timestamps=1%s%s&follow=%i&since=%" PRIu64 ".%09" PRIu64,
+                             target->id, out, err, target->flags & LOG_STREAM_FOLLOW ? 1 : 0,
+                             target->since_nsec / NSEC_PER_SEC, target->since_nsec % NSEC_PER_SEC);
+        return r < 0 ? NULL : path;
+}
+
+int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
+                   const LogStreamOps *ops, void *userdata)
+{
+        static const EventTraits calm = { "log-calm", EVENT_PRIORITY_CALM, EVENT_FAILURE_DISABLE };
+        static const EngineRequestOps request_ops = { log_stream_on_open, log_stream_on_data, log_stream_on_done };
+        _cleanup_(log_stream_freep) LogStream *l = NULL;
+        _cleanup_free_ char *path = NULL;
+        int r;
+
+        l = calloc(1, sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        l->engine = engine;
+        l->ops = ops;
+        l->userdata = userdata;
+        l->tty = target->flags & LOG_STREAM_TTY;
+        l->stored = target->flags & LOG_STREAM_STORED;
+        l->frame = STREAM_FRAME_NULL;
+        for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
+                line_buffer_init(&l->lines[i], LINE_SIZE_MAX);
+        path = make_path(target);
+        if (!path)
+                return -ENOMEM;
+        if (ops->on_calm) {
+                r = event_add_defer(event, &l->calm, log_stream_on_calm, l, &calm);
+                if (r < 0)
+                        return r;
+        }
+        r = engine_call(engine, &l->request,
+                        &(EngineCall) { .method = l->stored ? "GET" : "POST", .path = path, .lane = ENGINE_LANE_LOG,
+                                        .ops = &request_ops, .userdata = l });
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(l);
+        return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* pidfd_open(2) as a plain io source: sd_event_add_child_pidfd() is for one's own children only, and the container's
+ * init is the engine's shim's.
+ *
+ * EPOLLIN: it is dead, but a zombie. EPOLLHUP: it was reaped, and from then on PIDFD_GET_INFO tells its wait
+ * status to anyone who holds the pidfd (Linux 6.15). Older kernels fail the ioctl: then the engine tells. */
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "codec/engine/wait-status.h"
+#include "loop/event-util.h"
+#include "loop/pid-watch.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* From linux/pidfd.h, which Debian's libc headers don't have yet. */
+struct pidfd_info_v1 {
+        uint64_t mask;
+        uint64_t cgroupid;
+        uint32_t pid, tgid, ppid;
+        uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
+        int32_t exit_code;
+};
+#define PIDFD_GET_INFO_V1 _IOWR(0xFF, 11, struct pidfd_info_v1)
+#define PIDFD_INFO_EXIT_FLAG (UINT64_C(1) << 3)
+
+struct PidWatch {
+        int fd;
+        bool dead;
+        sd_event_source *source;
+        const PidWatchOps *ops;
+        void *userdata;
+};
+
+static int pidfd_exit_code(int fd)
+{
+        struct pidfd_info_v1 info = { .mask = PIDFD_INFO_EXIT_FLAG };
+
+        if (ioctl(fd, PIDFD_GET_INFO_V1, &info) < 0)
+                return -errno;
+        if (!(info.mask & PIDFD_INFO_EXIT_FLAG))
+                return -ENODATA;
+        return wait_status_from_raw(info.exit_code);
+}
+
+static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+        PidWatch *w = ASSERT_PTR(userdata);
+        int r;
+
+        if (!w->dead) {
+                w->dead = true;
+                /* Level-triggered, and readable for good: wait for the hang-up only, which can't be masked. */
+                r = sd_event_source_set_io_events(w->source, 0);
+                if (r < 0)
+                        return r;
+                /* May free us; a hang-up that is there already comes again. */
+                w->ops->on_death(w->userdata);
+                return 0;
+        }
+        if (!(revents & EPOLLHUP))
+                return 0;
+        r = sd_event_source_set_enabled(w->source, SD_EVENT_OFF);
+        if (r < 0)
+                return r;
+        r = pidfd_exit_code(w->fd);
+        if (r >= 0)
+                w->ops->on_exit_code(r, w->userdata);
+        else
+                log_debug_errno(r, "The kernel doesn't tell the exit status, the engine will: %m");
+        return 0;
+}
+
+PidWatch *pid_watch_free(PidWatch *w)
+{
+        if (!w)
+                return NULL;
+        sd_event_source_disable_unref(w->source);
+        fd_close(w->fd);
+        free(w);
+        return NULL;
+}
+
+int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps *ops, void *userdata)
+{
+        static const EventTraits traits = { "container-pid", EVENT_PRIORITY_PID, EVENT_FAILURE_EXIT };
+        _cleanup_(pid_watch_freep) PidWatch *w = NULL;
+        int r;
+
+        w = calloc(1, sizeof(*w));
+        if (!w)
+                return -ENOMEM;
+        w->ops = ops;
+        w->userdata = userdata;
+        w->fd = (int) RET_NERRNO(syscall(SYS_pidfd_open, pid, 0));
+        if (w->fd < 0)
+                return w->fd;
+        r = event_add_io(event, &w->source, w->fd, EPOLLIN, pid_watch_on_io, w, &traits);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(w);
+        return 0;
+}
+
+int pid_watch_kill(const PidWatch *w, int signo)
+{
+        return syscall(SYS_pidfd_send_signal, w->fd, signo, NULL, 0) < 0 ? -errno : 0;
+}

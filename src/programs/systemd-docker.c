@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* systemd-docker: argv and environment in, exit status out. The only reader of both. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "cli/options.h"
+#include "run/run-options.h"
+#include "cli/setup-options.h"
+#include "codec/engine/engine-host.h"
+#include "setup/setup.h"
+#include "supervisor/supervisor.h"
+#include "util/cleanup.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static int refuse(const CliError *e)
+{
+        log_error("%s", e->message ?: "out of memory");
+        return e->exit_code ?: CLI_EXIT_REFUSED;
+}
+
+static bool environment_is_set(const char *name)
+{
+        const char *value = getenv(name);
+
+        return value && *value;
+}
+
+static const char *environment_or(const char *name, const char *fallback)
+{
+        return environment_is_set(name) ? getenv(name) : fallback;
+}
+
+/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without.
+ * folder: that of docker's configuration. */
+static EngineTls read_tls(const char *folder)
+{
+        bool verify = environment_is_set("DOCKER_TLS_VERIFY");
+
+        return (EngineTls) { .enabled = verify || environment_is_set("DOCKER_TLS"),
+                             .verify = verify,
+                             .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
+}
+
+static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
+{
+        const char *why = NULL;
+        int r = engine_host_parse(name, tls->enabled, ret, &why);
+
+        if (r < 0)
+                log_error("--host %s: %s", name, why);
+        return r;
+}
+
+/* A process beside the service's main one: ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5), "$MAINPID"). What it
+ * told systemd, its container's pid as main process among that, would be taken for the service's. */
+static const char *notify_socket(void)
+{
+        return environment_is_set("MAINPID") ? NULL : environment_or("NOTIFY_SOCKET", NULL);
+}
+
+static int set_up(const Options *o, const char *host_name, const char *folder)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
+        const EngineTls tls = read_tls(folder);
+        SetupVerb verb;
+
+        if (setup_options_parse(o->run_words, &verb, &error) < 0)
+                return refuse(&error);
+        if (parse_host(host_name, &tls, &host) < 0)
+                return CLI_EXIT_REFUSED;
+        return setup_run(verb, &host, &tls);
+}
+
+/* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in its choice, as the
+ * engine's own processes do; but OOMScoreAdjust= of the unit has the last word. */
+static void step_back_from_the_oom_killer(void)
+{
+        static const char path[] = "/proc/self/oom_score_adj", score[] = "-900";
+        _cleanup_close_ int fd = -EBADF;
+        _cleanup_free_ char *now = NULL;
+        int r;
+
+        if (read_file_at(AT_FDCWD, path, 32, &now, NULL) < 0 || strcmp(now, "0\n") != 0)
+                return;
+        r = fd = RET_NERRNO(open(path, O_WRONLY | O_CLOEXEC));
+        if (r >= 0)
+                r = write_all(fd, score, strlen(score));
+        if (r < 0)
+                log_debug_errno(r, "Failed to set %s, ignoring: %m", path);
+}
+
+static int supervise(const SupervisorConfig *config)
+{
+        _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
+        _cleanup_(supervisor_freep) Supervisor *s = NULL;
+        int r;
+
+        if (parse_host(config->host_name, &config->tls, &host) < 0)
+                return CLI_EXIT_REFUSED;
+        if (config->under_systemd)
+                step_back_from_the_oom_killer();
+        r = supervisor_new(&s, config, &host);
+        if (r < 0) {
+                log_error_errno(r, "Failed to start: %m");
+                return CLI_EXIT_REFUSED;
+        }
+        return supervisor_run(s);
+}
+
+/* One that is not open would be taken by whatever is opened next, and that then be read as our input. */
+static void fill_standard_descriptors(void)
+{
+        for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+                if (fcntl(fd, F_GETFD) < 0)
+                        (void) open("/dev/null", O_RDWR | O_NOCTTY);
+}
+
+int main(int argc, char **argv)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(options_done) Options options = {};
+        _cleanup_(run_options_freep) RunOptions *run = NULL;
+        _cleanup_free_ char *folder = NULL;
+        SupervisorConfig config;
+        CliContext context;
+        const char *host;
+
+        fill_standard_descriptors();
+        if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
+                log_set_max_level(LOG_DEBUG);
+        if (options_parse(argc, argv, &options, &error) < 0)
+                return refuse(&error);
+        if (options.verb == VERB_HELP) {
+                options_help(stdout);
+                return EXIT_SUCCESS;
+        }
+        if (options.verb == VERB_VERSION) {
+                puts("systemd-docker " PROJECT_VERSION);
+                return EXIT_SUCCESS;
+        }
+        host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
+        context = (CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host };
+        folder = context_config_folder(&context);
+        if (options.verb == VERB_SETUP)
+                return set_up(&options, host, folder);
+        if (run_options_parse(options.run_words, &context, &run, &error) < 0)
+                return refuse(&error);
+        if (run->help) {
+                run_options_help(stdout);
+                return EXIT_SUCCESS;
+        }
+        config = (SupervisorConfig) { .options = &options,
+                                      .run = run,
+                                      .environment = environ,
+                                      .host_name = host,
+                                      .tls = read_tls(folder),
+                                      .runtime_folder = geteuid() == 0 ? "/run" : environment_or("XDG_RUNTIME_DIR", NULL),
+                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
+                                      .under_systemd = environment_is_set("INVOCATION_ID"),
+                                      .notify_socket = notify_socket() };
+        (void) sd_watchdog_enabled(false, &config.watchdog_usec);
+        return supervise(&config);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* Addresses and names of hosts: --dns, --dns-search, --add-host, and MAC addresses. */
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run-parse.h"
+#include "text.h"
+#include "util/macro.h"
+
+/* Where the longest run of two or more zero groups is; n = 0 where there is none. */
+static void longest_zero_run(const uint16_t *groups, size_t *ret_at, size_t *ret_n)
+{
+        *ret_at = *ret_n = 0;
+        for (size_t i = 0; i < 8; i++) {
+                size_t n = 0;
+
+                while (i + n < 8 && groups[i + n] == 0)
+                        n++;
+                if (n >= 2 && n > *ret_n) {
+                        *ret_at = i;
+                        *ret_n = n;
+                }
+        }
+}
+
+/* RFC 5952, without inet_ntop(3)'s dotted ends. */
+static void format_ip6(const uint8_t *bytes, char ret[static INET6_ADDRSTRLEN])
+{
+        uint16_t groups[8];
+        size_t at, n;
+
+        for (size_t i = 0; i < 8; i++)
+                groups[i] = (uint16_t) (bytes[2 * i] << 8 | bytes[2 * i + 1]);
+        longest_zero_run(groups, &at, &n);
+        *ret = 0;
+        for (size_t i = 0; i < 8; i++) {
+                size_t used = strlen(ret);
+
+                if (n > 0 && i == at) {
+                        strcat(ret, "::");
+                        i += n - 1;
+                        continue;
+                }
+                (void) snprintf(ret + used, INET6_ADDRSTRLEN - used, "%s%x",
+                                used > 0 && ret[used - 1] != ':' ? ":" : "", groups[i]);
+        }
+}
+
+int parse_address(const char *s, char **ret)
+{
+        static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+        char text[INET6_ADDRSTRLEN];
+        uint8_t bytes[16];
+
+        if (strlen(s) >= sizeof(text))
+                return -EINVAL;
+        if (inet_pton(AF_INET, s, bytes) == 1)
+                (void) inet_ntop(AF_INET, bytes, text, sizeof(text));
+        else if (inet_pton(AF_INET6, s, bytes) != 1)
+                return -EINVAL;
+        else if (memcmp(bytes, mapped, sizeof(mapped)) == 0)
+                (void) inet_ntop(AF_INET, bytes + 12, text, sizeof(text));
+        else
+                format_ip6(bytes, text);
+        *ret = strdup(text);
+        return *ret ? 0 : -ENOMEM;
+}
+
+/* parse_address() with blanks around. */
+static int parse_trimmed_address(const char *s, char **ret)
+{
+        _cleanup_free_ char *bare = text_trim(s);
+
+        return bare ? parse_address(bare, ret) : -ENOMEM;
+}
+
+int set_dns(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        _cleanup_free_ char *address = NULL;
+        int r = parse_trimmed_address(value, &address);
+
+        if (r == -EINVAL)
+                return run_parse_error(p, "not an IP address");
+        return r < 0 ? r : append_string(p, spec, address);
+}
+
+/* HOST:ADDRESS or HOST=ADDRESS, an IPv6 address may be in brackets. Sent as HOST:ADDRESS as it was written.
+ */
+int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        _cleanup_free_ char *host = NULL, *bare = NULL, *canonical = NULL, *entry = NULL;
+        const char *address = NULL;
+        size_t size;
+        int r;
+
+        host = text_cut(value, strchr(value, '=') ? '=' : ':', &address);
+        if (!host)
+                return -ENOMEM;
+        if (!*host || !address || strchr(host, ':'))
+                return run_parse_error(p, "not HOST:ADDRESS");
+        size = strlen(address);
+        bare = size > 2 && *address == '[' && address[size - 1] == ']' ? strndup(address + 1, size - 2)
+                                                                       : strdup(address);
+        if (!bare)
+                return -ENOMEM;
+        if (strcmp(bare, "host-gateway") != 0) {
+                r = parse_trimmed_address(bare, &canonical);
+                if (r == -EINVAL)
+                        return run_parse_error(p, "not an IP address");
+                if (r < 0)
+                        return r;
+        }
+        if (asprintf(&entry, "%s:%s", host, bare) < 0)
+                return -ENOMEM;
+        return append_string(p, spec, entry);
+}
+
+/* Letters, digits and inner hyphens; returns where the label ends, NULL where there is none. */
+static const char *skip_label(const char *s)
+{
+        const char *end = s;
+
+        while ((*end >= 'a' && *end <= 'z') || (*end >= 'A' && *end <= 'Z') ||
+               (*end >= '0' && *end <= '9') || *end == '-')
+                end++;
+        return end == s || *s == '-' || end[-1] == '-' ? NULL : end;
+}
+
+/* The part of s that is a domain, as the CLI's pattern has it: stray colons in front of labels and dots are
+ * its own. Behind it there may be one dot and blanks. Returns its length, 0 where it is none. */
+static size_t domain_length(const char *s)
+{
+        const char *c = s, *next;
+
+        for (int i = 0; i < 2 && *c == ':'; i++)
+                c++;
+        c = skip_label(c);
+        if (!c)
+                return 0;
+        for (;;) {
+                next = c;
+                if (*next == ':')
+                        next++;
+                if (*next++ != '.')
+                        break;
+                if (*next == ':')
+                        next++;
+                next = skip_label(next);
+                if (!next)
+                        break;
+                c = next;
+        }
+        next = c + (*c == '.');
+        next += strspn(next, "\t\n\f\r ");
+        return *next ? 0 : (size_t) (c - s);
+}
+
+int set_dns_search(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        _cleanup_free_ char *domain = NULL;
+        size_t size;
+
+        value += strspn(value, " ");
+        size = strlen(value);
+        while (size > 0 && value[size - 1] == ' ')
+                size--;
+        domain = strndup(value, size);
+        if (!domain)
+                return -ENOMEM;
+        if (strcmp(domain, ".") != 0) {
+                size = strpbrk(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+                               ? domain_length(domain)
+                               : 0;
+                if (size == 0 || size >= 255)
+                        return run_parse_error(p, "not a domain");
+                domain[size] = 0;
+        }
+        return append_string(p, spec, domain);
+}
+
+/* Groups of so many hex digits, with one separator between them. */
+static bool hex_groups(const char *s, size_t digits, char separator, size_t n)
+{
+        for (size_t i = 0; i < n; i++) {
+                for (size_t k = 0; k < digits; k++)
+                        if (!isxdigit((unsigned char) *s++))
+                                return false;
+                if (*s++ != (i + 1 < n ? separator : 0))
+                        return false;
+        }
+        return true;
+}
+
+/* 6, 8 or 20 bytes, as 00:11:…, 00-11-… or 0011.2233.… */
+bool mac_address_valid(const char *s)
+{
+        static const size_t sizes[] = { 6, 8, 20 };
+        _cleanup_free_ char *bare = text_trim(s);
+
+        for (size_t i = 0; bare && i < ELEMENTSOF(sizes); i++)
+                if (hex_groups(bare, 2, ':', sizes[i]) || hex_groups(bare, 2, '-', sizes[i]) ||
+                    hex_groups(bare, 4, '.', sizes[i] / 2))
+                        return true;
+        return false;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* --mount: one record of KEY=VALUE fields, each of which goes to a place in the engine's Mount object. */
+
+#include <errno.h>
+#include <string.h>
+
+#include "number.h"
+#include "run-parse.h"
+#include "text.h"
+#include "json/json.h"
+#include "util/macro.h"
+
+typedef enum MountKind {
+        MOUNT_STRING,
+        MOUNT_LOWER,
+        MOUNT_PATH,
+        MOUNT_BOOL, /* also without a value */
+        MOUNT_SIZE,
+        MOUNT_MODE,
+        MOUNT_MAP,
+        MOUNT_RECURSIVE,
+} MountKind;
+
+/* key, what it takes, the options object that it makes (also with a value of nothing), member */
+static const struct MountKey {
+        const char *name;
+        MountKind kind;
+        const char *group, *subgroup, *member;
+} mount_keys[] = {
+        { "type", MOUNT_LOWER, NULL, NULL, "Type" },
+        { "source", MOUNT_PATH, NULL, NULL, "Source" },
+        { "src", MOUNT_PATH, NULL, NULL, "Source" },
+        { "target", MOUNT_STRING, NULL, NULL, "Target" },
+        { "dst", MOUNT_STRING, NULL, NULL, "Target" },
+        { "destination", MOUNT_STRING, NULL, NULL, "Target" },
+        { "readonly", MOUNT_BOOL, NULL, NULL, "ReadOnly" },
+        { "ro", MOUNT_BOOL, NULL, NULL, "ReadOnly" },
+        { "consistency", MOUNT_LOWER, NULL, NULL, "Consistency" },
+        { "bind-propagation", MOUNT_LOWER, "BindOptions", NULL, "Propagation" },
+        { "bind-nonrecursive", MOUNT_BOOL, "BindOptions", NULL, "NonRecursive" },
+        { "bind-recursive", MOUNT_RECURSIVE, NULL, NULL, NULL },
+        { "volume-subpath", MOUNT_STRING, "VolumeOptions", NULL, "Subpath" },
+        { "volume-nocopy", MOUNT_BOOL, "VolumeOptions", NULL, "NoCopy" },
+        { "volume-label", MOUNT_MAP, "VolumeOptions", NULL, "Labels" },
+        { "volume-driver", MOUNT_STRING, "VolumeOptions", "DriverConfig", "Name" },
+        { "volume-opt", MOUNT_MAP, "VolumeOptions", "DriverConfig", "Options" },
+        { "image-subpath", MOUNT_STRING, "ImageOptions", NULL, "Subpath" },
+        { "tmpfs-size", MOUNT_SIZE, "TmpfsOptions", NULL, "SizeBytes" },
+        { "tmpfs-mode", MOUNT_MODE, "TmpfsOptions", NULL, "Mode" },
+};
+
+static const struct MountKey *find_key(const char *name)
+{
+        for (size_t i = 0; i < ELEMENTSOF(mount_keys); i++)
+                if (strcasecmp(mount_keys[i].name, name) == 0)
+                        return mount_keys + i;
+        return NULL;
+}
+
+static struct json_object *mount_options(struct json_object *mount, const struct MountKey *key)
+{
+        struct json_object *o = mount;
+
+        if (key->group)
+                o = json_ensure(o, key->group, json_type_object);
+        /* The CLI sends a DriverConfig with every volume option. */
+        if (o && key->group && strcmp(key->group, "VolumeOptions") == 0 &&
+            !json_ensure(o, "DriverConfig", json_type_object))
+                return NULL;
+        return o && key->subgroup ? json_ensure(o, key->subgroup, json_type_object) : o;
+}
+
+static int set_map(struct json_object *o, const char *member, const char *value)
+{
+        const char *rest = NULL;
+        _cleanup_free_ char *name = text_cut(value, '=', &rest);
+
+        if (!name)
+                return -ENOMEM;
+        if (!*name)
+                return 0;
+        o = json_ensure(o, member, json_type_object);
+        return o ? json_set_text(o, name, rest ? rest : "") : -ENOMEM;
+}
+
+static int set_path(RunParse *p, struct json_object *o, const char *member, const char *value)
+{
+        _cleanup_free_ char *absolute = NULL;
+
+        if (*value != '.')
+                return json_set_text(o, member, value);
+        absolute = context_absolute_path(p->context, value);
+        return absolute ? json_set_text(o, member, absolute) : -ENOMEM;
+}
+
+/* How far a bind takes the mounts below its source along. */
+static int set_recursive(RunParse *p, struct json_object *mount, const char *value)
+{
+        static const struct {
+                const char *word, *member;
+        } words[] = {
+                { "enabled", NULL },
+                { "disabled", "NonRecursive" },
+                { "writable", "ReadOnlyNonRecursive" },
+                { "readonly", "ReadOnlyForceRecursive" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(words); i++) {
+                struct json_object *o;
+
+                if (strcmp(words[i].word, value) != 0)
+                        continue;
+                if (!words[i].member)
+                        return 0;
+                o = json_ensure(mount, "BindOptions", json_type_object);
+                return o ? json_set_bool(o, words[i].member, true) : -ENOMEM;
+        }
+        return run_parse_error(p, "bind-recursive is one of enabled, disabled, writable, readonly");
+}
+
+static int set_number(RunParse *p, struct json_object *o, const struct MountKey *key, const char *value)
+{
+        uint64_t mode;
+        int64_t size;
+        bool b;
+        int r;
+
+        switch (key->kind) {
+        case MOUNT_BOOL:
+                r = parse_bool(value, &b);
+                if (r >= 0)
+                        return json_set_bool(o, key->member, b);
+                break;
+        case MOUNT_SIZE:
+                r = parse_size(value, &size);
+                if (r >= 0)
+                        return json_set_int(o, key->member, size);
+                break;
+        default:
+                r = parse_uint64(value, 8, UINT32_MAX, &mode);
+                if (r >= 0)
+                        return json_set_int(o, key->member, (int64_t) mode);
+                break;
+        }
+        return r == -ENOMEM ? r : run_parse_error(p, "\"%.100s\" is no value for %s", value, key->name);
+}
+
+static int set_field(RunParse *p, struct json_object *mount, const char *field)
+{
+        const char *value = NULL;
+        _cleanup_free_ char *name = text_cut(field, '=', &value), *lower = NULL;
+        const struct MountKey *key;
+        struct json_object *o;
+
+        if (!name)
+                return -ENOMEM;
+        key = find_key(name);
+        if (!key)
+                return run_parse_error(p, "unknown key \"%.100s\"", name);
+        if (!value) {
+                if (key->kind != MOUNT_BOOL)
+                        return run_parse_error(p, "%s needs a value", key->name);
+                value = "true";
+        }
+        if (key->kind == MOUNT_RECURSIVE)
+                return set_recursive(p, mount, value);
+        o = mount_options(mount, key);
+        if (!o)
+                return -ENOMEM;
+        switch (key->kind) {
+        case MOUNT_STRING:
+                return json_set_text(o, key->member, value);
+        case MOUNT_LOWER:
+                lower = text_lower(value);
+                return lower ? json_set_text(o, key->member, lower) : -ENOMEM;
+        case MOUNT_PATH:
+                return set_path(p, o, key->member, value);
+        case MOUNT_MAP:
+                return set_map(o, key->member, value);
+        default:
+                return set_number(p, o, key, value);
+        }
+}
+
+static int check_options(RunParse *p, struct json_object *mount)
+{
+        static const struct {
+                const char *type, *group;
+        } groups[] = {
+                { "bind", "BindOptions" },
+                { "volume", "VolumeOptions" },
+                { "image", "ImageOptions" },
+                { "tmpfs", "TmpfsOptions" },
+        };
+        const char *type = json_string_or(mount, "Type", "");
+        bool read_only = json_bool_or(mount, "ReadOnly", false);
+
+        if (!*type)
+                return run_parse_error(p, "the type is empty");
+        if (!*json_string_or(mount, "Target", ""))
+                return run_parse_error(p, "no target");
+        for (size_t i = 0; i < ELEMENTSOF(groups); i++)
+                if (strcmp(groups[i].type, type) != 0 &&
+                    json_object_object_get_ex(mount, groups[i].group, NULL))
+                        return run_parse_error(p, "%s-* keys with type %.100s", groups[i].type, type);
+        if (json_bool_or(mount, "BindOptions/ReadOnlyNonRecursive", false) && !read_only)
+                return run_parse_error(p, "bind-recursive=writable needs readonly");
+        if (json_bool_or(mount, "BindOptions/ReadOnlyForceRecursive", false)) {
+                if (!read_only ||
+                    strcmp(json_string_or(mount, "BindOptions/Propagation", ""), "rprivate") != 0)
+                        return run_parse_error(
+                                p, "bind-recursive=readonly needs readonly and bind-propagation=rprivate");
+                p->o->private->recursive_readonly = true;
+        }
+        return 0;
+}
+
+int set_mount(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        _cleanup_json_ struct json_object *mount = json_object_new_object();
+        _cleanup_strvec_ StrVec fields = {};
+        int r;
+
+        if (!mount || json_set_string(mount, "Type", "volume") < 0)
+                return -ENOMEM;
+        r = csv_parse(value, &fields);
+        if (r == -EINVAL)
+                return run_parse_error(p, "not a record of comma-separated KEY=VALUE fields");
+        for (size_t i = 0; r >= 0 && i < fields.n; i++)
+                r = set_field(p, mount, fields.items[i]);
+        if (r >= 0)
+                r = check_options(p, mount);
+        return r < 0 ? r : draft_append(p, spec->target, TAKE_PTR(mount));
+}
+
+/* --use-api-socket: the engine's socket inside the container. The logins that go with it are the
+ * supervisor's to put there, once the container is made. */
+int finish_api_socket(RunParse *p)
+{
+        const char *engine = context_engine(p->context);
+        _cleanup_json_ struct json_object *mount = NULL;
+
+        if (!p->o->use_api_socket)
+                return 0;
+        if (!text_starts_with(engine, "unix://"))
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "--use-api-socket needs an engine on a unix socket, not %.300s", engine);
+        mount = json_object_new_object();
+        if (!mount || json_set_string(mount, "Type", "bind") < 0 ||
+            json_set_text(mount, "Source", engine + strlen("unix://")) < 0 ||
+            json_set_string(mount, "Target", "/var/run/docker.sock") < 0 ||
+            !json_ensure(mount, "BindOptions", json_type_object))
+                return -ENOMEM;
+        return draft_append(p, "HostConfig/Mounts", TAKE_PTR(mount));
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* The words behind `run` × the option table. The rules are those of the docker CLI's flag parser: options
+ * end at the first word that is none, or at "--"; a long one takes its value behind '=' or as the next word;
+ * short ones may be grouped, and the first of them that takes a value takes the rest of the group; booleans
+ * have a value only behind
+ * '='. There is no abbreviation. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run-parse.h"
+#include "util/macro.h"
+#include "util/string-table.h"
+#include "util/strv.h"
+
+static const char *const pull_policy_table[_PULL_MAX] = {
+        [PULL_MISSING] = "missing",
+        [PULL_ALWAYS] = "always",
+        [PULL_NEVER] = "never",
+};
+
+DEFINE_STRING_TABLE(pull_policy, PullPolicy)
+
+int run_parse_error_at(RunParse *p, const char *option, const char *value, const char *format, ...)
+{
+        _cleanup_free_ char *reason = NULL;
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&reason, format, ap);
+        va_end(ap);
+        if (r < 0)
+                return cli_error_oom(p->reterr);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s", value, option,
+                         reason);
+}
+
+int run_parse_error(RunParse *p, const char *format, ...)
+{
+        _cleanup_free_ char *reason = NULL;
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        r = vasprintf(&reason, format, ap);
+        va_end(ap);
+        if (r < 0)
+                return cli_error_oom(p->reterr);
+        return run_parse_error_at(p, p->option, p->value, "%s", reason);
+}
+
+int run_parse_result(RunParse *p, int r)
+{
+        if (r == -ENOMEM)
+                return cli_error_oom(p->reterr);
+        return r;
+}
+
+static const RunOptionSpec *find_long(const char *name, size_t size)
+{
+        for (const RunOptionSpec *s = run_option_table; s < run_option_table + run_option_table_size; s++)
+                if (strlen(s->name) == size && memcmp(s->name, name, size) == 0)
+                        return s;
+        return NULL;
+}
+
+static const RunOptionSpec *find_short(char name)
+{
+        for (const RunOptionSpec *s = run_option_table; s < run_option_table + run_option_table_size; s++)
+                if (s->short_name && s->short_name == name)
+                        return s;
+        return NULL;
+}
+
+static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, const char *value)
+{
+        struct RunOptionsPrivate *private = p->o->private;
+        int r;
+
+        p->option = option;
+        p->value = value;
+        r = spec->set(p, spec, value);
+        if (r < 0)
+                return run_parse_result(p, r);
+        private->given[spec - run_option_table] = true;
+        if ((spec->flags & FLAG_LIMIT) && !private->limit)
+        private->limit = spec;
+        return 0;
+}
+
+/* word is "--name" or "--name=value"; returns how many words were used. */
+static int parse_long(RunParse *p, char *const *words)
+{
+        const char *name = *words + 2, *equal = strchr(name, '=');
+        size_t size = equal ? (size_t) (equal - name) : strlen(name);
+        _cleanup_free_ char *option = NULL;
+        const RunOptionSpec *spec;
+        int r;
+
+        if (size == 0 || *name == '-')
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "bad option syntax: %s", *words);
+        spec = find_long(name, size);
+        if (!spec)
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option --%.*s of run",
+                                 (int) MIN(size, 200u), name);
+        if (asprintf(&option, "--%s", spec->name) < 0)
+                return cli_error_oom(p->reterr);
+        if (equal)
+                r = apply(p, spec, option, equal + 1);
+        else if (spec->flags & FLAG_BOOLEAN)
+                r = apply(p, spec, option, "true");
+        else if (words[1]) {
+                r = apply(p, spec, option, words[1]);
+                return r < 0 ? r : 2;
+        } else
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
+        return r < 0 ? r : 1;
+}
+
+/* Units from before docker 1.10 have long options with one dash: the length of its name, or 0. */
+static size_t old_option(const char *word)
+{
+        size_t size = strcspn(word + 1, "=");
+
+        return size > 1 && find_long(word + 1, size) ? size : 0;
+}
+
+static int unknown_short(RunParse *p, const char *word, char name)
+{
+        size_t size = old_option(word);
+
+        if (size > 0)
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "unknown option -%c in %s of run, did you mean --%.*s?", name, word,
+                                 (int) size, word + 1);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %s of run", name, word);
+}
+
+/* The same for "-it", "-eA=B", "-e", "-i=false". */
+static int parse_short(RunParse *p, char *const *words)
+{
+        for (const char *c = *words + 1; *c; c++) {
+                const RunOptionSpec *spec = find_short(*c);
+                char option[] = { '-', *c, 0 };
+                int r;
+
+                if (!spec)
+                        return unknown_short(p, *words, *c);
+                if (c[1] == '=' && c[2]) {
+                        r = apply(p, spec, option, c + 2);
+                        return r < 0 ? r : 1;
+                }
+                if (spec->flags & FLAG_BOOLEAN) {
+                        r = apply(p, spec, option, "true");
+                        if (r < 0)
+                                return r;
+                        continue;
+                }
+                if (!c[1] && !words[1])
+                        return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
+                r = apply(p, spec, option, c[1] ? c + 1 : words[1]);
+                return r < 0 ? r : c[1] ? 1 : 2;
+        }
+        return 1;
+}
+
+/* Returns 0 with *ret at IMAGE. */
+static int parse_words(RunParse *p, char *const *words, char *const **ret)
+{
+        while (*words) {
+                const char *word = *words;
+                int r;
+
+                if (word[0] != '-' || !word[1])
+                        break;
+                if (strcmp(word, "--") == 0) {
+                        words++;
+                        break;
+                }
+                r = word[1] == '-' ? parse_long(p, words) : parse_short(p, words);
+                if (r < 0)
+                        return r;
+                words += r;
+        }
+        *ret = words;
+        return 0;
+}
+
+static int refuse_windows(RunParse *p)
+{
+        for (size_t i = 0; i < run_option_table_size; i++)
+                if (p->o->private->given[i] && (run_option_table[i].flags & FLAG_WINDOWS)) {
+                        if (p->reterr)
+                                cli_error_done(p->reterr);
+                        return cli_error(p->reterr, CLI_EXIT_USAGE, "--%s is only for containers on Windows",
+                                         run_option_table[i].name);
+                }
+        return 0;
+}
+
+static int take_image(RunParse *p, char *const *words)
+{
+        _cleanup_json_ struct json_object *command = NULL;
+        _cleanup_strvec_ StrVec copy = {};
+
+        if (!*words)
+                return cli_error(p->reterr, CLI_EXIT_USAGE,
+                                 "no image given: run [OPTIONS] IMAGE [COMMAND] [ARGUMENT…]");
+        p->o->image = strdup(*words);
+        if (!p->o->image)
+                return -ENOMEM;
+        if (draft_set(p, "Image", json_text(*words)) < 0)
+                return -ENOMEM;
+        if (!*++words)
+                return 0;
+        for (; *words; words++)
+                if (strvec_add(&copy, *words, strlen(*words)) < 0)
+                        return -ENOMEM;
+        command = json_text_array(&copy);
+        p->o->command = TAKE_PTR(copy.items);
+        copy = (StrVec){};
+        return draft_set(p, "Cmd", TAKE_PTR(command));
+}
+
+static int finish(RunParse *p)
+{
+        static int (*const passes[])(RunParse *) = {
+                finish_pull,         finish_resources,  finish_environment,  finish_labels,
+                finish_volumes,      finish_ports,      finish_devices,      finish_health,
+                finish_capabilities, finish_log_opts,   finish_storage_opts, finish_security,
+                finish_modes,        finish_restart,    finish_networks,     finish_attach,
+                finish_cidfile,      finish_api_socket, finish_image,        finish_platform,
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(passes); i++) {
+                int r = passes[i](p);
+
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static void run_parse_done(RunParse *p)
+{
+        for (size_t i = 0; i < _LIST_MAX; i++)
+                strvec_done(p->lists + i);
+        for (size_t i = 0; i < _STRING_MAX; i++)
+                free(p->strings[i]);
+        free(p->health_command);
+        json_object_put(p->environment);
+        json_object_put(p->gpus);
+        json_object_put(p->networks);
+        json_object_put(p->ulimits);
+}
+
+static int run_options_new(RunOptions **ret)
+{
+        _cleanup_(run_options_freep) RunOptions *o = calloc(1, sizeof(*o));
+
+        if (!o)
+                return -ENOMEM;
+        o->private = calloc(1, sizeof(*o->private));
+        o->draft = json_object_new_object();
+        if (!o->private || !o->draft)
+                return -ENOMEM;
+        o->sig_proxy = true;
+        o->stop_timeout = -1;
+        *ret = TAKE_PTR(o);
+        return 0;
+}
+
+static int parse_all(RunParse *p, char *const *words)
+{
+        int r;
+
+        p->environment = json_object_new_object();
+        p->gpus = json_object_new_array();
+        p->networks = json_object_new_array();
+        p->ulimits = json_object_new_object();
+        if (!p->environment || !p->gpus || !p->networks || !p->ulimits)
+                return -ENOMEM;
+        p->swappiness = -1;
+        p->content_trust_disabled = true;
+
+        r = parse_words(p, words, &words);
+        if (r == -ENOMEM || (r >= 0 && p->o->help))
+                return r;
+        /* Of two errors the CLI names this one, even where the other came first. */
+        if (refuse_windows(p) < 0 || r < 0)
+                return -EINVAL;
+        r = take_image(p, words);
+        if (r < 0)
+                return r;
+        return finish(p);
+}
+
+/* The members that the supervisor reads point into the draft, which no longer changes. */
+static int publish_members(RunOptions *o)
+{
+        struct json_object *log;
+
+        o->log_driver = json_string_or(o->draft, "HostConfig/LogConfig/Type", "");
+        o->network_mode = json_string_or(o->draft, "HostConfig/NetworkMode", NULL);
+        if (json_get(o->draft, "HostConfig/LogConfig/Config", json_type_object, &log) >= 0)
+                o->log_opts = json_object_get(log);
+        else
+                o->log_opts = json_object_new_object();
+        return o->log_opts ? 0 : -ENOMEM;
+}
+
+/* "-privileged" is -p with the value "rivileged". Where it is that value which is wrong, a hint as well. */
+static int hint_at_old_option(char *const *words, CliError *e)
+{
+        static const char prefix[] = "invalid value \"";
+
+        if (!e || !e->message || !text_starts_with(e->message, prefix))
+                return 0;
+        for (; *words; words++) {
+                size_t size = **words == '-' ? old_option(*words) : 0;
+
+                for (const char *value = *words + 2; size > 0 && *value; value++) {
+                        const char *named = e->message + strlen(prefix);
+                        char *message;
+
+                        if (!text_starts_with(named, value) || named[strlen(value)] != '"')
+                                continue;
+                        if (asprintf(&message, "%s, did you mean --%.*s?", e->message, (int) size,
+                                     *words + 1) < 0)
+                                return -ENOMEM;
+                        free(e->message);
+                        e->message = message;
+                        return 0;
+                }
+        }
+        return 0;
+}
+
+int run_options_parse(char *const *words, const CliContext *context, RunOptions **ret, CliError *reterr)
+{
+        _cleanup_(run_options_freep) RunOptions *o = NULL;
+        RunParse p = { .context = context, .reterr = reterr };
+        int r;
+
+        assert(words);
+        assert(context);
+        assert(ret);
+
+        r = run_options_new(&o);
+        if (r >= 0) {
+                p.o = o;
+                r = parse_all(&p, words);
+        }
+        run_parse_done(&p);
+        if (r >= 0)
+                r = publish_members(o);
+        if (r == -ENOMEM)
+                return cli_error_oom(reterr);
+        if (r < 0) {
+                r = cli_error(reterr, CLI_EXIT_REFUSED, "invalid command line: %s", strerror(-r));
+                return hint_at_old_option(words, reterr) < 0 ? -ENOMEM : r;
+        }
+        *ret = TAKE_PTR(o);
+        return 0;
+}
+
+RunOptions *run_options_free(RunOptions *o)
+{
+        if (!o)
+                return NULL;
+        free(o->name);
+        free(o->image);
+        strv_free(o->command);
+        free(o->platform);
+        free(o->cidfile);
+        free(o->detach_keys);
+        free(o->stop_signal);
+        json_object_put(o->log_opts);
+        json_object_put(o->draft);
+        if (o->private) {
+                json_object_put(o->private->cap_add);
+                json_object_put(o->private->cap_drop);
+        }
+        free(o->private);
+        free(o);
+        return NULL;
+}
+
+const char *run_options_log_opt(const RunOptions *o, const char *name)
+{
+        struct json_object *value;
+
+        assert(o);
+        assert(name);
+
+        return json_object_object_get_ex(o->log_opts, name, &value) ? json_object_get_string(value) : NULL;
+}
+
+const char *run_options_limit_conflict(const RunOptions *o)
+{
+        assert(o);
+
+        return o->private->limit ? o->private->limit->name : NULL;
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Between the option table and the grammars of the options: what is kept while one command line is parsed.
+ *
+ * Two passes, as the docker CLI does it: every value is checked when its flag is met (first error wins), and
+ * what depends on several flags is put together afterwards, by the finish_ functions. */
+
+#include "run/run-options.h"
+#include "text.h"
+
+/* Values that wait for the second pass. */
+typedef enum RunList {
+        LIST_ENV_FILE,
+        LIST_LABEL,
+        LIST_LABEL_FILE,
+        LIST_VOLUME,
+        LIST_PUBLISH,
+        LIST_EXPOSE,
+        LIST_DEVICE,
+        LIST_LOG_OPT,
+        LIST_STORAGE_OPT,
+        LIST_SECURITY_OPT,
+        LIST_CAP_ADD,
+        LIST_CAP_DROP,
+        LIST_NETWORK_ALIAS,
+        LIST_LINK,
+        LIST_LINK_LOCAL_IP,
+        _LIST_MAX,
+} RunList;
+
+/* The same for those where the last one wins. */
+typedef enum RunString {
+        STRING_IP,
+        STRING_IP6,
+        STRING_MAC_ADDRESS,
+        STRING_RESTART,
+        STRING_PULL,
+        STRING_PLATFORM,
+        STRING_PID,
+        STRING_UTS,
+        STRING_USERNS,
+        STRING_CGROUPNS,
+        _STRING_MAX,
+} RunString;
+
+typedef enum RunHealth {
+        HEALTH_INTERVAL,
+        HEALTH_TIMEOUT,
+        HEALTH_START_PERIOD,
+        HEALTH_START_INTERVAL,
+        HEALTH_RETRIES,
+        _HEALTH_MAX,
+} RunHealth;
+
+typedef struct RunOptionSpec RunOptionSpec;
+
+typedef struct RunParse {
+        RunOptions *o;
+        const CliContext *context;
+        CliError *reterr;
+
+        /* What is being parsed, for messages. */
+        const char *option; /* "--publish", "-p" */
+        const char *value;
+
+        StrVec lists[_LIST_MAX];
+        char *strings[_STRING_MAX];
+        int64_t health[_HEALTH_MAX];
+        char *health_command;
+        int64_t swappiness;
+        struct json_object *environment; /* NAME -> value, null where the image's value is to be removed */
+        struct json_object *gpus;        /* DeviceRequests of --gpus */
+        struct json_object *networks;    /* attachments, see network.c */
+        struct json_object *ulimits;     /* name -> object */
+        bool content_trust_given, content_trust_disabled;
+        size_t ports; /* bindings so far */
+} RunParse;
+
+/* `invalid value "VALUE" for OPTION: REASON`, with the option and value that p is at. */
+int run_parse_error(RunParse *p, const char *format, ...) _printf_(2, 3);
+/* For the second pass. */
+int run_parse_error_at(RunParse *p, const char *option, const char *value, const char *format, ...)
+        _printf_(4, 5);
+
+#define FLAG_BOOLEAN (1u << 0)
+#define FLAG_HIDDEN (1u << 1)
+#define FLAG_LIMIT (1u << 2)   /* works through the container's own cgroup */
+#define FLAG_WINDOWS (1u << 3) /* known, and refused */
+
+struct RunOptionSpec {
+        const char *name;
+        char short_name;
+        const char *value; /* placeholder in the help; NULL for booleans */
+        unsigned flags;
+        int (*set)(RunParse *p, const RunOptionSpec *spec, const char *value);
+        const char *target; /* path in the draft; the member's last name is the field */
+        size_t member;      /* offset in RunOptions, or a RunList, RunString or RunHealth */
+        unsigned api_minor; /* needs API 1.N at least; 0: any */
+        const char *text;
+        const char *words; /* for completion: the values, or COMPLETE_…; NULL: can't be guessed */
+};
+
+extern const RunOptionSpec run_option_table[];
+extern const size_t run_option_table_size;
+
+#define RUN_OPTIONS_PRIVATE_MAX 128
+
+struct RunOptionsPrivate {
+        bool given[RUN_OPTIONS_PRIVATE_MAX];    /* by index in the table */
+        const RunOptionSpec *limit;             /* the first one given that works through a cgroup */
+        struct json_object *cap_add, *cap_drop; /* as written, for engines before API 1.48 */
+        bool mac_address;                       /* an endpoint has one */
+        bool recursive_readonly;                /* a mount has bind-recursive=readonly */
+};
+
+/* --- setters for the table: 0, or -EINVAL with the error set, -ENOMEM --- */
+
+int set_string(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_bool(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_int(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_uint16(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_uint64(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_size(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_cpus(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_key_value(RunParse *p, const RunOptionSpec *spec, const char *value);
+int append_string(RunParse *p, const RunOptionSpec *spec, const char *value);
+int member_string(RunParse *p, const RunOptionSpec *spec, const char *value);
+int member_bool(RunParse *p, const RunOptionSpec *spec, const char *value);
+int later_string(RunParse *p, const RunOptionSpec *spec, const char *value);
+int later_list(RunParse *p, const RunOptionSpec *spec, const char *value);
+
+int set_attach(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_content_trust(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_entrypoint(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_memory_swap(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_oom_score_adj(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_stop_timeout(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_swappiness(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_sysctl(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_tmpfs(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_ulimit(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_label(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_link(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_env(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_health_command(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_health_duration(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_health_retries(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_dns(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_dns_search(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_device_cgroup_rule(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_throttle_bps(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_throttle_iops(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_weight_device(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_gpus(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_mount(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_network(RunParse *p, const RunOptionSpec *spec, const char *value);
+
+/* --- second pass --- */
+
+int finish_attach(RunParse *p);
+int finish_environment(RunParse *p);
+int finish_labels(RunParse *p);
+int finish_volumes(RunParse *p);
+int finish_ports(RunParse *p);
+int finish_devices(RunParse *p);
+int finish_health(RunParse *p);
+int finish_capabilities(RunParse *p);
+int finish_log_opts(RunParse *p);
+int finish_storage_opts(RunParse *p);
+int finish_security(RunParse *p);
+int finish_modes(RunParse *p);
+int finish_restart(RunParse *p);
+int finish_resources(RunParse *p);
+int finish_networks(RunParse *p);
+int finish_platform(RunParse *p);
+int finish_pull(RunParse *p);
+int finish_image(RunParse *p);
+int finish_cidfile(RunParse *p);
+int finish_api_socket(RunParse *p);
+
+/* --- shared by the grammars --- */
+
+/* Puts value (taken over, NULL is out of memory) at a path like "HostConfig/Memory" of the draft. */
+int draft_set(RunParse *p, const char *path, struct json_object *value);
+int draft_append(RunParse *p, const char *path, struct json_object *value);
+/* The object or array at path, made where it is missing. NULL: out of memory. */
+struct json_object *draft_ensure(RunParse *p, const char *path, enum json_type type);
+
+/* Turns -ENOMEM into its error, passes everything else on. */
+int run_parse_result(RunParse *p, int r);
+
+/* One record of comma-separated values; fields may be in double quotes. -EINVAL, -ENOMEM. */
+int csv_parse(const char *s, StrVec *ret);
+
+/* Addresses in their canonical form; -EINVAL. */
+int parse_address(const char *s, char **ret);
+bool mac_address_valid(const char *s);
+/* A network other than host, none, bridge, default and another container's. */
+bool network_is_user_defined(const char *name);
+
+/* Lines "NAME=VALUE" of a file as --env-file takes it. lookup: `NAME` alone takes its value from the
+ * environment, and is left out where it has none. Appends JSON strings (a value may have NUL bytes) to
+ * array. */
+int env_file_read(RunParse *p, const char *option, const char *path, bool lookup, struct json_object *array);
+/* The same from memory; *ret_reason says what is wrong with -EINVAL. */
+int env_file_parse(const char *data, size_t size, const CliContext *lookup, struct json_object *array,
+                   const char **ret_reason, size_t *ret_line);
+
+/* The proxies of config.json that are not yet in the environment, as NAME -> value into o. */
+int proxies_parse(const char *data, size_t size, const char *host, struct json_object *o);
+/* Its detachKeys; *ret is left as it is where there are none. */
+int detach_keys_parse(const char *data, size_t size, char **ret);
+
+/* NULL where it is a name (or id) of an image, else what is wrong. */
+const char *image_reference_check(const char *s);

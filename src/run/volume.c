@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, sent as it was written; without one
+ * it is a volume without a name. Options and paths are the engine's to check. */
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run-parse.h"
+#include "text.h"
+#include "json/json.h"
+#include "util/macro.h"
+
+/* A letter by itself in front of a colon is taken for a drive of Windows, as the CLI does: "a:b" is one
+ * field. */
+static bool is_drive(const char *field, size_t size)
+{
+        uint32_t rune;
+
+        if (size == 0 || utf8_decode(field, size, &rune) != size)
+                return false;
+        return rune < 0x80 ? (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z' : rune != 0xfffd;
+}
+
+/* Up to three fields; returns how many, or -EINVAL. *ret_source is the first one's length where there are
+ * two. */
+static int count_fields(const char *s, size_t *ret_source)
+{
+        const char *field = s, *c = s;
+        int n = 0;
+
+        /* Too short for two fields. */
+        if (strlen(s) <= 2)
+                return *s ? 1 : -EINVAL;
+        for (;; c++) {
+                if (*c && *c != ':')
+                        continue;
+                if (*c == ':' && is_drive(field, (size_t) (c - field)))
+                        continue;
+                if (c == field || n == 3)
+                        return -EINVAL;
+                if (n++ == 0)
+                        *ret_source = (size_t) (c - s);
+                if (!*c)
+                        return n;
+                field = c + 1;
+        }
+}
+
+static int add_volume(RunParse *p, const char *value)
+{
+        struct json_object *volumes;
+
+        volumes = draft_ensure(p, "Volumes", json_type_object);
+        if (!volumes)
+                return -ENOMEM;
+        return json_set_any(volumes, value, json_object_new_object());
+}
+
+/* seen keeps out what is given twice. */
+static int add_bind(RunParse *p, const char *value, size_t source, struct json_object *seen)
+{
+        _cleanup_free_ char *path = strndup(value, source), *absolute = NULL, *bind = NULL;
+
+        if (!path)
+                return -ENOMEM;
+        if (json_object_object_get_ex(seen, value, NULL))
+                return 0;
+        if (json_set(seen, value, json_object_new_boolean(true)) < 0)
+                return -ENOMEM;
+        if (*path != '.')
+                return draft_append(p, "HostConfig/Binds", json_text(value));
+        absolute = context_absolute_path(p->context, path);
+        if (!absolute || asprintf(&bind, "%s%s", absolute, value + source) < 0)
+                return -ENOMEM;
+        return draft_append(p, "HostConfig/Binds", json_text(bind));
+}
+
+int finish_volumes(RunParse *p)
+{
+        _cleanup_json_ struct json_object *seen = json_object_new_object();
+        const StrVec *v = p->lists + LIST_VOLUME;
+
+        if (!seen)
+                return -ENOMEM;
+        for (size_t i = 0; i < v->n; i++) {
+                size_t source = 0;
+                int n = count_fields(v->items[i], &source), r;
+
+                if (n < 0)
+                        return run_parse_error_at(p, "--volume", v->items[i],
+                                                  "not [SOURCE:]TARGET[:OPTIONS]");
+                r = n == 1 ? add_volume(p, v->items[i]) : add_bind(p, v->items[i], source, seen);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}

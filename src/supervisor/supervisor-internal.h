@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* Shared by the files of this folder, and by nobody else:
+ *   supervisor.c  life and end of the object, event queue, set_state
+ *   state.c       the state machine's tables (pure)
+ *   actions.c     which function does what a transition asks for
+ *   step.c        requests to the engine, as the states use them
+ *   connect.c, create.c, pull.c, login.c, life.c
+ *                 what is done in which part of a life, and what its answers mean
+ *   reports.c     what the sources report, turned into events
+ *   cgroup-mode.c, cgroup.c
+ *                 which way the container gets into the unit's cgroup (pure), and that it does
+ *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
+ *   notify.c      messages to systemd
+ *   relay.c       those of the container on their way there
+ *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the watchdog
+ *   input.c       our standard input on its way to the container
+ *   cidfile.c     the file of --cidfile
+ *   continue.c    the container's output: attached, and gone on with after a gap
+ *   position.c    up to where it is in the journal
+ *   output.c      its lines and our own messages on their way to the journal */
+
+#include "run/run-request.h"
+#include "codec/engine/container-info.h"
+#include "codec/engine/engine-info.h"
+#include "codec/journal/line-buffer.h"
+#include "codec/journal/log-join.h"
+#include "codec/registry/pull-progress.h"
+#include "codec/registry/registry-auth.h"
+#include "cgroup/cgroup-move.h"
+#include "cgroup/cgroup-watch.h"
+#include "engine/credential-helper.h"
+#include "engine/engine-events.h"
+#include "engine/input-stream.h"
+#include "journal/journal-sink.h"
+#include "journal/journal-stream.h"
+#include "engine/log-stream.h"
+#include "systemd/notify-folder.h"
+#include "systemd/notify-relay.h"
+#include "systemd/notify-socket.h"
+#include "loop/pid-watch.h"
+#include "journal/position-file.h"
+#include "loop/signals.h"
+#include "cgroup/unit-cgroup.h"
+#include "systemd/unit-info.h"
+#include "systemd/watchdog.h"
+#include "cgroup/cgroup-mode.h"
+#include "state.h"
+#include "supervisor/supervisor.h"
+#include "json/json.h"
+
+#define EVENT_QUEUE_MAX 64
+#define LAST_LINES_MAX 10
+#define LAST_LINE_SIZE_MAX 256
+
+typedef struct SideCall SideCall;
+
+/* Who we are for a registry. */
+typedef struct Login {
+        char *registry;
+        RegistryAuth auth; /* of config.json, then of the helper */
+        char *file;        /* config.json's path; NULL: not looked for */
+        char *helper_name;
+        CredentialHelper *helper;
+        char *source; /* "with the login of …", "without a login: …" */
+        char *header; /* X-Registry-Auth */
+} Login;
+
+#define LOGIN_NULL ((Login) { .registry = NULL })
+
+/* The pull of an image. All but done is empty outside of STATE_PULLING. */
+typedef struct Pull {
+        bool done;
+        char *path; /* of the request */
+        Login login;
+        sd_event_source *retry;
+        unsigned tries; /* that failed since it last got further */
+        LineBuffer lines;
+        PullProgress progress;
+        uint64_t reported_usec; /* when STATUS= was last sent, or the bar drawn */
+        bool bar_shown;
+} Pull;
+
+/* Lines of the stored log, to find the end of ours among them. */
+typedef struct LogListing {
+        LogStored *lines;
+        size_t n, allocated;
+} LogListing;
+
+/* The begin of a line whose end has not come. */
+typedef struct TornLine {
+        char *data; /* NULL: none */
+        size_t size;
+        uint64_t stamp_nsec;
+        bool rested; /* it was the last for a while */
+} TornLine;
+
+/* How the output goes on after a gap: see continue.c. */
+typedef struct Continuity {
+        PositionFile *file;
+        LogPosition *position; /* in it */
+        bool unreadable;       /* the engine has no stored log of this container */
+        bool broken;           /* the stream ended, and the output did not */
+        bool gap_said;
+        bool stored;           /* the stream is of the stored log */
+        bool listing;          /* … a list of its lines, to be joined with ours */
+        bool tail_wanted, tail_read; /* … what it has at the end of the container */
+        unsigned engine_waits; /* for an engine that is away, at the end */
+        unsigned refusals;     /* of the engine to read it, one after the other */
+        uint64_t since_nsec;   /* … from this time on */
+        LogListing listings[_STREAM_MAX];
+        LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
+        TornLine torn[_STREAM_MAX];
+        uint64_t calm_nsec; /* when there was last nothing left to be read */
+        sd_event_source *retry;
+        uint64_t backoff_usec;
+        uint64_t opened_at_ordinal;
+        uint64_t entries_sent, entries_base;                           /* what the journal's socket counts, and what that lacks */
+        uint64_t lines_sent[_STREAM_MAX], lines_base[_STREAM_MAX]; /* the same of its streams */
+} Continuity;
+
+/* A line that was cut, between its parts. */
+typedef struct PartialLine {
+        uint64_t ordinal; /* of the part that was sent last; 0: none */
+        int priority;     /* of its prefix, for all of them */
+        char id[65];
+} PartialLine;
+
+struct Supervisor {
+        SupervisorConfig config;
+
+        /* The loop and the machine */
+        sd_event *event;
+        State state;
+        LifeEvent queue[EVENT_QUEUE_MAX];
+        size_t n_queue;
+        bool compare_wanted;
+        sd_event_source *dispatch; /* runs the queue: outside of every source's callback */
+        sd_event_source *deadline;
+        sd_event_source *retry; /* the next attempt to reach the engine */
+
+        /* Sources */
+        Signals *signals;
+        UnitInfo *unit;
+        Engine *engine;
+        EngineRequest *request; /* what the state waits for */
+        EngineRequest *wait;    /* POST …/wait */
+        char wait_answer[4096]; /* its body so far */
+        size_t wait_size;
+        EngineEvents *events;
+        LogStream *log;
+        InputStream *input;
+        JournalSink *journal;
+        JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to journal */
+        PidWatch *process;
+        CgroupMove *cgroup;
+        CgroupWatch *cgroup_watch;
+        sd_event_source *sweep_again; /* for what v1 doesn't say */
+        uint64_t sweep_again_usec;
+        CgroupWatch *memory_watch; /* of the unit; NULL: the engine says what it sees */
+        Watchdog *watchdog;
+        NotifySocket *notify; /* to systemd; NULL: there is none */
+        NotifyRelay *relay;   /* from the container */
+        SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
+
+        /* What the user wants */
+        char *body; /* of the create request, JSON */
+        char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
+        char *request_hash;
+        char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
+        bool remove;      /* --rm, ours or docker's */
+        bool detach;      /* leave as soon as it runs */
+        bool forward_log; /* lines go to the journal */
+
+        /* What we know */
+        UnitCgroup *unit_cgroup; /* NULL: there is none, as by hand */
+        uint64_t oom_kills;      /* in it, of which we know */
+        CgroupDecision cgroup_mode;
+        bool cgroup_mode_known;
+        UnitProperties unit_properties;
+        bool unit_known;
+        ContainerInfo container;
+        bool has_container;
+        bool started;             /* by us, or found running */
+        bool adopted;
+        bool stop_requested;      /* by systemd */
+        bool stopped_by_others;   /* docker stop */
+        bool killed_by_others;    /* docker kill, or the first half of a stop */
+        bool remove_forced;
+        bool probed;              /* whether the engine lives was asked, and answered one way or the other */
+        bool destroyed;           /* the engine has removed it */
+        bool killed_by_us;        /* it did not end in time */
+        bool die_seen;            /* in the engine's events, since the last start */
+        bool end_confirmed;       /* of this life, by what inspect said, or that it said nothing */
+        bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
+        bool dead;
+        bool engine_lost;
+        bool engine_lost_after_death;
+        int exit_code;            /* of the container, -1: not known (yet) */
+        unsigned name_conflicts;
+        uint64_t connect_backoff;
+        char *connect_message;
+
+        /* How it is with it; see condition.c */
+        ContainerHealth judged_health; /* what has been said and done of it */
+        bool container_ready;          /* it has said READY=1 in this life */
+        char *container_status;        /* its last STATUS= in this life; NULL: none */
+        bool trigger_noted;            /* it has said WATCHDOG=trigger */
+        bool condition_changed;        /* by messages of the relay, which come in batches */
+        char running_since[16], oom_since[16]; /* clock times; "": not */
+        uint64_t running_since_usec;           /* CLOCK_MONOTONIC */
+        sd_event_source *health_timer; /* the limit of the wait for health */
+        bool giving_up;                /* it is ended by us, and is no docker stop */
+        bool aborted;                  /* … because systemd's watchdog says so */
+        char *verdict;                 /* why it failed: STATUS= at the end; NULL: the exit status */
+
+        /* The join of STATE_ATTACHING */
+        bool events_open, log_open, wait_open, input_open;
+        bool log_ended;
+        bool input_ended;
+
+        /* What we have said */
+        bool announce_pending;
+        bool ready_sent;
+        bool ready_remembered; /* in the folder, for the next supervisor */
+        bool relay_drops_explained;
+        bool in_batch; /* of the relay: systemd gets all of it at its end */
+        bool main_pid_sent;
+        bool main_pid_explained;
+        bool stop_signal_explained;
+        bool pid_file_written;
+        bool cidfile_made, cidfile_written;
+        mode_t cidfile_mode;
+        bool foreign_process_explained;
+
+        /* Output */
+        JournalFields line_fields;
+        uint64_t log_ordinal;
+        char log_epoch[LOG_EPOCH_SIZE + 1];
+        Continuity continuity;
+        PartialLine partial[_STREAM_MAX];
+        char *last_lines[LAST_LINES_MAX];
+        size_t n_last_lines; /* all ever seen */
+
+        Pull pull;
+
+        int failure; /* exit status of the first failure, 0: none */
+};
+
+static inline bool supervisor_container_is_alive(const Supervisor *s)
+{
+        return s->started && !s->dead;
+}
+
+/* supervisor.c */
+/* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */
+char *supervisor_base_folder(const Supervisor *s);
+void supervisor_push(Supervisor *s, LifeEvent event);
+/* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is reported. */
+void supervisor_compare(Supervisor *s);
+/* Anew from now, where what it is computed from has changed. */
+void supervisor_arm_deadline(Supervisor *s);
+/* Records the first failure with its exit status and logs it (later ones only log); the event is the caller's to push. */
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+/* What the engine gives the container between its stop signal and SIGKILL. */
+uint64_t supervisor_stop_timeout_usec(const Supervisor *s);
+bool supervisor_in(const Supervisor *s, uint64_t state_mask);
+#define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]) { __VA_ARGS__, _STATE_MAX }))
+uint64_t state_mask_of(const State *states);
+
+/* actions.c */
+void supervisor_act(Supervisor *s, uint32_t actions);
+
+/* step.c */
+/* Creating and starting do real work; the engine may be busy with fifty others at boot. */
+#define WORK_TIMEOUT_USEC (120 * USEC_PER_SEC)
+/* The step's request. path is freed, so that callers can hand over engine_path(); NULL is out of memory. */
+void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
+                     const EngineRequestOps *ops);
+void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
+void supervisor_side_call(Supervisor *s, const char *method, char *path,
+                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
+/* Asks over a new connection whether the engine takes requests: one that is shutting down does not. */
+void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
+void side_calls_free(Supervisor *s);
+/* A new string, NULL: out of memory. */
+char *engine_path(const char *format, ...) _printf_(1, 2);
+/* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
+bool reply_is_absent(const EngineReply *reply);
+/* Takes an answer of inspect over; pushes LIFE_FAILED where it is none. */
+int supervisor_take_info(Supervisor *s, const EngineReply *reply);
+
+/* connect.c, create.c, life.c: see the table in actions.c */
+void supervisor_act_ping(Supervisor *s);
+void supervisor_act_look_up(Supervisor *s);
+void supervisor_act_remove_old(Supervisor *s);
+void supervisor_act_create(Supervisor *s);
+void supervisor_act_prepare(Supervisor *s);
+void supervisor_act_remove(Supervisor *s);
+void supervisor_act_attach(Supervisor *s);
+void supervisor_act_start(Supervisor *s);
+void supervisor_act_inspect(Supervisor *s);
+void supervisor_act_resume(Supervisor *s);
+void supervisor_act_stop(Supervisor *s);
+void supervisor_act_give_up(Supervisor *s);
+void supervisor_act_kill(Supervisor *s);
+void supervisor_act_drain(Supervisor *s);
+void supervisor_act_linger(Supervisor *s);
+void supervisor_act_compare(Supervisor *s);
+int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
+int supervisor_open_wait(Supervisor *s);
+/* Passes a signal on to the container, nobody waits for the answer. */
+void supervisor_forward_signal(Supervisor *s, int signo);
+
+/* pull.c */
+void supervisor_pull(Supervisor *s);
+/* The login is found: goes on. */
+void supervisor_pull_as(Supervisor *s);
+/* Ends it where it is under way; its request is the supervisor's. */
+void pull_stop(Pull *p);
+
+/* login.c */
+/* supervisor_pull_as() follows, or LIFE_FAILED. */
+void supervisor_log_in(Supervisor *s, const char *registry);
+void login_done(Login *l);
+
+/* reports.c */
+/* Takes what inspect said over, and reports what differs. */
+void supervisor_report_info(Supervisor *s, ContainerInfo *info);
+extern const SignalsOps supervisor_signals_ops;
+extern const UnitInfoOps supervisor_unit_info_ops;
+extern const EngineEventsOps supervisor_engine_events_ops;
+extern const PidWatchOps supervisor_pid_watch_ops;
+extern const CgroupWatchOps supervisor_cgroup_watch_ops, supervisor_memory_watch_ops;
+void supervisor_report_exit_code(Supervisor *s, int code);
+void supervisor_report_dead(Supervisor *s);
+/* inspect says so: the engine knows it, too. */
+void supervisor_report_not_running(Supervisor *s, int code);
+/* Pushes what ends a wait for several things, when all of them are there. */
+void supervisor_check_attached(Supervisor *s);
+bool supervisor_engine_knows_the_end(const Supervisor *s);
+void supervisor_check_finished(Supervisor *s);
+
+/* notify.c */
+int supervisor_open_notify(Supervisor *s);
+/* One message of sd_notify(3) for systemd. Nothing of it may come from outside unchecked. */
+void supervisor_notify(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* STATUS=, made one plain line. */
+void supervisor_status(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* 1: all that waited is handed over to systemd. */
+int supervisor_flush_notify(Supervisor *s);
+/* Before the process ends: what waits for systemd is handed over. */
+void supervisor_drain_notify(Supervisor *s);
+
+/* relay.c */
+/* What the container needs for it: appended to variables and mounts of the create request. */
+int supervisor_relay_extras(Supervisor *s, char ***environment, char ***binds, CliError *reterr);
+int supervisor_make_relay_folder(Supervisor *s);
+/* Where it is wanted and not there yet. Failures are recorded. */
+int supervisor_open_relay(Supervisor *s);
+/* What a container that was found lacks, for a message; NULL: nothing. */
+const char *supervisor_relay_lacks(Supervisor *s);
+void supervisor_remember_ready(Supervisor *s);
+bool supervisor_was_ready(Supervisor *s);
+void supervisor_drop_relay(Supervisor *s);
+
+/* condition.c */
+/* Whether the container is one that the options can be held with; -EINVAL: no, and the failure is recorded. */
+int supervisor_check_health_options(Supervisor *s);
+/* It runs, and systemd knows it. */
+void supervisor_begin_condition(Supervisor *s);
+/* STATUS=, and READY=1 when it is due; nothing where the container doesn't run. */
+void supervisor_report_condition(Supervisor *s);
+/* Type=notify-reload, and the container does not speak to systemd itself. */
+bool supervisor_reloads(const Supervisor *s);
+/* Has the container reload, by this signal. */
+void supervisor_reload(Supervisor *s, int signo);
+/* s->container.health may have changed. */
+void supervisor_judge_health(Supervisor *s);
+/* A new life. */
+void supervisor_reset_condition(Supervisor *s);
+void supervisor_send_ready(Supervisor *s);
+void supervisor_note_oom(Supervisor *s);
+int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* announce.c */
+void supervisor_announce(Supervisor *s);
+void supervisor_hand_back(Supervisor *s);
+void supervisor_goodbye(Supervisor *s);
+int supervisor_watch_process(Supervisor *s);
+void supervisor_note_stop_signal(Supervisor *s);
+/* Whether the container's first process neither catches nor ignores nor blocks it. */
+int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret);
+int supervisor_exit_status(const Supervisor *s);
+
+/* Leaves, if that is wanted and nothing needs us any more. */
+void supervisor_check_detach(Supervisor *s);
+
+/* cgroup.c */
+void supervisor_find_unit_cgroup(Supervisor *s);
+/* 1: decided. 0: info, what the engine can do, is needed for it. Else it is a failure, which was recorded. */
+int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info);
+/* What the request needs for it. */
+void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras);
+/* What the engine's runtime needs for it; and that it is over. */
+void supervisor_announce_cgroup(Supervisor *s);
+void supervisor_drop_announcement(Supervisor *s);
+/* Of the process that is watched now. */
+void supervisor_take_over_cgroup(Supervisor *s);
+void supervisor_sweep_cgroup(Supervisor *s);
+/* Before somebody gets into the container's cgroup. */
+void supervisor_expect_joiner(Supervisor *s);
+/* Whether the OOM killer was in the unit. */
+void supervisor_check_oom(Supervisor *s);
+bool supervisor_container_is_in_unit(const Supervisor *s);
+/* At the end: what was made for it goes. */
+void supervisor_leave_cgroup(Supervisor *s);
+
+/* input.c */
+int supervisor_open_input(Supervisor *s);
+
+/* cidfile.c */
+/* Before the container is made: claims the path, or records the failure. */
+/* --use-api-socket: the variable for them into the request, 0 or -errno; and the logins into the container. */
+int supervisor_add_logins(Supervisor *s, struct json_object *body);
+void supervisor_put_logins(Supervisor *s);
+int supervisor_make_cidfile(Supervisor *s);
+void supervisor_write_cidfile(Supervisor *s);
+/* Takes it away again where no container came of it. */
+void supervisor_drop_cidfile(Supervisor *s);
+
+/* continue.c */
+/* The container's output from here on: attached, or where there is a gap, where the journal ends. */
+int supervisor_open_log(Supervisor *s);
+int supervisor_attach_log(Supervisor *s);
+/* What inspect said, behind a stream that ended: goes on with it, unless that was its end. */
+void supervisor_continue_log(Supervisor *s, bool lives_on);
+void supervisor_log_lost_engine(Supervisor *s);
+/* The container is dead, and the engine away that has the rest of its output: whether it should be waited for once more. */
+bool supervisor_log_waits_for_engine(Supervisor *s);
+/* Whether all output of a dead container has been taken. */
+bool supervisor_log_is_drained(Supervisor *s);
+void supervisor_done_continuity(Supervisor *s);
+
+/* position.c */
+uint64_t supervisor_now_nsec(Supervisor *s);
+/* 1: the container's output has a position from which it goes on. 0: it begins now. */
+int supervisor_open_position(Supervisor *s);
+/* Whether all that was taken is in the journal; then the position knows. */
+bool supervisor_note_sent(Supervisor *s);
+/* A line is about to be sent; it was not taken. */
+void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
+void supervisor_withdraw_line(Supervisor *s, int stream);
+/* So many entries, or lines of a stream, were handed to journald. */
+void supervisor_entries_sent(Supervisor *s, uint64_t n);
+void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n);
+
+/* output.c */
+int supervisor_open_journal(Supervisor *s);
+void supervisor_name_journal(Supervisor *s);
+/* 1: taken. 0: no room. stamp: when the engine got it, 0: not known. */
+int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
+/* Whether all that was taken is with the journal; where not, the rest of it calls supervisor_check_finished(). */
+bool supervisor_flush_output(Supervisor *s);
+void supervisor_done_output(Supervisor *s);

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* org.freedesktop.DBus.Properties.GetAll on our own service.
+ *
+ * Root asks PID 1 on its private socket, which is there from the first moment of boot and needs no message bus;
+ * others, and user services, ask over the bus. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <systemd/sd-bus.h>
+#include <systemd/sd-login.h>
+
+#include "loop/event-util.h"
+#include "systemd/unit-info.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/string-table.h"
+
+#define CALL_TIMEOUT_USEC (5 * USEC_PER_SEC)
+#define SERVICE_INTERFACE "org.freedesktop.systemd1.Service"
+
+static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
+        [NOTIFY_ACCESS_NONE] = "none",
+        [NOTIFY_ACCESS_MAIN] = "main",
+        [NOTIFY_ACCESS_EXEC] = "exec",
+        [NOTIFY_ACCESS_ALL] = "all",
+};
+DEFINE_STRING_TABLE(notify_access, NotifyAccess)
+
+struct UnitInfo {
+        sd_bus *bus;
+        sd_bus_slot *slot;
+        char *name;
+        UnitProperties properties;
+        const UnitInfoOps *ops;
+        void *userdata;
+};
+
+static int read_notify_access(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r < 0)
+                return r;
+        r = notify_access_from_string(s);
+        p->notify_access = r < 0 ? NOTIFY_ACCESS_UNKNOWN : (NotifyAccess) r;
+        return 0;
+}
+
+static int read_kill_mode(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->kill_main_only = strcmp(s, "mixed") == 0 || strcmp(s, "process") == 0;
+        return r;
+}
+
+static int read_exit_type(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->exit_type_cgroup = strcmp(s, "cgroup") == 0;
+        return r;
+}
+
+static int read_type(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->type_notify_reload = strcmp(s, "notify-reload") == 0;
+        return r;
+}
+
+static int read_reload_signal(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "i", &p->reload_signal);
+}
+
+static int read_timeout_start(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "t", &p->timeout_start_usec);
+}
+
+static int read_timeout_stop(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "t", &p->timeout_stop_usec);
+}
+
+static const struct {
+        const char *name;
+        int (*read)(sd_bus_message *m, UnitProperties *p);
+} property_table[] = {
+        { "NotifyAccess", read_notify_access },
+        { "ExitType", read_exit_type },
+        { "KillMode", read_kill_mode },
+        { "ReloadSignal", read_reload_signal },
+        { "Type", read_type },
+        { "TimeoutStartUSec", read_timeout_start },
+        { "TimeoutStopUSec", read_timeout_stop },
+};
+
+static int read_property(sd_bus_message *m, UnitProperties *p)
+{
+        const char *name;
+        int r = sd_bus_message_read(m, "s", &name);
+
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
+                if (strcmp(property_table[i].name, name) == 0)
+                        return property_table[i].read(m, p);
+        return sd_bus_message_skip(m, "v");
+}
+
+static int read_properties(sd_bus_message *m, UnitProperties *p)
+{
+        int r = sd_bus_message_enter_container(m, 'a', "{sv}");
+
+        if (r < 0)
+                return r;
+        while ((r = sd_bus_message_enter_container(m, 'e', "sv")) > 0) {
+                r = read_property(m, p);
+                if (r < 0)
+                        return r;
+                r = sd_bus_message_exit_container(m);
+                if (r < 0)
+                        return r;
+        }
+        return r;
+}
+
+static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
+{
+        UnitInfo *u = ASSERT_PTR(userdata);
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+        int r;
+
+        if (e)
+                r = -sd_bus_error_get_errno(e);
+        else
+                r = read_properties(m, &u->properties);
+        u->ops->on_known(&u->properties, r, u->userdata);
+        return 0;
+}
+
+static int open_private(sd_bus **ret)
+{
+        sd_bus *bus = NULL;
+        int r = sd_bus_new(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r < 0) {
+                sd_bus_unref(bus);
+                return r;
+        }
+        *ret = bus;
+        return 0;
+}
+
+static int open_bus(UnitInfo *u, bool user)
+{
+        if (user)
+                return sd_bus_open_user(&u->bus);
+        if (geteuid() == 0 && open_private(&u->bus) >= 0)
+                return 0;
+        return sd_bus_open_system(&u->bus);
+}
+
+static int find_unit(UnitInfo *u, bool *ret_user)
+{
+        if (sd_pid_get_user_unit(0, &u->name) >= 0) {
+                *ret_user = true;
+                return 0;
+        }
+        *ret_user = false;
+        return sd_pid_get_unit(0, &u->name);
+}
+
+static int ask(UnitInfo *u)
+{
+        _cleanup_free_ char *path = NULL;
+        sd_bus_message *m = NULL;
+        int r;
+
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", u->name, &path);
+        if (r < 0)
+                return r;
+        r = sd_bus_message_new_method_call(u->bus, &m, "org.freedesktop.systemd1", path,
+                                           "org.freedesktop.DBus.Properties", "GetAll");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "s", SERVICE_INTERFACE);
+        if (r >= 0)
+                r = sd_bus_call_async(u->bus, &u->slot, m, unit_info_on_reply, u, CALL_TIMEOUT_USEC);
+        sd_bus_message_unref(m);
+        return r;
+}
+
+UnitInfo *unit_info_free(UnitInfo *u)
+{
+        if (!u)
+                return NULL;
+        sd_bus_slot_unref(u->slot);
+        if (u->bus) {
+                (void) sd_bus_detach_event(u->bus);
+                sd_bus_close_unref(u->bus);
+        }
+        free(u->name);
+        free(u);
+        return NULL;
+}
+DEFINE_TRIVIAL_CLEANUP_FUNC(UnitInfo *, unit_info_free)
+
+int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata)
+{
+        _cleanup_(unit_info_freep) UnitInfo *u = NULL;
+        bool user;
+        int r;
+
+        u = calloc(1, sizeof(*u));
+        if (!u)
+                return -ENOMEM;
+        u->ops = ops;
+        u->userdata = userdata;
+        u->properties = (UnitProperties) { .notify_access = NOTIFY_ACCESS_UNKNOWN,
+                                           .timeout_start_usec = UINT64_MAX,
+                                           .timeout_stop_usec = UINT64_MAX };
+        r = find_unit(u, &user);
+        if (r < 0)
+                return r;
+        r = open_bus(u, user);
+        if (r < 0)
+                return r;
+        r = sd_bus_attach_event(u->bus, event, EVENT_PRIORITY_BUS);
+        if (r < 0)
+                return r;
+        r = ask(u);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(u);
+        return 0;
+}

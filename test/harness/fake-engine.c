@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* A connection reads a request, then walks through the steps of the reply that expected it, one step an iteration of the
+ * loop. Behind the last step it reads on: the next request (keep-alive) or the client's hang-up. */
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "fake-engine.h"
+#include "loop/event-util.h"
+#include "util/fd.h"
+
+/* Behind everything that is tested. */
+#define PRIORITY ((EventPriority) 100)
+#define REQUEST_MAX ((size_t) 256 * 1024)
+
+typedef enum StepKind {
+        STEP_SEND,
+        STEP_WAIT,
+        STEP_CLOSE,
+} StepKind;
+
+typedef struct Step {
+        StepKind kind;
+        char *data;
+        size_t size;
+} Step;
+
+typedef struct Connection Connection;
+
+struct FakeReply {
+        FakeEngine *engine;
+        char *method, *prefix;
+        char *request;
+        Step *steps;
+        size_t n_steps, at, offset, sent;
+        unsigned tickets; /* of fake_reply_go() */
+        bool hung_up;
+        bool upgrades, half_closed;
+        char *received;
+        size_t n_received, allowed;
+        Connection *connection;
+        FakeReply *next;
+};
+
+struct Connection {
+        FakeEngine *engine;
+        int fd;
+        sd_event_source *source;
+        char *in;
+        size_t in_size;
+        FakeReply *reply;
+        Connection *next;
+};
+
+struct FakeEngine {
+        sd_event *event;
+        char *folder, *path;
+        char host[64];
+        uint16_t port;
+        int fd;
+        sd_event_source *source;
+        Connection *connections;
+        FakeReply *replies; /* in the order of their expectation */
+        size_t n_requests, n_connections;
+        unsigned seed;
+};
+
+static const EventTraits traits = { "fake-engine", PRIORITY, EVENT_FAILURE_EXIT };
+
+/* --- Connections --- */
+
+static void connection_free(Connection *c)
+{
+        for (Connection **p = &c->engine->connections; *p; p = &(*p)->next)
+                if (*p == c) {
+                        *p = c->next;
+                        break;
+                }
+        if (c->reply)
+                c->reply->connection = NULL;
+        sd_event_source_disable_unref(c->source);
+        fd_close(c->fd);
+        free(c->in);
+        free(c);
+}
+
+/* What to wait for: the next request or a hang-up always; room to write while there is a step to do. */
+static void connection_arm(Connection *c)
+{
+        FakeReply *r = c->reply;
+        bool busy = r && r->at < r->n_steps && (r->steps[r->at].kind != STEP_WAIT || r->tickets > 0);
+        bool deaf = r && r->upgrades && (r->half_closed || r->n_received == r->allowed);
+
+        cr_assert_geq(sd_event_source_set_io_events(c->source, (deaf ? 0 : EPOLLIN) | (busy ? EPOLLOUT : 0)), 0);
+}
+
+/* Does one step, or what goes of it. False: the connection is no more. */
+static bool connection_step(Connection *c)
+{
+        FakeReply *r = c->reply;
+        Step *s;
+        ssize_t n;
+
+        if (!r || r->at == r->n_steps)
+                return true;
+        s = &r->steps[r->at];
+        switch (s->kind) {
+        case STEP_SEND:
+                n = send(c->fd, s->data + r->offset, s->size - r->offset, MSG_NOSIGNAL | MSG_DONTWAIT);
+                if (n < 0 && errno == EAGAIN)
+                        return true;
+                if (n < 0) {
+                        r->hung_up = true;
+                        connection_free(c);
+                        return false;
+                }
+                r->offset += (size_t) n;
+                r->sent += (size_t) n;
+                if (r->offset < s->size)
+                        return true;
+                r->offset = 0;
+                break;
+        case STEP_WAIT:
+                if (r->tickets == 0)
+                        return true;
+                r->tickets--;
+                break;
+        case STEP_CLOSE:
+                r->at++;
+                connection_free(c);
+                return false;
+        }
+        r->at++;
+        return true;
+}
+
+static bool reply_matches(const FakeReply *r, const char *request)
+{
+        size_t n = strlen(r->method);
+        const char *path = request + n + 1;
+
+        if (r->request || strncmp(request, r->method, n) != 0 || request[n] != ' ')
+                return false;
+        /* Expectations name paths as the callers of the client do: without a version. */
+        if (strncmp(path, "/v1.", 4) == 0)
+                path = strchr(path + 1, '/');
+        return path && strncmp(path, r->prefix, strlen(r->prefix)) == 0;
+}
+
+static void connection_dispatch(Connection *c, size_t size)
+{
+        FakeEngine *f = c->engine;
+        FakeReply *r = f->replies;
+        char *request = strndup(c->in, size);
+
+        cr_assert_not_null(request);
+        memmove(c->in, c->in + size, c->in_size - size);
+        c->in_size -= size;
+        f->n_requests++;
+        while (r && !reply_matches(r, request))
+                r = r->next;
+        cr_assert_not_null(r, "unexpected request: %.*s", (int) strcspn(request, "\r\n"), request);
+        if (c->reply) {
+                cr_assert_eq(c->reply->at, c->reply->n_steps, "a second request before the first was answered");
+                c->reply->connection = NULL;
+        }
+        r->request = request;
+        r->connection = c;
+        c->reply = r;
+}
+
+/* Size of the whole request that c->in begins with, 0 where it is not there yet. */
+static size_t connection_request_size(const Connection *c)
+{
+        const char *end = memmem(c->in, c->in_size, "\r\n\r\n", 4), *length;
+        size_t size;
+
+        if (!end)
+                return 0;
+        size = (size_t) (end - c->in) + 4;
+        length = strcasestr(c->in, "\r\nContent-Length:");
+        if (length && length < end)
+                size += strtoul(length + 17, NULL, 10);
+        return size <= c->in_size ? size : 0;
+}
+
+/* Bytes of an upgraded connection. */
+static bool connection_receive(Connection *c)
+{
+        FakeReply *r = c->reply;
+        size_t wanted = MIN((size_t) 64 * 1024, r->allowed - r->n_received);
+        ssize_t n;
+
+        r->received = realloc(r->received, r->n_received + wanted + 1);
+        cr_assert_not_null(r->received);
+        n = recv(c->fd, r->received + r->n_received, wanted, MSG_DONTWAIT);
+        if (n < 0 && errno == EAGAIN)
+                return true;
+        if (n < 0) {
+                r->hung_up = true;
+                connection_free(c);
+                return false;
+        }
+        r->n_received += (size_t) n;
+        r->half_closed = n == 0 && wanted > 0;
+        return true;
+}
+
+static bool connection_read(Connection *c)
+{
+        size_t size;
+        ssize_t n;
+
+        if (c->reply && c->reply->upgrades)
+                return connection_receive(c);
+        n = recv(c->fd, c->in + c->in_size, REQUEST_MAX - c->in_size, MSG_DONTWAIT);
+
+        if (n < 0 && errno == EAGAIN)
+                return true;
+        if (n <= 0) {
+                if (c->reply)
+                        c->reply->hung_up = true;
+                connection_free(c);
+                return false;
+        }
+        c->in_size += (size_t) n;
+        c->in[c->in_size] = 0;
+        size = connection_request_size(c);
+        if (size > 0)
+                connection_dispatch(c, size);
+        return true;
+}
+
+static int connection_on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+        Connection *c = userdata;
+
+        if (c->reply && c->reply->half_closed && revents & (EPOLLHUP | EPOLLERR)) {
+                c->reply->hung_up = true;
+                connection_free(c);
+                return 0;
+        }
+        if (revents & (EPOLLIN | EPOLLHUP | EPOLLERR) && !connection_read(c))
+                return 0;
+        if (revents & EPOLLOUT && !connection_step(c))
+                return 0;
+        connection_arm(c);
+        return 0;
+}
+
+static int engine_on_connect(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+        FakeEngine *f = userdata;
+        Connection *c = calloc(1, sizeof(*c));
+
+        cr_assert_not_null(c);
+        c->in = malloc(REQUEST_MAX + 1);
+        cr_assert_not_null(c->in);
+        c->engine = f;
+        c->fd = accept4(f->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        cr_assert_geq(c->fd, 0);
+        c->next = f->connections;
+        f->connections = c;
+        f->n_connections++;
+        cr_assert_geq(event_add_io(f->event, &c->source, c->fd, EPOLLIN, connection_on_io, c, &traits), 0);
+        return 0;
+}
+
+/* --- The engine --- */
+
+static void listen_unix(FakeEngine *f)
+{
+        struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+        cr_assert_lt(strlen(f->path), sizeof(a.sun_path));
+        strcpy(a.sun_path, f->path);
+        f->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        cr_assert_geq(f->fd, 0);
+        cr_assert_eq(bind(f->fd, (struct sockaddr *) &a, sizeof(a)), 0);
+}
+
+static void listen_tcp(FakeEngine *f)
+{
+        union {
+                struct sockaddr any;
+                struct sockaddr_in v4;
+                struct sockaddr_in6 v6;
+        } a = {};
+        bool v6 = strchr(f->host, ':');
+        socklen_t size = v6 ? sizeof(a.v6) : sizeof(a.v4);
+
+        a.any.sa_family = v6 ? AF_INET6 : AF_INET;
+        cr_assert_eq(inet_pton(a.any.sa_family, f->host, v6 ? (void *) &a.v6.sin6_addr : (void *) &a.v4.sin_addr), 1);
+        f->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        cr_assert_geq(f->fd, 0);
+        cr_assert_eq(bind(f->fd, &a.any, size), 0);
+        cr_assert_eq(getsockname(f->fd, &a.any, &size), 0);
+        f->port = ntohs(v6 ? a.v6.sin6_port : a.v4.sin_port);
+}
+
+void fake_engine_up(FakeEngine *f)
+{
+        cr_assert_lt(f->fd, 0);
+        if (f->path)
+                listen_unix(f);
+        else
+                listen_tcp(f);
+        cr_assert_eq(listen(f->fd, 128), 0);
+        cr_assert_geq(event_add_io(f->event, &f->source, f->fd, EPOLLIN, engine_on_connect, f, &traits), 0);
+}
+
+void fake_engine_down(FakeEngine *f)
+{
+        f->source = sd_event_source_disable_unref(f->source);
+        f->fd = fd_close(f->fd);
+        if (f->path)
+                (void) unlink(f->path);
+        while (f->connections)
+                connection_free(f->connections);
+}
+
+static FakeEngine *engine_new_somewhere(sd_event *event)
+{
+        FakeEngine *f = calloc(1, sizeof(*f));
+
+        cr_assert_not_null(f);
+        f->event = sd_event_ref(event);
+        f->fd = -EBADF;
+        f->seed = 4711;
+        return f;
+}
+
+FakeEngine *fake_engine_new(sd_event *event)
+{
+        FakeEngine *f = engine_new_somewhere(event);
+
+        f->folder = strdup("/tmp/fake-engine-XXXXXX");
+        cr_assert(f->folder && mkdtemp(f->folder));
+        cr_assert_gt(asprintf(&f->path, "%s/socket", f->folder), 0);
+        fake_engine_up(f);
+        return f;
+}
+
+FakeEngine *fake_engine_new_tcp(sd_event *event, const char *address)
+{
+        FakeEngine *f = engine_new_somewhere(event);
+
+        (void) snprintf(f->host, sizeof(f->host), "%s", address);
+        fake_engine_up(f);
+        return f;
+}
+
+static void reply_free(FakeReply *r)
+{
+        for (size_t i = 0; i < r->n_steps; i++)
+                free(r->steps[i].data);
+        free(r->steps);
+        free(r->method);
+        free(r->prefix);
+        free(r->request);
+        free(r->received);
+        free(r);
+}
+
+FakeEngine *fake_engine_free(FakeEngine *f)
+{
+        if (!f)
+                return NULL;
+        fake_engine_down(f);
+        while (f->replies) {
+                FakeReply *r = f->replies;
+
+                f->replies = r->next;
+                reply_free(r);
+        }
+        if (f->folder)
+                (void) rmdir(f->folder);
+        sd_event_unref(f->event);
+        free(f->folder);
+        free(f->path);
+        free(f);
+        return NULL;
+}
+
+Engine *fake_engine_client(FakeEngine *f)
+{
+        EngineHost host = ENGINE_HOST_NULL;
+        Engine *e = NULL;
+
+        if (f->path) {
+                host.kind = ENGINE_HOST_UNIX;
+                host.path = strdup(f->path);
+        } else {
+                host.kind = ENGINE_HOST_TCP;
+                host.host = strdup(f->host);
+                host.port = f->port;
+        }
+        cr_assert_eq(engine_new(&e, f->event, &host, &(EngineTls) {}), 0);
+        return e;
+}
+
+const char *fake_engine_path(const FakeEngine *f)
+{
+        return f->path;
+}
+
+size_t fake_engine_requests(const FakeEngine *f)
+{
+        return f->n_requests;
+}
+
+size_t fake_engine_connections(const FakeEngine *f)
+{
+        return f->n_connections;
+}
+
+/* --- Replies --- */
+
+FakeReply *fake_engine_expect(FakeEngine *f, const char *method, const char *path_prefix)
+{
+        FakeReply *r = calloc(1, sizeof(*r)), **end = &f->replies;
+
+        cr_assert_not_null(r);
+        r->engine = f;
+        r->method = strdup(method);
+        r->prefix = strdup(path_prefix);
+        while (*end)
+                end = &(*end)->next;
+        return *end = r;
+}
+
+static void add_step(FakeReply *r, StepKind kind, const void *data, size_t size)
+{
+        Step *grown = reallocarray(r->steps, r->n_steps + 1, sizeof(Step));
+
+        cr_assert_not_null(grown);
+        r->steps = grown;
+        grown[r->n_steps] = (Step) { .kind = kind, .size = size };
+        if (size > 0) {
+                grown[r->n_steps].data = malloc(size);
+                cr_assert_not_null(grown[r->n_steps].data);
+                memcpy(grown[r->n_steps].data, data, size);
+        }
+        r->n_steps++;
+        if (r->connection)
+                connection_arm(r->connection);
+}
+
+void fake_reply_send(FakeReply *r, const void *data, size_t size)
+{
+        if (size > 0)
+                add_step(r, STEP_SEND, data, size);
+}
+
+void fake_reply_send_text(FakeReply *r, const char *text)
+{
+        fake_reply_send(r, text, strlen(text));
+}
+
+void fake_reply_sendf(FakeReply *r, const char *format, ...)
+{
+        va_list ap;
+        char *text;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&text, format, ap);
+        va_end(ap);
+        cr_assert_geq(n, 0);
+        fake_reply_send(r, text, (size_t) n);
+        free(text);
+}
+
+void fake_reply_send_pieces(FakeReply *r, const void *data, size_t size, size_t max)
+{
+        const char *p = data;
+
+        while (size > 0) {
+                size_t n = MIN(size, 1 + (size_t) rand_r(&r->engine->seed) % max);
+
+                fake_reply_send(r, p, n);
+                p += n;
+                size -= n;
+        }
+}
+
+void fake_reply_wait(FakeReply *r)
+{
+        add_step(r, STEP_WAIT, NULL, 0);
+}
+
+void fake_reply_go(FakeReply *r)
+{
+        r->tickets++;
+        if (r->connection)
+                connection_arm(r->connection);
+}
+
+void fake_reply_close(FakeReply *r)
+{
+        add_step(r, STEP_CLOSE, NULL, 0);
+}
+
+void fake_reply_json(FakeReply *r, int status, const char *body)
+{
+        fake_reply_sendf(r, "HTTP/1.1 %i Whatever\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                         status, strlen(body), body);
+}
+
+void fake_reply_open(FakeReply *r)
+{
+        fake_reply_send_text(r, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+}
+
+void fake_reply_open_chunked(FakeReply *r)
+{
+        fake_reply_send_text(r, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+}
+
+void fake_reply_chunk(FakeReply *r, const void *data, size_t size)
+{
+        char *text;
+        int n = asprintf(&text, "%zx\r\n", size);
+
+        cr_assert_geq(n, 0);
+        text = realloc(text, (size_t) n + size + 2);
+        cr_assert_not_null(text);
+        memcpy(text + n, data, size);
+        memcpy(text + n + size, "\r\n", 2);
+        fake_reply_send(r, text, (size_t) n + size + 2);
+        free(text);
+}
+
+void fake_reply_upgrade(FakeReply *r)
+{
+        r->upgrades = true;
+        r->allowed = SIZE_MAX;
+        fake_reply_send_text(r, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+                                "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+}
+
+void fake_reply_allow(FakeReply *r, size_t size)
+{
+        r->allowed = size == SIZE_MAX ? size : r->n_received + size;
+        if (r->connection)
+                connection_arm(r->connection);
+}
+
+const char *fake_reply_received(const FakeReply *r, size_t *ret_size)
+{
+        *ret_size = r->n_received;
+        return r->received;
+}
+
+bool fake_reply_is_half_closed(const FakeReply *r)
+{
+        return r->half_closed;
+}
+
+const char *fake_reply_request(const FakeReply *r)
+{
+        return r->request;
+}
+
+bool fake_reply_is_done(const FakeReply *r)
+{
+        return r->request && r->at == r->n_steps;
+}
+
+bool fake_reply_is_hung_up(const FakeReply *r)
+{
+        return r->hung_up;
+}
+
+size_t fake_reply_sent(const FakeReply *r)
+{
+        return r->sent;
+}

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+
+/* cgroup-watch and cgroup-move, on cgroups that the tests make and remove. Skipped where no cgroup may be made. */
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "codec/cgroup/cgroup-path.h"
+#include "loop.h"
+#include "cgroup/cgroup-move.h"
+#include "cgroup/cgroup-watch.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+static char id[65], other_id[65];
+static char root[512];                        /* of the hierarchy under test: our own cgroup in it */
+static char container[1024], inner[1100], foreign[1024]; /* cgroups made below it */
+static const char *hierarchy;                 /* "" or the v1 name */
+static pid_t children[64];
+static size_t n_children;
+
+static char *slurp(const char *path)
+{
+        char *text = NULL;
+
+        return read_file_at(AT_FDCWD, path, 4 * 1024 * 1024, &text, NULL) < 0 ? NULL : text;
+}
+
+/* Our own cgroup in the hierarchy `controllers`, as a folder. False: it is not mounted. */
+static bool find_root(const char *controllers)
+{
+        _cleanup_(cgroup_mounts_done) CgroupMounts mounts = CGROUP_MOUNTS_NULL;
+        _cleanup_(cgroup_paths_done) CgroupPaths paths = CGROUP_PATHS_NULL;
+        _cleanup_free_ char *mountinfo = slurp("/proc/self/mountinfo"), *cgroup = slurp("/proc/self/cgroup"),
+                            *folder = NULL;
+
+        cr_assert_eq(cgroup_mounts_parse(mountinfo, &mounts), 0);
+        cr_assert_eq(cgroup_paths_parse(cgroup, &paths), 0);
+        for (size_t i = 0; i < paths.n_items; i++)
+                if (strcmp(paths.items[i].controllers, controllers) == 0 &&
+                    cgroup_mounts_resolve(&mounts, &paths.items[i], &folder) >= 0) {
+                        (void) snprintf(root, sizeof(root), "%s", folder);
+                        return true;
+                }
+        return false;
+}
+
+/* Ends the test as skipped where there is nothing to test on. */
+static void make_cgroups(const char *controllers)
+{
+        hierarchy = controllers;
+        (void) snprintf(id, sizeof(id), "%064x", (unsigned) getpid());
+        (void) snprintf(other_id, sizeof(other_id), "f%063x", (unsigned) getpid());
+        if (!find_root(controllers))
+                cr_skip_test("hierarchy \"%s\" is not mounted", controllers);
+        (void) snprintf(container, sizeof(container), "%s/docker-%s.scope", root, id);
+        (void) snprintf(inner, sizeof(inner), "%s/inner", container);
+        (void) snprintf(foreign, sizeof(foreign), "%s/foreign-%u", root, (unsigned) getpid());
+        if (mkdir(container, 0755) < 0)
+                cr_skip_test("can't make a cgroup in %s: %s", root, strerror(errno));
+        cr_assert_eq(mkdir(inner, 0755), 0);
+        cr_assert_eq(mkdir(foreign, 0755), 0);
+}
+
+static int join(const char *folder, pid_t pid)
+{
+        char path[1200], text[32];
+        int fd, n, r;
+
+        (void) snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+        fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        n = snprintf(text, sizeof(text), "%i", (int) pid);
+        r = write(fd, text, (size_t) n) < 0 ? -errno : 0;
+        close(fd);
+        return r;
+}
+
+/* A process that does nothing, in a cgroup. */
+static pid_t child_in(const char *folder)
+{
+        pid_t pid = fork();
+
+        cr_assert_geq(pid, 0);
+        if (pid == 0) {
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                for (;;)
+                        pause();
+        }
+        cr_assert_lt(n_children, ELEMENTSOF(children));
+        children[n_children++] = pid;
+        cr_assert_eq(join(folder, pid), 0);
+        return pid;
+}
+
+static void end_children(void)
+{
+        for (size_t i = 0; i < n_children; i++)
+                (void) kill(children[i], SIGKILL);
+        while (n_children > 0)
+                (void) waitpid(children[--n_children], NULL, 0);
+}
+
+static void teardown(void)
+{
+        end_children();
+        if (!hierarchy)
+                return;
+        /* whoever is left: the kernel needs it to be empty */
+        for (unsigned i = 0; i < 1000; i++) {
+                (void) rmdir(inner);
+                if ((rmdir(container) == 0 || errno == ENOENT) && (rmdir(foreign) == 0 || errno == ENOENT))
+                        return;
+                usleep(1000);
+        }
+}
+
+TestSuite(cgroup_watch, .fini = teardown, .timeout = LOOP_TIMEOUT);
+TestSuite(cgroup_move, .fini = teardown, .timeout = LOOP_TIMEOUT);
+
+static size_t count_in(const char *folder)
+{
+        char path[1200];
+        char *text;
+        size_t n = 0;
+
+        (void) snprintf(path, sizeof(path), "%s/cgroup.procs", folder);
+        text = slurp(path);
+        for (const char *p = text; p && *p; p++)
+                n += *p == '\n';
+        free(text);
+        return n;
+}
+
+/* --- cgroup-watch --- */
+
+static unsigned changes;
+static CgroupWatch *watch;
+static bool free_in_change;
+
+static void on_change(void *userdata)
+{
+        changes++;
+        if (free_in_change)
+                watch = cgroup_watch_free(watch);
+}
+
+static const CgroupWatchOps ops = { on_change };
+
+Test(cgroup_watch, somebody_comes_and_the_last_one_leaves)
+{
+        sd_event *event = loop_new();
+
+        make_cgroups("");
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
+        loop_settle(event);
+        cr_assert_eq(changes, 0);
+        child_in(container);
+        loop_until(event, changes > 0);
+        changes = 0;
+        end_children();
+        loop_until(event, changes > 0);
+        /* and below it */
+        changes = 0;
+        child_in(inner);
+        loop_until(event, changes > 0);
+        changes = 0;
+        end_children();
+        loop_until(event, changes > 0);
+        watch = cgroup_watch_free(watch);
+        sd_event_unref(event);
+}
+
+Test(cgroup_watch, ends_with_its_cgroup)
+{
+        sd_event *event = loop_new();
+
+        make_cgroups("");
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
+        cr_assert_eq(rmdir(inner), 0);
+        cr_assert_eq(rmdir(container), 0);
+        loop_settle(event);
+        cr_assert_neq(sd_event_get_state(event), SD_EVENT_FINISHED);
+        watch = cgroup_watch_free(watch);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), -ENOENT);
+        cr_assert_null(watch);
+        cr_assert_null(cgroup_watch_free(NULL));
+        sd_event_unref(event);
+}
+
+Test(cgroup_watch, may_be_freed_in_its_callback)
+{
+        sd_event *event = loop_new();
+
+        make_cgroups("");
+        free_in_change = true;
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
+        child_in(container);
+        loop_until(event, changes > 0);
+        cr_assert_null(watch);
+        loop_settle(event);
+        cr_assert_eq(changes, 1);
+        sd_event_unref(event);
+}
+
+/* No test can make a process run out of its cgroup's memory everywhere; the file may be any. */
+Test(cgroup_watch, another_file)
+{
+        char folder[] = "/tmp/test-cgroup.XXXXXX", path[64];
+        sd_event *event = loop_new();
+
+        cr_assert_not_null(mkdtemp(folder));
+        cr_assert_eq(cgroup_watch_new(&watch, event, folder, "memory.events", &ops, NULL), -ENOENT);
+        (void) snprintf(path, sizeof(path), "%s/memory.events", folder);
+        cr_assert_eq(write_file_atomic(path, "oom_kill 0\n", 11, 0600), 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, folder, "memory.events", &ops, NULL), 0);
+        cr_assert_eq(truncate(path, 0), 0);
+        loop_until(event, changes > 0);
+        watch = cgroup_watch_free(watch);
+        (void) unlink(path);
+        (void) rmdir(folder);
+        sd_event_unref(event);
+}
+
+/* --- cgroup-move --- */
+
+/* Only the hierarchy under test: the others are none of the test's business. */
+static bool wanted(const char *controller, void *userdata)
+{
+        return strcmp(controller, hierarchy) == 0;
+}
+
+static bool nothing_wanted(const char *controller, void *userdata)
+{
+        return false;
+}
+
+static void check_moves(const char *controllers)
+{
+        CgroupMove *m = NULL;
+        pid_t pid;
+
+        make_cgroups(controllers);
+        pid = child_in(container);
+        child_in(container);
+        child_in(inner);
+        child_in(foreign);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 1);
+        cr_assert_eq(cgroup_move_is_blind(m), *controllers != 0);
+        if (*controllers)
+                cr_assert_null(cgroup_move_unified_source(m));
+        else
+                cr_assert_str_eq(cgroup_move_unified_source(m), container);
+        cr_assert(cgroup_is_of_container(pid, id));
+        cr_assert_eq(cgroup_move_sweep(m), 3);
+        cr_assert_eq(count_in(container), 0);
+        cr_assert_eq(count_in(inner), 0);
+        cr_assert_eq(count_in(foreign), 1, "strangers stay");
+        cr_assert_eq(cgroup_move_sweep(m), 0, "idempotent");
+        /* who joins later */
+        child_in(inner);
+        cr_assert_eq(cgroup_move_sweep(m), 1);
+        /* the engine has removed it */
+        cr_assert_eq(rmdir(inner), 0);
+        cr_assert_eq(rmdir(container), 0);
+        cr_assert_eq(cgroup_move_sweep(m), 0);
+        m = cgroup_move_free(m);
+        /* it is where we are */
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cr_assert(!cgroup_move_is_blind(m));
+        cr_assert_eq(cgroup_move_sweep(m), 0);
+        cgroup_move_free(m);
+        cr_assert_null(cgroup_move_free(NULL));
+}
+
+Test(cgroup_move, unified)
+{
+        check_moves("");
+}
+
+Test(cgroup_move, name_systemd_of_v1)
+{
+        check_moves("name=systemd");
+}
+
+/* A cgroup that does not bear the container's id is anybody's. */
+Test(cgroup_move, not_of_the_container)
+{
+        CgroupMove *m = NULL;
+        pid_t pid;
+
+        make_cgroups("");
+        pid = child_in(foreign);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cr_assert_eq(cgroup_move_sweep(m), 0);
+        cr_assert_eq(count_in(foreign), 1);
+        cgroup_move_free(m);
+        m = NULL;
+        pid = child_in(container);
+        cr_assert_eq(cgroup_move_new(&m, pid, other_id, NULL, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cgroup_move_free(m);
+        m = NULL;
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, nothing_wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cgroup_move_free(m);
+}
+
+/* Made in the unit: there it stays. */
+Test(cgroup_move, not_what_is_in_the_unit_already)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths paths = CGROUP_PATHS_NULL;
+        _cleanup_free_ char *text = NULL;
+        CgroupMove *m = NULL;
+        pid_t pid;
+
+        make_cgroups("");
+        pid = child_in(container);
+        text = slurp("/proc/self/cgroup");
+        cr_assert_eq(cgroup_paths_parse(text, &paths), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, cgroup_paths_find(&paths, "")->path, wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 0);
+        cgroup_move_free(m);
+        m = NULL;
+        cr_assert_eq(cgroup_move_new(&m, pid, id, "/no/such.service", wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_count(m), 1);
+        cgroup_move_free(m);
+}
+
+/* As with blkio:/system.slice, where a unit has no cgroup of its own in that hierarchy. */
+Test(cgroup_move, who_shares_a_controllers_cgroup_is_not_of_the_container)
+{
+        pid_t pid;
+        bool shared;
+
+        make_cgroups("freezer");
+        pid = child_in(foreign);
+        cr_assert_eq(join(foreign, getpid()), 0);
+        shared = cgroup_is_of_container(pid, id);
+        cr_assert_eq(join(root, getpid()), 0);
+        cr_assert_not(shared);
+}
+
+Test(cgroup_move, process_is_gone)
+{
+        CgroupMove *m = NULL;
+        pid_t pid = fork();
+
+        hierarchy = NULL;
+        if (pid == 0)
+                _exit(0);
+        cr_assert_eq(waitpid(pid, NULL, 0), pid);
+        cr_assert_eq(cgroup_move_new(&m, pid, "0123", NULL, nothing_wanted, NULL), -ESRCH);
+        cr_assert_null(m);
+        cr_assert_not(cgroup_is_of_container(pid, "0123"));
+}
+
+/* A payload that forks while it is moved: nobody stays behind. */
+Test(cgroup_move, forks_in_flight)
+{
+        CgroupMove *m = NULL;
+        int gate[2];
+        pid_t pid;
+
+        make_cgroups("");
+        cr_assert_eq(pipe(gate), 0);
+        pid = fork();
+        if (pid == 0) {
+                char c;
+
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                (void) setpgid(0, 0);
+                if (read(gate[0], &c, 1) != 1)
+                        _exit(1);
+                /* a row of processes, each the child of the one before, whose parent lives on */
+                for (unsigned i = 0; i < 40; i++)
+                        if (fork() > 0)
+                                break;
+                for (;;)
+                        pause();
+        }
+        children[n_children++] = pid;
+        cr_assert_eq(join(container, pid), 0);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
+        cr_assert_eq(write(gate[1], "g", 1), 1);
+        for (unsigned i = 0; i < 100; i++)
+                cr_assert_geq(cgroup_move_sweep(m), 0);
+        cr_assert_eq(count_in(container), 0);
+        (void) kill(-pid, SIGKILL);
+        cgroup_move_free(m);
+}
