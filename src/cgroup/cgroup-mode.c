@@ -8,8 +8,8 @@
 
 #include <stddef.h>
 
-#include "codec/cgroup/placement-note.h"
 #include "cgroup/cgroup-mode.h"
+#include "codec/cgroup/placement-note.h"
 
 /* What keeps the container from being made in the unit's cgroup whatever the engine; NULL: nothing. */
 static const char *obstacle(const CgroupSituation *s)
@@ -45,7 +45,8 @@ static const char *obstacle_of_engine(const CgroupSituation *s)
         if (!s->root)
                 return "only root can tell our runtime where the container belongs";
         if (s->mute)
-                return RUNTIME_STATE_FOLDER " can't be written, to tell our runtime where the container belongs";
+                return RUNTIME_STATE_FOLDER
+                        " can't be written, to tell our runtime where the container belongs";
         return NULL;
 }
 

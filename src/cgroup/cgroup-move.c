@@ -2,9 +2,10 @@
 
 /* Migration of processes between cgroups, on v2 and on v1's many hierarchies.
  *
- * Which folder belongs to which line of /proc/PID/cgroup is decided by the mounts' controllers, as sets, never by folder
- * names (see codec/cgroup-path.h). A sweep reads cgroup.procs and writes each pid to our own; what was forked between
- * the reading and the writing shows up in the next pass, so it goes on until a pass finds nobody. */
+ * Which folder belongs to which line of /proc/PID/cgroup is decided by the mounts' controllers, as sets,
+ * never by folder names (see codec/cgroup-path.h). A sweep reads cgroup.procs and writes each pid to our
+ * own; what was forked between the reading and the writing shows up in the next pass, so it goes on until a
+ * pass finds nobody. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,9 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "codec/cgroup/cgroup-path.h"
 #include "cgroup-files.h"
 #include "cgroup/cgroup-move.h"
+#include "codec/cgroup/cgroup-path.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -34,7 +35,8 @@ struct CgroupMove {
         size_t n_pairs;
 };
 
-/* Our own cgroup in the hierarchy of theirs: the same kernel writes the same controllers in the same order. */
+/* Our own cgroup in the hierarchy of theirs: the same kernel writes the same controllers in the same order.
+ */
 static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *theirs)
 {
         for (size_t i = 0; i < paths->n_items; i++)
@@ -64,7 +66,8 @@ static bool hierarchy_is_wanted(const char *controllers, CgroupWanted wanted, vo
         return false;
 }
 
-static int add_pair(CgroupMove *m, const CgroupMounts *mounts, const CgroupPath *theirs, const CgroupPath *ours)
+static int add_pair(CgroupMove *m, const CgroupMounts *mounts, const CgroupPath *theirs,
+                    const CgroupPath *ours)
 {
         _cleanup_free_ char *from = NULL, *to = NULL;
         Pair *grown;
@@ -81,7 +84,7 @@ static int add_pair(CgroupMove *m, const CgroupMounts *mounts, const CgroupPath 
         if (!grown)
                 return -ENOMEM;
         m->pairs = grown;
-        m->pairs[m->n_pairs++] = (Pair) { TAKE_PTR(from), TAKE_PTR(to), !*theirs->controllers };
+        m->pairs[m->n_pairs++] = (Pair){ TAKE_PTR(from), TAKE_PTR(to), !*theirs->controllers };
         return 0;
 }
 
@@ -157,8 +160,8 @@ const char *cgroup_move_unified_source(const CgroupMove *m)
         return NULL;
 }
 
-/* Takes over dir_fd. What the container made below its cgroup is its own: swept as well, because the engine removes
- * the whole tree. */
+/* Takes over dir_fd. What the container made below its cgroup is its own: swept as well, because the engine
+ * removes the whole tree. */
 static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
 {
         _cleanup_closedir_ DIR *d = fdopendir(dir_fd);
@@ -176,7 +179,8 @@ static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
 
                 if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
                         continue;
-                child = RET_NERRNO(openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+                child = RET_NERRNO(
+                        openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
                 if (child < 0)
                         continue; /* removed meanwhile */
                 r = move_tree(child, to_fd, n_moved, depth + 1);
@@ -221,7 +225,8 @@ int cgroup_move_sweep(CgroupMove *m)
                 int r = sweep_pair(&m->pairs[i], &n_moved);
 
                 if (r < 0)
-                        result = log_debug_errno(r, "Moving from %s to %s: %m", m->pairs[i].from, m->pairs[i].to);
+                        result = log_debug_errno(r, "Moving from %s to %s: %m", m->pairs[i].from,
+                                                 m->pairs[i].to);
         }
         return result < 0 ? result : n_moved;
 }
@@ -231,7 +236,8 @@ static bool is_systemds(const CgroupPath *p)
         return !*p->controllers || strcmp(p->controllers, "name=systemd") == 0;
 }
 
-/* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one. */
+/* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one.
+ */
 bool cgroup_is_of_container(pid_t pid, const char *container_id)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;

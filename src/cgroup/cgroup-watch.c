@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The kernel says IN_MODIFY on these files when one of their values changes (Control Group v2, "Core Interface
- * Files" and "Memory Interface Files"). */
+/* The kernel says IN_MODIFY on these files when one of their values changes (Control Group v2, "Core
+ * Interface Files" and "Memory Interface Files"). */
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -228,14 +228,16 @@ int unit_cgroup_enter_leaf(UnitCgroup *u)
         return 0;
 }
 
-/* Cgroups beside the leaf, as of another container in this unit. What systemd makes there begins with a dot. */
+/* Cgroups beside the leaf, as of another container in this unit. What systemd makes there begins with a dot.
+ */
 static bool has_others(const char *folder)
 {
         _cleanup_closedir_ DIR *d = opendir(folder);
         struct dirent *entry;
 
         while (d && (entry = readdir(d)))
-                if (entry->d_type == DT_DIR && entry->d_name[0] != '.' && strcmp(entry->d_name, LEAF_NAME) != 0)
+                if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
+                    strcmp(entry->d_name, LEAF_NAME) != 0)
                         return true;
         return false;
 }

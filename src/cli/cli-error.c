@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "cli/cli-error.h"
-#include "util/text.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 /* An argument may have a megabyte; its beginning tells which one it is. */
 #define MESSAGE_MAX 600

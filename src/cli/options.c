@@ -355,7 +355,8 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                 }
                 if ((*words)[0] != '-' || !(*words)[1])
                         return cli_error(reterr, CLI_EXIT_REFUSED,
-                                         "unknown command \"%.300s\", expected `run`, `--` or `setup`", *words);
+                                         "unknown command \"%.300s\", expected `run`, `--` or `setup`",
+                                         *words);
                 r = (*words)[1] == '-' ? parse_long(o, words, reterr) : parse_short(o, words, reterr);
                 if (r < 0)
                         return r;
@@ -363,7 +364,8 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         return 0;
                 words += r;
         }
-        return cli_error(reterr, CLI_EXIT_REFUSED, "no command given, expected `run`, `--` or `setup`; see --help");
+        return cli_error(reterr, CLI_EXIT_REFUSED,
+                         "no command given, expected `run`, `--` or `setup`; see --help");
 }
 
 int options_parse(int argc, char **argv, Options *ret, CliError *reterr)
@@ -401,7 +403,7 @@ bool options_cgroup_wanted(const Options *o, const char *name)
 
         if (!o->cgroups)
                 return true;
-        STRV_FOREACH (c, o->cgroups) {
+        STRV_FOREACH(c, o->cgroups) {
                 size_t size = strlen(*c);
                 const char *at = name;
 

@@ -23,11 +23,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "util/text.h"
 #include "engine/credential-helper.h"
 #include "loop/event-util.h"
 #include "util/fd.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define PREFIX "docker-credential-"
 #define MESSAGE_MAX 512

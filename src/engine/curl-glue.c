@@ -3,8 +3,9 @@
 /* libcurl multi on sd-event.
  *
  * curl tells which sockets it wants watched (on_socket_wish) and when it wants to be called at the latest
- * (on_timer_wish); we call curl_multi_socket_action() when either happens. Finished transfers are taken from curl's
- * queue by a defer source, one an iteration, so that what a completion starts or frees never runs inside curl. */
+ * (on_timer_wish); we call curl_multi_socket_action() when either happens. Finished transfers are taken from
+ * curl's queue by a defer source, one an iteration, so that what a completion starts or frees never runs
+ * inside curl. */
 
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -97,14 +98,16 @@ static int glue_on_timer_wish(CURLM *multi, long timeout_ms, void *userdata)
 
         if (sd_event_get_state(g->event) == SD_EVENT_FINISHED)
                 return 0;
-        return timer_arm(g->timer, timeout_ms < 0 ? UINT64_MAX : (uint64_t) timeout_ms * USEC_PER_MSEC) < 0 ? -1 : 0;
+        return timer_arm(g->timer, timeout_ms < 0 ? UINT64_MAX : (uint64_t) timeout_ms * USEC_PER_MSEC) < 0
+                       ? -1
+                       : 0;
 }
 
 static int glue_on_drain(sd_event_source *source, void *userdata)
 {
         CurlGlue *g = ASSERT_PTR(userdata);
         CURLMsg *message;
-        void *private = NULL;
+        void *owner = NULL;
         CURLcode result;
         CURL *easy;
         int left;
@@ -116,9 +119,9 @@ static int glue_on_drain(sd_event_source *source, void *userdata)
         (void) defer_arm(g->drain);
         easy = message->easy_handle;
         result = message->data.result;
-        (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &private);
-        if (private)
-                g->done(easy, result, private);
+        (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &owner);
+        if (owner)
+                g->done(easy, result, owner);
         return 0;
 }
 
@@ -153,7 +156,8 @@ static int glue_setup_multi(CurlGlue *g)
         return code == CURLM_OK ? 0 : -EIO;
 }
 
-int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriority priority, CurlGlueDone done)
+int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriority priority,
+                  CurlGlueDone done)
 {
         _cleanup_(curl_glue_freep) CurlGlue *g = NULL;
         int r;
@@ -163,7 +167,7 @@ int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriori
                 return -ENOMEM;
         g->event = sd_event_ref(event);
         g->done = done;
-        g->traits = (EventTraits) { name, priority, EVENT_FAILURE_EXIT };
+        g->traits = (EventTraits){ name, priority, EVENT_FAILURE_EXIT };
         r = event_add_timer(event, &g->timer, glue_on_timer, g, &g->traits);
         if (r < 0)
                 return r;

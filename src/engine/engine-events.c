@@ -2,10 +2,10 @@
 
 /* GET /events, NDJSON, filtered by container on the engine's side and by id again on ours.
  *
- * Reconnecting: 100 ms, doubled up to 5 s, back to 100 ms once a stream stood. `since` is the time of the last event
- * seen, to the nanosecond and inclusive, so the last one comes twice, and from an engine that counts in seconds all
- * of the last second. A stream may begin with these; behind them nothing is dropped, because somebody may set the
- * engine's clock back. */
+ * Reconnecting: 100 ms, doubled up to 5 s, back to 100 ms once a stream stood. `since` is the time of the
+ * last event seen, to the nanosecond and inclusive, so the last one comes twice, and from an engine that
+ * counts in seconds all of the last second. A stream may begin with these; behind them nothing is dropped,
+ * because somebody may set the engine's clock back. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -136,12 +136,12 @@ static int events_connect(EngineEvents *e)
         if (!escaped)
                 return -ENOMEM;
         if (e->last_nsec > 0)
-                (void) snprintf(since, sizeof(since), "&since=%" PRIu64 ".%09" PRIu64, e->last_nsec / NSEC_PER_SEC,
-                                e->last_nsec % NSEC_PER_SEC);
+                (void) snprintf(since, sizeof(since), "&since=%" PRIu64 ".%09" PRIu64,
+                                e->last_nsec / NSEC_PER_SEC, e->last_nsec % NSEC_PER_SEC);
         if (asprintf(&path, "/events?filters=%s%s", escaped, since) < 0)
                 return -ENOMEM;
         return engine_call(e->engine, &e->request,
-                           &(EngineCall) { .method = "GET", .path = path, .ops = &ops, .userdata = e });
+                           &(EngineCall){ .method = "GET", .path = path, .ops = &ops, .userdata = e });
 }
 
 EngineEvents *engine_events_free(EngineEvents *e)
@@ -158,7 +158,8 @@ EngineEvents *engine_events_free(EngineEvents *e)
 int engine_events_new(EngineEvents **ret, sd_event *event, Engine *engine, const char *id,
                       const EngineEventsOps *ops, void *userdata)
 {
-        static const EventTraits traits = { "engine-events-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        static const EventTraits traits = { "engine-events-retry", EVENT_PRIORITY_TIMER,
+                                            EVENT_FAILURE_EXIT };
         _cleanup_(engine_events_freep) EngineEvents *e = NULL;
         int r;
 

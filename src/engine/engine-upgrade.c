@@ -15,8 +15,8 @@
 #include <sys/socket.h>
 
 #include "codec/engine/http-head.h"
-#include "engine/curl-glue.h"
 #include "engine-upgrade.h"
+#include "engine/curl-glue.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -160,10 +160,10 @@ static int connect_error(EngineUpgrade *u, CURLcode code)
 }
 
 /* CurlGlueDone: connected, or not. The first EPOLLOUT then sends the request. */
-static void upgrade_on_connected(CURL *easy, CURLcode code, void *private)
+static void upgrade_on_connected(CURL *easy, CURLcode code, void *owner)
 {
         static const EventTraits traits = { "engine-upgrade", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };
-        EngineUpgrade *u = ASSERT_PTR(private);
+        EngineUpgrade *u = ASSERT_PTR(owner);
         curl_socket_t fd = CURL_SOCKET_BAD;
         int r;
 

@@ -2,14 +2,14 @@
 
 /* Engine API requests.
  *
- * A unary request collects its answer up to ENGINE_REPLY_MAX under a total time limit. A stream (on_data given) has
- * neither limit: its liveness is its owner's rule. A stream that answers with an error status is collected like a
- * unary one, because its body is then the engine's message.
+ * A unary request collects its answer up to ENGINE_REPLY_MAX under a total time limit. A stream (on_data
+ * given) has neither limit: its liveness is its owner's rule. A stream that answers with an error status is
+ * collected like a unary one, because its body is then the engine's message.
  *
- * Held-back streams: what the consumer did not take is kept here, up to a limit; then the transfer pauses, until all of
- * that is taken. To refuse each byte to curl instead would have curl keep it; but with a rest of its own to deliver,
- * curl (8.14) reads on all the same whenever it is resumed, and if it can deliver less then than it reads, its buffer
- * grows without end. The end of the transfer waits for the rest, too. */
+ * Held-back streams: what the consumer did not take is kept here, up to a limit; then the transfer pauses,
+ * until all of that is taken. To refuse each byte to curl instead would have curl keep it; but with a rest
+ * of its own to deliver, curl (8.14) reads on all the same whenever it is resumed, and if it can deliver
+ * less then than it reads, its buffer grows without end. The end of the transfer waits for the rest, too. */
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -24,7 +24,8 @@
 
 #define CONNECT_TIMEOUT_MS 10000L
 #define LOG_BUFFER_SIZE (128 * 1024)
-/* More than what curl can have read of a stream when it pauses: so that it can deliver that when it is resumed. */
+/* More than what curl can have read of a stream when it pauses: so that it can deliver that when it is
+ * resumed. */
 #define HELD_MAX ((size_t) 2 * LOG_BUFFER_SIZE)
 
 struct Engine {
@@ -162,7 +163,8 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
                 return -EFBIG;
         switch (result) {
         case CURLE_OK:
-                /* libcurl lets a header pass that ends with the connection; but an engine that died is no success. */
+                /* libcurl lets a header pass that ends with the connection; but an engine that died is no
+                 * success. */
                 return r->answered ? 0 : -ECONNRESET;
         case CURLE_COULDNT_CONNECT:
                 (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
@@ -210,9 +212,9 @@ static void request_finish(EngineRequest *r)
 }
 
 /* CurlGlueDone */
-static void request_on_done(CURL *easy, CURLcode result, void *private)
+static void request_on_done(CURL *easy, CURLcode result, void *owner)
 {
-        EngineRequest *r = ASSERT_PTR(private);
+        EngineRequest *r = ASSERT_PTR(owner);
 
         r->finished = stream_is_held(r);
         r->result = result;
@@ -237,7 +239,9 @@ static int request_set_tls(Engine *e, CURL *easy)
         static const struct {
                 CURLoption option;
                 const char *file;
-        } files[] = { { CURLOPT_CAINFO, "ca.pem" }, { CURLOPT_SSLCERT, "cert.pem" }, { CURLOPT_SSLKEY, "key.pem" } };
+        } files[] = { { CURLOPT_CAINFO, "ca.pem" },
+                      { CURLOPT_SSLCERT, "cert.pem" },
+                      { CURLOPT_SSLKEY, "key.pem" } };
         CURLcode code = CURLE_OK;
 
         if (!e->tls.enabled)
@@ -400,7 +404,7 @@ int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_r
 {
         char version[32];
         bool ok, v6 = e->host.kind == ENGINE_HOST_TCP && strchr(e->host.host, ':');
-        int r = request_set_url(e, easy, &(EngineCall) { .path = path });
+        int r = request_set_url(e, easy, &(EngineCall){ .path = path });
 
         if (r >= 0)
                 r = request_set_tls(e, easy);
@@ -415,7 +419,8 @@ int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_r
                 return -EIO;
         format_version(e, false, version);
         if (asprintf(ret_request,
-                     "POST %s%s HTTP/1.1\r\nHost: %s%s%s\r\nUser-Agent: systemd-docker/" PROJECT_VERSION "\r\n"
+                     "POST %s%s HTTP/1.1\r\nHost: %s%s%s\r\nUser-Agent: systemd-docker/" PROJECT_VERSION
+                     "\r\n"
                      "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
                      version, path, v6 ? "[" : "", e->host.kind == ENGINE_HOST_TCP ? e->host.host : "docker",
                      v6 ? "]" : "") < 0)

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "engine-upgrade.h"
-#include "loop/event-util.h"
 #include "engine/input-stream.h"
+#include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
 

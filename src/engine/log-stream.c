@@ -17,8 +17,8 @@
 #include <string.h>
 
 #include "codec/engine/log-stamp.h"
-#include "loop/event-util.h"
 #include "engine/log-stream.h"
+#include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -33,11 +33,11 @@ struct LogStream {
         void *userdata;
         bool tty, stored;
         StreamFrame frame;
-        LogStamp stamp;    /* of the frame, as far as it has come */
-        bool in_message;   /* behind it */
+        LogStamp stamp;  /* of the frame, as far as it has come */
+        bool in_message; /* behind it */
         LineBuffer lines[_STREAM_MAX];
         uint64_t stamps[_STREAM_MAX]; /* of the line that is in the buffer */
-        int error; /* of the frames: what follows can't be understood */
+        int error;                    /* of the frames: what follows can't be understood */
 
         char *held; /* the refused line */
         Line held_line;
@@ -89,7 +89,7 @@ static int offer_line(LogStream *l, int stream, Line *line)
         if (!l->held)
                 return 1; /* one line lost, and said so: better than the service */
         memcpy(l->held, line->data, line->size);
-        l->held_line = (Line) { l->held, line->size, line->why };
+        l->held_line = (Line){ l->held, line->size, line->why };
         l->held_stamp = l->stamps[stream];
         l->held_stream = stream;
         return 0;
@@ -292,7 +292,8 @@ static char *make_path(const LogStreamTarget *target)
         if (!(target->flags & LOG_STREAM_STORED))
                 r = asprintf(&path, "/containers/%s/attach?stream=1%s%s", target->id, out, err);
         else
-                r = asprintf(&path, "/containers/%s/logs?timestamps=1%s%s&follow=%i&since=%" PRIu64 ".%09" PRIu64,
+                r = asprintf(&path,
+                             "/containers/%s/logs?timestamps=1%s%s&follow=%i&since=%" PRIu64 ".%09" PRIu64,
                              target->id, out, err, target->flags & LOG_STREAM_FOLLOW ? 1 : 0,
                              target->since_nsec / NSEC_PER_SEC, target->since_nsec % NSEC_PER_SEC);
         return r < 0 ? NULL : path;
@@ -302,7 +303,8 @@ int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogSt
                    const LogStreamOps *ops, void *userdata)
 {
         static const EventTraits calm = { "log-calm", EVENT_PRIORITY_CALM, EVENT_FAILURE_DISABLE };
-        static const EngineRequestOps request_ops = { log_stream_on_open, log_stream_on_data, log_stream_on_done };
+        static const EngineRequestOps request_ops = { log_stream_on_open, log_stream_on_data,
+                                                      log_stream_on_done };
         _cleanup_(log_stream_freep) LogStream *l = NULL;
         _cleanup_free_ char *path = NULL;
         int r;
@@ -327,8 +329,11 @@ int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogSt
                         return r;
         }
         r = engine_call(engine, &l->request,
-                        &(EngineCall) { .method = l->stored ? "GET" : "POST", .path = path, .lane = ENGINE_LANE_LOG,
-                                        .ops = &request_ops, .userdata = l });
+                        &(EngineCall){ .method = l->stored ? "GET" : "POST",
+                                       .path = path,
+                                       .lane = ENGINE_LANE_LOG,
+                                       .ops = &request_ops,
+                                       .userdata = l });
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(l);

@@ -77,7 +77,8 @@ static int open_journal(const char *varlink_socket, sd_journal **ret)
         return sd_journal_open(ret, SD_JOURNAL_LOCAL_ONLY | SD_JOURNAL_ALL_NAMESPACES);
 }
 
-int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to, uint64_t *ret)
+int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to,
+                      uint64_t *ret)
 {
         _cleanup_(sd_journal_closep) sd_journal *j = NULL;
         int r = open_journal(varlink_socket, &j);
@@ -108,7 +109,8 @@ int journal_last_lines(const char *varlink_socket, pid_t pid, uint64_t *ret_hash
         int r = open_journal(varlink_socket, &j);
 
         if (r >= 0)
-                r = sd_journal_add_match(j, match, (size_t) snprintf(match, sizeof(match), "_PID=%i", (int) pid));
+                r = sd_journal_add_match(j, match,
+                                         (size_t) snprintf(match, sizeof(match), "_PID=%i", (int) pid));
         if (r >= 0)
                 r = sd_journal_add_match(j, "_TRANSPORT=stdout", 0);
         if (r >= 0)
@@ -118,8 +120,8 @@ int journal_last_lines(const char *varlink_socket, pid_t pid, uint64_t *ret_hash
                 size_t size;
 
                 if (sd_journal_get_data(j, "MESSAGE", &data, &size) >= 0 && size >= strlen(prefix))
-                        ret_hashes[found++] = log_line_hash((const char *) data + strlen(prefix),
-                                                            size - strlen(prefix));
+                        ret_hashes[found++] =
+                                log_line_hash((const char *) data + strlen(prefix), size - strlen(prefix));
         }
         return r < 0 ? r : (int) found;
 }

@@ -2,15 +2,15 @@
 
 /* A connected, non-blocking datagram socket to journald, and a batch of entries in front of it.
  *
- * An entry is taken into the batch, and all of the batch goes out in one sendmmsg(2): when it is full, and at the end of
- * the wake-up (a defer source in front of the next read of output). Entries too large for it are sent by themselves, the
- * largest as a sealed memfd, as the protocol has it.
+ * An entry is taken into the batch, and all of the batch goes out in one sendmmsg(2): when it is full, and
+ * at the end of the wake-up (a defer source in front of the next read of output). Entries too large for it
+ * are sent by themselves, the largest as a sealed memfd, as the protocol has it.
  *
- * libsystemd's sd_journal_sendv(3) would block while journald's queue is full, and the loop with it. Here the sink is
- * `blocked` then, keeps what it has taken, and takes no more than fits into the batch: whoever has lines keeps them.
- * A send buffer of less than journald's 512 entries makes EPOLLOUT one of hundreds of entries, where waiting for a place
- * in the queue would make it one of one. Where the queue is full of other services' entries it is that all the
- * same: then we wait a moment longer. */
+ * libsystemd's sd_journal_sendv(3) would block while journald's queue is full, and the loop with it. Here
+ * the sink is `blocked` then, keeps what it has taken, and takes no more than fits into the batch: whoever
+ * has lines keeps them. A send buffer of less than journald's 512 entries makes EPOLLOUT one of hundreds of
+ * entries, where waiting for a place in the queue would make it one of one. Where the queue is full of other
+ * services' entries it is that all the same: then we wait a moment longer. */
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "loop/event-util.h"
 #include "journal/journal-sink.h"
+#include "loop/event-util.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -141,8 +141,8 @@ static bool journald_is_gone(int r)
         return r == -ECONNREFUSED || r == -ENOTCONN || r == -ECONNRESET || r == -ENOENT || r == -EPIPE;
 }
 
-/* Decides what the failure r to send something means. 1: try again now. 0: the sink is blocked. -errno: it can't be
- * sent at all. */
+/* Decides what the failure r to send something means. 1: try again now. 0: the sink is blocked. -errno: it
+ * can't be sent at all. */
 static int handle_failure(JournalSink *s, int r)
 {
         bool gone = journald_is_gone(r);
@@ -176,12 +176,13 @@ static int send_batch(JournalSink *s)
         int k;
 
         for (unsigned i = s->n_sent; i < s->n_entries; i++, n++) {
-                iov[n] = (struct iovec) { s->batch.data + entry_start(s, i), s->entries[i].end - entry_start(s, i) };
-                messages[n] = (struct mmsghdr) { .msg_hdr = { .msg_iov = iov + n, .msg_iovlen = 1 } };
+                iov[n] = (struct iovec){ s->batch.data + entry_start(s, i),
+                                         s->entries[i].end - entry_start(s, i) };
+                messages[n] = (struct mmsghdr){ .msg_hdr = { .msg_iov = iov + n, .msg_iovlen = 1 } };
         }
         k = RET_NERRNO(sendmmsg(s->socket.fd, messages, n, MSG_NOSIGNAL));
         if (k == -EMSGSIZE || k == -ENOBUFS) {
-                k = send_memfd(s, (Entry) { iov, 1 });
+                k = send_memfd(s, (Entry){ iov, 1 });
                 return k < 0 ? k : 1;
         }
         return k;
@@ -247,7 +248,8 @@ static int send_large(JournalSink *s, JournalSinkKind kind, Entry entry)
         return r;
 }
 
-int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields *fields, const void *message, size_t size)
+int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields *fields, const void *message,
+                      size_t size)
 {
         char header[JOURNAL_MESSAGE_HEADER_MAX];
         const struct iovec iov[] = {
@@ -298,7 +300,8 @@ static bool sink_flush(void *owner)
         return journal_sink_flush(owner);
 }
 
-int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalOps *ops, void *userdata)
+int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalOps *ops,
+                     void *userdata)
 {
         static const JournalSocketType type = {
                 SOCK_DGRAM, "journal-room", "journal-retry", "journal-flush", sink_prepare, sink_flush,

@@ -2,15 +2,16 @@
 
 /* A non-blocking socket to journald, and when to try again where it takes nothing.
  *
- * When it is full, the socket is `blocked` until EPOLLOUT, which the kernel gives once three quarters of our send buffer are
- * read: hundreds of entries a wake-up. When journald is away it is looked for, with a back-off, until it is there.
- * systemd keeps the sockets over a restart of journald, so that one is not even noticed. */
+ * When it is full, the socket is `blocked` until EPOLLOUT, which the kernel gives once three quarters of our
+ * send buffer are read: hundreds of entries a wake-up. When journald is away it is looked for, with a
+ * back-off, until it is there. systemd keeps the sockets over a restart of journald, so that one is not even
+ * noticed. */
 
 #include <poll.h>
 #include <sys/epoll.h>
 
-#include "loop/event-util.h"
 #include "journal/journal-socket.h"
+#include "loop/event-util.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -119,15 +120,20 @@ bool journal_socket_drain(JournalSocket *s, uint64_t timeout_usec)
         }
 }
 
-int journal_socket_init(JournalSocket *s, sd_event *event, const char *path, const JournalSocketType *type, void *owner,
-                        const JournalOps *ops, void *userdata)
+int journal_socket_init(JournalSocket *s, sd_event *event, const char *path, const JournalSocketType *type,
+                        void *owner, const JournalOps *ops, void *userdata)
 {
         const EventTraits retry = { type->retry_name, EVENT_PRIORITY_JOURNAL, EVENT_FAILURE_EXIT };
         const EventTraits end = { type->end_name, EVENT_PRIORITY_JOURNAL, EVENT_FAILURE_EXIT };
         int r;
 
-        *s = (JournalSocket) {
-                .type = type, .owner = owner, .ops = ops, .userdata = userdata, .event = sd_event_ref(event), .fd = -EBADF,
+        *s = (JournalSocket){
+                .type = type,
+                .owner = owner,
+                .ops = ops,
+                .userdata = userdata,
+                .event = sd_event_ref(event),
+                .fd = -EBADF,
         };
         r = unix_address_parse(path, &s->address, &s->address_size);
         if (r >= 0)

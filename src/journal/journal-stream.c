@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A connection to journald's stdout socket: a header of a few lines, then the container's, each with its newline.
+/* A connection to journald's stdout socket: a header of a few lines, then the container's, each with its
+ * newline.
  *
- * Lines are gathered in a buffer and written when it is full and at the end of the wake-up. While the socket is full,
- * whoever has lines keeps them. A line that is larger than the buffer is written from where it lies, over as many calls
- * as it takes; journald cuts it, by its LineMax=.
+ * Lines are gathered in a buffer and written when it is full and at the end of the wake-up. While the socket
+ * is full, whoever has lines keeps them. A line that is larger than the buffer is written from where it
+ * lies, over as many calls as it takes; journald cuts it, by its LineMax=.
  *
  * A connection that breaks is made anew, and goes on with the line that was not written whole. */
 
@@ -13,15 +14,16 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "loop/event-util.h"
 #include "journal/journal-stream.h"
+#include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
 
 #define BUFFER_SIZE ((size_t) 64 * 1024)
 /* What is taken and not sent would be lost with us; and empty lines make many a line of few bytes. */
 #define BUFFER_LINES 512U
-/* journald takes what is longer than a unit's name for two lines of the header, and then drops all of the stream. */
+/* journald takes what is longer than a unit's name for two lines of the header, and then drops all of the
+ * stream. */
 #define IDENTIFIER_MAX 254U
 
 struct JournalStream {
@@ -30,10 +32,10 @@ struct JournalStream {
 
         char *buffer;
         size_t size, sent;
-        unsigned n_lines;    /* in the buffer */
-        size_t line_start;   /* of the line that is being sent: there a new connection begins */
-        size_t begun;        /* of a large line that was not taken yet: so much of it is written */
-        uint64_t n_sent;     /* lines, all in all */
+        unsigned n_lines;  /* in the buffer */
+        size_t line_start; /* of the line that is being sent: there a new connection begins */
+        size_t begun;      /* of a large line that was not taken yet: so much of it is written */
+        uint64_t n_sent;   /* lines, all in all */
 };
 
 static int stream_prepare(void *owner)
@@ -158,8 +160,8 @@ bool journal_stream_takes_identifier(const char *identifier)
         return strlen(identifier) <= IDENTIFIER_MAX && !strchr(identifier, '\n');
 }
 
-/* identifier, unit (journald knows it from our cgroup), priority, whether "<N>" is a priority, and three times no: to syslog,
- * kernel log, console. */
+/* identifier, unit (journald knows it from our cgroup), priority, whether "<N>" is a priority, and three
+ * times no: to syslog, kernel log, console. */
 static int make_header(JournalStream *s, const char *identifier, int priority)
 {
         if (!journal_stream_takes_identifier(identifier))

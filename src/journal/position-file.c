@@ -91,7 +91,8 @@ PositionFile *position_file_free(PositionFile *f)
         return NULL;
 }
 
-int position_file_new(PositionFile **ret, const char *base, const char *name, const char *id, bool *ret_found)
+int position_file_new(PositionFile **ret, const char *base, const char *name, const char *id,
+                      bool *ret_found)
 {
         _cleanup_(position_file_freep) PositionFile *f = NULL;
         off_t size = 0;
@@ -117,7 +118,8 @@ int position_file_new(PositionFile **ret, const char *base, const char *name, co
                 r = map(f);
         if (r < 0)
                 return r;
-        *ret_found = size == (off_t) sizeof(LogPosition) && log_position_is_valid(f->position, (size_t) size, id);
+        *ret_found =
+                size == (off_t) sizeof(LogPosition) && log_position_is_valid(f->position, (size_t) size, id);
         *ret = TAKE_PTR(f);
         return 0;
 }

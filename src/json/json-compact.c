@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json-compact.h"
 #include "util/cleanup.h"
+#include "json/json-compact.h"
 
 #define DEPTH_MAX 10000
 

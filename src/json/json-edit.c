@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json-edit.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "json/json-edit.h"
 
 #define DEPTH_MAX 512
 #define MEMBERS_MAX 64

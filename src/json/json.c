@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 #define JSON_DEPTH_MAX 64
 

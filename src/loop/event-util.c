@@ -7,8 +7,8 @@
 #include "loop/event-util.h"
 #include "util/macro.h"
 
-/* sd-event's default is 250 ms, to save wake-ups. But libcurl begins each request with a timer of 0 ms, and a service
- * makes ten of them until its container runs. */
+/* sd-event's default is 250 ms, to save wake-ups. But libcurl begins each request with a timer of 0 ms, and
+ * a service makes ten of them until its container runs. */
 #define ACCURACY_USEC USEC_PER_MSEC
 
 static int apply_traits(sd_event_source *s, const EventTraits *traits)
@@ -41,8 +41,8 @@ static int finish(int added, sd_event_source *s, sd_event_source **ret, const Ev
         return 0;
 }
 
-int event_add_io(sd_event *event, sd_event_source **ret, int fd, uint32_t events, sd_event_io_handler_t handler,
-                 void *userdata, const EventTraits *traits)
+int event_add_io(sd_event *event, sd_event_source **ret, int fd, uint32_t events,
+                 sd_event_io_handler_t handler, void *userdata, const EventTraits *traits)
 {
         sd_event_source *s = NULL;
         int r = sd_event_add_io(event, &s, fd, events, handler, userdata);

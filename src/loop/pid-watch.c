@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* pidfd_open(2) as a plain io source: sd_event_add_child_pidfd() is for one's own children only, and the container's
- * init is the engine's shim's.
+/* pidfd_open(2) as a plain io source: sd_event_add_child_pidfd() is for one's own children only, and the
+ * container's init is the engine's shim's.
  *
  * EPOLLIN: it is dead, but a zombie. EPOLLHUP: it was reaped, and from then on PIDFD_GET_INFO tells its wait
  * status to anyone who holds the pidfd (Linux 6.15). Older kernels fail the ioctl: then the engine tells. */
@@ -57,7 +57,8 @@ static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, vo
 
         if (!w->dead) {
                 w->dead = true;
-                /* Level-triggered, and readable for good: wait for the hang-up only, which can't be masked. */
+                /* Level-triggered, and readable for good: wait for the hang-up only, which can't be masked.
+                 */
                 r = sd_event_source_set_io_events(w->source, 0);
                 if (r < 0)
                         return r;

@@ -15,8 +15,9 @@ struct Signals {
         sd_event_source *sources[_NSIG];
 };
 
-static const int fixed_signals[] = { SIGTERM, SIGINT,    SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM,
-                                     SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,   SIGABRT,   SIGTSTP, SIGTTIN, SIGTTOU };
+static const int fixed_signals[] = { SIGTERM,  SIGINT,  SIGHUP,  SIGQUIT,   SIGUSR1, SIGUSR2,
+                                     SIGWINCH, SIGALRM, SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,
+                                     SIGABRT,  SIGTSTP, SIGTTIN, SIGTTOU };
 
 static int signals_on_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
 {

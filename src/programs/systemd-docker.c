@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cli/options.h"
-#include "run/run-options.h"
 #include "cli/setup-options.h"
 #include "codec/engine/engine-host.h"
+#include "run/run-options.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
 #include "util/cleanup.h"
@@ -44,9 +44,9 @@ static EngineTls read_tls(const char *folder)
 {
         bool verify = environment_is_set("DOCKER_TLS_VERIFY");
 
-        return (EngineTls) { .enabled = verify || environment_is_set("DOCKER_TLS"),
-                             .verify = verify,
-                             .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
+        return (EngineTls){ .enabled = verify || environment_is_set("DOCKER_TLS"),
+                            .verify = verify,
+                            .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
 }
 
 static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
@@ -59,8 +59,9 @@ static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
         return r;
 }
 
-/* A process beside the service's main one: ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5), "$MAINPID"). What it
- * told systemd, its container's pid as main process among that, would be taken for the service's. */
+/* A process beside the service's main one: ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5),
+ * "$MAINPID"). What it told systemd, its container's pid as main process among that, would be taken for the
+ * service's. */
 static const char *notify_socket(void)
 {
         return environment_is_set("MAINPID") ? NULL : environment_or("NOTIFY_SOCKET", NULL);
@@ -80,8 +81,8 @@ static int set_up(const Options *o, const char *host_name, const char *folder)
         return setup_run(verb, &host, &tls);
 }
 
-/* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in its choice, as the
- * engine's own processes do; but OOMScoreAdjust= of the unit has the last word. */
+/* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in
+ * its choice, as the engine's own processes do; but OOMScoreAdjust= of the unit has the last word. */
 static void step_back_from_the_oom_killer(void)
 {
         static const char path[] = "/proc/self/oom_score_adj", score[] = "-900";
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
                 return EXIT_SUCCESS;
         }
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
-        context = (CliContext) { .environment = environ, .dir_fd = AT_FDCWD, .host = host };
+        context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD, .host = host };
         folder = context_config_folder(&context);
         if (options.verb == VERB_SETUP)
                 return set_up(&options, host, folder);
@@ -158,15 +159,17 @@ int main(int argc, char **argv)
                 run_options_help(stdout);
                 return EXIT_SUCCESS;
         }
-        config = (SupervisorConfig) { .options = &options,
-                                      .run = run,
-                                      .environment = environ,
-                                      .host_name = host,
-                                      .tls = read_tls(folder),
-                                      .runtime_folder = geteuid() == 0 ? "/run" : environment_or("XDG_RUNTIME_DIR", NULL),
-                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
-                                      .under_systemd = environment_is_set("INVOCATION_ID"),
-                                      .notify_socket = notify_socket() };
+        config = (SupervisorConfig){ .options = &options,
+                                     .run = run,
+                                     .environment = environ,
+                                     .host_name = host,
+                                     .tls = read_tls(folder),
+                                     .runtime_folder = geteuid() == 0
+                                                               ? "/run"
+                                                               : environment_or("XDG_RUNTIME_DIR", NULL),
+                                     .api_version = environment_or("DOCKER_API_VERSION", NULL),
+                                     .under_systemd = environment_is_set("INVOCATION_ID"),
+                                     .notify_socket = notify_socket() };
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }

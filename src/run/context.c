@@ -17,7 +17,7 @@ const char *context_getenv(const CliContext *c, const char *name)
 {
         size_t n = strlen(name);
 
-        STRV_FOREACH (e, c->environment)
+        STRV_FOREACH(e, c->environment)
                 if (strncmp(*e, name, n) == 0 && (*e)[n] == '=')
                         return *e + n + 1;
         return NULL;

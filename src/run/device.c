@@ -9,8 +9,8 @@
 #include "number.h"
 #include "run-parse.h"
 #include "text.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 static bool is_alphanumeric(char c)
 {

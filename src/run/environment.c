@@ -15,9 +15,9 @@
 #include "run-parse.h"
 #include "text.h"
 #include "util/fd.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 #define FILE_MAX ((size_t) 64 * 1024 * 1024)
 #define CONFIG_MAX ((size_t) 16 * 1024 * 1024)

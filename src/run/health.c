@@ -8,8 +8,8 @@
 
 #include "number.h"
 #include "run-parse.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 static const struct {
         const char *option;

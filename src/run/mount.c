@@ -8,8 +8,8 @@
 #include "number.h"
 #include "run-parse.h"
 #include "text.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 typedef enum MountKind {
         MOUNT_STRING,
@@ -211,7 +211,7 @@ static int check_options(RunParse *p, struct json_object *mount)
                     strcmp(json_string_or(mount, "BindOptions/Propagation", ""), "rprivate") != 0)
                         return run_parse_error(
                                 p, "bind-recursive=readonly needs readonly and bind-propagation=rprivate");
-                p->o->private->recursive_readonly = true;
+                p->o->hidden->recursive_readonly = true;
         }
         return 0;
 }

@@ -10,8 +10,8 @@
 #include "number.h"
 #include "run-parse.h"
 #include "text.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 bool network_is_user_defined(const char *name)
 {
@@ -260,7 +260,7 @@ static int check_network(RunParse *p, struct json_object *network, const char *t
         if (*mac) {
                 if (!mac_address_valid(mac))
                         return run_parse_error_at(p, "--mac-address", mac, "not a MAC address");
-                p->o->private->mac_address = true;
+                p->o->hidden->mac_address = true;
         }
         return 0;
 }

@@ -10,8 +10,8 @@
 #include "number.h"
 #include "run-parse.h"
 #include "text.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 /* One option can make 65,536 bindings. Sixteen times that is more than any host has; without an end, a long
  * command line could take all memory. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "run/run-request.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 #define FNV_BASIS (((unsigned __int128) UINT64_C(0x6c62272e07bb0142) << 64) | UINT64_C(0x62b821756295c58d))
 #define FNV_PRIME (((unsigned __int128) UINT64_C(0x0000000001000000) << 64) | UINT64_C(0x000000000000013b))

@@ -77,7 +77,7 @@ static const RunOptionSpec *find_short(char name)
 
 static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, const char *value)
 {
-        struct RunOptionsPrivate *private = p->o->private;
+        struct RunOptionsPrivate *hidden = p->o->hidden;
         int r;
 
         p->option = option;
@@ -85,9 +85,9 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
         r = spec->set(p, spec, value);
         if (r < 0)
                 return run_parse_result(p, r);
-        private->given[spec - run_option_table] = true;
-        if ((spec->flags & FLAG_LIMIT) && !private->limit)
-        private->limit = spec;
+        hidden->given[spec - run_option_table] = true;
+        if ((spec->flags & FLAG_LIMIT) && !hidden->limit)
+                hidden->limit = spec;
         return 0;
 }
 
@@ -192,7 +192,7 @@ static int parse_words(RunParse *p, char *const *words, char *const **ret)
 static int refuse_windows(RunParse *p)
 {
         for (size_t i = 0; i < run_option_table_size; i++)
-                if (p->o->private->given[i] && (run_option_table[i].flags & FLAG_WINDOWS)) {
+                if (p->o->hidden->given[i] && (run_option_table[i].flags & FLAG_WINDOWS)) {
                         if (p->reterr)
                                 cli_error_done(p->reterr);
                         return cli_error(p->reterr, CLI_EXIT_USAGE, "--%s is only for containers on Windows",
@@ -263,9 +263,9 @@ static int run_options_new(RunOptions **ret)
 
         if (!o)
                 return -ENOMEM;
-        o->private = calloc(1, sizeof(*o->private));
+        o->hidden = calloc(1, sizeof(*o->hidden));
         o->draft = json_object_new_object();
-        if (!o->private || !o->draft)
+        if (!o->hidden || !o->draft)
                 return -ENOMEM;
         o->sig_proxy = true;
         o->stop_timeout = -1;
@@ -380,11 +380,11 @@ RunOptions *run_options_free(RunOptions *o)
         free(o->stop_signal);
         json_object_put(o->log_opts);
         json_object_put(o->draft);
-        if (o->private) {
-                json_object_put(o->private->cap_add);
-                json_object_put(o->private->cap_drop);
+        if (o->hidden) {
+                json_object_put(o->hidden->cap_add);
+                json_object_put(o->hidden->cap_drop);
         }
-        free(o->private);
+        free(o->hidden);
         free(o);
         return NULL;
 }
@@ -403,5 +403,5 @@ const char *run_options_limit_conflict(const RunOptions *o)
 {
         assert(o);
 
-        return o->private->limit ? o->private->limit->name : NULL;
+        return o->hidden->limit ? o->hidden->limit->name : NULL;
 }

@@ -9,9 +9,9 @@
 
 #include "run-parse.h"
 #include "run/run-request.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 static bool older_than(const ApiVersion *v, unsigned minor)
 {
@@ -23,12 +23,12 @@ static int refuse_old_engine(const RunOptions *o, const ApiVersion *v, CliError 
         for (size_t i = 0; i < run_option_table_size; i++) {
                 const RunOptionSpec *spec = run_option_table + i;
 
-                if (o->private->given[i] && older_than(v, spec->api_minor))
+                if (o->hidden->given[i] && older_than(v, spec->api_minor))
                         return cli_error(reterr, CLI_EXIT_USAGE,
                                          "--%s needs an engine with API 1.%u, this one has %u.%u",
                                          spec->name, spec->api_minor, v->major, v->minor);
         }
-        if (o->private->recursive_readonly && older_than(v, 44))
+        if (o->hidden->recursive_readonly && older_than(v, 44))
                 return cli_error(reterr, CLI_EXIT_REFUSED,
                                  "--mount with bind-recursive=readonly needs an engine with API 1.44, this "
                                  "one has %u.%u",
@@ -42,7 +42,7 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
         const char *first = o->network_mode ? o->network_mode : "default";
         struct json_object *endpoints, *networking;
 
-        if (!o->private->mac_address)
+        if (!o->hidden->mac_address)
                 return 0;
         if (json_get(body, "NetworkingConfig/EndpointsConfig", json_type_object, &endpoints) < 0)
                 return 0;
@@ -71,11 +71,11 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
  * that `docker inspect` tells the difference. */
 static int lower_capabilities(const RunOptions *o, struct json_object *host)
 {
-        if (json_object_array_length(o->private->cap_add) > 0 &&
-            json_set(host, "CapAdd", json_object_get(o->private->cap_add)) < 0)
+        if (json_object_array_length(o->hidden->cap_add) > 0 &&
+            json_set(host, "CapAdd", json_object_get(o->hidden->cap_add)) < 0)
                 return -ENOMEM;
-        if (json_object_array_length(o->private->cap_drop) > 0 &&
-            json_set(host, "CapDrop", json_object_get(o->private->cap_drop)) < 0)
+        if (json_object_array_length(o->hidden->cap_drop) > 0 &&
+            json_set(host, "CapDrop", json_object_get(o->hidden->cap_drop)) < 0)
                 return -ENOMEM;
         return 0;
 }
@@ -160,7 +160,7 @@ static int add_environment(struct json_object *body, char *const *environment)
         names = names_of(array);
         if (!names)
                 return -ENOMEM;
-        STRV_FOREACH (e, environment) {
+        STRV_FOREACH(e, environment) {
                 const char *rest = NULL;
                 _cleanup_free_ char *name = text_cut(*e, '=', &rest);
 
@@ -176,7 +176,7 @@ static int add_environment(struct json_object *body, char *const *environment)
 
 static int add_labels(struct json_object *body, char *const *labels)
 {
-        STRV_FOREACH (l, labels) {
+        STRV_FOREACH(l, labels) {
                 struct json_object *o = json_ensure(body, "Labels", json_type_object);
                 const char *rest = NULL;
                 _cleanup_free_ char *name = text_cut(*l, '=', &rest);
@@ -193,7 +193,7 @@ static int add_host_config(struct json_object *body, const RunRequestExtras *ext
 
         if (!host)
                 return -ENOMEM;
-        STRV_FOREACH (b, extras->binds) {
+        STRV_FOREACH(b, extras->binds) {
                 struct json_object *binds = json_ensure(host, "Binds", json_type_array);
 
                 if (!binds || json_append_text(binds, *b) < 0)
@@ -303,7 +303,7 @@ int run_request_pass_environment(char *const *environment, char ***ret)
 {
         StrVec passed = {};
 
-        STRV_FOREACH (e, environment) {
+        STRV_FOREACH(e, environment) {
                 if (**e == '=' || !strchr(*e, '=') || run_request_environment_is_private(*e))
                         continue;
                 if (strvec_add(&passed, *e, strlen(*e)) < 0) {

@@ -9,8 +9,8 @@
 
 #include "number.h"
 #include "run-parse.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 /* The object that the last name of path belongs to, made on the way; *ret_name is that last name. */
 static struct json_object *draft_parent(RunParse *p, const char *path, const char **ret_name)

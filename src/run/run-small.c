@@ -8,8 +8,8 @@
 
 #include "number.h"
 #include "run-parse.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 int set_attach(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
@@ -208,12 +208,12 @@ static int finish_capability_list(RunParse *p, RunList list, const char *path)
 
 int finish_capabilities(RunParse *p)
 {
-        struct RunOptionsPrivate *private = p->o->private;
+        struct RunOptionsPrivate *hidden = p->o->hidden;
         int r;
 
-        private->cap_add = json_text_array(p->lists + LIST_CAP_ADD);
-        private->cap_drop = json_text_array(p->lists + LIST_CAP_DROP);
-        if (!private->cap_add || !private->cap_drop)
+        hidden->cap_add = json_text_array(p->lists + LIST_CAP_ADD);
+        hidden->cap_drop = json_text_array(p->lists + LIST_CAP_DROP);
+        if (!hidden->cap_add || !hidden->cap_drop)
                 return -ENOMEM;
         r = finish_capability_list(p, LIST_CAP_ADD, "HostConfig/CapAdd");
 
@@ -245,7 +245,7 @@ int finish_modes(RunParse *p)
                 { STRING_PID, "--pid", "HostConfig/PidMode", { "host" }, true },
                 { STRING_UTS, "--uts", "HostConfig/UTSMode", { "host" }, false },
                 { STRING_USERNS, "--userns", "HostConfig/UsernsMode", { "host" }, false },
-                { STRING_CGROUPNS, "--cgroupns", "HostConfig/CgroupnsMode", { "host", "private" }, false },
+                { STRING_CGROUPNS, "--cgroupns", "HostConfig/CgroupnsMode", { "host", "hidden" }, false },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(modes); i++) {

@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json/json-compact.h"
 #include "run-parse.h"
 #include "text.h"
 #include "util/fd.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json-compact.h"
+#include "json/json.h"
 
 #define PROFILE_MAX ((size_t) 16 * 1024 * 1024)
 

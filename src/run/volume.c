@@ -11,8 +11,8 @@
 
 #include "run-parse.h"
 #include "text.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 /* A letter by itself in front of a colon is taken for a drive of Windows, as the CLI does: "a:b" is one
  * field. */

@@ -9,10 +9,10 @@
 #include "util/cleanup.h"
 
 typedef struct EngineProcess {
-        pid_t pid;          /* 0: it does not run */
-        char *config_file;  /* that it was told to use; NULL: its own default */
+        pid_t pid;             /* 0: it does not run */
+        char *config_file;     /* that it was told to use; NULL: its own default */
         char *default_runtime; /* likewise */
-        bool adds_runtimes; /* by --add-runtime: then it takes none out of a file */
+        bool adds_runtimes;    /* by --add-runtime: then it takes none out of a file */
 } EngineProcess;
 
 #define ENGINE_PID_FILE "/run/docker.pid"

@@ -284,7 +284,8 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
         if (verb == SETUP_CHECK) {
                 print_state(&s, is_registered(&s));
                 r = confirm(&s, true, 0, host, tls);
-                return r == EXIT_SUCCESS && (!is_registered(&s) || runtime_is_missing()) ? EXIT_NOT_THERE : r;
+                return r == EXIT_SUCCESS && (!is_registered(&s) || runtime_is_missing()) ? EXIT_NOT_THERE
+                                                                                         : r;
         }
         if (verb == SETUP_REGISTER && runtime_is_missing())
                 return CLI_EXIT_REFUSED;

@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "json/json-edit.h"
 #include "shim/bundle.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"
+#include "json/json-edit.h"
 
 #define CONFIG_MAX (64U * 1024 * 1024)
 

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "json/json-edit.h"
 #include "shim/runtime-exec.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
+#include "json/json-edit.h"
 
 #define RUNTIME_DEFAULT "runc"
 #define RUNTIME_FILE_MAX 4096U

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The side of systemd: which is the main process, what the unit's status says, when it is ready, and what its exit status
- * is. */
+/* The side of systemd: which is the main process, what the unit's status says, when it is ready, and what
+ * its exit status is. */
 
 #include <fcntl.h>
 #include <signal.h>
@@ -10,8 +10,8 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "codec/systemd/proc-status.h"
 #include "codec/engine/wait-status.h"
+#include "codec/systemd/proc-status.h"
 #include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -19,19 +19,20 @@
 #include "util/message-ids.h"
 
 #define PROC_STATUS_MAX (64U * 1024)
-/* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old one goes. */
+/* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old
+ * one goes. */
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-/* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there is nothing that we
- * could watch. -ESRCH: it is dead already. */
+/* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there
+ * is nothing that we could watch. -ESRCH: it is dead already. */
 int supervisor_watch_process(Supervisor *s)
 {
         int r;
 
         s->process = pid_watch_free(s->process);
         r = pid_watch_new(&s->process, s->event, s->container.pid, &supervisor_pid_watch_ops, s);
-        /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine. The
-         * cgroup, read after the pidfd was opened, proves it. */
+        /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine.
+         * The cgroup, read after the pidfd was opened, proves it. */
         if (r >= 0 && cgroup_is_of_container(s->container.pid, s->container.id)) {
                 supervisor_take_over_cgroup(s);
                 return 0;
@@ -40,7 +41,8 @@ int supervisor_watch_process(Supervisor *s)
         if (r == -ESRCH && engine_is_local(s->engine))
                 return r;
         if (!s->foreign_process_explained)
-                log_notice("Process %i is not visible here as the container's: supervising it through the engine only.",
+                log_notice("Process %i is not visible here as the container's: supervising it through the "
+                           "engine only.",
                            (int) s->container.pid);
         s->foreign_process_explained = true;
         return 0;
@@ -54,13 +56,15 @@ static const char *why_main_process(const Supervisor *s)
         if (!s->process)
                 return "";
         if (!supervisor_container_is_in_unit(s))
-                return "the container's processes are not in the unit's cgroup, so that systemd would miss their end";
+                return "the container's processes are not in the unit's cgroup, so that systemd would miss "
+                       "their end";
         if (s->unit_properties.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
         if (s->unit_properties.kill_main_only && !s->detach)
                 return "with this KillMode= systemd tells only the main process to stop";
         if (supervisor_reloads(s) && !s->detach)
-                return "with Type=notify-reload, and without --notify, a reload is the supervisor's to report";
+                return "with Type=notify-reload, and without --notify, a reload is the supervisor's to "
+                       "report";
         return NULL;
 }
 
@@ -103,39 +107,46 @@ static void notify_main_pid(Supervisor *s)
 /* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
 static void explain_stop_signal(Supervisor *s)
 {
-        if (s->stop_signal_explained || s->container.stop_signal == SIGTERM || s->unit_properties.kill_main_only ||
-            !s->process || !supervisor_container_is_in_unit(s))
+        if (s->stop_signal_explained || s->container.stop_signal == SIGTERM ||
+            s->unit_properties.kill_main_only || !s->process || !supervisor_container_is_in_unit(s))
                 return;
         s->stop_signal_explained = true;
-        log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to its processes as well: "
-                   "KillMode=mixed leaves the stop to the engine.", signal_to_string(s->container.stop_signal));
+        log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to "
+                   "its processes as well: "
+                   "KillMode=mixed leaves the stop to the engine.",
+                   signal_to_string(s->container.stop_signal));
 }
 
 static void log_running(const Supervisor *s)
 {
         if (s->adopted)
-                log_event(LOG_INFO, MESSAGE_ID_CONTAINER_ADOPTED, "Adopted running container %s, process %i.",
-                          s->container.name, (int) s->container.pid);
+                log_event(LOG_INFO, MESSAGE_ID_CONTAINER_ADOPTED,
+                          "Adopted running container %s, process %i.", s->container.name,
+                          (int) s->container.pid);
         else
                 log_event(LOG_INFO, MESSAGE_ID_CONTAINER_STARTED, "Started container %s, process %i.",
                           s->container.name, (int) s->container.pid);
 }
 
-/* A unit goes on without us where systemd has another main process, or looks at its cgroup only. The second is the surer one:
- * systemd looks once, when the cgroup gets empty, and goes on for ever where a main process is not quite dead by then. A
- * container's init often isn't, because it waits for the others; and then ExitType=cgroup doesn't count. */
+/* A unit goes on without us where systemd has another main process, or looks at its cgroup only. The second
+ * is the surer one: systemd looks once, when the cgroup gets empty, and goes on for ever where a main
+ * process is not quite dead by then. A container's init often isn't, because it waits for the others; and
+ * then ExitType=cgroup doesn't count. */
 static void decide_detach(Supervisor *s)
 {
         bool by_cgroup;
 
         if (!s->detach)
                 return;
-        by_cgroup = !s->main_pid_sent && s->unit_properties.exit_type_cgroup && s->process && supervisor_container_is_in_unit(s);
+        by_cgroup = !s->main_pid_sent && s->unit_properties.exit_type_cgroup && s->process &&
+                    supervisor_container_is_in_unit(s);
         if (s->config.notify_socket && !s->main_pid_sent && !by_cgroup) {
-                log_notice("Not detaching: the unit would end, as systemd would not have the container as main process.");
+                log_notice("Not detaching: the unit would end, as systemd would not have the container as "
+                           "main process.");
                 s->detach = false;
         } else if (!by_cgroup)
-                log_notice("Detaching: systemd may miss the container's end. It does not with ExitType=cgroup in the unit and "
+                log_notice("Detaching: systemd may miss the container's end. It does not with "
+                           "ExitType=cgroup in the unit and "
                            "--main-pid=supervisor.");
 }
 
@@ -157,12 +168,13 @@ void supervisor_announce(Supervisor *s)
 
 void supervisor_check_detach(Supervisor *s)
 {
-        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && s->ready_sent && (!s->input || s->input_ended))
+        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && s->ready_sent &&
+            (!s->input || s->input_ended))
                 supervisor_push(s, LIFE_DETACH);
 }
 
-/* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we become the
- * main process again before we end with it. */
+/* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we
+ * become the main process again before we end with it. */
 void supervisor_hand_back(Supervisor *s)
 {
         if (!s->main_pid_sent)
@@ -182,9 +194,10 @@ int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret)
         return r < 0 ? r : proc_status_signal_is_default(text, signo, ret);
 }
 
-/* The kernel withholds a signal's default action from the first process of a pid namespace (pid_namespaces(7)): `ping`,
- * which a SIGTERM ends everywhere else, is deaf to it in a container. Then the engine's SIGKILL after the stop
- * timeout is the only way to stop it and no failure. One that catches or ignores the signal has decided for itself. */
+/* The kernel withholds a signal's default action from the first process of a pid namespace
+ * (pid_namespaces(7)): `ping`, which a SIGTERM ends everywhere else, is deaf to it in a container. Then the
+ * engine's SIGKILL after the stop timeout is the only way to stop it and no failure. One that catches or
+ * ignores the signal has decided for itself. */
 void supervisor_note_stop_signal(Supervisor *s)
 {
         if (s->process && !s->dead)
@@ -223,16 +236,19 @@ static void log_end(Supervisor *s)
                 return;
         if (s->exit_code < 0)
                 log_error("Container %s has ended, and nobody could say how.", s->container.name);
-        else if (!s->ready_sent && !asked && (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR)) {
-                log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED, "Container %s ended before it was ready, exit status %i%s",
-                          s->container.name, s->exit_code, s->n_last_lines > 0 ? ". Its last lines:" : ".");
+        else if (!s->ready_sent && !asked &&
+                 (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR)) {
+                log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED,
+                          "Container %s ended before it was ready, exit status %i%s", s->container.name,
+                          s->exit_code, s->n_last_lines > 0 ? ". Its last lines:" : ".");
                 log_last_lines(s);
         } else
                 log_event(status == 0 ? LOG_INFO : LOG_WARNING,
                           asked ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
                           "Container %s %s, exit status %i.", s->container.name,
                           s->killed_by_us ? "did not stop in time and was killed"
-                                          : asked ? "was stopped" : "has ended",
+                          : asked         ? "was stopped"
+                                          : "has ended",
                           s->exit_code);
 }
 

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run/context.h"
-#include "codec/registry/docker-config.h"
 #include "codec/engine/tar.h"
+#include "codec/registry/docker-config.h"
+#include "run/context.h"
 #include "supervisor-internal.h"
 #include "util/fd.h"
-#include "json/json.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 #define CONFIG_MAX ((size_t) 16 * 1024 * 1024)
 #define VARIABLE "DOCKER_CONFIG="

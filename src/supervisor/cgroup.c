@@ -142,7 +142,8 @@ static bool announcement_is_stale(int folder_fd, const char *name)
         struct stat st;
 
         if (read_file_at(folder_fd, name, PLACEMENT_NOTE_MAX, &text, NULL) < 0 ||
-            placement_note_parse(text, &a) < 0 || asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a.cgroup) < 0)
+            placement_note_parse(text, &a) < 0 ||
+            asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a.cgroup) < 0)
                 return false;
         return stat(path, &st) < 0 ? errno == ENOENT : st.st_ino != a.cgroup_id;
 }
@@ -169,7 +170,7 @@ static const char *announcement_path(const Supervisor *s, char ret[static 128])
 static int announce_cgroup(Supervisor *s)
 {
         const PlacementNote a = { .cgroup = (char *) unit_path(s),
-                                 .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
+                                  .cgroup_id = unit_cgroup_id(s->unit_cgroup) };
         _cleanup_free_ char *text = NULL;
         char path[128];
         int r = placement_note_format(&a, &text);
@@ -228,11 +229,12 @@ static int on_sweep_again(sd_event_source *source, uint64_t usec, void *userdata
 
         supervisor_sweep_cgroup(s);
         s->sweep_again_usec *= 2;
-        return timer_arm(source, s->sweep_again_usec <= SWEEP_AGAIN_MAX_USEC ? s->sweep_again_usec : UINT64_MAX);
+        return timer_arm(source,
+                         s->sweep_again_usec <= SWEEP_AGAIN_MAX_USEC ? s->sweep_again_usec : UINT64_MAX);
 }
 
-/* The engine says so before it makes the process. v2 says when that has happened; on v1 it is looked for, ever
- * less often, until the engine must have made it. */
+/* The engine says so before it makes the process. v2 says when that has happened; on v1 it is looked for,
+ * ever less often, until the engine must have made it. */
 void supervisor_expect_joiner(Supervisor *s)
 {
         static const EventTraits traits = { "cgroup-sweep", EVENT_PRIORITY_CGROUP, EVENT_FAILURE_DISABLE };
@@ -275,7 +277,8 @@ void supervisor_check_oom(Supervisor *s)
         supervisor_note_oom(s);
 }
 
-/* The container is in the unit now: what the kernel says of its memory is said there, whoever set the limit. */
+/* The container is in the unit now: what the kernel says of its memory is said there, whoever set the limit.
+ */
 static void watch_memory(Supervisor *s)
 {
         int r = -ENOENT;

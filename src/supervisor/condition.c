@@ -231,8 +231,7 @@ void supervisor_judge_health(Supervisor *s)
 void supervisor_note_oom(Supervisor *s)
 {
         log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM,
-                  "Container %s is out of memory, the kernel killed a process of it.",
-                  s->container.name);
+                  "Container %s is out of memory, the kernel killed a process of it.", s->container.name);
         clock_time(s->oom_since);
         supervisor_report_condition(s);
 }
@@ -262,8 +261,8 @@ void supervisor_reload(Supervisor *s, int signo)
 
 /* Watchdog */
 
-/* systemd has no watchdog over a service that is not ready yet, but over one whose container is restarted beside us. It has
- * the same time to get ready again. */
+/* systemd has no watchdog over a service that is not ready yet, but over one whose container is restarted
+ * beside us. It has the same time to get ready again. */
 static bool gets_ready(const Supervisor *s)
 {
         uint64_t now;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* STATE_CONNECTING: waits for the engine, agrees on a version with it, and makes the request that creates the
- * container. */
+/* STATE_CONNECTING: waits for the engine, agrees on a version with it, and makes the request that creates
+ * the container. */
 
 #include <string.h>
 
-#include "run/run-request.h"
 #include "loop/event-util.h"
+#include "run/run-request.h"
 #include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -18,8 +18,8 @@
 
 static bool may_come_up(int r, int status)
 {
-        static const int passing[] = { ENOENT,    ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
-                                       EAGAIN,    EHOSTUNREACH, ENETUNREACH, ENETDOWN };
+        static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
+                                       EAGAIN, EHOSTUNREACH, ENETUNREACH, ENETDOWN };
 
         for (size_t i = 0; i < ELEMENTSOF(passing); i++)
                 if (r == -passing[i])
@@ -71,7 +71,7 @@ static int prepare_body(Supervisor *s, CliError *reterr)
         r = supervisor_relay_extras(s, &environment, &binds, reterr);
         if (r < 0)
                 return r;
-        extras = (RunRequestExtras) { .environment = environment, .binds = binds };
+        extras = (RunRequestExtras){ .environment = environment, .binds = binds };
         /* Where it is made depends on what the engine can do, too. */
         r = hash_request(s, &extras, hash);
         supervisor_add_cgroup(s, &extras);
@@ -97,7 +97,8 @@ static int agree(Supervisor *s, EngineRequest *request)
 
         r = api_version_negotiate(engine_request_api_version(request), s->config.api_version, &version);
         if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine speaks API version %s, we speak %u.%u to %u.%u.",
+                supervisor_fail(s, CLI_EXIT_REFUSED, 
+                                "The engine speaks API version %s, we speak %u.%u to %u.%u.",
                                 s->config.api_version ?: engine_request_api_version(request) ?: "?",
                                 API_VERSION_MIN.major, API_VERSION_MIN.minor, API_VERSION_MAX.major,
                                 API_VERSION_MAX.minor);
@@ -120,17 +121,18 @@ static void make_request(Supervisor *s)
 static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
 {
         if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s", s->config.host_name,
-                                reply->error.message ?: "unknown error");
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s",
+                                s->config.host_name, reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
         if (!s->connect_message) {
                 s->connect_message = strdup(reply->error.message ?: "");
-                log_notice("The Docker engine at %s can't be reached yet, waiting for it: %s", s->config.host_name,
-                           s->connect_message ?: "?");
+                log_notice("The Docker engine at %s can't be reached yet, waiting for it: %s",
+                           s->config.host_name, s->connect_message ?: "?");
         }
-        s->connect_backoff = backoff_next(s->connect_backoff, CONNECT_BACKOFF_MIN_USEC, CONNECT_BACKOFF_MAX_USEC);
+        s->connect_backoff =
+                backoff_next(s->connect_backoff, CONNECT_BACKOFF_MIN_USEC, CONNECT_BACKOFF_MAX_USEC);
         (void) timer_arm(s->retry, s->connect_backoff);
 }
 
@@ -176,8 +178,12 @@ void supervisor_act_ping(Supervisor *s)
 
         s->request = engine_request_free(s->request);
         r = engine_call(s->engine, &s->request,
-                        &(EngineCall) { .method = "GET", .path = "/_ping", .unversioned = true, .ops = &ops,
-                                        .timeout_usec = PING_TIMEOUT_USEC, .userdata = s });
+                        &(EngineCall){ .method = "GET",
+                                       .path = "/_ping",
+                                       .unversioned = true,
+                                       .ops = &ops,
+                                       .timeout_usec = PING_TIMEOUT_USEC,
+                                       .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
                 supervisor_push(s, LIFE_FAILED);

@@ -58,7 +58,7 @@ static void say_unreadable(Supervisor *s)
 static void forget_torn(TornLine *t)
 {
         free(t->data);
-        *t = (TornLine) { .data = NULL };
+        *t = (TornLine){ .data = NULL };
 }
 
 /* Always taken: there is at most one a stream. */
@@ -86,7 +86,7 @@ static int send_torn(Supervisor *s, int stream)
 
         if (!t->data)
                 return 1;
-        if (supervisor_take_line(s, stream, &(Line) { t->data, t->size, LINE_EOF }, t->stamp_nsec) == 0)
+        if (supervisor_take_line(s, stream, &(Line){ t->data, t->size, LINE_EOF }, t->stamp_nsec) == 0)
                 return 0;
         forget_torn(t);
         return 1;
@@ -110,7 +110,7 @@ static int complete_torn(Supervisor *s, int stream, const Line *line, uint64_t s
                 return send_torn(s, stream) == 0 ? 0 : 2;
         memcpy(both, t->data, t->size);
         memcpy(both + t->size, line->data, line->size);
-        r = supervisor_take_line(s, stream, &(Line) { both, t->size + line->size, line->why }, stamp_nsec);
+        r = supervisor_take_line(s, stream, &(Line){ both, t->size + line->size, line->why }, stamp_nsec);
         if (r > 0)
                 forget_torn(t);
         return r;
@@ -160,7 +160,8 @@ static void on_log_calm(void *userdata)
                 log_position_calm(p);
         else
                 for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                        log_position_trail(p, stream)->pending_nsec = log_stream_pending_stamp(s->log, stream);
+                        log_position_trail(p, stream)->pending_nsec =
+                                log_stream_pending_stamp(s->log, stream);
 }
 
 static void on_log_open(void *userdata)
@@ -273,7 +274,8 @@ static void on_log_eof(int r, const char *message, void *userdata)
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
-        log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "", r < 0 ? message ?: strerror(-r) : "");
+        log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "",
+                  r < 0 ? message ?: strerror(-r) : "");
         supervisor_check_finished(s);
         if (c->tail_wanted)
                 reopen(s);
@@ -308,7 +310,7 @@ static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, voi
                 l->lines = grown;
                 l->allocated = wanted;
         }
-        l->lines[l->n++] = (LogStored) { log_line_hash(line->data, line->size), stamp_nsec };
+        l->lines[l->n++] = (LogStored){ log_line_hash(line->data, line->size), stamp_nsec };
         return 1;
 }
 
@@ -325,7 +327,8 @@ static void join(Supervisor *s)
                 log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream),
                           log_join_to_string(join), known, l->n);
                 if (join == LOG_JOIN_GUESS)
-                        say_gap(s, "what the engine has stored does not fit what was received, lines may be missing "
+                        say_gap(s, "what the engine has stored does not fit what was received, lines may be "
+                                   "missing "
                                    "or come twice");
                 bounds[stream] = log_join_bound(l->lines, known, c->since_nsec);
         }
@@ -336,7 +339,7 @@ static void drop_listings(Continuity *c)
 {
         for (size_t i = 0; i < ELEMENTSOF(c->listings); i++) {
                 free(c->listings[i].lines);
-                c->listings[i] = (LogListing) { .lines = NULL };
+                c->listings[i] = (LogListing){ .lines = NULL };
         }
 }
 
@@ -373,7 +376,7 @@ static int open_stream(Supervisor *s, unsigned flags, uint64_t since_nsec, const
         flags |= (s->container.tty ? LOG_STREAM_TTY : 0) | (run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
                  (run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
         return log_stream_new(&s->log, s->event, s->engine,
-                              &(LogStreamTarget) { s->container.id, flags, since_nsec }, ops, s);
+                              &(LogStreamTarget){ s->container.id, flags, since_nsec }, ops, s);
 }
 
 int supervisor_attach_log(Supervisor *s)

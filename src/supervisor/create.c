@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A container of our name: what to do with one that is there (STATE_LOOKING_UP, STATE_REMOVING_OLD), how a new one is made
- * (STATE_CREATING, STATE_PREPARING), and its removal at the end (STATE_REMOVING). */
+/* A container of our name: what to do with one that is there (STATE_LOOKING_UP, STATE_REMOVING_OLD), how a
+ * new one is made (STATE_CREATING, STATE_PREPARING), and its removal at the end (STATE_REMOVING). */
 
 #include <string.h>
 
@@ -34,18 +34,25 @@ static LifeEvent judge_found(Supervisor *s)
         if (c->removing || (s->remove && lacks))
                 return LIFE_FOUND_STALE;
         if (lacks) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Container %s was made without %s. It is kept, because there is no --rm; remove "
-                                "it to have the new options.", c->name, lacks);
+                supervisor_fail(
+                        s, CLI_EXIT_REFUSED,
+                        "Container %s was made without %s. It is kept, because there is no --rm; remove "
+                        "it to have the new options.",
+                        c->name, lacks);
                 return LIFE_FAILED;
         }
         if (s->remove && (changed || !c->running)) {
                 if (c->running)
-                        log_notice("Container %s runs with other options than the unit has now, replacing it.", c->name);
+                        log_notice(
+                                "Container %s runs with other options than the unit has now, replacing it.",
+                                c->name);
                 return LIFE_FOUND_STALE;
         }
         if (changed)
-                log_warning("Container %s is stale: the unit's options have changed since it was made. It is kept, because "
-                            "there is no --rm; remove it to have the new options.", c->name);
+                log_warning("Container %s is stale: the unit's options have changed since it was made. It "
+                            "is kept, because "
+                            "there is no --rm; remove it to have the new options.",
+                            c->name);
         if (supervisor_check_health_options(s) < 0)
                 return LIFE_FAILED;
         s->adopted = s->started = c->running;
@@ -106,15 +113,16 @@ void supervisor_act_look_up(Supervisor *s)
 
 static void send_remove(Supervisor *s, bool force);
 
-/* An old container in the way is a failure; at the end of a life the exit status is the container's all the same. */
+/* An old container in the way is a failure; at the end of a life the exit status is the container's all the
+ * same. */
 static void remove_failed(Supervisor *s, const EngineReply *reply)
 {
         if (s->state != STATE_REMOVING) {
                 supervisor_step_failed(s, "remove the old container", reply);
                 return;
         }
-        log_warning("Failed to remove container %s, the next start will: %s", s->container.name ?: s->container.id,
-                    reply->error.message ?: "unknown error");
+        log_warning("Failed to remove container %s, the next start will: %s",
+                    s->container.name ?: s->container.id, reply->error.message ?: "unknown error");
         supervisor_push(s, LIFE_FAILED);
 }
 
@@ -139,8 +147,9 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
                 send_remove(s, true);
         } else if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
                 /* The engine is removing it by itself already. */
-                supervisor_step(s, "POST", engine_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
-                     WORK_TIMEOUT_USEC, &wait_ops);
+                supervisor_step(s, "POST",
+                                engine_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
+                                WORK_TIMEOUT_USEC, &wait_ops);
         else if (r < 0 && !reply_is_absent(reply))
                 remove_failed(s, reply);
         else
@@ -152,8 +161,9 @@ static void send_remove(Supervisor *s, bool force)
 {
         static const EngineRequestOps ops = { .on_done = on_removed };
 
-        supervisor_step(s, "DELETE", engine_path("/containers/%s?v=1%s", s->container.id, force ? "&force=1" : ""), NULL,
-             WORK_TIMEOUT_USEC, &ops);
+        supervisor_step(s, "DELETE",
+                        engine_path("/containers/%s?v=1%s", s->container.id, force ? "&force=1" : ""), NULL,
+                        WORK_TIMEOUT_USEC, &ops);
 }
 
 static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -170,8 +180,8 @@ void supervisor_act_remove_old(Supervisor *s)
 
         supervisor_drop_announcement(s);
         if (s->container.running)
-                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, WORK_TIMEOUT_USEC,
-                     &stopped_ops);
+                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL,
+                                WORK_TIMEOUT_USEC, &stopped_ops);
         else
                 send_remove(s, false);
 }
@@ -194,7 +204,8 @@ static bool image_is_missing(const EngineReply *reply)
 
 static bool may_pull(const Supervisor *s)
 {
-        return s->config.run->pull != PULL_NEVER && !s->pull.done && !image_reference_is_id(s->config.run->image);
+        return s->config.run->pull != PULL_NEVER && !s->pull.done &&
+               !image_reference_is_id(s->config.run->image);
 }
 
 static void on_created(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -230,7 +241,8 @@ void supervisor_act_create(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_created };
         const RunOptions *run = s->config.run;
-        _cleanup_free_ char *name = engine_escape(run->name ?: ""), *platform = engine_escape(run->platform ?: "");
+        _cleanup_free_ char *name = engine_escape(run->name ?: ""),
+                            *platform = engine_escape(run->platform ?: "");
 
         if (!name || !platform) {
                 supervisor_step(s, "POST", NULL, NULL, 0, &ops);
@@ -240,9 +252,10 @@ void supervisor_act_create(Supervisor *s)
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
-        supervisor_step(s, "POST", engine_path("/containers/create?%s%s%s%s", *name ? "name=" : "", name,
+        supervisor_step(s, "POST",
+                        engine_path("/containers/create?%s%s%s%s", *name ? "name=" : "", name,
                                     *platform ? "&platform=" : "", platform),
-             s->body, WORK_TIMEOUT_USEC, &ops);
+                        s->body, WORK_TIMEOUT_USEC, &ops);
 }
 
 static void on_prepared(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -256,10 +269,10 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
         if (supervisor_take_info(s, reply) < 0)
                 return;
         supervisor_name_journal(s);
-        /* journald knows a sender's unit by looking at the process, once and while it lives. This early message is also what
-         * makes the last one of a service that fails at once findable. */
-        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.", s->container.name,
-                  s->container.id, s->container.image);
+        /* journald knows a sender's unit by looking at the process, once and while it lives. This early
+         * message is also what makes the last one of a service that fails at once findable. */
+        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.",
+                  s->container.name, s->container.id, s->container.image);
         supervisor_push(s, supervisor_check_health_options(s) < 0 ? LIFE_FAILED : LIFE_PREPARED);
 }
 

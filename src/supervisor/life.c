@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* From a container that is there to its end: attached to before it starts (STATE_ATTACHING), started, looked at, stopped,
- * killed, drained. What its engine is asked beside that: its state, and to pass a signal on. */
+/* From a container that is there to its end: attached to before it starts (STATE_ATTACHING), started, looked
+ * at, stopped, killed, drained. What its engine is asked beside that: its state, and to pass a signal on. */
 
 #include <inttypes.h>
 #include <signal.h>
@@ -60,13 +60,14 @@ int supervisor_open_wait(Supervisor *s)
         s->wait = engine_request_free(s->wait);
         s->wait_open = false;
         s->wait_size = 0;
-        /* Older engines know no condition, and answer at once for what does not run yet: there, inspect tells. */
+        /* Older engines know no condition, and answer at once for what does not run yet: there, inspect
+         * tells. */
         if (!api_version_at_least(*engine_version(s->engine), 1, 30))
                 return 0;
         if (!path)
                 return -ENOMEM;
         return engine_call(s->engine, &s->wait,
-                           &(EngineCall) { .method = "POST", .path = path, .ops = &ops, .userdata = s });
+                           &(EngineCall){ .method = "POST", .path = path, .ops = &ops, .userdata = s });
 }
 
 void supervisor_act_attach(Supervisor *s)
@@ -99,10 +100,11 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        /* A stop of the unit signals all that is in its cgroup: in mode delegate also the engine's runtime, which is about to
-         * make the container there. That is a stop like any other. */
+        /* A stop of the unit signals all that is in its cgroup: in mode delegate also the engine's runtime,
+         * which is about to make the container there. That is a stop like any other. */
         if (r < 0 && s->stop_requested && reply->status > 0) {
-                log_notice("The container was stopped before it ran: %s", reply->error.message ?: "unknown error");
+                log_notice("The container was stopped before it ran: %s",
+                           reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
@@ -118,7 +120,8 @@ void supervisor_act_start(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_started };
 
-        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->container.id), NULL, WORK_TIMEOUT_USEC, &ops);
+        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->container.id), NULL,
+                        WORK_TIMEOUT_USEC, &ops);
 }
 
 static void on_inspected(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -153,7 +156,8 @@ void supervisor_act_inspect(Supervisor *s)
 
 void supervisor_act_resume(Supervisor *s)
 {
-        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.", s->container.name);
+        log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.",
+                  s->container.name);
         side_calls_free(s); /* their answers are about the life before */
         s->dead = s->end_confirmed = false;
         s->exit_code = -1;
@@ -190,14 +194,16 @@ void supervisor_act_stop(Supervisor *s)
         supervisor_notify(s, "STOPPING=1");
         if (needed > s->unit_properties.timeout_stop_usec)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
-        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL, needed + 5 * USEC_PER_SEC, &ops);
+        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL,
+                        needed + 5 * USEC_PER_SEC, &ops);
 }
 
-/* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container ignores it, unless
- * it has a handler, or somebody else sees to it. */
+/* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container
+ * ignores it, unless it has a handler, or somebody else sees to it. */
 static void abort_container(Supervisor *s)
 {
-        bool had_it = supervisor_container_is_in_unit(s) && !s->unit_properties.kill_main_only, is_default = true;
+        bool had_it = supervisor_container_is_in_unit(s) && !s->unit_properties.kill_main_only,
+             is_default = true;
 
         log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
         supervisor_hand_back(s);
@@ -234,8 +240,9 @@ void supervisor_act_drain(Supervisor *s)
         supervisor_check_finished(s);
 }
 
-/* An engine without live-restore stops its containers when it goes down itself, and tells it like a `docker stop`. But that is
- * no wish of an admin that the service should end: its exit status stays the container's, so that Restart= acts. */
+/* An engine without live-restore stops its containers when it goes down itself, and tells it like a `docker
+ * stop`. But that is no wish of an admin that the service should end: its exit status stays the container's,
+ * so that Restart= acts. */
 static void on_probed(Supervisor *s, int r, const EngineReply *reply)
 {
         s->probed = true;
@@ -249,8 +256,8 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
         supervisor_check_finished(s);
 }
 
-/* If this is half of `docker restart`, output begins before we hear of the start: it is read from the stored log then. Where
- * there is none, attach to the stopped container now. */
+/* If this is half of `docker restart`, output begins before we hear of the start: it is read from the stored
+ * log then. Where there is none, attach to the stopped container now. */
 void supervisor_act_linger(Supervisor *s)
 {
         s->probed = false;
@@ -265,7 +272,8 @@ void supervisor_act_linger(Supervisor *s)
 static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
 {
         if (r < 0)
-                log_warning("Failed to pass a signal on to the container, ignoring: %s", reply->error.message ?: "?");
+                log_warning("Failed to pass a signal on to the container, ignoring: %s",
+                            reply->error.message ?: "?");
 }
 
 void supervisor_forward_signal(Supervisor *s, int signo)
@@ -274,7 +282,8 @@ void supervisor_forward_signal(Supervisor *s, int signo)
         if (!s->started || s->dead || (!s->config.run->sig_proxy && !s->killed_by_us && !s->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo), on_signal_forwarded);
+        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo),
+                             on_signal_forwarded);
 }
 
 static void on_compared(Supervisor *s, int r, const EngineReply *reply)
@@ -291,7 +300,7 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 s->end_confirmed |= s->dead; /* as far as it can be */
                 supervisor_check_finished(s);
                 supervisor_judge_health(s); /* by what the event said */
-                return; /* the next event or the next connection brings another chance */
+                return;                     /* the next event or the next connection brings another chance */
         }
         if (info.running && !s->wait && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 (void) supervisor_open_wait(s);

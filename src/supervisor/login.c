@@ -8,9 +8,9 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "run/context.h"
 #include "codec/registry/docker-config.h"
 #include "codec/registry/image-reference.h"
+#include "run/context.h"
 #include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -112,7 +112,7 @@ static int login_ask_helper(Supervisor *s, const CliContext *context)
         Login *l = &s->pull.login;
         int r;
 
-        STRV_FOREACH (e, context->environment)
+        STRV_FOREACH(e, context->environment)
                 if (strv_extend(&environment, *e) < 0)
                         return -ENOMEM;
         /* Helpers look for their own files there. */

@@ -2,8 +2,9 @@
 
 /* The container's lines and our own messages on their way to the journal.
  *
- * Under systemd both go over one native socket with the same fields; with --log-transport=stream lines take a stream each.
- * By hand, or where there is no journald, lines go to our own stdout and stderr, as with `docker run`. */
+ * Under systemd both go over one native socket with the same fields; with --log-transport=stream lines take
+ * a stream each. By hand, or where there is no journald, lines go to our own stdout and stderr, as with
+ * `docker run`. */
 
 #include <inttypes.h>
 #include <stdint.h>
@@ -79,7 +80,8 @@ static bool log_to_journal(int priority, const char *message_id, const char *mes
                 r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
         if (r >= 0 && s->exit_code >= 0)
                 r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE", (uint64_t) s->exit_code);
-        return r >= 0 && journal_sink_send(s->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
+        return r >= 0 &&
+               journal_sink_send(s->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
 
 /* 64 digits that nobody else has. */
@@ -100,7 +102,8 @@ static const char *line_identifier(const Supervisor *s)
         return s->container.log.tag ?: s->container.name;
 }
 
-/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native socket. */
+/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
+ * socket. */
 static void open_streams(Supervisor *s)
 {
         const char *identifier = line_identifier(s);
@@ -108,7 +111,8 @@ static void open_streams(Supervisor *s)
         if (s->config.options->log_transport != LOG_TRANSPORT_STREAM)
                 return;
         if (!journal_stream_takes_identifier(identifier)) {
-                log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go over the "
+                log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go "
+                            "over the "
                             "journal's native socket.");
                 return;
         }
@@ -116,17 +120,19 @@ static void open_streams(Supervisor *s)
                 int priority = stream == STREAM_STDERR ? s->config.options->stderr_priority : LOG_INFO, r;
 
                 s->streams[stream] = journal_stream_free(s->streams[stream]);
-                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, identifier, priority,
-                                       &stream_ops[stream], s);
+                r = journal_stream_new(&s->streams[stream], s->event, JOURNAL_STREAM_SOCKET, identifier,
+                                       priority, &stream_ops[stream], s);
                 if (r < 0)
-                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its native socket: %m");
+                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its "
+                                             "native socket: %m");
         }
 }
 
 static void explain_log_options(const ContainerInfo *c)
 {
         if (c->log.unknown)
-                log_warning("--log-opt %s: not understood here, and ignored for the entries in the journal.", c->log.unknown);
+                log_warning("--log-opt %s: not understood here, and ignored for the entries in the journal.",
+                            c->log.unknown);
         if (c->log.too_many)
                 log_warning("Too many labels and variables for an entry in the journal, some are left out.");
 }
@@ -154,13 +160,15 @@ void supervisor_name_journal(Supervisor *s)
                 { "CONTAINER_LOG_EPOCH", s->log_epoch },
         };
         for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++) {
-                /* The engine's journald driver finds a container's lines by this field: ours are none of them. */
+                /* The engine's journald driver finds a container's lines by this field: ours are none of
+                 * them. */
                 if (engine_logs && strcmp(constant[i].name, "CONTAINER_ID_FULL") == 0)
                         continue;
                 r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
         }
         if (r >= 0)
-                r = journal_fields_append_raw(&fields, s->container.log.extra.data, s->container.log.extra.size);
+                r = journal_fields_append_raw(&fields, s->container.log.extra.data,
+                                              s->container.log.extra.size);
         if (r < 0) {
                 log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
                 return;
@@ -208,7 +216,8 @@ static int append_partial(Supervisor *s, int stream, LineBreak why)
         if (r >= 0)
                 r = journal_field_append_uint(&s->line_fields, "CONTAINER_PARTIAL_ORDINAL", p->ordinal + 1);
         if (r >= 0)
-                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_LAST", last ? "true" : "false");
+                r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_LAST",
+                                                last ? "true" : "false");
         if (r >= 0 && !last)
                 r = journal_field_append_string(&s->line_fields, "CONTAINER_PARTIAL_MESSAGE", "true");
         return r;
@@ -238,7 +247,8 @@ static int append_timestamp(JournalFields *fields, uint64_t nsec)
 
         if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
                 return 0;
-        return journal_field_appendf(fields, "SYSLOG_TIMESTAMP", "%s.%09" PRIu64 "Z", text, nsec % NSEC_PER_SEC);
+        return journal_field_appendf(fields, "SYSLOG_TIMESTAMP", "%s.%09" PRIu64 "Z", text,
+                                     nsec % NSEC_PER_SEC);
 }
 
 /* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
@@ -257,7 +267,8 @@ static int send_line(Supervisor *s, int stream, const Line *line, uint64_t stamp
         if (r >= 0 && stamp_nsec > 0)
                 r = append_timestamp(&s->line_fields, stamp_nsec);
         if (r >= 0)
-                r = journal_sink_send(s->journal, JOURNAL_LINE, &s->line_fields, line->data + skip, line->size - skip);
+                r = journal_sink_send(s->journal, JOURNAL_LINE, &s->line_fields, line->data + skip,
+                                      line->size - skip);
         if (r < 0) {
                 log_warning_errno(r, "Failed to log a line of %zu bytes, dropping it: %m", line->size);
                 return 1;
@@ -281,7 +292,8 @@ int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t s
 
         supervisor_offer_line(s, stream, line, stamp_nsec);
         if (s->forward_log && s->streams[stream])
-                r = journal_stream_send(s->streams[stream], line->data, line->size, line->why == LINE_MAX_SIZE);
+                r = journal_stream_send(s->streams[stream], line->data, line->size,
+                                        line->why == LINE_MAX_SIZE);
         else if (s->forward_log && s->journal)
                 r = send_line(s, stream, line, stamp_nsec);
         else if (s->forward_log)

@@ -101,7 +101,8 @@ static void settle(Supervisor *s)
         else if (p->offered > p->sent)
                 r = journal_find_last(JOURNAL_VARLINK_SOCKET, p->epoch, p->sent, p->offered, &last);
         if (r < 0)
-                log_warning_errno(r, "Failed to look into the journal for the last lines, they may come twice: %m");
+                log_warning_errno(
+                        r, "Failed to look into the journal for the last lines, they may come twice: %m");
         log_position_settle(p, last, s->log_epoch);
 }
 

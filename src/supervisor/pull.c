@@ -84,8 +84,8 @@ static void report_progress(Supervisor *s)
         s->pull.reported_usec = now;
         if (bar)
                 show_bar(s, text);
-        supervisor_notify(s, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64, s->config.run->image, text,
-                          EXTEND_USEC);
+        supervisor_notify(s, "STATUS=Pulling %.128s: %s\nEXTEND_TIMEOUT_USEC=%" PRIu64, s->config.run->image,
+                          text, EXTEND_USEC);
 }
 
 static void take_line(Supervisor *s, const Line *line)

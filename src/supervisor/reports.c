@@ -2,12 +2,12 @@
 
 /* What the sources report, turned into events of the state machine.
  *
- * These run inside the sources' callbacks, some of them inside libcurl: they record and push, free nothing, and call
- * the engine by nothing but supervisor_compare(), which waits for the loop. */
+ * These run inside the sources' callbacks, some of them inside libcurl: they record and push, free nothing,
+ * and call the engine by nothing but supervisor_compare(), which waits for the loop. */
 
 #include <signal.h>
-#include <unistd.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "codec/engine/wait-status.h"
 #include "supervisor-internal.h"
@@ -27,10 +27,12 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                 return;
         }
         if (signo != SIGTERM && signo != SIGINT && signo != SIGABRT) {
-                /* `systemctl kill` means all processes of the unit where we are not its main one: it has had it. */
+                /* `systemctl kill` means all processes of the unit where we are not its main one: it has had
+                 * it. */
                 if (s->main_pid_sent && sender == getppid())
                         return;
-                if (signo == s->unit_properties.reload_signal && s->state == STATE_RUNNING && supervisor_reloads(s)) {
+                if (signo == s->unit_properties.reload_signal && s->state == STATE_RUNNING &&
+                    supervisor_reloads(s)) {
                         supervisor_reload(s, signo);
                         return;
                 }
@@ -86,8 +88,9 @@ static bool may_come_back(const Supervisor *s)
         return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->giving_up;
 }
 
-/* The kernel tells a death before the engine has noticed it, for which the container runs until then: `docker rm` behind our
- * end would fail. And why it died is in the events in front of that death, on a connection of their own. */
+/* The kernel tells a death before the engine has noticed it, for which the container runs until then:
+ * `docker rm` behind our end would fail. And why it died is in the events in front of that death, on a
+ * connection of their own. */
 bool supervisor_engine_knows_the_end(const Supervisor *s)
 {
         bool is_there = s->events_open || s->wait;
@@ -212,15 +215,16 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         if (s->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
                 return;
         s->engine_lost = true;
-        log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s", message);
+        log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s",
+                  message);
         supervisor_report_condition(s);
 }
 
 static void on_event_start(Supervisor *s, const EngineEvent *event)
 {
-        /* A start is another life only where the death before it was in the stream, too: of a short-lived container
-         * we know the death before the engine has told its start. In LINGERING it is what we wait for; in DRAINING
-         * it was faster than the output's end. */
+        /* A start is another life only where the death before it was in the stream, too: of a short-lived
+         * container we know the death before the engine has told its start. In LINGERING it is what we wait
+         * for; in DRAINING it was faster than the output's end. */
         if (s->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
                 supervisor_push(s, LIFE_RESTARTED);
         s->die_seen = false;
@@ -269,9 +273,11 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
 
         s->container.paused = paused;
         if (paused)
-                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_PAUSED, "Container %s is paused.", s->container.name);
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_PAUSED, "Container %s is paused.",
+                          s->container.name);
         else
-                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.", s->container.name);
+                log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.",
+                          s->container.name);
         /* Now it has to do this itself again, and has a whole interval for it. */
         if (!paused && s->watchdog)
                 supervisor_notify(s, "WATCHDOG=1");
@@ -280,7 +286,8 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
 
 static void on_event_oom(Supervisor *s, const EngineEvent *event)
 {
-        /* The engine sees nothing of a container that was moved; of one that is born in the unit, what we see. */
+        /* The engine sees nothing of a container that was moved; of one that is born in the unit, what we
+         * see. */
         if (!s->memory_watch)
                 supervisor_note_oom(s);
 }
@@ -307,16 +314,11 @@ static void on_event_rename(Supervisor *s, const EngineEvent *event)
 typedef void (*EngineEventHandler)(Supervisor *s, const EngineEvent *event);
 
 static const EngineEventHandler event_handlers[_ENGINE_EVENT_KIND_MAX] = {
-        [ENGINE_EVENT_START] = on_event_start,
-        [ENGINE_EVENT_DIE] = on_event_die,
-        [ENGINE_EVENT_STOP] = on_event_stop,
-        [ENGINE_EVENT_KILL] = on_event_kill,
-        [ENGINE_EVENT_PAUSE] = on_event_pause,
-        [ENGINE_EVENT_UNPAUSE] = on_event_pause,
-        [ENGINE_EVENT_OOM] = on_event_oom,
-        [ENGINE_EVENT_RENAME] = on_event_rename,
-        [ENGINE_EVENT_DESTROY] = on_event_destroy,
-        [ENGINE_EVENT_HEALTH_STATUS] = on_event_health,
+        [ENGINE_EVENT_START] = on_event_start,     [ENGINE_EVENT_DIE] = on_event_die,
+        [ENGINE_EVENT_STOP] = on_event_stop,       [ENGINE_EVENT_KILL] = on_event_kill,
+        [ENGINE_EVENT_PAUSE] = on_event_pause,     [ENGINE_EVENT_UNPAUSE] = on_event_pause,
+        [ENGINE_EVENT_OOM] = on_event_oom,         [ENGINE_EVENT_RENAME] = on_event_rename,
+        [ENGINE_EVENT_DESTROY] = on_event_destroy, [ENGINE_EVENT_HEALTH_STATUS] = on_event_health,
         [ENGINE_EVENT_EXEC_START] = on_event_exec,
 };
 

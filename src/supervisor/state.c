@@ -3,23 +3,30 @@
 /* The state machine's tables.
  *
  * Three kinds of cell: TO (a transition, with what is to be done), IGNORE (it may happen here and changes
- * nothing), and none at all: then it can't happen, which is logged and makes the tests fail. LIFE_STOP is ignored
- * where a step has to end first; supervisor.c offers it again in every new state once a stop is asked for. */
+ * nothing), and none at all: then it can't happen, which is logged and makes the tests fail. LIFE_STOP is
+ * ignored where a step has to end first; supervisor.c offers it again in every new state once a stop is
+ * asked for. */
 
 #include "state.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 
-#define TO(state, what) { .known = true, .next = (state), .actions = (what) }
-#define IGNORE { .known = true, .ignore = true }
-#define SEC(n) ((n) * USEC_PER_SEC)
+#define TO(state, what)                                                                                     \
+        {                                                                                                   \
+                .known = true, .next = (state), .actions = (what)                                           \
+        }
+#define IGNORE                                                                                              \
+        {                                                                                                   \
+                .known = true, .ignore = true                                                               \
+        }
+#define SEC(n) ((n) *USEC_PER_SEC)
 #define NEVER UINT64_MAX
 #define COMPUTED 0
 
 #define TIMED_OUT ACTION_FAIL_TIMEOUT
 
 /* What the sources of a container that exists may report at any time. */
-#define IGNORE_LATE_NEWS                                                                                     \
+#define IGNORE_LATE_NEWS                                                                                    \
         [LIFE_DIED] = IGNORE, [LIFE_FINISHED] = IGNORE, [LIFE_RESTARTED] = IGNORE, [LIFE_ALIVE] = IGNORE
 
 static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
@@ -139,7 +146,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, 0), /* a new deadline */
                 [LIFE_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
-                /* Not out of here: in the middle of a `docker restart` the container would be left behind, running. */
+                /* A stop waits here: in the middle of a `docker restart` it would leave the container running. */
                 [LIFE_STOP] = IGNORE,
                 [LIFE_GIVE_UP] = IGNORE,
                 [LIFE_DIED] = IGNORE,
@@ -149,7 +156,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_REMOVING] = {
                 [LIFE_REMOVED] = TO(STATE_DONE, 0),
                 [LIFE_RESTARTED] = IGNORE,
-                /* A container that is left behind is no failure of the service: the next start removes it. */
+                /* A container that stays is no failure of the service: the next start removes it. */
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = IGNORE,
@@ -167,7 +174,8 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         },
 };
 
-#define ALL_SOURCES (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT | SOURCE_RELAY)
+#define ALL_SOURCES                                                                                         \
+        (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT | SOURCE_RELAY)
 
 static const StateTraits traits[_STATE_MAX] = {
         [STATE_INIT] = { NULL, NEVER, 0 },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The life of a service as a table: in which state what happens leads where, and what is to be done then. Pure. */
+/* The life of a service as a table: in which state what happens leads where, and what is to be done then.
+ * Pure. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -30,10 +31,10 @@ typedef enum State {
 typedef enum LifeEvent {
         LIFE_BEGIN,
         LIFE_CONNECTED,
-        LIFE_ABSENT,        /* no container of our name */
-        LIFE_FOUND_STALE,   /* one that has to go */
-        LIFE_FOUND,         /* one to go on with */
-        LIFE_IMAGE_WANTED,  /* the image has to be pulled first */
+        LIFE_ABSENT,       /* no container of our name */
+        LIFE_FOUND_STALE,  /* one that has to go */
+        LIFE_FOUND,        /* one to go on with */
+        LIFE_IMAGE_WANTED, /* the image has to be pulled first */
         LIFE_PULLED,
         LIFE_CREATED,
         LIFE_PREPARED,
@@ -43,14 +44,14 @@ typedef enum LifeEvent {
         LIFE_ALIVE, /* its process is known and watched */
         LIFE_DETACH,
         LIFE_DIED,
-        LIFE_FINISHED, /* dead, exit status known, output at its end */
+        LIFE_FINISHED,          /* dead, exit status known, output at its end */
         LIFE_STOPPED_BY_OTHERS, /* the same, but it may come back */
-        LIFE_RESTARTED, /* it runs again */
+        LIFE_RESTARTED,         /* it runs again */
         LIFE_REMOVED,
-        LIFE_STOP,   /* SIGTERM, SIGINT */
+        LIFE_STOP,    /* SIGTERM, SIGINT */
         LIFE_GIVE_UP, /* the container runs, but the service has failed */
-        LIFE_CANCEL, /* a stop was asked for before it was started */
-        LIFE_FAILED, /* the step can't be done; what and why is recorded */
+        LIFE_CANCEL,  /* a stop was asked for before it was started */
+        LIFE_FAILED,  /* the step can't be done; what and why is recorded */
         LIFE_DEADLINE,
         _LIFE_EVENT_MAX,
 } LifeEvent;
@@ -80,21 +81,21 @@ typedef enum Action {
 } Action;
 
 typedef struct Transition {
-        bool known;   /* false: this can't happen in this state */
-        bool ignore;  /* it can, and changes nothing */
+        bool known;  /* false: this can't happen in this state */
+        bool ignore; /* it can, and changes nothing */
         State next;
         uint32_t actions; /* of Action */
 } Transition;
 
 /* Sources that only some states may have; supervisor_set_state() frees them on the way into others. */
 typedef enum SourceMask {
-        SOURCE_PULL = 1U << 0,     /* credential helper, timer of the next try */
-        SOURCE_STREAMS = 1U << 1,  /* events, exit status */
+        SOURCE_PULL = 1U << 0,    /* credential helper, timer of the next try */
+        SOURCE_STREAMS = 1U << 1, /* events, exit status */
         SOURCE_LOG = 1U << 2,
-        SOURCE_PROCESS = 1U << 3,  /* pidfd, cgroup */
+        SOURCE_PROCESS = 1U << 3, /* pidfd, cgroup */
         SOURCE_WATCHDOG = 1U << 4,
-        SOURCE_INPUT = 1U << 5,    /* to the container's standard input: only while it lives */
-        SOURCE_RELAY = 1U << 6,    /* the container's notification socket */
+        SOURCE_INPUT = 1U << 5, /* to the container's standard input: only while it lives */
+        SOURCE_RELAY = 1U << 6, /* the container's notification socket */
 } SourceMask;
 
 typedef struct StateTraits {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Requests to the engine. A step is what the state waits for: one at a time, in s->request, ended by the next transition.
- * A side call is one whose answer no state waits for. */
+/* Requests to the engine. A step is what the state waits for: one at a time, in s->request, ended by the
+ * next transition. A side call is one whose answer no state waits for. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,8 @@
 
 #define PROBE_TIMEOUT_USEC (2 * USEC_PER_SEC)
 
-/* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of memory. */
+/* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of
+ * memory. */
 void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
                      const EngineRequestOps *ops)
 {
@@ -22,8 +23,12 @@ void supervisor_step(Supervisor *s, const char *method, char *path, const char *
         s->request = engine_request_free(s->request);
         r = !p ? -ENOMEM
                : engine_call(s->engine, &s->request,
-                             &(EngineCall) { .method = method, .path = p, .body = body, .ops = ops,
-                                             .timeout_usec = timeout_usec, .userdata = s });
+                             &(EngineCall){ .method = method,
+                                            .path = p,
+                                            .body = body,
+                                            .ops = ops,
+                                            .timeout_usec = timeout_usec,
+                                            .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
                 supervisor_push(s, LIFE_FAILED);
@@ -61,7 +66,8 @@ int supervisor_take_info(Supervisor *s, const EngineReply *reply)
         int r = container_info_parse(reply->body, reply->size, &info);
 
         if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of the container is malformed.");
+                supervisor_fail(s, CLI_EXIT_REFUSED,
+                                "The engine's description of the container is malformed.");
                 supervisor_push(s, LIFE_FAILED);
                 return r;
         }
@@ -120,15 +126,19 @@ void supervisor_side_call(Supervisor *s, const char *method, char *path,
         _cleanup_free_ char *p = path;
 
         if (p)
-                side_call_start(s, &(EngineCall) { .method = method, .path = p }, on_done);
+                side_call_start(s, &(EngineCall){ .method = method, .path = p }, on_done);
         else
                 (void) log_oom();
 }
 
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
 {
-        side_call_start(s, &(EngineCall) { .method = "GET", .path = "/_ping", .unversioned = true, .fresh = true,
-                                           .timeout_usec = PROBE_TIMEOUT_USEC },
+        side_call_start(s,
+                        &(EngineCall){ .method = "GET",
+                                       .path = "/_ping",
+                                       .unversioned = true,
+                                       .fresh = true,
+                                       .timeout_usec = PROBE_TIMEOUT_USEC },
                         on_done);
 }
 

@@ -14,40 +14,39 @@
  *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
  *   notify.c      messages to systemd
  *   relay.c       those of the container on their way there
- *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the watchdog
- *   input.c       our standard input on its way to the container
- *   cidfile.c     the file of --cidfile
+ *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the
+ * watchdog input.c       our standard input on its way to the container cidfile.c     the file of --cidfile
  *   continue.c    the container's output: attached, and gone on with after a gap
  *   position.c    up to where it is in the journal
  *   output.c      its lines and our own messages on their way to the journal */
 
-#include "run/run-request.h"
+#include "cgroup/cgroup-mode.h"
+#include "cgroup/cgroup-move.h"
+#include "cgroup/cgroup-watch.h"
+#include "cgroup/unit-cgroup.h"
 #include "codec/engine/container-info.h"
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
 #include "codec/journal/log-join.h"
 #include "codec/registry/pull-progress.h"
 #include "codec/registry/registry-auth.h"
-#include "cgroup/cgroup-move.h"
-#include "cgroup/cgroup-watch.h"
 #include "engine/credential-helper.h"
 #include "engine/engine-events.h"
 #include "engine/input-stream.h"
+#include "engine/log-stream.h"
 #include "journal/journal-sink.h"
 #include "journal/journal-stream.h"
-#include "engine/log-stream.h"
+#include "journal/position-file.h"
+#include "loop/pid-watch.h"
+#include "loop/signals.h"
+#include "run/run-request.h"
+#include "state.h"
+#include "supervisor/supervisor.h"
 #include "systemd/notify-folder.h"
 #include "systemd/notify-relay.h"
 #include "systemd/notify-socket.h"
-#include "loop/pid-watch.h"
-#include "journal/position-file.h"
-#include "loop/signals.h"
-#include "cgroup/unit-cgroup.h"
 #include "systemd/unit-info.h"
 #include "systemd/watchdog.h"
-#include "cgroup/cgroup-mode.h"
-#include "state.h"
-#include "supervisor/supervisor.h"
 #include "json/json.h"
 
 #define EVENT_QUEUE_MAX 64
@@ -67,7 +66,7 @@ typedef struct Login {
         char *header; /* X-Registry-Auth */
 } Login;
 
-#define LOGIN_NULL ((Login) { .registry = NULL })
+#define LOGIN_NULL ((Login){ .registry = NULL })
 
 /* The pull of an image. All but done is empty outside of STATE_PULLING. */
 typedef struct Pull {
@@ -103,12 +102,12 @@ typedef struct Continuity {
         bool unreadable;       /* the engine has no stored log of this container */
         bool broken;           /* the stream ended, and the output did not */
         bool gap_said;
-        bool stored;           /* the stream is of the stored log */
-        bool listing;          /* … a list of its lines, to be joined with ours */
+        bool stored;                 /* the stream is of the stored log */
+        bool listing;                /* … a list of its lines, to be joined with ours */
         bool tail_wanted, tail_read; /* … what it has at the end of the container */
-        unsigned engine_waits; /* for an engine that is away, at the end */
-        unsigned refusals;     /* of the engine to read it, one after the other */
-        uint64_t since_nsec;   /* … from this time on */
+        unsigned engine_waits;       /* for an engine that is away, at the end */
+        unsigned refusals;           /* of the engine to read it, one after the other */
+        uint64_t since_nsec;         /* … from this time on */
         LogListing listings[_STREAM_MAX];
         LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
         TornLine torn[_STREAM_MAX];
@@ -116,7 +115,7 @@ typedef struct Continuity {
         sd_event_source *retry;
         uint64_t backoff_usec;
         uint64_t opened_at_ordinal;
-        uint64_t entries_sent, entries_base;                           /* what the journal's socket counts, and what that lacks */
+        uint64_t entries_sent, entries_base; /* what the journal's socket counts, and what that lacks */
         uint64_t lines_sent[_STREAM_MAX], lines_base[_STREAM_MAX]; /* the same of its streams */
 } Continuity;
 
@@ -165,12 +164,12 @@ struct Supervisor {
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
         /* What the user wants */
-        char *body; /* of the create request, JSON */
+        char *body;          /* of the create request, JSON */
         char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
         char *request_hash;
         char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
-        bool remove;      /* --rm, ours or docker's */
-        bool detach;      /* leave as soon as it runs */
+        bool remove;  /* --rm, ours or docker's */
+        bool detach;  /* leave as soon as it runs */
         bool forward_log; /* lines go to the journal */
 
         /* What we know */
@@ -182,38 +181,38 @@ struct Supervisor {
         bool unit_known;
         ContainerInfo container;
         bool has_container;
-        bool started;             /* by us, or found running */
+        bool started; /* by us, or found running */
         bool adopted;
-        bool stop_requested;      /* by systemd */
-        bool stopped_by_others;   /* docker stop */
-        bool killed_by_others;    /* docker kill, or the first half of a stop */
+        bool stop_requested;    /* by systemd */
+        bool stopped_by_others; /* docker stop */
+        bool killed_by_others;  /* docker kill, or the first half of a stop */
         bool remove_forced;
-        bool probed;              /* whether the engine lives was asked, and answered one way or the other */
-        bool destroyed;           /* the engine has removed it */
-        bool killed_by_us;        /* it did not end in time */
-        bool die_seen;            /* in the engine's events, since the last start */
-        bool end_confirmed;       /* of this life, by what inspect said, or that it said nothing */
-        bool deaf;                /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
+        bool probed;        /* whether the engine lives was asked, and answered one way or the other */
+        bool destroyed;     /* the engine has removed it */
+        bool killed_by_us;  /* it did not end in time */
+        bool die_seen;      /* in the engine's events, since the last start */
+        bool end_confirmed; /* of this life, by what inspect said, or that it said nothing */
+        bool deaf;          /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
         bool dead;
         bool engine_lost;
         bool engine_lost_after_death;
-        int exit_code;            /* of the container, -1: not known (yet) */
+        int exit_code; /* of the container, -1: not known (yet) */
         unsigned name_conflicts;
         uint64_t connect_backoff;
         char *connect_message;
 
         /* How it is with it; see condition.c */
-        ContainerHealth judged_health; /* what has been said and done of it */
-        bool container_ready;          /* it has said READY=1 in this life */
-        char *container_status;        /* its last STATUS= in this life; NULL: none */
-        bool trigger_noted;            /* it has said WATCHDOG=trigger */
-        bool condition_changed;        /* by messages of the relay, which come in batches */
+        ContainerHealth judged_health;         /* what has been said and done of it */
+        bool container_ready;                  /* it has said READY=1 in this life */
+        char *container_status;                /* its last STATUS= in this life; NULL: none */
+        bool trigger_noted;                    /* it has said WATCHDOG=trigger */
+        bool condition_changed;                /* by messages of the relay, which come in batches */
         char running_since[16], oom_since[16]; /* clock times; "": not */
         uint64_t running_since_usec;           /* CLOCK_MONOTONIC */
-        sd_event_source *health_timer; /* the limit of the wait for health */
-        bool giving_up;                /* it is ended by us, and is no docker stop */
-        bool aborted;                  /* … because systemd's watchdog says so */
-        char *verdict;                 /* why it failed: STATUS= at the end; NULL: the exit status */
+        sd_event_source *health_timer;         /* the limit of the wait for health */
+        bool giving_up;                        /* it is ended by us, and is no docker stop */
+        bool aborted;                          /* … because systemd's watchdog says so */
+        char *verdict;                         /* why it failed: STATUS= at the end; NULL: the exit status */
 
         /* The join of STATE_ATTACHING */
         bool events_open, log_open, wait_open, input_open;
@@ -257,16 +256,18 @@ static inline bool supervisor_container_is_alive(const Supervisor *s)
 /* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */
 char *supervisor_base_folder(const Supervisor *s);
 void supervisor_push(Supervisor *s, LifeEvent event);
-/* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is reported. */
+/* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is
+ * reported. */
 void supervisor_compare(Supervisor *s);
 /* Anew from now, where what it is computed from has changed. */
 void supervisor_arm_deadline(Supervisor *s);
-/* Records the first failure with its exit status and logs it (later ones only log); the event is the caller's to push. */
+/* Records the first failure with its exit status and logs it (later ones only log); the event is the
+ * caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
 /* What the engine gives the container between its stop signal and SIGKILL. */
 uint64_t supervisor_stop_timeout_usec(const Supervisor *s);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
-#define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]) { __VA_ARGS__, _STATE_MAX }))
+#define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]){ __VA_ARGS__, _STATE_MAX }))
 uint64_t state_mask_of(const State *states);
 
 /* actions.c */
@@ -366,7 +367,8 @@ bool supervisor_was_ready(Supervisor *s);
 void supervisor_drop_relay(Supervisor *s);
 
 /* condition.c */
-/* Whether the container is one that the options can be held with; -EINVAL: no, and the failure is recorded. */
+/* Whether the container is one that the options can be held with; -EINVAL: no, and the failure is recorded.
+ */
 int supervisor_check_health_options(Supervisor *s);
 /* It runs, and systemd knows it. */
 void supervisor_begin_condition(Supervisor *s);
@@ -399,7 +401,8 @@ void supervisor_check_detach(Supervisor *s);
 
 /* cgroup.c */
 void supervisor_find_unit_cgroup(Supervisor *s);
-/* 1: decided. 0: info, what the engine can do, is needed for it. Else it is a failure, which was recorded. */
+/* 1: decided. 0: info, what the engine can do, is needed for it. Else it is a failure, which was recorded.
+ */
 int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info);
 /* What the request needs for it. */
 void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras);
@@ -422,7 +425,8 @@ int supervisor_open_input(Supervisor *s);
 
 /* cidfile.c */
 /* Before the container is made: claims the path, or records the failure. */
-/* --use-api-socket: the variable for them into the request, 0 or -errno; and the logins into the container. */
+/* --use-api-socket: the variable for them into the request, 0 or -errno; and the logins into the container.
+ */
 int supervisor_add_logins(Supervisor *s, struct json_object *body);
 void supervisor_put_logins(Supervisor *s);
 int supervisor_make_cidfile(Supervisor *s);
@@ -437,7 +441,8 @@ int supervisor_attach_log(Supervisor *s);
 /* What inspect said, behind a stream that ended: goes on with it, unless that was its end. */
 void supervisor_continue_log(Supervisor *s, bool lives_on);
 void supervisor_log_lost_engine(Supervisor *s);
-/* The container is dead, and the engine away that has the rest of its output: whether it should be waited for once more. */
+/* The container is dead, and the engine away that has the rest of its output: whether it should be waited
+ * for once more. */
 bool supervisor_log_waits_for_engine(Supervisor *s);
 /* Whether all output of a dead container has been taken. */
 bool supervisor_log_is_drained(Supervisor *s);
@@ -461,6 +466,7 @@ int supervisor_open_journal(Supervisor *s);
 void supervisor_name_journal(Supervisor *s);
 /* 1: taken. 0: no room. stamp: when the engine got it, 0: not known. */
 int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
-/* Whether all that was taken is with the journal; where not, the rest of it calls supervisor_check_finished(). */
+/* Whether all that was taken is with the journal; where not, the rest of it calls
+ * supervisor_check_finished(). */
 bool supervisor_flush_output(Supervisor *s);
 void supervisor_done_output(Supervisor *s);

@@ -2,8 +2,9 @@
 
 /* Life and end of the supervisor, and the one place where its state changes.
  *
- * Sources report from inside their callbacks, some of them deep in libcurl. They only push a LifeEvent; a defer
- * source takes the queue apart afterwards. So a transition may free any source, and nothing is re-entered.
+ * Sources report from inside their callbacks, some of them deep in libcurl. They only push a LifeEvent; a
+ * defer source takes the queue apart afterwards. So a transition may free any source, and nothing is
+ * re-entered.
  *
  * The loop ends in one place: on entering STATE_DONE. */
 
@@ -76,8 +77,8 @@ uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
         return (uint64_t) seconds * USEC_PER_SEC;
 }
 
-/* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop, and says so,
- * which ends the wait; so there a busy machine gets the time that a start takes. */
+/* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,
+ * and says so, which ends the wait; so there a busy machine gets the time that a start takes. */
 static uint64_t restart_grace(const Supervisor *s)
 {
         bool engine_leaves = !s->events_open || (!s->stopped_by_others && !s->killed_by_others);
@@ -173,7 +174,8 @@ static void supervisor_handle(Supervisor *s, LifeEvent event)
         if (t->ignore || s->state == STATE_DONE)
                 return;
         if (!t->known) {
-                log_warning("Bug: event %s in state %s, ignoring.", life_event_to_string(event), state_to_string(s->state));
+                log_warning("Bug: event %s in state %s, ignoring.", life_event_to_string(event),
+                            state_to_string(s->state));
                 return;
         }
         log_debug("Event: %s", life_event_to_string(event));
@@ -230,9 +232,11 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        /* The journal's slowness is not the container's: what is held back is still to be written. systemd has its own limit. */
-        if (s->state == STATE_DRAINING && (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)) ||
-                                           supervisor_log_waits_for_engine(s))) {
+        /* The journal's slowness is not the container's: what is held back is still to be written. systemd
+         * has its own limit. */
+        if (s->state == STATE_DRAINING &&
+            (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)) ||
+             supervisor_log_waits_for_engine(s))) {
                 supervisor_arm_deadline(s);
                 return 0;
         }
@@ -243,7 +247,8 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         if (s->state == STATE_DRAINING && !supervisor_log_is_drained(s))
                 log_warning("The container's output has not come to its end in time, lines may be missing.");
         else if (s->state == STATE_DRAINING && !supervisor_engine_knows_the_end(s))
-                log_warning("The engine has not noticed that container %s has ended, not waiting for it any longer.",
+                log_warning("The engine has not noticed that container %s has ended, not waiting for it any "
+                            "longer.",
                             s->container.name);
         if (s->state == STATE_REMOVING)
                 log_warning("Failed to remove container %s, the next start will: no answer in time.",
@@ -318,9 +323,9 @@ static void supervisor_ask_unit(Supervisor *s)
 {
         int r;
 
-        s->unit_properties = (UnitProperties) { .notify_access = NOTIFY_ACCESS_UNKNOWN,
-                                                .timeout_start_usec = UINT64_MAX,
-                                                .timeout_stop_usec = UINT64_MAX };
+        s->unit_properties = (UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,
+                                               .timeout_start_usec = UINT64_MAX,
+                                               .timeout_stop_usec = UINT64_MAX };
         if (!s->config.under_systemd) {
                 s->unit_known = true;
                 return;
@@ -343,7 +348,8 @@ static void supervisor_apply_options(Supervisor *s)
                 s->detach = false;
         }
         if (o->watchdog != WATCHDOG_ENGINE && s->config.watchdog_usec == 0)
-                log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.", watchdog_mode_to_string(o->watchdog));
+                log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.",
+                           watchdog_mode_to_string(o->watchdog));
         s->forward_log = o->logs && (s->config.run->attach_stdout || s->config.run->attach_stderr);
         s->exit_code = -1;
 }

@@ -2,14 +2,14 @@
 
 /* org.freedesktop.DBus.Properties.GetAll on our own service.
  *
- * Root asks PID 1 on its private socket, which is there from the first moment of boot and needs no message bus;
- * others, and user services, ask over the bus. */
+ * Root asks PID 1 on its private socket, which is there from the first moment of boot and needs no message
+ * bus; others, and user services, ask over the bus. */
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
+#include <unistd.h>
 
 #include "loop/event-util.h"
 #include "systemd/unit-info.h"
@@ -232,9 +232,9 @@ int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void 
                 return -ENOMEM;
         u->ops = ops;
         u->userdata = userdata;
-        u->properties = (UnitProperties) { .notify_access = NOTIFY_ACCESS_UNKNOWN,
-                                           .timeout_start_usec = UINT64_MAX,
-                                           .timeout_stop_usec = UINT64_MAX };
+        u->properties = (UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,
+                                          .timeout_start_usec = UINT64_MAX,
+                                          .timeout_stop_usec = UINT64_MAX };
         r = find_unit(u, &user);
         if (r < 0)
                 return r;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* One line a message, to stderr or to the sink. The level and the sink are the program's only globals: a message
- * must be possible from everywhere, also before there is anything to pass down. */
+/* One line a message, to stderr or to the sink. The level and the sink are the program's only globals: a
+ * message must be possible from everywhere, also before there is anything to pass down. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +47,8 @@ bool log_stderr_is_journal(void)
         return fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
-/* What comes from the engine may have newlines or escape sequences, or megabytes; one message stays one plain line. */
+/* What comes from the engine may have newlines or escape sequences, or megabytes; one message stays one
+ * plain line. */
 static void make_one_line(char *s)
 {
         char *end = s + strlen(s);

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "util/text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 static size_t sequence_length(uint8_t lead)
 {

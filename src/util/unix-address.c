@@ -16,7 +16,7 @@ int unix_address_parse(const char *text, struct sockaddr_un *ret, socklen_t *ret
                 return -EINVAL;
         if (size >= sizeof(ret->sun_path))
                 return -ENAMETOOLONG;
-        *ret = (struct sockaddr_un) { .sun_family = AF_UNIX };
+        *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
         memcpy(ret->sun_path, text, size);
         /* An abstract name has a NUL in front, and none at its end. */
         *ret_size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + size + (text[0] == '/'));

@@ -2,10 +2,10 @@
 
 /* For test/benchmark/logs and ten-units: writes COUNT lines of SIZE bytes, numbered, as fast as it can.
  *
- *   lines print COUNT SIZE [FILE]       to standard output, many a write(2), as stdio of a busy program does; no more
- *                                       once FILE is there, but for "end" and how many there were
- *   lines send COUNT SIZE FIELD=VALUE…  to journald's native socket, with these fields and an ordinal: what nobody who
- *                                       sends a line an entry can do without
+ *   lines print COUNT SIZE [FILE]       to standard output, many a write(2), as stdio of a busy program
+ * does; no more once FILE is there, but for "end" and how many there were lines send COUNT SIZE FIELD=VALUE…
+ * to journald's native socket, with these fields and an ordinal: what nobody who sends a line an entry can
+ * do without
  *
  * "send" prints its own processor time a line, in nanoseconds, to standard error. */
 
@@ -63,14 +63,17 @@ static int send_all(unsigned long count, char *line, char **fields)
                 return EXIT_FAILURE;
         for (unsigned long i = 1; i <= count; i++) {
                 int n = snprintf(own, sizeof(own), "CONTAINER_LOG_ORDINAL=%lu\nMESSAGE=", i);
-                struct iovec iov[] = { { constant, strlen(constant) }, { own, (size_t) n }, { line, size + 1 } };
+                struct iovec iov[] = { { constant, strlen(constant) },
+                                       { own, (size_t) n },
+                                       { line, size + 1 } };
 
                 make_line(line, i);
-                if (sendmsg(fd, &(struct msghdr) { .msg_iov = iov, .msg_iovlen = 3 }, MSG_NOSIGNAL) < 0)
+                if (sendmsg(fd, &(struct msghdr){ .msg_iov = iov, .msg_iovlen = 3 }, MSG_NOSIGNAL) < 0)
                         return EXIT_FAILURE;
         }
         (void) clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-        fprintf(stderr, "%llu\n", ((unsigned long long) t.tv_sec * 1000000000ULL + (unsigned long long) t.tv_nsec) / count);
+        fprintf(stderr, "%llu\n",
+                ((unsigned long long) t.tv_sec * 1000000000ULL + (unsigned long long) t.tv_nsec) / count);
         return EXIT_SUCCESS;
 }
 
@@ -88,5 +91,6 @@ int main(int argc, char **argv)
         memset(line, 'x', size);
         line[7] = ' ';
         line[size] = '\n';
-        return strcmp(argv[1], "print") == 0 ? print(count, line, argc > 4 ? argv[4] : NULL) : send_all(count, line, argv + 4);
+        return strcmp(argv[1], "print") == 0 ? print(count, line, argc > 4 ? argv[4] : NULL)
+                                             : send_all(count, line, argv + 4);
 }

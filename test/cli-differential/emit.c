@@ -13,9 +13,9 @@
 
 #include "run/run-request.h"
 #include "run/text.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 static char *word_of(struct json_object *o)
 {

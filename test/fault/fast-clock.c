@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* Preloaded into a program under test: its monotonic clock runs FAST_CLOCK times as fast as the world's, and so do the timers that
- * it sets, so that time-outs of minutes are over in seconds. */
+/* Preloaded into a program under test: its monotonic clock runs FAST_CLOCK times as fast as the world's, and
+ * so do the timers that it sets, so that time-outs of minutes are over in seconds. */
 
 #include <dlfcn.h>
 #include <stdint.h>
@@ -31,7 +31,7 @@ static int64_t to_nsec(const struct timespec *t)
 
 static struct timespec from_nsec(int64_t n)
 {
-        return (struct timespec) { .tv_sec = n / NSEC, .tv_nsec = n % NSEC };
+        return (struct timespec){ .tv_sec = n / NSEC, .tv_nsec = n % NSEC };
 }
 
 static void prepare(void)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* A connection reads a request, then walks through the steps of the reply that expected it, one step an iteration of the
- * loop. Behind the last step it reads on: the next request (keep-alive) or the client's hang-up. */
+/* A connection reads a request, then walks through the steps of the reply that expected it, one step an
+ * iteration of the loop. Behind the last step it reads on: the next request (keep-alive) or the client's
+ * hang-up. */
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -101,7 +102,8 @@ static void connection_arm(Connection *c)
         bool busy = r && r->at < r->n_steps && (r->steps[r->at].kind != STEP_WAIT || r->tickets > 0);
         bool deaf = r && r->upgrades && (r->half_closed || r->n_received == r->allowed);
 
-        cr_assert_geq(sd_event_source_set_io_events(c->source, (deaf ? 0 : EPOLLIN) | (busy ? EPOLLOUT : 0)), 0);
+        cr_assert_geq(sd_event_source_set_io_events(c->source, (deaf ? 0 : EPOLLIN) | (busy ? EPOLLOUT : 0)),
+                      0);
 }
 
 /* Does one step, or what goes of it. False: the connection is no more. */
@@ -171,7 +173,8 @@ static void connection_dispatch(Connection *c, size_t size)
                 r = r->next;
         cr_assert_not_null(r, "unexpected request: %.*s", (int) strcspn(request, "\r\n"), request);
         if (c->reply) {
-                cr_assert_eq(c->reply->at, c->reply->n_steps, "a second request before the first was answered");
+                cr_assert_eq(c->reply->at, c->reply->n_steps,
+                             "a second request before the first was answered");
                 c->reply->connection = NULL;
         }
         r->request = request;
@@ -300,7 +303,9 @@ static void listen_tcp(FakeEngine *f)
         socklen_t size = v6 ? sizeof(a.v6) : sizeof(a.v4);
 
         a.any.sa_family = v6 ? AF_INET6 : AF_INET;
-        cr_assert_eq(inet_pton(a.any.sa_family, f->host, v6 ? (void *) &a.v6.sin6_addr : (void *) &a.v4.sin_addr), 1);
+        cr_assert_eq(
+                inet_pton(a.any.sa_family, f->host, v6 ? (void *) &a.v6.sin6_addr : (void *) &a.v4.sin_addr),
+                1);
         f->fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         cr_assert_geq(f->fd, 0);
         cr_assert_eq(bind(f->fd, &a.any, size), 0);
@@ -405,7 +410,7 @@ Engine *fake_engine_client(FakeEngine *f)
                 host.host = strdup(f->host);
                 host.port = f->port;
         }
-        cr_assert_eq(engine_new(&e, f->event, &host, &(EngineTls) {}), 0);
+        cr_assert_eq(engine_new(&e, f->event, &host, &(EngineTls){}), 0);
         return e;
 }
 
@@ -445,7 +450,7 @@ static void add_step(FakeReply *r, StepKind kind, const void *data, size_t size)
 
         cr_assert_not_null(grown);
         r->steps = grown;
-        grown[r->n_steps] = (Step) { .kind = kind, .size = size };
+        grown[r->n_steps] = (Step){ .kind = kind, .size = size };
         if (size > 0) {
                 grown[r->n_steps].data = malloc(size);
                 cr_assert_not_null(grown[r->n_steps].data);
@@ -513,8 +518,9 @@ void fake_reply_close(FakeReply *r)
 
 void fake_reply_json(FakeReply *r, int status, const char *body)
 {
-        fake_reply_sendf(r, "HTTP/1.1 %i Whatever\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                         status, strlen(body), body);
+        fake_reply_sendf(
+                r, "HTTP/1.1 %i Whatever\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                status, strlen(body), body);
 }
 
 void fake_reply_open(FakeReply *r)
@@ -545,8 +551,9 @@ void fake_reply_upgrade(FakeReply *r)
 {
         r->upgrades = true;
         r->allowed = SIZE_MAX;
-        fake_reply_send_text(r, "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
-                                "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        fake_reply_send_text(r,
+                             "HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
+                             "Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
 }
 
 void fake_reply_allow(FakeReply *r, size_t size)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* An engine by script: an HTTP server on the test's own event loop, below every other source's priority, so that each
- * piece it sends is read before it sends the next one.
+/* An engine by script: an HTTP server on the test's own event loop, below every other source's priority, so
+ * that each piece it sends is read before it sends the next one.
  *
- * A test says what it expects to be asked and what is answered then. Requests are matched in the order of the expectations,
- * each of which serves one request; a request that nobody expects fails the test. */
+ * A test says what it expects to be asked and what is answered then. Requests are matched in the order of
+ * the expectations, each of which serves one request; a request that nobody expects fails the test. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,7 +37,8 @@ size_t fake_engine_connections(const FakeEngine *f);
 
 FakeReply *fake_engine_expect(FakeEngine *f, const char *method, const char *path_prefix);
 
-/* What to do then, step by step; steps may also be added while the reply is under way. A reply belongs to its engine. */
+/* What to do then, step by step; steps may also be added while the reply is under way. A reply belongs to
+ * its engine. */
 void fake_reply_send(FakeReply *r, const void *data, size_t size);
 void fake_reply_send_text(FakeReply *r, const char *text);
 void fake_reply_sendf(FakeReply *r, const char *format, ...) _printf_(2, 3);

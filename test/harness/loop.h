@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Running a test's event loop: it waits for what is to happen, never for time to pass. What does not happen is ended by
- * the test's own .timeout. */
+/* Running a test's event loop: it waits for what is to happen, never for time to pass. What does not happen
+ * is ended by the test's own .timeout. */
 
 #include <criterion/criterion.h>
 #include <systemd/sd-event.h>
@@ -10,10 +10,11 @@
 #define LOOP_TIMEOUT 30
 
 /* Ends the loop's waiting for nothing: a test that can't go on any more fails with the line that waited. */
-#define loop_until(event, condition)                                                                         \
-        do {                                                                                                 \
-                while (!(condition))                                                                         \
-                        cr_assert_geq(sd_event_run(event, UINT64_MAX), 0, "the loop ended while waiting for " #condition); \
+#define loop_until(event, condition)                                                                        \
+        do {                                                                                                \
+                while (!(condition))                                                                        \
+                        cr_assert_geq(sd_event_run(event, UINT64_MAX), 0,                                   \
+                                      "the loop ended while waiting for " #condition);                      \
         } while (0)
 
 /* Whatever is ready now, and what comes of it. */

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "run/run-request.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 static inline char **words_of(const char *line)
 {

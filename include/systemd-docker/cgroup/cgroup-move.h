@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Takes a container's processes out of the cgroups that the engine made and into our own, which are the unit's. */
+/* Takes a container's processes out of the cgroups that the engine made and into our own, which are the
+ * unit's. */
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -13,9 +14,10 @@ typedef struct CgroupMove CgroupMove;
 /* Whether a hierarchy is to be taken over: "" for cgroup v2, else a v1 controller or "name=systemd". */
 typedef bool (*CgroupWanted)(const char *controller, void *userdata);
 
-/* Finds out, for each hierarchy that is mounted and wanted, where pid is and where we are. A cgroup that does not bear the
- * container's id in its path is left alone: what lives there may be anybody's. So is one below unit_path, where it
- * is given: that was made in the unit. -ESRCH: pid is gone; -ENOENT: no cgroup hierarchy is mounted. */
+/* Finds out, for each hierarchy that is mounted and wanted, where pid is and where we are. A cgroup that
+ * does not bear the container's id in its path is left alone: what lives there may be anybody's. So is one
+ * below unit_path, where it is given: that was made in the unit. -ESRCH: pid is gone; -ENOENT: no cgroup
+ * hierarchy is mounted. */
 int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
                     CgroupWanted wanted, void *userdata);
 CgroupMove *cgroup_move_free(CgroupMove *m);
@@ -34,9 +36,10 @@ bool cgroup_move_is_blind(const CgroupMove *m);
 /* Path of the container's v2 cgroup, to be watched; NULL without v2. */
 const char *cgroup_move_unified_source(const CgroupMove *m);
 
-/* Whether pid is in a cgroup that bears the container's id, or in one of ours: so that a pid that the engine told us is
- * not some other process by now, or one of another machine. */
+/* Whether pid is in a cgroup that bears the container's id, or in one of ours: so that a pid that the engine
+ * told us is not some other process by now, or one of another machine. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
 
-/* Whether pid is in this cgroup or below it, in the hierarchy by which systemd tracks processes. NULL: in our own. */
+/* Whether pid is in this cgroup or below it, in the hierarchy by which systemd tracks processes. NULL: in
+ * our own. */
 bool cgroup_is_ours(pid_t pid, const char *unit_path);

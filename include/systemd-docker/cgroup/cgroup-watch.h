@@ -13,7 +13,8 @@ typedef struct CgroupWatchOps {
         void (*on_change)(void *userdata);
 } CgroupWatchOps;
 
-/* -ENOENT: there is no such cgroup (any more), or it lacks that controller. The watch ends with the cgroup. */
+/* -ENOENT: there is no such cgroup (any more), or it lacks that controller. The watch ends with the cgroup.
+ */
 int cgroup_watch_new(CgroupWatch **ret, sd_event *event, const char *folder, const char *file,
                      const CgroupWatchOps *ops, void *userdata);
 CgroupWatch *cgroup_watch_free(CgroupWatch *w);

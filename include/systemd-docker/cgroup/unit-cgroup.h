@@ -24,12 +24,14 @@ uint64_t unit_cgroup_id(const UnitCgroup *u);
 const char *unit_cgroup_folder(const UnitCgroup *u);
 bool unit_cgroup_is_delegated(const UnitCgroup *u);
 bool unit_cgroup_is_v2(const UnitCgroup *u);
-/* How many processes of the unit an OOM killer has killed so far. -ENOENT: cgroup v1, or no memory controller. */
+/* How many processes of the unit an OOM killer has killed so far. -ENOENT: cgroup v1, or no memory
+ * controller. */
 int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret);
 
 /* v2 keeps processes out of a cgroup that hands controllers on to those below it. So this moves us, and
  * whoever else is in the unit's own cgroup, into a leaf below it (unless we are in one already:
  * DelegateSubgroup=), and then hands on what controllers there are. */
 int unit_cgroup_enter_leaf(UnitCgroup *u);
-/* Takes that back, where no cgroup of a container is left: without the controllers it would have no limits. */
+/* Takes that back, where no cgroup of a container is left: without the controllers it would have no limits.
+ */
 void unit_cgroup_leave_leaf(UnitCgroup *u);

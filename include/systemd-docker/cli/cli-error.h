@@ -22,10 +22,7 @@ typedef struct CliError {
         int exit_code;
 } CliError;
 
-#define CLI_ERROR_NULL                                                                                      \
-        (CliError)                                                                                          \
-        {                                                                                                   \
-        }
+#define CLI_ERROR_NULL ((CliError){ .message = NULL })
 
 void cli_error_done(CliError *e);
 

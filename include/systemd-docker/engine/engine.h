@@ -3,8 +3,9 @@
 
 /* The Engine API over libcurl: requests as objects, answers as events.
  *
- * A request belongs to whom it was given; engine_request_free() ends it wherever it is, also from on_done, but not
- * from on_open and on_data, which run inside libcurl. After it no callback of the request comes any more. */
+ * A request belongs to whom it was given; engine_request_free() ends it wherever it is, also from on_done,
+ * but not from on_open and on_data, which run inside libcurl. After it no callback of the request comes any
+ * more. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,8 @@ typedef enum EngineLane {
 } EngineLane;
 
 typedef struct EngineReply {
-        int status;        /* HTTP, 0: none came */
-        const char *body;  /* NUL-terminated; of a stream only with an error status. Never NULL */
+        int status;       /* HTTP, 0: none came */
+        const char *body; /* NUL-terminated; of a stream only with an error status. Never NULL */
         size_t size;
         EngineError error; /* with r < 0: what to tell the user, in one line */
 } EngineReply;
@@ -39,18 +40,19 @@ typedef struct EngineRequestOps {
         /* Makes the request a stream: no size or time limit. Returns how much of data was used; with less
          * than size the stream is held back until engine_request_resume(). */
         size_t (*on_data)(EngineRequest *request, const char *data, size_t size, void *userdata);
-        /* Exactly once, and last. r: 0 with a status of 2xx or 304; else -errno as codec/engine-error.h has it for
-         * the status, or of the connection (-ENOENT, -ECONNREFUSED, -EACCES, -EHOSTUNREACH, -ETIMEDOUT, -ECONNRESET, …). */
+        /* Exactly once, and last. r: 0 with a status of 2xx or 304; else -errno as codec/engine-error.h has
+         * it for the status, or of the connection (-ENOENT, -ECONNREFUSED, -EACCES, -EHOSTUNREACH,
+         * -ETIMEDOUT, -ECONNRESET, …). */
         void (*on_done)(EngineRequest *request, int r, const EngineReply *reply, void *userdata);
 } EngineRequestOps;
 
 typedef struct EngineCall {
-        const char *method; /* "GET", "POST", "PUT", "DELETE" */
-        const char *path;   /* with query, without version: "/containers/json" */
-        bool unversioned;   /* for /_ping */
-        bool fresh;         /* over a connection of its own, to see whether the engine takes one */
-        const char *body;   /* JSON or NULL; copied */
-        size_t body_size;   /* 0: it's a string */
+        const char *method;        /* "GET", "POST", "PUT", "DELETE" */
+        const char *path;          /* with query, without version: "/containers/json" */
+        bool unversioned;          /* for /_ping */
+        bool fresh;                /* over a connection of its own, to see whether the engine takes one */
+        const char *body;          /* JSON or NULL; copied */
+        size_t body_size;          /* 0: it's a string */
         const char *registry_auth; /* X-Registry-Auth, see codec/registry-auth.h; NULL: none. Copied */
         EngineLane lane;
         uint64_t timeout_usec; /* 0: ENGINE_TIMEOUT_DEFAULT; not for streams */
@@ -89,8 +91,8 @@ void engine_request_resume(EngineRequest *r);
 /* The Api-Version header of the answer; NULL where there was none. */
 const char *engine_request_api_version(const EngineRequest *r);
 
-/* For source/engine-upgrade.c: has easy, a CURL handle, connect to the engine and do no more than that. *ret_request, the
- * caller's, is what to send then to get the connection for what path stands for. */
+/* For source/engine-upgrade.c: has easy, a CURL handle, connect to the engine and do no more than that.
+ * *ret_request, the caller's, is what to send then to get the connection for what path stands for. */
 int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_request);
 
 /* Percent-encodes s for a path segment or a query value. The caller's; NULL: out of memory. */

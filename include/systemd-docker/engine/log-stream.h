@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "codec/journal/line-buffer.h"
 #include "codec/engine/stream-frame.h"
+#include "codec/journal/line-buffer.h"
 #include "engine/engine.h"
 
 typedef struct LogStream LogStream;

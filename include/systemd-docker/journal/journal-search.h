@@ -13,7 +13,8 @@
  * among from + 1 to to; `from` where none is. Waits for journald to write what it has been sent, a few
  * seconds at most, in case it hangs. varlink_socket: NULL for a journal that is not running (tests).
  * -errno: the journal can't be read. */
-int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to, uint64_t *ret);
+int journal_find_last(const char *varlink_socket, const char *epoch, uint64_t from, uint64_t to,
+                      uint64_t *ret);
 
 /* For lines that came over a stream, and have no ordinal: log_line_hash() of the last up to n messages
  * that this process sent so, both streams together. Returns how many, or -errno. */

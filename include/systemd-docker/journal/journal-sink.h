@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* Entries to journald over its native protocol: in order, none lost, many in a system call, and without ever blocking. */
+/* Entries to journald over its native protocol: in order, none lost, many in a system call, and without ever
+ * blocking. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,14 +31,15 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(JournalSink *, journal_sink_free)
 /* The fields of every entry from now on; taken over. */
 void journal_sink_set_constant_fields(JournalSink *s, JournalFields *fields);
 
-/* One entry: the constant fields, `fields`, and MESSAGE=message. 1: taken; it is sent at the end of this wake-up, or as
- * soon as journald can. 0: not taken, on_room tells when to come again. -errno: this entry can't be sent at all. */
+/* One entry: the constant fields, `fields`, and MESSAGE=message. 1: taken; it is sent at the end of this
+ * wake-up, or as soon as journald can. 0: not taken, on_room tells when to come again. -errno: this entry
+ * can't be sent at all. */
 int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields *fields, const void *message,
                       size_t size);
 
 /* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
 bool journal_sink_flush(JournalSink *s);
 
-/* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so long
- * without that. */
+/* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
+ * long without that. */
 bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec);

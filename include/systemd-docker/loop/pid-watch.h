@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* The container's first process, by a pidfd: its death is known in a millisecond, whatever the engine does. */
+/* The container's first process, by a pidfd: its death is known in a millisecond, whatever the engine does.
+ */
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -14,8 +15,8 @@ typedef struct PidWatch PidWatch;
 typedef struct PidWatchOps {
         /* It is dead; once. How it ended may not be known yet. */
         void (*on_death)(void *userdata);
-        /* Its exit code (128+N for signal N), where the kernel tells it (Linux 6.15: PIDFD_INFO_EXIT); once, after
-         * on_death. The engine's word is still to come and equal. */
+        /* Its exit code (128+N for signal N), where the kernel tells it (Linux 6.15: PIDFD_INFO_EXIT); once,
+         * after on_death. The engine's word is still to come and equal. */
         void (*on_exit_code)(int code, void *userdata);
 } PidWatchOps;
 

@@ -56,7 +56,7 @@ typedef struct RunOptions {
         const char *network_mode;     /* first --network; NULL: none given */
 
         struct json_object *draft; /* Config, with HostConfig and NetworkingConfig in it */
-        struct RunOptionsPrivate *private;
+        struct RunOptionsPrivate *hidden;
 } RunOptions;
 
 /* words: what follows `run`, ends with NULL. */

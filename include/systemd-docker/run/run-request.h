@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "run/run-options.h"
 #include "codec/engine/api-version.h"
+#include "run/run-options.h"
 
 /* What the supervisor adds. Vectors may be NULL. */
 typedef struct RunRequestExtras {

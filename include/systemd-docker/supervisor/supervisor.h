@@ -4,9 +4,9 @@
 /* The supervisor of one container: owns the loop and every source on it. */
 
 #include "cli/options.h"
-#include "run/run-options.h"
 #include "codec/engine/engine-host.h"
 #include "engine/engine.h"
+#include "run/run-options.h"
 
 typedef struct Supervisor Supervisor;
 
@@ -18,10 +18,10 @@ typedef struct SupervisorConfig {
         const char *host_name; /* of the engine, for messages */
         EngineTls tls;
         const char *runtime_folder; /* /run, or $XDG_RUNTIME_DIR; NULL: none */
-        const char *api_version; /* $DOCKER_API_VERSION or NULL */
-        bool under_systemd;      /* $INVOCATION_ID: we are a service's process */
-        const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
-        uint64_t watchdog_usec;  /* 0: none */
+        const char *api_version;    /* $DOCKER_API_VERSION or NULL */
+        bool under_systemd;         /* $INVOCATION_ID: we are a service's process */
+        const char *notify_socket;  /* $NOTIFY_SOCKET or NULL */
+        uint64_t watchdog_usec;     /* 0: none */
 } SupervisorConfig;
 
 /* Takes over what *host holds. */

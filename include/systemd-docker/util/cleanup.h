@@ -12,27 +12,27 @@
 #define _cleanup_(f) __attribute__((__cleanup__(f)))
 
 /* Defines name##p(), the form that _cleanup_() wants, for a destructor of pointers. */
-#define DEFINE_TRIVIAL_CLEANUP_FUNC(type, func)                                                              \
-        static inline void func##p(type *p)                                                                  \
-        {                                                                                                    \
-                if (*p)                                                                                      \
-                        func(*p);                                                                            \
+#define DEFINE_TRIVIAL_CLEANUP_FUNC(type, func)                                                             \
+        static inline void func##p(type *p)                                                                 \
+        {                                                                                                   \
+                if (*p)                                                                                     \
+                        func(*p);                                                                           \
         }
 
-#define TAKE_PTR(p)                                                                                          \
-        ({                                                                                                   \
-                __typeof__(p) *_pp = &(p);                                                                   \
-                __typeof__(p) _taken = *_pp;                                                                 \
-                *_pp = NULL;                                                                                 \
-                _taken;                                                                                      \
+#define TAKE_PTR(p)                                                                                         \
+        ({                                                                                                  \
+                __typeof__(p) *_pp = &(p);                                                                  \
+                __typeof__(p) _taken = *_pp;                                                                \
+                *_pp = NULL;                                                                                \
+                _taken;                                                                                     \
         })
 
-#define TAKE_FD(fd)                                                                                          \
-        ({                                                                                                   \
-                int *_fdp = &(fd);                                                                           \
-                int _taken = *_fdp;                                                                          \
-                *_fdp = -EBADF;                                                                              \
-                _taken;                                                                                      \
+#define TAKE_FD(fd)                                                                                         \
+        ({                                                                                                  \
+                int *_fdp = &(fd);                                                                          \
+                int _taken = *_fdp;                                                                         \
+                *_fdp = -EBADF;                                                                             \
+                _taken;                                                                                     \
         })
 
 static inline void freep(void *p)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* systemd marks what it has delegated by an extended attribute on the cgroup's folder (CGROUP_DELEGATION, "Delegation"). */
+/* systemd marks what it has delegated by an extended attribute on the cgroup's folder (CGROUP_DELEGATION,
+ * "Delegation"). */
 
 #include <stdbool.h>
 #include <stddef.h>

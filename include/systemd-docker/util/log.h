@@ -22,12 +22,13 @@ bool log_stderr_is_journal(void);
 /* error: a positive or negative errno for %m, 0 for none. message_id: 32 hex digits of
  * journald's MESSAGE_ID= or NULL. Returns -|error|. A message of several lines is folded into one. */
 int log_internal(int level, int error, const char *message_id, const char *format, ...) _printf_(4, 5);
-int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap) _printf_(4, 0);
+int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
+        _printf_(4, 0);
 
-#define log_full_errno(level, error, ...)                                                                    \
-        ({                                                                                                   \
-                int _l = (level), _e = (error);                                                              \
-                _l <= log_max_level() ? log_internal(_l, _e, NULL, __VA_ARGS__) : (_e < 0 ? _e : -_e);       \
+#define log_full_errno(level, error, ...)                                                                   \
+        ({                                                                                                  \
+                int _l = (level), _e = (error);                                                             \
+                _l <= log_max_level() ? log_internal(_l, _e, NULL, __VA_ARGS__) : (_e < 0 ? _e : -_e);      \
         })
 #define log_full(level, ...) (void) log_full_errno(level, 0, __VA_ARGS__)
 

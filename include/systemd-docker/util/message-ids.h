@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change one. */
+/* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change
+ * one. */
 
 #define MESSAGE_ID_CONTAINER_CREATED "ab271a1332f748e8aa6113067349d654"
 #define MESSAGE_ID_CONTAINER_STARTED "90542fc0a4fb42ba9393723306502ab2"

@@ -18,12 +18,12 @@ static inline int string_table_lookup(const char *const *table, size_t n, const 
         return -EINVAL;
 }
 
-#define DEFINE_STRING_TABLE(name, type)                                                                      \
-        const char *name##_to_string(type i)                                                                 \
-        {                                                                                                    \
-                return (size_t) i < ELEMENTSOF(name##_table) ? name##_table[i] : NULL;                       \
-        }                                                                                                    \
-        int name##_from_string(const char *s)                                                                \
-        {                                                                                                    \
-                return string_table_lookup(name##_table, ELEMENTSOF(name##_table), s);                       \
+#define DEFINE_STRING_TABLE(name, type)                                                                     \
+        const char *name##_to_string(type i)                                                                \
+        {                                                                                                   \
+                return (size_t) i < ELEMENTSOF(name##_table) ? name##_table[i] : NULL;                      \
+        }                                                                                                   \
+        int name##_from_string(const char *s)                                                               \
+        {                                                                                                   \
+                return string_table_lookup(name##_table, ELEMENTSOF(name##_table), s);                      \
         }

@@ -8,10 +8,10 @@
 
 #include "codec/engine/container-info.h"
 #include "codec/engine/wait-status.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 #define WARNINGS_MAX 32
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* [a-zA-Z0-9][a-zA-Z0-9_.-]*, the engine's rule (but for its length, which has a limit here only), without a locale. */
+/* [a-zA-Z0-9][a-zA-Z0-9_.-]*, the engine's rule (but for its length, which has a limit here only), without a
+ * locale. */
 
 #include <limits.h>
 #include <string.h>

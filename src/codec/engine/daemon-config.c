@@ -8,11 +8,11 @@
 
 #include "codec/engine/daemon-config.h"
 #include "codec/engine/engine-info.h"
-#include "json/json-edit.h"
-#include "util/text.h"
 #include "util/cleanup.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "util/text.h"
+#include "json/json-edit.h"
+#include "json/json.h"
 
 static const char *const our_entry[] = { "runtimes", ENGINE_RUNTIME_NAME, NULL };
 static const char *const runtimes_entry[] = { "runtimes", NULL };
@@ -128,7 +128,8 @@ static bool has_no_runtimes(const char *text, size_t size)
 
 int daemon_config_unregister(const char *text, size_t size, char **ret_text, size_t *ret_size)
 {
-        return text_is_blank(text, size) ? -ENOENT : json_edit_delete(text, size, our_entry, ret_text, ret_size);
+        return text_is_blank(text, size) ? -ENOENT
+                                         : json_edit_delete(text, size, our_entry, ret_text, ret_size);
 }
 
 int daemon_config_tidy(const char *text, size_t size, char **ret_text, size_t *ret_size)

@@ -12,9 +12,9 @@
 
 #include "codec/engine/engine-event.h"
 #include "codec/engine/wait-status.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/string-table.h"
+#include "json/json.h"
 
 static const char *const engine_event_kind_table[_ENGINE_EVENT_KIND_MAX] = {
         [ENGINE_EVENT_OTHER] = "other",

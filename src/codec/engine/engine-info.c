@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "codec/engine/engine-info.h"
-#include "json/json.h"
 #include "util/macro.h"
 #include "util/string-table.h"
+#include "json/json.h"
 
 static const char *const cgroup_driver_table[_CGROUP_DRIVER_MAX] = {
         [CGROUP_DRIVER_NONE] = "none",

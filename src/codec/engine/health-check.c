@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "codec/engine/health-check.h"
+#include "util/macro.h"
 #include "util/text.h"
 #include "json/json.h"
-#include "util/macro.h"
 
 /* As the engine has them, where 0 or nothing is set. */
 #define INTERVAL_DEFAULT_USEC (30 * USEC_PER_SEC)

@@ -42,7 +42,7 @@ static bool take_number(Reader *r, unsigned digits, int min, int max, int *ret)
 
 static bool take_date_time(Reader *r, struct tm *ret)
 {
-        *ret = (struct tm) {};
+        *ret = (struct tm){};
         if (!take_number(r, 4, 1970, 2500, &ret->tm_year) || !take_char(r, '-') ||
             !take_number(r, 2, 1, 12, &ret->tm_mon) || !take_char(r, '-') ||
             !take_number(r, 2, 1, 31, &ret->tm_mday) || !take_char(r, 'T') ||
@@ -133,7 +133,8 @@ size_t log_stamp_strip_repeated(char *line, size_t size, const char *stamp, size
                 memmove(line + to, line + from, n);
                 from += n;
                 to += n;
-                if (n == LOG_MESSAGE_MAX && size - from >= stamp_size && memcmp(line + from, stamp, stamp_size) == 0)
+                if (n == LOG_MESSAGE_MAX && size - from >= stamp_size &&
+                    memcmp(line + from, stamp, stamp_size) == 0)
                         from += stamp_size;
         }
         return to;

@@ -81,7 +81,9 @@ int stream_frame_feed(StreamFrame *f, const void *data, size_t size, size_t *ret
                 if (f->left > 0) {
                         size_t m = MIN(size - i, (size_t) f->left);
 
-                        *ret_chunk = (StreamChunk){ .stream = f->stream, .data = p + i, .size = m, .begins = f->begins };
+                        *ret_chunk = (StreamChunk){
+                                .stream = f->stream, .data = p + i, .size = m, .begins = f->begins
+                        };
                         f->begins = false;
                         *ret_consumed = i + m;
                         f->left -= (uint32_t) m;

@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "codec/journal/line-buffer.h"
-#include "util/text.h"
 #include "util/macro.h"
 #include "util/string-table.h"
+#include "util/text.h"
 
 /* Memory that stays with an idle stream; what a longer line took is given back. */
 #define KEEP_SIZE ((size_t) 16 * 1024)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The options are in the container's HostConfig/LogConfig/Config, merged by the engine with its own defaults.
+/* The options are in the container's HostConfig/LogConfig/Config, merged by the engine with its own
+ * defaults.
  *
- * A field is named like its label or variable, in the journal's way (journal_field_name_sanitize()). The engine's driver
- * lets a label replace any field; here one that is named like a field of ours or of the journal's readers is left
- * out, because labels come with images, too, and must not say who wrote an entry. */
+ * A field is named like its label or variable, in the journal's way (journal_field_name_sanitize()). The
+ * engine's driver lets a label replace any field; here one that is named like a field of ours or of the
+ * journal's readers is left out, because labels come with images, too, and must not say who wrote an entry.
+ */
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,8 +16,8 @@
 #include "codec/journal/log-fields.h"
 #include "name-pattern.h"
 #include "util/cleanup.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 #define LOG_CONFIG "HostConfig/LogConfig/Config"
 #define TAG_MAX 4096U
@@ -55,23 +57,18 @@ static void put_command(struct json_object *inspect, FILE *out)
         }
 }
 
-/* One member of the engine's template. -EINVAL: not one of those that are documented. */
+/* One member of the engine's pattern. -EINVAL: not one of those that are documented. */
 static int put_member(struct json_object *inspect, const char *name, size_t size, FILE *out)
 {
         static const struct {
                 const char *name, *path;
                 bool is_short, without_slash;
         } members[] = {
-                { "ID", "Id", .is_short = true },
-                { "FullID", "Id" },
-                { "ContainerID", "Id" },
-                { "Name", "Name", .without_slash = true },
-                { "ContainerName", "Name" },
-                { "ImageID", "Image", .is_short = true },
-                { "ImageFullID", "Image" },
-                { "ContainerImageID", "Image" },
-                { "ImageName", "Config/Image" },
-                { "ContainerImageName", "Config/Image" },
+                { "ID", "Id", .is_short = true },  { "FullID", "Id" },
+                { "ContainerID", "Id" },           { "Name", "Name", .without_slash = true },
+                { "ContainerName", "Name" },       { "ImageID", "Image", .is_short = true },
+                { "ImageFullID", "Image" },        { "ContainerImageID", "Image" },
+                { "ImageName", "Config/Image" },   { "ContainerImageName", "Config/Image" },
                 { "ContainerEntrypoint", "Path" },
         };
 
@@ -93,28 +90,28 @@ static int put_member(struct json_object *inspect, const char *name, size_t size
 }
 
 /* "{{.Name}}/{{.ID}}": text, and members in braces. */
-static int put_tag(struct json_object *inspect, const char *template, FILE *out)
+static int put_tag(struct json_object *inspect, const char *pattern, FILE *out)
 {
         const char *open, *name;
         size_t n;
         int r;
 
-        while ((open = strstr(template, "{{"))) {
-                fprintf(out, "%.*s", (int) (open - template), template);
+        while ((open = strstr(pattern, "{{"))) {
+                fprintf(out, "%.*s", (int) (open - pattern), pattern);
                 name = open + 2 + strspn(open + 2, " \t");
                 if (*name != '.')
                         return -EINVAL;
                 name++;
                 n = strcspn(name, " \t}");
-                template = name + n + strspn(name + n, " \t");
-                if (strncmp(template, "}}", 2) != 0)
+                pattern = name + n + strspn(name + n, " \t");
+                if (strncmp(pattern, "}}", 2) != 0)
                         return -EINVAL;
-                template += 2;
+                pattern += 2;
                 r = put_member(inspect, name, n, out);
                 if (r < 0)
                         return r;
         }
-        fputs(template, out);
+        fputs(pattern, out);
         return 0;
 }
 
@@ -125,25 +122,25 @@ static int note_unknown(LogFields *f, const char *option, const char *value)
         return asprintf(&f->unknown, "%s=%.256s", option, value) < 0 ? -ENOMEM : 0;
 }
 
-static int parse_tag(struct json_object *inspect, const char *template, LogFields *f)
+static int parse_tag(struct json_object *inspect, const char *pattern, LogFields *f)
 {
         _cleanup_free_ char *tag = NULL;
         size_t size;
         FILE *out;
         int r;
 
-        if (!*template)
+        if (!*pattern)
                 return 0;
-        if (strlen(template) > TAG_MAX)
-                return note_unknown(f, "tag", template);
+        if (strlen(pattern) > TAG_MAX)
+                return note_unknown(f, "tag", pattern);
         out = open_memstream(&tag, &size);
         if (!out)
                 return -ENOMEM;
-        r = put_tag(inspect, template, out);
+        r = put_tag(inspect, pattern, out);
         if (fclose(out) != 0)
                 return -ENOMEM;
         if (r < 0)
-                return note_unknown(f, "tag", template);
+                return note_unknown(f, "tag", pattern);
         f->tag = TAKE_PTR(tag);
         return 0;
 }
@@ -200,12 +197,13 @@ typedef struct Choice {
         bool has_pattern;
 } Choice;
 
-static int choice_init(Choice *c, LogFields *f, struct json_object *inspect, const char *list_path, const char *pattern_path)
+static int choice_init(Choice *c, LogFields *f, struct json_object *inspect, const char *list_path,
+                       const char *pattern_path)
 {
         const char *pattern = json_string_or(inspect, pattern_path, "");
         int r;
 
-        *c = (Choice) { .list = json_string_or(inspect, list_path, "") };
+        *c = (Choice){ .list = json_string_or(inspect, list_path, "") };
         if (!*pattern)
                 return 0;
         r = name_pattern_compile(pattern, &c->pattern);
@@ -221,7 +219,8 @@ static void choice_done(Choice *c)
 
 static bool choice_has(const Choice *c, const char *name)
 {
-        return list_has(c->list, name, strlen(name)) || (c->has_pattern && name_pattern_matches(&c->pattern, name));
+        return list_has(c->list, name, strlen(name)) ||
+               (c->has_pattern && name_pattern_matches(&c->pattern, name));
 }
 
 static int add_labels(Extra *e, const Choice *c, struct json_object *inspect)
@@ -231,9 +230,11 @@ static int add_labels(Extra *e, const Choice *c, struct json_object *inspect)
 
         if (json_get(inspect, "Config/Labels", json_type_object, &labels) < 0)
                 return 0;
-        json_object_object_foreach(labels, name, value)
-                if (r >= 0 && json_object_is_type(value, json_type_string) && choice_has(c, name))
-                        r = add_field(e, name, json_object_get_string(value), (size_t) json_object_get_string_len(value));
+        json_object_object_foreach(labels, name, value) if (r >= 0 &&
+                                                            json_object_is_type(value, json_type_string) &&
+                                                            choice_has(c, name)) r =
+                add_field(e, name, json_object_get_string(value),
+                          (size_t) json_object_get_string_len(value));
         return r;
 }
 

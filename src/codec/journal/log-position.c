@@ -62,8 +62,8 @@ bool log_position_is_valid(const void *data, size_t size, const char *id)
         const LogPosition *p = data;
 
         return size == sizeof(*p) && memcmp(p->magic, magic, sizeof(magic)) == 0 && p->size == sizeof(*p) &&
-               p->mode < _LOG_MODE_MAX && memchr(p->id, 0, sizeof(p->id)) && memchr(p->epoch, 0, sizeof(p->epoch)) &&
-               strcmp(p->id, id) == 0;
+               p->mode < _LOG_MODE_MAX && memchr(p->id, 0, sizeof(p->id)) &&
+               memchr(p->epoch, 0, sizeof(p->epoch)) && strcmp(p->id, id) == 0;
 }
 
 void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time_nsec)
@@ -71,7 +71,7 @@ void log_position_offer(LogPosition *p, int stream, uint64_t hash, uint64_t time
         LogTrail *t = log_position_trail(p, stream);
 
         STORE(p->offered, p->offered + 1);
-        t->entries[t->n % LOG_TRAIL_SLOTS] = (LogEntry) { hash, time_nsec, p->offered };
+        t->entries[t->n % LOG_TRAIL_SLOTS] = (LogEntry){ hash, time_nsec, p->offered };
         STORE(t->n, t->n + 1);
 }
 
@@ -100,7 +100,7 @@ void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec)
         p->bytes += bytes;
         if (p->n_marks > 0 && p->bytes - p->marks[(p->n_marks - 1) % LOG_MARKS].bytes < MARK_BYTES)
                 return;
-        p->marks[p->n_marks % LOG_MARKS] = (LogMark) { now_nsec, p->bytes };
+        p->marks[p->n_marks % LOG_MARKS] = (LogMark){ now_nsec, p->bytes };
         STORE(p->n_marks, p->n_marks + 1);
 }
 
@@ -169,7 +169,7 @@ LogBound log_trail_bound(const LogTrail *t)
 
         if (!last || last->time_nsec < t->base.time_nsec)
                 return t->base;
-        bound = (LogBound) { last->time_nsec, 0 };
+        bound = (LogBound){ last->time_nsec, 0 };
         while ((e = stored_last(t, bound.count)) && e->time_nsec == bound.time_nsec)
                 bound.count++;
         if (bound.time_nsec == t->base.time_nsec)

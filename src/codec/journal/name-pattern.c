@@ -2,12 +2,14 @@
 
 /* Go's syntax (pkg.go.dev/regexp/syntax) written as POSIX's extended one (regex(7)), for bytes.
  *
- * What both have is copied. Groups that don't capture or have a name become plain ones, lazy repetition becomes greedy
- * (whether something matches is the same), classes and their escapes (\d, [\w.-]) become sets of bytes. What POSIX has not
- * is refused: Unicode classes, flags but a leading (?i), \Q…\E, other characters than ASCII in a class.
+ * What both have is copied. Groups that don't capture or have a name become plain ones, lazy repetition
+ * becomes greedy (whether something matches is the same), classes and their escapes (\d, [\w.-]) become sets
+ * of bytes. What POSIX has not is refused: Unicode classes, flags but a leading (?i), \Q…\E, other
+ * characters than ASCII in a class.
  *
- * The engine has checked the expression before (it would not start the container), but has less to fear: glibc writes
- * repetition out, "(a{9}){9}" as 81 items and "(a+)+" as four. So these are counted, and their number is limited. */
+ * The engine has checked the expression before (it would not start the container), but has less to fear:
+ * glibc writes repetition out, "(a{9}){9}" as 81 items and "(a+)+" as four. So these are counted, and their
+ * number is limited. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -130,8 +132,9 @@ static int take_named_class(Translation *t, ByteSet *set)
         static const struct {
                 const char *name;
                 int (*is)(int c);
-        } classes[] = { { "alnum", isalnum }, { "alpha", isalpha }, { "digit", isdigit }, { "lower", islower },
-                        { "upper", isupper }, { "punct", ispunct }, { "space", isspace }, { "xdigit", isxdigit } };
+        } classes[] = { { "alnum", isalnum }, { "alpha", isalpha },  { "digit", isdigit },
+                        { "lower", islower }, { "upper", isupper },  { "punct", ispunct },
+                        { "space", isspace }, { "xdigit", isxdigit } };
 
         for (size_t i = 0; i < ELEMENTSOF(classes); i++) {
                 size_t n = strlen(classes[i].name);
@@ -263,14 +266,16 @@ static int take_count(Translation *t)
         int n = 0;
 
         if (sscanf(t->in, "{%4u,%4u}%n", &from, &to, &n) < 2 || n == 0) {
-                if ((sscanf(t->in, "{%4u}%n", &from, &n) < 1 || n == 0) && (sscanf(t->in, "{%4u,}%n", &from, &n) < 1 || n == 0)) {
+                if ((sscanf(t->in, "{%4u}%n", &from, &n) < 1 || n == 0) &&
+                    (sscanf(t->in, "{%4u,}%n", &from, &n) < 1 || n == 0)) {
                         fputs("\\{", t->out);
                         t->in++;
                         return add_items(t, 1);
                 }
                 to = from;
         }
-        if (strcspn(t->in, " \t\n+-") < (size_t) n || from > to || to > REPEAT_MAX || repeat_last(t, to + 1) < 0)
+        if (strcspn(t->in, " \t\n+-") < (size_t) n || from > to || to > REPEAT_MAX ||
+            repeat_last(t, to + 1) < 0)
                 return -EINVAL;
         fprintf(t->out, "%.*s", n, t->in);
         t->in += n;

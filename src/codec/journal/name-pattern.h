@@ -8,7 +8,8 @@
 
 #define NAME_PATTERN_MAX 1024
 
-/* 0: *ret is compiled, regfree() is the caller's. -EINVAL: no such expression, or one that POSIX can't say. -ENOMEM. */
+/* 0: *ret is compiled, regfree() is the caller's. -EINVAL: no such expression, or one that POSIX can't say.
+ * -ENOMEM. */
 int name_pattern_compile(const char *go, regex_t *ret);
 
 /* Whether it matches somewhere in name. */

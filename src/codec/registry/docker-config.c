@@ -20,9 +20,9 @@
 
 #include "base64.h"
 #include "codec/registry/docker-config.h"
+#include "util/macro.h"
 #include "util/text.h"
 #include "json/json.h"
-#include "util/macro.h"
 
 void docker_config_auth_done(DockerConfigAuth *a)
 {

@@ -17,9 +17,9 @@
 #include <string.h>
 
 #include "codec/registry/pull-progress.h"
+#include "util/macro.h"
 #include "util/text.h"
 #include "json/json.h"
-#include "util/macro.h"
 
 #define ERROR_MAX 1024
 /* 16 TiB a layer: sums over all layers, times hundred, stay within 64 bits. */

@@ -13,8 +13,8 @@
 #include "base64.h"
 #include "codec/registry/image-reference.h"
 #include "codec/registry/registry-auth.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 #define KEY_DEFAULT "https://index.docker.io/v1/"
 #define USERNAME_OF_TOKEN "<token>"

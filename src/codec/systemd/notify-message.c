@@ -13,9 +13,9 @@
 #include <string.h>
 
 #include "codec/systemd/notify-message.h"
-#include "util/text.h"
 #include "util/cleanup.h"
 #include "util/string-table.h"
+#include "util/text.h"
 
 static const char *const notify_key_table[_NOTIFY_KEY_MAX] = {
         [NOTIFY_READY] = "READY",
@@ -183,8 +183,8 @@ static void forward_field(NotifyFiltered *f, NotifyKey key, const char *value)
         f->size += (size_t) sprintf(f->text + f->size, "%s=%s", notify_key_table[key], value);
 }
 
-/* seen, forwarded or dropped. Free text ends up on a terminal (systemctl status), and systemd refuses it where it is no
- * UTF-8. */
+/* seen, forwarded or dropped. Free text ends up on a terminal (systemctl status), and systemd refuses it
+ * where it is no UTF-8. */
 static int filter_field(NotifyFiltered *f, const NotifyField *field, bool barrier, unsigned forward)
 {
         int key = judge(field);

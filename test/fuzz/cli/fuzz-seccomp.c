@@ -4,8 +4,8 @@
  * again. */
 
 #include "../codec/fuzz.h"
-#include "json/json-compact.h"
 #include "run/run-parse.h"
+#include "json/json-compact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

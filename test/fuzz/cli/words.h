@@ -5,8 +5,8 @@
 
 #include "../codec/fuzz.h"
 #include "run/run-request.h"
-#include "json/json.h"
 #include "util/strv.h"
+#include "json/json.h"
 
 #define WORDS_MAX 512
 

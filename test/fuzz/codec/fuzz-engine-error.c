@@ -3,9 +3,9 @@
 /* The first two bytes are the status, the rest the body. */
 
 #include "codec/engine/engine-error.h"
-#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -5,9 +5,9 @@
 
 #include <errno.h>
 
-#include "json/json-edit.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
+#include "json/json-edit.h"
 #include "json/json.h"
 
 /* A name that is there twice, or in another spelling, json-c and we may take differently. */

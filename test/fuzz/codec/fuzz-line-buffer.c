@@ -4,10 +4,10 @@
  * out as in one, and nothing may get lost or be added. */
 
 #include "codec/journal/line-buffer.h"
-#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 typedef struct Lines {
         uint8_t *data; /* size and reason of a line, and its bytes */

@@ -41,9 +41,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < lines; i++) {
                 time += data[2 * i + 1] * NSEC_PER_SEC / 16;
                 if (i < ours)
-                        trail.entries[trail.n++] = (LogEntry) { .hash = data[2 * i], .time_nsec = time };
+                        trail.entries[trail.n++] = (LogEntry){ .hash = data[2 * i], .time_nsec = time };
                 if (i >= begin)
-                        stored[n++] = (LogStored) { same ? data[2 * i] : data[2 * (i - begin)], time };
+                        stored[n++] = (LogStored){ same ? data[2 * i] : data[2 * (i - begin)], time };
         }
         r = log_join(&trail, stored, n, &known);
         CHECK(log_join_to_string(r) && known <= n);

@@ -4,9 +4,9 @@
  * comes through again unchanged. */
 
 #include "codec/systemd/notify-message.h"
-#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 static void check_filtered(const NotifyFiltered *f, unsigned forward)
 {

@@ -3,10 +3,10 @@
 /* NDJSON, a line an object. */
 
 #include "codec/registry/pull-progress.h"
-#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

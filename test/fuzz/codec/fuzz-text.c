@@ -2,9 +2,9 @@
 
 /* The first byte is the maximum. The result is plain, and making it plain again changes nothing. */
 
-#include "util/text.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

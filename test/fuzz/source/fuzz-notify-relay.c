@@ -11,11 +11,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "util/text.h"
 #include "fuzz.h"
 #include "systemd/notify-relay.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define FDS_MAX 253
 

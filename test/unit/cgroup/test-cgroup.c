@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* cgroup-watch and cgroup-move, on cgroups that the tests make and remove. Skipped where no cgroup may be made. */
+/* cgroup-watch and cgroup-move, on cgroups that the tests make and remove. Skipped where no cgroup may be
+ * made. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,17 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "codec/cgroup/cgroup-path.h"
-#include "loop.h"
 #include "cgroup/cgroup-move.h"
 #include "cgroup/cgroup-watch.h"
+#include "codec/cgroup/cgroup-path.h"
+#include "loop.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
 static char id[65], other_id[65];
-static char root[512];                        /* of the hierarchy under test: our own cgroup in it */
+static char root[512]; /* of the hierarchy under test: our own cgroup in it */
 static char container[1024], inner[1100], foreign[1024]; /* cgroups made below it */
-static const char *hierarchy;                 /* "" or the v1 name */
+static const char *hierarchy;                            /* "" or the v1 name */
 static pid_t children[64];
 static size_t n_children;
 

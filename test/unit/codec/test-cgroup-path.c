@@ -209,7 +209,9 @@ Test(cgroup_path, oom_kills)
 {
         uint64_t n = 0;
 
-        cr_assert_eq(cgroup_oom_kills_parse("low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 1\n", &n), 0);
+        cr_assert_eq(
+                cgroup_oom_kills_parse("low 0\nhigh 0\nmax 7\noom 3\noom_kill 2\noom_group_kill 1\n", &n),
+                0);
         cr_assert_eq(n, 2);
         cr_assert_eq(cgroup_oom_kills_parse("oom_kill 9999999999999999999", &n), 0);
         cr_assert_eq(n, UINT64_C(9999999999999999999));

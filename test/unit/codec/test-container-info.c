@@ -83,8 +83,11 @@ Test(container_info, notification_folder_and_life)
 {
         _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL, none = CONTAINER_INFO_NULL;
 
-        parse("{\"Id\":\"" ID "\",\"State\":{\"StartedAt\":\"2026-01-02T03:04:05.6Z\"},\"Mounts\":[null,7,{\"Destination\":"
-              "\"/data\",\"Source\":\"/no\"},{\"Destination\":\"/run/notify\",\"Source\":\"/a\"},{\"Source\":\"/b\"}]}", &i);
+        parse("{\"Id\":\"" ID
+              "\",\"State\":{\"StartedAt\":\"2026-01-02T03:04:05.6Z\"},\"Mounts\":[null,7,{\"Destination\":"
+              "\"/data\",\"Source\":\"/no\"},{\"Destination\":\"/run/notify\",\"Source\":\"/"
+              "a\"},{\"Source\":\"/b\"}]}",
+              &i);
         cr_assert_str_eq(i.notify_folder, "/a");
         cr_assert_str_eq(i.started_at, "2026-01-02T03:04:05.6Z");
         parse("{\"Id\":\"" ID "\",\"Mounts\":{}}", &none);

@@ -18,7 +18,7 @@ Test(container_name, good)
 
 Test(container_name, bad)
 {
-        static const char *const bad[] = { "",    ".",   "..",   "/",    "a/b",  "-a",   "_a", ".a",
+        static const char *const bad[] = { "",    ".",   "..",   "/",    "a/b",      "-a",    "_a", ".a",
                                            "a b", "a@b", "a\\b", "a\nb", "\xc3\xa4", "a\xff", "a:b" };
 
         for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "codec/engine/engine-error.h"
-#include "util/text.h"
 #include "util/cleanup.h"
+#include "util/text.h"
 
 static void check(int status, const char *body, size_t size, int error, const char *message)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "codec/engine/health-check.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 static void parse(const char *text, HealthCheck *ret)
 {

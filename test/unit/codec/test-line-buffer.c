@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "codec/journal/line-buffer.h"
-#include "util/text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 /* Every line as "DATA<reason>", reasons '$' newline, '+' cut, '.' end. */
 typedef struct Output {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The log options of a container. What is expected is what the engine's journald driver wrote for the same (26.1). */
+/* The log options of a container. What is expected is what the engine's journald driver wrote for the same
+ * (26.1). */
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -9,16 +10,18 @@
 
 #include "codec/journal/log-fields.h"
 #include "util/cleanup.h"
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
-#define INSPECT                                                                                              \
-        "{\"Id\":\"d20abbafacd6aa72618e4c0a0dfd0ed372b925c06663baa73e1c8bf2833a210b\",\"Name\":\"/jt\","     \
-        "\"Image\":\"sha256:d301a9c12398bbb2d4f88c8f03e06cef5a3df1de7da432dbd41602f7aae98e2e\","             \
-        "\"Path\":\"sh\",\"Args\":[\"-c\",\"echo hi\"],"                                                     \
-        "\"Config\":{\"Image\":\"busybox\",\"Labels\":{\"com.example.a\":\"1\",\"b\":\"zwei\",\"x-y\":\"3\",\"x-ünï\":\"4\","   \
-        "\"two\":\"lines\\nof\",\"_\":\"x\",\"1st\":\"x\",\"container_name\":\"x\",\"message\":\"x\",\"syslog.identifier\":\"x\"},"       \
-        "\"Env\":[\"FOO=foo\",\"BAR.baz=x=y\",\"OS_A=b\",\"EMPTY=\",\"NOTHING\"]},"                          \
+#define INSPECT                                                                                             \
+        "{\"Id\":\"d20abbafacd6aa72618e4c0a0dfd0ed372b925c06663baa73e1c8bf2833a210b\",\"Name\":\"/jt\","    \
+        "\"Image\":\"sha256:d301a9c12398bbb2d4f88c8f03e06cef5a3df1de7da432dbd41602f7aae98e2e\","            \
+        "\"Path\":\"sh\",\"Args\":[\"-c\",\"echo hi\"],"                                                    \
+        "\"Config\":{\"Image\":\"busybox\",\"Labels\":{\"com.example.a\":\"1\",\"b\":\"zwei\",\"x-y\":"     \
+        "\"3\",\"x-ünï\":\"4\","                                                                          \
+        "\"two\":\"lines\\nof\",\"_\":\"x\",\"1st\":\"x\",\"container_name\":\"x\",\"message\":\"x\","      \
+        "\"syslog.identifier\":\"x\"},"                                                                     \
+        "\"Env\":[\"FOO=foo\",\"BAR.baz=x=y\",\"OS_A=b\",\"EMPTY=\",\"NOTHING\"]},"                         \
         "\"HostConfig\":{\"LogConfig\":{\"Type\":\"json-file\",\"Config\":{%s}}}}"
 
 static void parse(const char *config, LogFields *ret)
@@ -41,7 +44,8 @@ static void check(const char *config, const char *tag, const char *extra)
         else
                 cr_assert_null(f.tag);
         cr_assert_eq(f.extra.size, strlen(extra), "%.*s", (int) f.extra.size, f.extra.data);
-        cr_assert(f.extra.size == 0 || memcmp(f.extra.data, extra, f.extra.size) == 0, "%.*s", (int) f.extra.size, f.extra.data);
+        cr_assert(f.extra.size == 0 || memcmp(f.extra.data, extra, f.extra.size) == 0, "%.*s",
+                  (int) f.extra.size, f.extra.data);
         cr_assert_null(f.unknown);
         cr_assert_not(f.too_many);
 }
@@ -56,7 +60,8 @@ Test(log_fields, tag)
 {
         check("\"tag\":\"web\"", "web", "");
         check("\"tag\":\"{{.ImageName}}/{{.Name}}/{{.ID}}\"", "busybox/jt/d20abbafacd6", "");
-        check("\"tag\":\"{{ .FullID }}\"", "d20abbafacd6aa72618e4c0a0dfd0ed372b925c06663baa73e1c8bf2833a210b", "");
+        check("\"tag\":\"{{ .FullID }}\"",
+              "d20abbafacd6aa72618e4c0a0dfd0ed372b925c06663baa73e1c8bf2833a210b", "");
         check("\"tag\":\"{{.ImageID}} {{.ImageFullID}}\"",
               "sha256:d301a sha256:d301a9c12398bbb2d4f88c8f03e06cef5a3df1de7da432dbd41602f7aae98e2e", "");
         check("\"tag\":\"{{.DaemonName}}{{.ContainerName}} {{.Command}}}\"", "docker/jt sh -c echo hi}", "");
@@ -88,8 +93,9 @@ Test(log_fields, names_that_are_taken)
 
 Test(log_fields, not_understood)
 {
-        static const char *const configs[] = { "\"tag\":\"{{upper .Name}}\"", "\"tag\":\"{{.Nothing}}\"", "\"tag\":\"{{.ID\"",
-                                               "\"tag\":\"{{\"", "\"labels-regex\":\"\\\\pL\"", "\"env-regex\":\"(\"" };
+        static const char *const configs[] = { "\"tag\":\"{{upper .Name}}\"", "\"tag\":\"{{.Nothing}}\"",
+                                               "\"tag\":\"{{.ID\"",           "\"tag\":\"{{\"",
+                                               "\"labels-regex\":\"\\\\pL\"", "\"env-regex\":\"(\"" };
 
         for (size_t i = 0; i < ELEMENTSOF(configs); i++) {
                 _cleanup_(log_fields_done) LogFields f = LOG_FIELDS_NULL;
@@ -110,8 +116,11 @@ Test(log_fields, too_many)
 
         memset(value, 'x', 20000);
         value[20000] = 0;
-        cr_assert_geq(asprintf(&text, "{\"Config\":{\"Labels\":{\"a\":\"%s\",\"b\":\"%s\",\"c\":\"y\"}},"
-                               "\"HostConfig\":{\"LogConfig\":{\"Config\":{\"labels\":\"a,b,c\"}}}}", value, value), 0);
+        cr_assert_geq(asprintf(&text,
+                               "{\"Config\":{\"Labels\":{\"a\":\"%s\",\"b\":\"%s\",\"c\":\"y\"}},"
+                               "\"HostConfig\":{\"LogConfig\":{\"Config\":{\"labels\":\"a,b,c\"}}}}",
+                               value, value),
+                      0);
         cr_assert_eq(json_parse(text, strlen(text), &o), 0);
         cr_assert_eq(log_fields_parse(o, &f), 0);
         cr_assert(f.too_many);

@@ -25,12 +25,12 @@ TestSuite(log_join, .init = setup);
 
 static void received(uint64_t hash, uint64_t ms)
 {
-        trail.entries[trail.n++ % LOG_TRAIL_SLOTS] = (LogEntry) { .hash = hash, .time_nsec = ms * MS };
+        trail.entries[trail.n++ % LOG_TRAIL_SLOTS] = (LogEntry){ .hash = hash, .time_nsec = ms * MS };
 }
 
 static void has(uint64_t hash, uint64_t ms)
 {
-        stored[n++] = (LogStored) { hash, ms * MS };
+        stored[n++] = (LogStored){ hash, ms * MS };
 }
 
 static void expect(LogJoin wanted, size_t wanted_known)
@@ -239,7 +239,8 @@ Test(log_join, at_random)
         for (unsigned seed = 1; seed < 3000; seed++) {
                 unsigned state = seed;
                 uint64_t kinds = 2 + (uint64_t) rand_r(&state) % 50, ms = 1000;
-                size_t total = 20 + (size_t) rand_r(&state) % 200, ours = 1 + (size_t) rand_r(&state) % total;
+                size_t total = 20 + (size_t) rand_r(&state) % 200,
+                       ours = 1 + (size_t) rand_r(&state) % total;
                 size_t begin = (size_t) rand_r(&state) % ours, known = 0;
                 LogJoin join;
 

@@ -182,7 +182,7 @@ Test(log_position, few_bytes_are_no_limit)
 Test(log_position, bounds)
 {
         offer(STREAM_STDOUT, "received", 5000 * SEC);
-        store((LogBound) { 150 * SEC, 2 }, (LogBound) { 140 * SEC, 0 });
+        store((LogBound){ 150 * SEC, 2 }, (LogBound){ 140 * SEC, 0 });
         expect_bound(STREAM_STDOUT, 150 * SEC, 2);
         expect_bound(STREAM_STDERR, 140 * SEC, 0);
         cr_expect_eq(log_position_since(&p), 140 * SEC, "the times of receipts are no stamps");
@@ -201,7 +201,7 @@ Test(log_position, bounds)
 
 Test(log_position, a_line_in_progress)
 {
-        store((LogBound) { 150 * SEC, 0 }, (LogBound) { 150 * SEC, 0 });
+        store((LogBound){ 150 * SEC, 0 }, (LogBound){ 150 * SEC, 0 });
         offer(STREAM_STDOUT, "a", 200 * SEC);
         log_position_trail(&p, STREAM_STDERR)->pending_nsec = 160 * SEC;
         cr_expect_eq(log_position_since(&p), 160 * SEC, "it has to be read from its begin");
@@ -209,7 +209,7 @@ Test(log_position, a_line_in_progress)
 
 Test(log_position, many_of_one_stamp)
 {
-        store((LogBound) { 1, 0 }, (LogBound) { 1, 0 });
+        store((LogBound){ 1, 0 }, (LogBound){ 1, 0 });
         for (int i = 0; i < 700; i++)
                 offer(STREAM_STDOUT, "x", 2 * SEC);
         expect_bound(STREAM_STDOUT, 2 * SEC, 700);

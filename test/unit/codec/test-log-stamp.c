@@ -63,7 +63,8 @@ Test(log_stamp, bad)
         size_t size;
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                cr_expect_eq(log_stamp_parse(cases[i], strlen(cases[i]), &nsec, &size), -EBADMSG, "%s", cases[i]);
+                cr_expect_eq(log_stamp_parse(cases[i], strlen(cases[i]), &nsec, &size), -EBADMSG, "%s",
+                             cases[i]);
 }
 
 Test(log_stamp, split_everywhere)

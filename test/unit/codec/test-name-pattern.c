@@ -63,16 +63,39 @@ Test(name_pattern, matches)
                 regex_t pattern;
 
                 cr_assert_eq(name_pattern_compile(cases[i].go, &pattern), 0, "%s", cases[i].go);
-                cr_assert_eq(name_pattern_matches(&pattern, cases[i].name), cases[i].matches, "%s on %s", cases[i].go,
-                             cases[i].name);
+                cr_assert_eq(name_pattern_matches(&pattern, cases[i].name), cases[i].matches, "%s on %s",
+                             cases[i].go, cases[i].name);
                 regfree(&pattern);
         }
 }
 
 Test(name_pattern, refused)
 {
-        static const char *const bad[] = { "(", "[", "[a", "[]", "a)", "\\", "\\pL", "\\Q.\\E", "(?s)a", "(?P<x", "[ü]", "[b-a]",
-                                           "[[:nothing:]]", "a{1001}", "(a{100}){50}", "a{2,1}", "a**", "+", "(|+)", "(((((((((((((((((a", "((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+", "((a{60}){60}){60}", "\\x41", "[\\", "[^\\d\\D]" };
+        static const char *const bad[] = { "(",
+                                           "[",
+                                           "[a",
+                                           "[]",
+                                           "a)",
+                                           "\\",
+                                           "\\pL",
+                                           "\\Q.\\E",
+                                           "(?s)a",
+                                           "(?P<x",
+                                           "[ü]",
+                                           "[b-a]",
+                                           "[[:nothing:]]",
+                                           "a{1001}",
+                                           "(a{100}){50}",
+                                           "a{2,1}",
+                                           "a**",
+                                           "+",
+                                           "(|+)",
+                                           "(((((((((((((((((a",
+                                           "((((((((((((a+)+)+)+)+)+)+)+)+)+)+)+)+",
+                                           "((a{60}){60}){60}",
+                                           "\\x41",
+                                           "[\\",
+                                           "[^\\d\\D]" };
         char *long_one = malloc(NAME_PATTERN_MAX + 2);
         regex_t pattern;
 

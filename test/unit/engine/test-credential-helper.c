@@ -13,8 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "loop.h"
 #include "engine/credential-helper.h"
+#include "loop.h"
 #include "util/fd.h"
 #include "util/macro.h"
 

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake-engine.h"
-#include "loop.h"
 #include "engine/curl-glue.h"
 #include "engine/engine-events.h"
+#include "fake-engine.h"
+#include "loop.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define OTHER_ID "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
@@ -101,13 +101,15 @@ static void send_line(FakeReply *r, const char *line)
         free(text);
 }
 
-static void send_event_of(FakeReply *r, const char *id, const char *action, uint64_t nsec, const char *attributes)
+static void send_event_of(FakeReply *r, const char *id, const char *action, uint64_t nsec,
+                          const char *attributes)
 {
         char *text;
-        int n = asprintf(&text,
-                         "{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\",\"Attributes\":{%s}},"
-                         "\"timeNano\":%ju}",
-                         action, id, attributes, (uintmax_t) nsec);
+        int n = asprintf(
+                &text,
+                "{\"Type\":\"container\",\"Action\":\"%s\",\"Actor\":{\"ID\":\"%s\",\"Attributes\":{%s}},"
+                "\"timeNano\":%ju}",
+                action, id, attributes, (uintmax_t) nsec);
 
         cr_assert_geq(n, 0);
         send_line(r, text);
@@ -157,8 +159,11 @@ Test(engine_events, of_others_are_ignored)
         FakeReply *r = expect_open();
 
         send_event_of(r, OTHER_ID, "die", 1000, "");
-        send_line(r, "{\"Type\":\"image\",\"Action\":\"pull\",\"Actor\":{\"ID\":\"alpine\"},\"timeNano\":1500}");
-        send_line(r, "{\"Type\":\"network\",\"Action\":\"connect\",\"Actor\":{\"ID\":\"" ID "\"},\"timeNano\":1600}");
+        send_line(
+                r,
+                "{\"Type\":\"image\",\"Action\":\"pull\",\"Actor\":{\"ID\":\"alpine\"},\"timeNano\":1500}");
+        send_line(r, "{\"Type\":\"network\",\"Action\":\"connect\",\"Actor\":{\"ID\":\"" ID
+                     "\"},\"timeNano\":1600}");
         send_event_of(r, "aaaaaaaaaaaa", "die", 1700, "");
         send_event(r, "start", 900);
         start();
@@ -171,7 +176,16 @@ Test(engine_events, of_others_are_ignored)
 Test(engine_events, malformed_lines_are_ignored)
 {
         static const char *const bad[] = {
-                "",    "{", "null", "[]", "42", "\"die\"", "{}", "}{", "{\"Type\":\"container\"}", "\x01\x02\xff",
+                "",
+                "{",
+                "null",
+                "[]",
+                "42",
+                "\"die\"",
+                "{}",
+                "}{",
+                "{\"Type\":\"container\"}",
+                "\x01\x02\xff",
                 "{\"Type\":42,\"Action\":[]}",
                 "{\"Type\":\"container\",\"Action\":\"die\",\"Actor\":{\"ID\":42}}",
                 "{\"Type\":\"container\",\"Action\":\"die\",\"Actor\":[]}",
@@ -265,7 +279,8 @@ Test(engine_events, reconnects_from_where_it_ended)
         cr_assert_not_null(strstr(fake_reply_request(third), "&since=1700000001.000000007 "));
 }
 
-/* Somebody sets the engine's clock back: the present is not taken for the past, neither now nor after a reconnection. */
+/* Somebody sets the engine's clock back: the present is not taken for the past, neither now nor after a
+ * reconnection. */
 Test(engine_events, clock_is_set_back)
 {
         FakeReply *first = expect_open(), *second = expect_open();
@@ -386,8 +401,8 @@ Test(engine_events, back_off_grows_and_starts_again)
         }
         cr_assert_eq(seen.lost, 1, "once, however often it fails");
         for (unsigned i = 1; i < 5; i++)
-                cr_assert_geq(times[i] - times[i - 1], (UINT64_C(100) << (i - 1)) * USEC_PER_MSEC - 20 * USEC_PER_MSEC,
-                              "%u", i);
+                cr_assert_geq(times[i] - times[i - 1],
+                              (UINT64_C(100) << (i - 1)) * USEC_PER_MSEC - 20 * USEC_PER_MSEC, "%u", i);
         loop_until(event, seen.lost == 2);
         times[0] = now_usec();
         loop_until(event, seen.opened == 2);

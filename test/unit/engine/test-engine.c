@@ -10,9 +10,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "engine/curl-glue.h"
 #include "fake-engine.h"
 #include "loop.h"
-#include "engine/curl-glue.h"
 
 static sd_event *event;
 static FakeEngine *fake;
@@ -49,9 +49,9 @@ typedef struct Result {
         /* of a stream */
         char *data;
         size_t n_data, allocated;
-        unsigned seed;    /* 0: takes everything */
-        bool refuse;      /* takes nothing */
-        size_t at_most;   /* 0: takes all; else so much of each piece */
+        unsigned seed;  /* 0: takes everything */
+        bool refuse;    /* takes nothing */
+        size_t at_most; /* 0: takes all; else so much of each piece */
         bool held;
 
         unsigned turn; /* when it was done, among all results */
@@ -125,7 +125,7 @@ static void result_done(Result *o)
         free(o->body);
         free(o->message);
         free(o->data);
-        *o = (Result) {};
+        *o = (Result){};
 }
 
 static const EngineRequestOps unary_ops = { .on_done = on_done };
@@ -134,8 +134,11 @@ static const EngineRequestOps stream_ops = { on_open, on_data, on_done };
 static void start(Result *o, const char *method, const char *path, const char *body)
 {
         cr_assert_eq(engine_call(engine, &o->request,
-                                 &(EngineCall) { .method = method, .path = path, .body = body, .ops = &unary_ops,
-                                                 .userdata = o }),
+                                 &(EngineCall){ .method = method,
+                                                .path = path,
+                                                .body = body,
+                                                .ops = &unary_ops,
+                                                .userdata = o }),
                      0);
         cr_assert_eq(o->done, 0, "nothing is called from inside engine_call()");
 }
@@ -143,8 +146,11 @@ static void start(Result *o, const char *method, const char *path, const char *b
 static void start_stream(Result *o, EngineLane lane)
 {
         cr_assert_eq(engine_call(engine, &o->request,
-                                 &(EngineCall) { .method = "GET", .path = "/stream", .lane = lane, .ops = &stream_ops,
-                                                 .userdata = o }),
+                                 &(EngineCall){ .method = "GET",
+                                                .path = "/stream",
+                                                .lane = lane,
+                                                .ops = &stream_ops,
+                                                .userdata = o }),
                      0);
         cr_assert_eq(o->opened, 0);
 }
@@ -199,7 +205,7 @@ Test(engine, what_is_sent)
         cr_assert_null(strstr(fake_reply_request(post), "Expect:"));
         result_done(&o);
 
-        engine_set_version(engine, &(ApiVersion) { 1, 41 });
+        engine_set_version(engine, &(ApiVersion){ 1, 41 });
         cr_assert_eq(engine_version(engine)->minor, 41);
         start(&o, "POST", "/containers/a/start", NULL);
         loop_until(event, o.done);
@@ -215,8 +221,11 @@ Test(engine, what_is_sent)
         result_done(&o);
 
         cr_assert_eq(engine_call(engine, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/_ping", .unversioned = true,
-                                                 .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){ .method = "GET",
+                                                .path = "/_ping",
+                                                .unversioned = true,
+                                                .ops = &unary_ops,
+                                                .userdata = &o }),
                      0);
         loop_until(event, o.done);
         cr_assert_not_null(strstr(fake_reply_request(ping), "GET /_ping HTTP/1.1\r\n"));
@@ -227,15 +236,19 @@ Test(engine, what_is_sent)
 /* Beside the other headers, and for this one request only. */
 Test(engine, registry_auth)
 {
-        FakeReply *pull = fake_engine_expect(fake, "POST", "/images/create"), *other = fake_engine_expect(fake, "GET", "/x");
+        FakeReply *pull = fake_engine_expect(fake, "POST", "/images/create"),
+                  *other = fake_engine_expect(fake, "GET", "/x");
         Result o = {};
         char auth[] = "e30=";
 
         fake_reply_json(pull, 200, "");
         fake_reply_json(other, 200, "");
         cr_assert_eq(engine_call(engine, &o.request,
-                                 &(EngineCall) { .method = "POST", .path = "/images/create", .registry_auth = auth,
-                                                 .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){ .method = "POST",
+                                                .path = "/images/create",
+                                                .registry_auth = auth,
+                                                .ops = &unary_ops,
+                                                .userdata = &o }),
                      0);
         auth[0] = 'x';
         loop_until(event, o.done);
@@ -312,7 +325,8 @@ Test(engine, redirects_are_not_followed)
         FakeReply *r = fake_engine_expect(fake, "GET", "/x");
         Result o = {};
 
-        fake_reply_send_text(r, "HTTP/1.1 302 Found\r\nLocation: http://docker/y\r\nContent-Length: 0\r\n\r\n");
+        fake_reply_send_text(r,
+                             "HTTP/1.1 302 Found\r\nLocation: http://docker/y\r\nContent-Length: 0\r\n\r\n");
         get(&o);
         cr_assert_eq(o.status, 302);
         cr_assert_lt(o.r, 0);
@@ -325,7 +339,8 @@ Test(engine, informational_answers_are_skipped)
         FakeReply *r = fake_engine_expect(fake, "GET", "/x");
         Result o = {};
 
-        fake_reply_send_text(r, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n");
+        fake_reply_send_text(r,
+                             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n");
         fake_reply_json(r, 200, "real");
         get(&o);
         cr_assert_eq(o.status, 200);
@@ -375,14 +390,15 @@ Test(engine, api_version_header)
                 { "X-Api-Version: 1.41\r\n", NULL },
                 { "Api-Version:\r\n", NULL },
                 { "", NULL },
-                { "Api-Version: 99999999999999999999999999999999999999999999999.1\r\n", "9999999999999999999999999999999" },
+                { "Api-Version: 99999999999999999999999999999999999999999999999.1\r\n",
+                  "9999999999999999999999999999999" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 Result o = {};
 
-                fake_reply_sendf(fake_engine_expect(fake, "GET", "/x"), "HTTP/1.1 200 OK\r\n%sContent-Length: 2\r\n\r\nOK",
-                                 cases[i].header);
+                fake_reply_sendf(fake_engine_expect(fake, "GET", "/x"),
+                                 "HTTP/1.1 200 OK\r\n%sContent-Length: 2\r\n\r\nOK", cases[i].header);
                 get(&o);
                 cr_assert_eq(o.r, 0);
                 if (cases[i].version)
@@ -456,9 +472,11 @@ static void on_chain_done(EngineRequest *request, int r, const EngineReply *repl
         on_done(request, r, reply, userdata);
         o->request = engine_request_free(o->request);
         if (o + 1 < chained + ELEMENTSOF(chained))
-                cr_assert_eq(engine_call(engine, &o[1].request,
-                                         &(EngineCall) { .method = "GET", .path = "/x", .ops = &ops, .userdata = o + 1 }),
-                             0);
+                cr_assert_eq(
+                        engine_call(engine, &o[1].request,
+                                    &(EngineCall){
+                                            .method = "GET", .path = "/x", .ops = &ops, .userdata = o + 1 }),
+                        0);
 }
 
 Test(engine, one_request_starts_the_next)
@@ -467,9 +485,11 @@ Test(engine, one_request_starts_the_next)
 
         for (size_t i = 0; i < ELEMENTSOF(chained); i++)
                 fake_reply_json(fake_engine_expect(fake, "GET", "/x"), 200, "x");
-        cr_assert_eq(engine_call(engine, &chained[0].request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &ops, .userdata = &chained[0] }),
-                     0);
+        cr_assert_eq(
+                engine_call(engine, &chained[0].request,
+                            &(EngineCall){
+                                    .method = "GET", .path = "/x", .ops = &ops, .userdata = &chained[0] }),
+                0);
         loop_until(event, chained[ELEMENTSOF(chained) - 1].done);
         for (size_t i = 0; i < ELEMENTSOF(chained); i++) {
                 cr_assert_eq(chained[i].done, 1);
@@ -487,17 +507,19 @@ static void check_tcp(const char *address)
 
         cr_assert_not(engine_is_local(client));
         cr_assert(engine_is_local(engine));
-        engine_set_version(client, &(ApiVersion) { 1, 44 });
+        engine_set_version(client, &(ApiVersion){ 1, 44 });
         fake_reply_json(fake_engine_expect(tcp, "GET", "/x"), 200, "{}");
         cr_assert_eq(engine_call(client, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){
+                                         .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
                      0);
         loop_until(event, o.done);
         cr_assert_eq(o.r, 0, "%s", o.message);
         result_done(&o);
         fake_engine_down(tcp);
         cr_assert_eq(engine_call(client, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){
+                                         .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
                      0);
         loop_until(event, o.done);
         cr_assert_eq(o.r, -ECONNREFUSED, "%s", o.message);
@@ -570,9 +592,10 @@ Test(engine_broken, name_is_not_known)
         Engine *client = NULL;
         Result o = {};
 
-        cr_assert_eq(engine_new(&client, event, &host, &(EngineTls) {}), 0);
+        cr_assert_eq(engine_new(&client, event, &host, &(EngineTls){}), 0);
         cr_assert_eq(engine_call(client, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){
+                                         .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
                      0);
         loop_until(event, o.done);
         cr_assert_eq(o.r, -EHOSTUNREACH, "%i %s", o.r, o.message);
@@ -617,7 +640,8 @@ Test(engine_broken, kept_connection_is_dead)
 
 Test(engine_broken, no_answer_in_time)
 {
-        static const char *const first[] = { "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" };
+        static const char *const first[] = { "", "HTTP/1.1 200 OK\r\n",
+                                             "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc" };
 
         for (size_t i = 0; i < ELEMENTSOF(first); i++) {
                 FakeReply *r = fake_engine_expect(fake, "GET", "/x");
@@ -626,8 +650,11 @@ Test(engine_broken, no_answer_in_time)
                 fake_reply_send_text(r, first[i]);
                 fake_reply_wait(r);
                 cr_assert_eq(engine_call(engine, &o.request,
-                                         &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops,
-                                                         .timeout_usec = 100 * USEC_PER_MSEC, .userdata = &o }),
+                                         &(EngineCall){ .method = "GET",
+                                                        .path = "/x",
+                                                        .ops = &unary_ops,
+                                                        .timeout_usec = 100 * USEC_PER_MSEC,
+                                                        .userdata = &o }),
                              0);
                 loop_until(event, o.done);
                 cr_assert_eq(o.r, -ETIMEDOUT, "%zu: %i %s", i, o.r, o.message);
@@ -639,15 +666,19 @@ Test(engine_broken, no_answer_in_time)
 /* A stream has no time limit of its own; what is waited for here is the limit of a request beside it. */
 Test(engine_broken, stream_has_no_time_limit)
 {
-        FakeReply *stream = fake_engine_expect(fake, "GET", "/stream"), *r = fake_engine_expect(fake, "GET", "/x");
+        FakeReply *stream = fake_engine_expect(fake, "GET", "/stream"),
+                  *r = fake_engine_expect(fake, "GET", "/x");
         Result o = {}, s = {};
 
         fake_reply_wait(stream);
         fake_reply_wait(r);
         start_stream(&s, ENGINE_LANE_LOG);
         cr_assert_eq(engine_call(engine, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops,
-                                                 .timeout_usec = 300 * USEC_PER_MSEC, .userdata = &o }),
+                                 &(EngineCall){ .method = "GET",
+                                                .path = "/x",
+                                                .ops = &unary_ops,
+                                                .timeout_usec = 300 * USEC_PER_MSEC,
+                                                .userdata = &o }),
                      0);
         loop_until(event, o.done);
         cr_assert_eq(s.done, 0);
@@ -710,7 +741,8 @@ Test(engine_broken, not_http)
                 fake_reply_close(r);
                 get(&o);
                 cr_assert_eq(o.done, 1);
-                /* Some of them libcurl lets pass: then what is there is the answer, and its reader says what it thinks. */
+                /* Some of them libcurl lets pass: then what is there is the answer, and its reader says what
+                 * it thinks. */
                 if (i < 7)
                         cr_assert_lt(o.r, 0, "%zu", i);
                 cr_assert_leq(o.size, 1);
@@ -964,7 +996,8 @@ static void check_slow_consumer(bool chunked)
         while (o.n_data < MUCH) {
                 loop_until(event, o.held);
                 loop_settle(event);
-                cr_assert_lt(fake_reply_sent(r), o.n_data + MUCH, "%zu behind %zu", fake_reply_sent(r), o.n_data);
+                cr_assert_lt(fake_reply_sent(r), o.n_data + MUCH, "%zu behind %zu", fake_reply_sent(r),
+                             o.n_data);
                 o.held = false;
                 engine_request_resume(o.request);
         }
@@ -1055,17 +1088,24 @@ Test(engine_stream, control_comes_before_logs)
         EngineHost host = { .kind = ENGINE_HOST_UNIX, .path = strdup(fake_engine_path(server)) };
         Engine *client = NULL;
         Result log = {}, control = {};
-        FakeReply *r_log = fake_engine_expect(server, "GET", "/log"), *r_control = fake_engine_expect(server, "GET", "/c");
+        FakeReply *r_log = fake_engine_expect(server, "GET", "/log"),
+                  *r_control = fake_engine_expect(server, "GET", "/c");
 
-        cr_assert_eq(engine_new(&client, event, &host, &(EngineTls) {}), 0);
+        cr_assert_eq(engine_new(&client, event, &host, &(EngineTls){}), 0);
         fake_reply_json(r_log, 200, "log");
         fake_reply_json(r_control, 200, "control");
         cr_assert_eq(engine_call(client, &log.request,
-                                 &(EngineCall) { .method = "GET", .path = "/log", .lane = ENGINE_LANE_LOG,
-                                                 .ops = &unary_ops, .userdata = &log }),
+                                 &(EngineCall){ .method = "GET",
+                                                .path = "/log",
+                                                .lane = ENGINE_LANE_LOG,
+                                                .ops = &unary_ops,
+                                                .userdata = &log }),
                      0);
         cr_assert_eq(engine_call(client, &control.request,
-                                 &(EngineCall) { .method = "GET", .path = "/c", .ops = &unary_ops, .userdata = &control }),
+                                 &(EngineCall){ .method = "GET",
+                                                .path = "/c",
+                                                .ops = &unary_ops,
+                                                .userdata = &control }),
                      0);
         while (!fake_reply_is_done(r_log) || !fake_reply_is_done(r_control)) {
                 /* the client may send; what it reads is not there before the server has run */
@@ -1121,8 +1161,10 @@ Test(engine_free, after_every_iteration)
                 fake_reply_chunk(r, "abc", 3);
                 fake_reply_send_text(r, "0\r\n\r\n");
                 cr_assert_eq(engine_call(e, &o.request,
-                                         &(EngineCall) { .method = "GET", .path = "/stream", .ops = &stream_ops,
-                                                         .userdata = &o }),
+                                         &(EngineCall){ .method = "GET",
+                                                        .path = "/stream",
+                                                        .ops = &stream_ops,
+                                                        .userdata = &o }),
                              0);
                 for (unsigned i = 0; i < n && !o.done; i++)
                         cr_assert_geq(sd_event_run(event, UINT64_MAX), 0);
@@ -1227,7 +1269,8 @@ Test(engine_free, engine_with_requests_under_way)
         loop_until(event, fake_reply_is_hung_up(r));
 }
 
-/* The loop is over while a request is under way: nothing of it may stay, which would keep the loop itself. */
+/* The loop is over while a request is under way: nothing of it may stay, which would keep the loop itself.
+ */
 Test(engine_free, request_that_the_loop_never_finished)
 {
         int before = dup(0), after;
@@ -1242,7 +1285,8 @@ Test(engine_free, request_that_the_loop_never_finished)
         e = fake_engine_client(f);
         fake_reply_wait(fake_engine_expect(f, "GET", "/x"));
         cr_assert_eq(engine_call(e, &o.request,
-                                 &(EngineCall) { .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
+                                 &(EngineCall){
+                                         .method = "GET", .path = "/x", .ops = &unary_ops, .userdata = &o }),
                      0);
         loop_until(own, fake_engine_requests(f) == 1);
         cr_assert_geq(sd_event_exit(own, 0), 0);

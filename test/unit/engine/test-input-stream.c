@@ -10,10 +10,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "fake-engine.h"
-#include "loop.h"
 #include "engine/curl-glue.h"
 #include "engine/input-stream.h"
+#include "fake-engine.h"
+#include "loop.h"
 #include "util/fd.h"
 
 #define LARGE ((size_t) 10 * 1024 * 1024)

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "codec/engine/log-stamp.h"
-#include "fake-engine.h"
-#include "loop.h"
 #include "engine/curl-glue.h"
 #include "engine/log-stream.h"
+#include "fake-engine.h"
+#include "loop.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 /* Seconds 1 to 9 of the epoch. */
@@ -43,14 +43,15 @@ static int on_line(int stream, const Line *line, uint64_t stamp, void *userdata)
                 seen.refused = true;
                 return 0;
         }
-        seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size, "%i@%" PRIu64 ":", stream,
-                                       stamp / NSEC_PER_SEC);
+        seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size,
+                                       "%i@%" PRIu64 ":", stream, stamp / NSEC_PER_SEC);
         if (line->size > 100)
-                seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size, "%zu%c\n", line->size,
-                                               line->data[line->size - 1]);
+                seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size,
+                                               "%zu%c\n", line->size, line->data[line->size - 1]);
         else
-                seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size, "%.*s%s",
-                                               (int) line->size, line->data, line->why == LINE_EOF ? "$" : "\n");
+                seen.size +=
+                        (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size, "%.*s%s",
+                                          (int) line->size, line->data, line->why == LINE_EOF ? "$" : "\n");
         return 1;
 }
 
@@ -91,7 +92,8 @@ static FakeReply *expect(const char *query)
         char path[256];
         FakeReply *r;
 
-        (void) snprintf(path, sizeof(path), "/containers/" ID "/logs?timestamps=1&stdout=1&stderr=1%s", query);
+        (void) snprintf(path, sizeof(path), "/containers/" ID "/logs?timestamps=1&stdout=1&stderr=1%s",
+                        query);
         r = fake_engine_expect(fake, "GET", path);
         fake_reply_open_chunked(r);
         return r;
@@ -99,8 +101,9 @@ static FakeReply *expect(const char *query)
 
 static void start(unsigned flags, uint64_t since)
 {
-        cr_assert_eq(log_stream_new(&log_stream, event, engine, &(LogStreamTarget) { ID, flags | LOG_STREAM_STORED, since },
-                                    &ops, NULL), 0);
+        cr_assert_eq(log_stream_new(&log_stream, event, engine,
+                                    &(LogStreamTarget){ ID, flags | LOG_STREAM_STORED, since }, &ops, NULL),
+                     0);
 }
 
 static void run_to_end(void)
@@ -119,8 +122,10 @@ static void frame(FakeReply *r, int stream, const char *data, size_t size, size_
 {
         char *bytes = malloc(size + 8);
 
-        memcpy(bytes, (unsigned char[8]) { (unsigned char) stream, 0, 0, 0, 0, (unsigned char) (size >> 16),
-                                           (unsigned char) (size >> 8), (unsigned char) size }, 8);
+        memcpy(bytes,
+               (unsigned char[8]){ (unsigned char) stream, 0, 0, 0, 0, (unsigned char) (size >> 16),
+                                   (unsigned char) (size >> 8), (unsigned char) size },
+               8);
         memcpy(bytes + 8, data, size);
         for (size_t i = 0; i < size + 8; i += piece)
                 fake_reply_chunk(r, bytes + i, MIN(piece, size + 8 - i));

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake-engine.h"
-#include "loop.h"
 #include "engine/curl-glue.h"
 #include "engine/log-stream.h"
+#include "fake-engine.h"
+#include "loop.h"
 
 #define ID "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -17,18 +17,19 @@ static FakeEngine *fake;
 static Engine *engine;
 static LogStream *log_stream;
 
-/* All that came, as text: "1:line\n" for a whole one, "1:line|" for a cut one, "1:line$" for one ended by the end. */
+/* All that came, as text: "1:line\n" for a whole one, "1:line|" for a cut one, "1:line$" for one ended by
+ * the end. */
 typedef struct Seen {
         unsigned opened, ended;
         int r;
         char *text;
         size_t size, allocated;
         size_t lines;
-        unsigned seed;     /* != 0: refuses at random */
-        size_t refuse;     /* so many lines are refused, then no more */
+        unsigned seed; /* != 0: refuses at random */
+        size_t refuse; /* so many lines are refused, then no more */
         bool held;
         bool free_in_eof;
-        bool brief;        /* only count */
+        bool brief; /* only count */
 } Seen;
 
 static Seen seen;
@@ -101,7 +102,8 @@ TestSuite(log_stream, .init = setup, .fini = teardown, .timeout = LOOP_TIMEOUT);
 
 static FakeReply *expect(void)
 {
-        FakeReply *r = fake_engine_expect(fake, "POST", "/containers/" ID "/attach?stream=1&stdout=1&stderr=1");
+        FakeReply *r =
+                fake_engine_expect(fake, "POST", "/containers/" ID "/attach?stream=1&stdout=1&stderr=1");
 
         fake_reply_open(r);
         return r;
@@ -109,7 +111,9 @@ static FakeReply *expect(void)
 
 static void start(bool tty)
 {
-        cr_assert_eq(log_stream_new(&log_stream, event, engine, &(LogStreamTarget) { ID, tty, 0 }, &ops, &seen), 0);
+        cr_assert_eq(
+                log_stream_new(&log_stream, event, engine, &(LogStreamTarget){ ID, tty, 0 }, &ops, &seen),
+                0);
         cr_assert_eq(seen.opened + seen.ended, 0);
 }
 
@@ -147,8 +151,14 @@ static void bytes_add(Bytes *b, const void *data, size_t size)
 
 static void frame(Bytes *b, int stream, const char *data, size_t size)
 {
-        unsigned char header[8] = { (unsigned char) stream, 0, 0, 0, (unsigned char) (size >> 24), (unsigned char) (size >> 16),
-                                    (unsigned char) (size >> 8), (unsigned char) size };
+        unsigned char header[8] = { (unsigned char) stream,
+                                    0,
+                                    0,
+                                    0,
+                                    (unsigned char) (size >> 24),
+                                    (unsigned char) (size >> 16),
+                                    (unsigned char) (size >> 8),
+                                    (unsigned char) size };
 
         bytes_add(b, header, sizeof(header));
         bytes_add(b, data, size);
@@ -186,7 +196,9 @@ Test(log_stream, one_of_the_streams)
                 FakeReply *r = fake_engine_expect(fake, "POST", "/containers/" ID "/attach?stream=1");
 
                 fake_reply_open(r);
-                cr_assert_eq(log_stream_new(&log_stream, event, engine, &(LogStreamTarget) { ID, cases[i].flags, 0 }, &ops, &seen), 0);
+                cr_assert_eq(log_stream_new(&log_stream, event, engine,
+                                            &(LogStreamTarget){ ID, cases[i].flags, 0 }, &ops, &seen),
+                             0);
                 loop_until(event, fake_reply_request(r));
                 cr_assert(strstr(fake_reply_request(r), cases[i].query));
                 log_stream = log_stream_free(log_stream);
@@ -231,7 +243,7 @@ Test(log_stream, frames_split_everywhere)
                 FakeReply *r = expect();
 
                 free(seen.text);
-                seen = (Seen) { .seed = (unsigned) i };
+                seen = (Seen){ .seed = (unsigned) i };
                 fake_reply_send(r, b.data, i);
                 fake_reply_send(r, b.data + i, b.size - i);
                 fake_reply_close(r);
@@ -265,9 +277,10 @@ static void check_much(bool tty, size_t piece, unsigned seed)
         char line[8000];
 
         free(seen.text);
-        seen = (Seen) { .seed = seed };
+        seen = (Seen){ .seed = seed };
         for (unsigned i = 0; i < 4000; i++) {
-                size_t n = (size_t) snprintf(line, sizeof(line) - 1, "%u ", i), more = (size_t) rand_r(&seed) % 60;
+                size_t n = (size_t) snprintf(line, sizeof(line) - 1, "%u ", i),
+                       more = (size_t) rand_r(&seed) % 60;
                 int stream = tty ? 1 : 1 + rand_r(&seed) % 2;
 
                 if (i % 100 == 0)
@@ -530,7 +543,7 @@ Test(log_stream, ends_in_a_frame)
                 FakeReply *r = expect();
 
                 free(seen.text);
-                seen = (Seen) {};
+                seen = (Seen){};
                 fake_reply_send(r, b.data, i);
                 fake_reply_close(r);
                 start(false);

@@ -11,8 +11,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "loop.h"
 #include "journal/journal-sink.h"
+#include "loop.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"
@@ -102,7 +102,9 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
         } control = {};
         static char datagram[256 * 1024];
         struct iovec iov = { datagram, sizeof(datagram) };
-        struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+        struct msghdr m = {
+                .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
+        };
         struct cmsghdr *c;
         struct stat st;
         ssize_t n = recvmsg(journald, &m, MSG_CMSG_CLOEXEC);
@@ -119,7 +121,8 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
                 cr_assert_eq(c->cmsg_type, SCM_RIGHTS);
                 memcpy(&fd, CMSG_DATA(c), sizeof(fd));
                 /* what journald insists on */
-                cr_assert_eq(fcntl(fd, F_GET_SEALS) & (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL),
+                cr_assert_eq(fcntl(fd, F_GET_SEALS) &
+                                     (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL),
                              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
                 cr_assert_eq(fstat(fd, &st), 0);
                 data = malloc((size_t) st.st_size + 1);
@@ -440,7 +443,8 @@ Test(journal_sink, journald_is_restarted)
         loop_until(event, seen.room == 1);
 }
 
-/* The queue was full when journald went away, and what was in it with it: what was only taken is sent to the next. */
+/* The queue was full when journald went away, and what was in it with it: what was only taken is sent to the
+ * next. */
 Test(journal_sink, journald_is_restarted_with_a_full_queue)
 {
         unsigned n = fill(), first;

@@ -8,8 +8,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "loop.h"
 #include "journal/journal-stream.h"
+#include "loop.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
@@ -302,7 +302,7 @@ Test(journal_stream, drain)
         n = fill();
         cr_assert_not(journal_stream_drain(stream, 20000));
         for (unsigned i = 0; i < n;) {
-                while (i < n && recv(connection, &(char) { 0 }, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
+                while (i < n && recv(connection, &(char){ 0 }, 1, MSG_PEEK | MSG_DONTWAIT) == 1) {
                         check_numbers(i, i + 1);
                         i++;
                 }

@@ -125,7 +125,9 @@ static void write_file(const char *data, size_t size)
 Test(position_file, garbage)
 {
         static char garbage[2 * sizeof(LogPosition)];
-        static const size_t sizes[] = { 0, 1, 16, sizeof(LogPosition) - 1, sizeof(LogPosition), sizeof(garbage) };
+        static const size_t sizes[] = {
+                0, 1, 16, sizeof(LogPosition) - 1, sizeof(LogPosition), sizeof(garbage)
+        };
 
         memset(garbage, 0xff, sizeof(garbage));
         for (size_t i = 0; i < ELEMENTSOF(sizes); i++) {

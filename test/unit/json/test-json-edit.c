@@ -6,9 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "json/json-edit.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "json/json-edit.h"
 
 #define PATH(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #define RUNTIME PATH("runtimes", "ours")

@@ -5,8 +5,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "json/json.h"
 #include "util/macro.h"
+#include "json/json.h"
 
 static struct json_object *parse(const char *s)
 {

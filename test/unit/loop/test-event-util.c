@@ -120,9 +120,10 @@ Test(event_util, all_ready_at_once, .timeout = LOOP_TIMEOUT)
                 size_t k = ELEMENTSOF(ladder) - 1 - i;
                 EventTraits t = { "rung", ladder[k], EVENT_FAILURE_EXIT };
 
-                rungs[k] = (Rung) { ladder[k], &called, NULL };
+                rungs[k] = (Rung){ ladder[k], &called, NULL };
                 fds[k] = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
-                cr_assert_eq(event_add_io(event, &rungs[k].source, fds[k], EPOLLIN, note_io, &rungs[k], &t), 0);
+                cr_assert_eq(event_add_io(event, &rungs[k].source, fds[k], EPOLLIN, note_io, &rungs[k], &t),
+                             0);
         }
         loop_until(event, called.n == ELEMENTSOF(ladder));
         check_order(&called, ELEMENTSOF(ladder));
@@ -133,7 +134,8 @@ Test(event_util, all_ready_at_once, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* The kinds of sources share the ladder: what is pending when the loop looks goes by priority, not by kind. */
+/* The kinds of sources share the ladder: what is pending when the loop looks goes by priority, not by kind.
+ */
 Test(event_util, kinds_of_sources_share_the_ladder, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -147,13 +149,13 @@ Test(event_util, kinds_of_sources_share_the_ladder, .timeout = LOOP_TIMEOUT)
         sigaddset(&mask, SIGUSR1);
         cr_assert_eq(sigprocmask(SIG_BLOCK, &mask, NULL), 0);
         cr_assert_eq(event_add_io(event, &io.source, fd, EPOLLIN, note_io, &io,
-                                  &(EventTraits) { "io", io.priority, EVENT_FAILURE_EXIT }),
+                                  &(EventTraits){ "io", io.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(event_add_timer(event, &timer.source, note_timer, &timer,
-                                     &(EventTraits) { "timer", timer.priority, EVENT_FAILURE_EXIT }),
+                                     &(EventTraits){ "timer", timer.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(event_add_signal(event, &sig.source, SIGUSR1, note_signal, &sig,
-                                      &(EventTraits) { "signal", sig.priority, EVENT_FAILURE_EXIT }),
+                                      &(EventTraits){ "signal", sig.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(timer_arm(timer.source, 0), 0);
         cr_assert_eq(raise(SIGUSR1), 0);
@@ -180,7 +182,8 @@ Test(event_util, failing_handler_ends_the_loop_where_it_is_to, .timeout = LOOP_T
         sd_event_source *s = NULL;
         unsigned n = 0;
 
-        cr_assert_eq(event_add_defer(event, &s, fail, &n, &(EventTraits) { "fails", 0, EVENT_FAILURE_EXIT }), 0);
+        cr_assert_eq(event_add_defer(event, &s, fail, &n, &(EventTraits){ "fails", 0, EVENT_FAILURE_EXIT }),
+                     0);
         cr_assert_eq(defer_arm(s), 0);
         cr_assert_eq(sd_event_loop(event), -ENOTRECOVERABLE);
         cr_assert_eq(n, 1);
@@ -197,9 +200,11 @@ Test(event_util, failing_handler_loses_only_its_source, .timeout = LOOP_TIMEOUT)
         int fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC), enabled;
         unsigned n = 0;
 
-        cr_assert_eq(event_add_defer(event, &s, fail, &n, &(EventTraits) { "fails", 0, EVENT_FAILURE_DISABLE }), 0);
+        cr_assert_eq(
+                event_add_defer(event, &s, fail, &n, &(EventTraits){ "fails", 0, EVENT_FAILURE_DISABLE }),
+                0);
         cr_assert_eq(event_add_io(event, &other, fd, EPOLLIN, note_io, &rung,
-                                  &(EventTraits) { "lives", rung.priority, EVENT_FAILURE_EXIT }),
+                                  &(EventTraits){ "lives", rung.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(defer_arm(s), 0);
         loop_until(event, called.n == 1);
@@ -221,7 +226,9 @@ Test(event_util, description_and_priority_are_set)
         int64_t priority;
         unsigned n = 0;
 
-        cr_assert_eq(event_add_defer(event, &s, fail, &n, &(EventTraits) { "what it is", EVENT_PRIORITY_BUS, 0 }), 0);
+        cr_assert_eq(
+                event_add_defer(event, &s, fail, &n, &(EventTraits){ "what it is", EVENT_PRIORITY_BUS, 0 }),
+                0);
         cr_assert_geq(sd_event_source_get_description(s, &description), 0);
         cr_assert_str_eq(description, "what it is");
         cr_assert_geq(sd_event_source_get_priority(s, &priority), 0);
@@ -276,9 +283,9 @@ static uint64_t now_usec(void)
         return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
 }
 
-/* sd-event's default lets a timer come up to 250 ms late, to save wake-ups. libcurl begins every request with a timer of
- * 0 ms: the delays would add up to a second or more until a container runs. Thirty timers in a row, so that a
- * busy machine does not look like it. */
+/* sd-event's default lets a timer come up to 250 ms late, to save wake-ups. libcurl begins every request
+ * with a timer of 0 ms: the delays would add up to a second or more until a container runs. Thirty timers in
+ * a row, so that a busy machine does not look like it. */
 Test(event_util, timers_are_punctual, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -287,13 +294,14 @@ Test(event_util, timers_are_punctual, .timeout = LOOP_TIMEOUT)
         uint64_t begin = now_usec();
 
         cr_assert_eq(event_add_timer(event, &a.source, note_timer, &a,
-                                     &(EventTraits) { "timer", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT }),
+                                     &(EventTraits){ "timer", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT }),
                      0);
         for (size_t i = 0; i < 30; i++) {
                 cr_assert_eq(timer_arm(a.source, USEC_PER_MSEC), 0);
                 loop_until(event, called.n == i + 1);
         }
-        cr_assert_lt(now_usec() - begin, 30 * 50 * USEC_PER_MSEC, "%ju us", (uintmax_t) (now_usec() - begin));
+        cr_assert_lt(now_usec() - begin, 30 * 50 * USEC_PER_MSEC, "%ju us",
+                     (uintmax_t) (now_usec() - begin));
         sd_event_source_disable_unref(a.source);
         sd_event_unref(event);
 }
@@ -305,7 +313,7 @@ Test(event_util, defer_runs_once_for_every_arming, .timeout = LOOP_TIMEOUT)
         Rung a = { EVENT_PRIORITY_DISPATCH, &called, NULL };
 
         cr_assert_eq(event_add_defer(event, &a.source, note_defer, &a,
-                                     &(EventTraits) { "defer", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT }),
+                                     &(EventTraits){ "defer", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT }),
                      0);
         loop_settle(event);
         cr_assert_eq(called.n, 0);
@@ -332,7 +340,9 @@ Test(event_util, source_may_be_freed_in_its_handler, .timeout = LOOP_TIMEOUT)
         sd_event *event = loop_new();
         sd_event_source *s = NULL;
 
-        cr_assert_eq(event_add_defer(event, &s, free_yourself, &s, &(EventTraits) { "once", 0, EVENT_FAILURE_EXIT }), 0);
+        cr_assert_eq(event_add_defer(event, &s, free_yourself, &s,
+                                     &(EventTraits){ "once", 0, EVENT_FAILURE_EXIT }),
+                     0);
         cr_assert_eq(defer_arm(s), 0);
         loop_until(event, !s);
         loop_settle(event);

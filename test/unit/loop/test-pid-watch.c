@@ -42,8 +42,8 @@ static void on_exit_code(int code, void *userdata)
 
 static const PidWatchOps ops = { on_death, on_exit_code };
 
-/* A process that another one, the shim, is the parent of. It ends as it is told to by one byte: 's' SIGKILL to itself,
- * else exit(byte). The shim reaps it when it is told to. */
+/* A process that another one, the shim, is the parent of. It ends as it is told to by one byte: 's' SIGKILL
+ * to itself, else exit(byte). The shim reaps it when it is told to. */
 typedef struct Payload {
         pid_t pid, shim;
         int order, reap;
@@ -123,7 +123,8 @@ static void payload_done(Payload *p)
         cr_assert_eq(waitpid(p->shim, NULL, 0), p->shim);
 }
 
-/* Whether this kernel tells the exit status of a process to anybody who has its pidfd: asked of a child of ours. */
+/* Whether this kernel tells the exit status of a process to anybody who has its pidfd: asked of a child of
+ * ours. */
 static bool kernel_tells(void)
 {
         struct {
@@ -169,8 +170,8 @@ static void check_exit(char how, int code)
         sd_event_unref(event);
 }
 
-#define NEEDS_KERNEL_THAT_TELLS()                                                                            \
-        if (!kernel_tells())                                                                                 \
+#define NEEDS_KERNEL_THAT_TELLS()                                                                           \
+        if (!kernel_tells())                                                                                \
         cr_skip_test("this kernel has no PIDFD_INFO_EXIT (Linux 6.15)")
 
 Test(pid_watch, exit_code_of_somebody_elses_child, .timeout = LOOP_TIMEOUT)
@@ -315,8 +316,8 @@ Test(pid_watch, may_be_freed_in_its_callbacks, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* Dead and reaped between two looks of the loop: death and exit code come in one go, and a watch that is freed at the death is
- * not touched for the code. */
+/* Dead and reaped between two looks of the loop: death and exit code come in one go, and a watch that is
+ * freed at the death is not touched for the code. */
 Test(pid_watch, dead_and_reaped_at_once, .timeout = LOOP_TIMEOUT)
 {
         for (unsigned k = 0; k < 2; k++) {

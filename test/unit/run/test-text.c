@@ -4,9 +4,9 @@
 
 #include <criterion/criterion.h>
 
-#include "json/json-compact.h"
 #include "run/run-parse.h"
 #include "util/macro.h"
+#include "json/json-compact.h"
 
 Test(text, paths)
 {

@@ -7,11 +7,11 @@
 
 #include "supervisor/state.h"
 
-static const LifeEvent stepping[] = { LIFE_BEGIN,     LIFE_CONNECTED, LIFE_ABSENT,   LIFE_CREATED, LIFE_PREPARED,
-                                  LIFE_ATTACHED,  LIFE_STARTED,   LIFE_ALIVE,    LIFE_STOP,    LIFE_DIED,
-                                  LIFE_FINISHED,  LIFE_REMOVED };
+static const LifeEvent stepping[] = { LIFE_BEGIN,    LIFE_CONNECTED, LIFE_ABSENT,   LIFE_CREATED,
+                                      LIFE_PREPARED, LIFE_ATTACHED,  LIFE_STARTED,  LIFE_ALIVE,
+                                      LIFE_STOP,     LIFE_DIED,      LIFE_FINISHED, LIFE_REMOVED };
 
-static const State expected[] = { STATE_CONNECTING, STATE_LOOKING_UP, STATE_CREATING, STATE_PREPARING,
+static const State expected[] = { STATE_CONNECTING, STATE_LOOKING_UP, STATE_CREATING,   STATE_PREPARING,
                                   STATE_ATTACHING,  STATE_STARTING,   STATE_INSPECTING, STATE_RUNNING,
                                   STATE_STOPPING,   STATE_DRAINING,   STATE_REMOVING,   STATE_DONE };
 
@@ -22,7 +22,8 @@ Test(state, the_common_life)
         for (size_t i = 0; i < sizeof(stepping) / sizeof(stepping[0]); i++) {
                 const Transition *t = state_transition(state, stepping[i]);
 
-                cr_assert(t->known && !t->ignore, "%s in %s", life_event_to_string(stepping[i]), state_to_string(state));
+                cr_assert(t->known && !t->ignore, "%s in %s", life_event_to_string(stepping[i]),
+                          state_to_string(state));
                 cr_assert_eq(t->next, expected[i], "%s", state_to_string(t->next));
                 state = t->next;
         }
@@ -56,7 +57,8 @@ Test(state, every_deadline_is_met)
                 const Transition *t = state_transition(s, LIFE_DEADLINE);
 
                 if (state_traits(s)->deadline_usec != UINT64_MAX)
-                        cr_assert(t->known && !t->ignore, "%s has a deadline, and nothing happens then", state_to_string(s));
+                        cr_assert(t->known && !t->ignore, "%s has a deadline, and nothing happens then",
+                                  state_to_string(s));
                 else
                         cr_assert(!t->known, "%s has no deadline", state_to_string(s));
         }
@@ -83,7 +85,8 @@ Test(state, no_way_from_running_to_done_without_cleaning_up)
         }
 }
 
-/* From every state that the table reaches there is a way to DONE by deadlines, failures and the end of the container. */
+/* From every state that the table reaches there is a way to DONE by deadlines, failures and the end of the
+ * container. */
 Test(state, every_state_leads_to_done)
 {
         for (State start = 0; start < _STATE_MAX; start++) {

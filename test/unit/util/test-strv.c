@@ -14,7 +14,7 @@ Test(strv, a_null_vector_is_empty)
 
         cr_assert_eq(strv_length(NULL), 0);
         cr_assert(!strv_contains(NULL, "a"));
-        STRV_FOREACH (s, NULL)
+        STRV_FOREACH(s, NULL)
                 n++;
         cr_assert_eq(n, 0);
         cr_assert_null(strv_free(NULL));

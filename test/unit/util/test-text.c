@@ -5,9 +5,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "util/text.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 Test(text, well_formed_sequences)
 {

@@ -32,32 +32,33 @@ typedef struct ContainerInfo {
         char *name;  /* without '/' in front */
         char *image; /* as it was asked for */
         char *log_driver;
-        LogFields log; /* of its log options */
+        LogFields log;      /* of its log options */
         char *request_hash; /* of our label; NULL: it has none */
         bool running;       /* also while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */
         bool tty;
         bool auto_remove;
-        pid_t pid;      /* 0: none */
-        int exit_code;  /* -1: not said */
-        int stop_signal; /* 15 where nothing is said */
-        int stop_timeout; /* seconds; -1: not said */
-        char *started_at; /* of its last start, as the engine has it: to tell its lives apart */
+        pid_t pid;           /* 0: none */
+        int exit_code;       /* -1: not said */
+        int stop_signal;     /* 15 where nothing is said */
+        int stop_timeout;    /* seconds; -1: not said */
+        char *started_at;    /* of its last start, as the engine has it: to tell its lives apart */
         char *notify_folder; /* what is mounted at CONTAINER_NOTIFY_TARGET; NULL: nothing */
         ContainerHealth health;
         HealthCheck check;
         char *error; /* of the last start, as the engine has it; NULL: none */
 } ContainerInfo;
 
-#define CONTAINER_INFO_NULL ((ContainerInfo) { .exit_code = -1, .stop_timeout = -1, .check = { .exit_code = -1 } })
+#define CONTAINER_INFO_NULL                                                                                 \
+        ((ContainerInfo){ .exit_code = -1, .stop_timeout = -1, .check = { .exit_code = -1 } })
 
 /* -EBADMSG: not such an object; -ENOMEM. */
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret);
 void container_info_done(ContainerInfo *i);
 
-/* The id in the answer of POST /containers/create, into ret (ENGINE_ID_SIZE + 1), and the engine's warnings: a
- * vector, the caller's, NULL where there are none. -EBADMSG, -ENOMEM. */
+/* The id in the answer of POST /containers/create, into ret (ENGINE_ID_SIZE + 1), and the engine's warnings:
+ * a vector, the caller's, NULL where there are none. -EBADMSG, -ENOMEM. */
 int container_created_parse(const char *data, size_t size, char *ret, char ***ret_warnings);
 
 /* The StatusCode in the answer of POST /containers/{id}/wait. -EBADMSG. */

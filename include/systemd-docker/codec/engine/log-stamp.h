@@ -24,7 +24,7 @@ typedef struct LogStamp {
         size_t size;
 } LogStamp;
 
-#define LOG_STAMP_NULL ((LogStamp) { .size = 0 })
+#define LOG_STAMP_NULL ((LogStamp){ .size = 0 })
 
 /* 1: complete, what follows *ret_consumed is the message. 0: all consumed, more is needed. -EBADMSG: that
  * is none. */

@@ -44,8 +44,8 @@ typedef struct StreamChunk {
 int stream_frame_feed(StreamFrame *f, const void *data, size_t size, size_t *ret_consumed,
                       StreamChunk *ret_chunk);
 
-/* Gives back the last n bytes of the chunk that was just handed out, for a consumer that has no room for them: they
- * are expected to be fed again, first thing. */
+/* Gives back the last n bytes of the chunk that was just handed out, for a consumer that has no room for
+ * them: they are expected to be fed again, first thing. */
 static inline void stream_frame_unfeed(StreamFrame *f, size_t n)
 {
         assert(f->header_size == 0);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
-/* What the log options of a container (--log-opt tag, labels, labels-regex, env, env-regex) add to its entries in the
- * journal, as Docker's journald driver does it. */
+/* What the log options of a container (--log-opt tag, labels, labels-regex, env, env-regex) add to its
+ * entries in the journal, as Docker's journald driver does it. */
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -16,7 +16,7 @@ typedef struct LogFields {
         bool too_many;       /* some of them were left out */
 } LogFields;
 
-#define LOG_FIELDS_NULL ((LogFields) { .tag = NULL })
+#define LOG_FIELDS_NULL ((LogFields){ .tag = NULL })
 
 /* inspect: the engine's description of the container. -ENOMEM. */
 int log_fields_parse(struct json_object *inspect, LogFields *ret);

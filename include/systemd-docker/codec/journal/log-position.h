@@ -63,19 +63,19 @@ typedef struct LogPosition {
         uint64_t mode;
         uint64_t pid;              /* of who sends the lines */
         uint64_t without_ordinals; /* the journal's entries can't be told by CONTAINER_LOG_ORDINAL= */
-        uint64_t offered;      /* the ordinal of the last line that was on its way to the journal */
-        uint64_t sent;         /* … that is there for sure */
-        uint64_t begin_nsec;   /* lines stamped earlier are none of ours */
-        uint64_t last_nsec;    /* of the last receipt */
-        uint64_t calm_nsec;    /* of the last receipt behind which nothing was left to be read */
-        uint64_t bytes;        /* received */
+        uint64_t offered;          /* the ordinal of the last line that was on its way to the journal */
+        uint64_t sent;             /* … that is there for sure */
+        uint64_t begin_nsec;       /* lines stamped earlier are none of ours */
+        uint64_t last_nsec;        /* of the last receipt */
+        uint64_t calm_nsec;        /* of the last receipt behind which nothing was left to be read */
+        uint64_t bytes;            /* received */
         uint64_t n_marks;
         LogMark marks[LOG_MARKS];
         LogTrail trails[2]; /* of STREAM_STDOUT and STREAM_STDERR: log_position_trail() */
 } LogPosition;
 
 /* stream: STREAM_STDOUT or STREAM_STDERR. */
-#define log_position_trail(p, stream) (&(p)->trails[(stream) - STREAM_STDOUT])
+#define log_position_trail(p, stream) ((p)->trails + (stream - STREAM_STDOUT))
 
 /* Begins anew: attached to a container from now on. */
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec);
