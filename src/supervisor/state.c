@@ -146,7 +146,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_STOPPED_BY_OTHERS] = TO(STATE_LINGERING, 0), /* a new deadline */
                 [LIFE_FINISHED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, ACTION_REMOVE),
-                /* A stop waits here: in the middle of a `docker restart` it would leave the container running. */
+                /* A stop waits here: amid a `docker restart` it would leave the container running. */
                 [LIFE_STOP] = IGNORE,
                 [LIFE_GIVE_UP] = IGNORE,
                 [LIFE_DIED] = IGNORE,
