@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 
-/* The tables of options for the generator of completions beside this. A line an option, with tabs between:
- * part (ours, run), letter, long name, what it takes (none; optional, only behind "="; required),
- * placeholder, words that it may be, text, and "hidden" for old spellings. */
+/* Prints the tables of options for the generator of completions (generate, in this folder). Each option is
+ * one line with these fields, separated by tabs: part (ours, run), letter, long name, what value it takes
+ * (none; optional, which must follow a "="; required), placeholder, words that the value can be, text, and
+ * "hidden" for old spellings. */
 
 #include <stdio.h>
 
