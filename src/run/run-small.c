@@ -245,7 +245,7 @@ int finish_modes(RunParse *p)
                 { STRING_PID, "--pid", "HostConfig/PidMode", { "host" }, true },
                 { STRING_UTS, "--uts", "HostConfig/UTSMode", { "host" }, false },
                 { STRING_USERNS, "--userns", "HostConfig/UsernsMode", { "host" }, false },
-                { STRING_CGROUPNS, "--cgroupns", "HostConfig/CgroupnsMode", { "host", "hidden" }, false },
+                { STRING_CGROUPNS, "--cgroupns", "HostConfig/CgroupnsMode", { "host", "private" }, false },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(modes); i++) {
