@@ -30,10 +30,10 @@ int supervisor_watch_process(Supervisor *s)
         int r;
 
         s->process = pid_watch_free(s->process);
-        r = pid_watch_new(&s->process, s->event, s->container.pid, &supervisor_pid_watch_ops, s);
+        r = pid_watch_new(&s->process, s->event, s->facts->container.pid, &supervisor_pid_watch_ops, s);
         /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine.
          * The cgroup, read after the pidfd was opened, proves it. */
-        if (r >= 0 && cgroup_is_of_container(s->container.pid, s->container.id)) {
+        if (r >= 0 && cgroup_is_of_container(s->facts->container.pid, s->facts->container.id)) {
                 supervisor_take_over_cgroup(s);
                 return 0;
         }
@@ -43,7 +43,7 @@ int supervisor_watch_process(Supervisor *s)
         if (!s->foreign_process_explained)
                 log_notice("Process %i is not visible here as the container's: supervising it through the "
                            "engine only.",
-                           (int) s->container.pid);
+                           (int) s->facts->container.pid);
         s->foreign_process_explained = true;
         return 0;
 }
@@ -58,11 +58,11 @@ static const char *why_main_process(const Supervisor *s)
         if (!supervisor_container_is_in_unit(s))
                 return "the container's processes are not in the unit's cgroup, so that systemd would miss "
                        "their end";
-        if (s->unit_properties.notify_access != NOTIFY_ACCESS_ALL)
+        if (s->facts->unit.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
-        if (s->unit_properties.kill_main_only && !s->detach)
+        if (s->facts->unit.kill_main_only && !s->facts->detach)
                 return "with this KillMode= systemd tells only the main process to stop";
-        if (supervisor_reloads(s) && !s->detach)
+        if (supervisor_reloads(s) && !s->facts->detach)
                 return "with Type=notify-reload, and without --notify, a reload is the supervisor's to "
                        "report";
         return NULL;
@@ -88,7 +88,7 @@ static void write_pid_file(Supervisor *s)
 
         if (!path)
                 return;
-        n = snprintf(text, sizeof(text), "%i\n", (int) s->container.pid);
+        n = snprintf(text, sizeof(text), "%i\n", (int) s->facts->container.pid);
         r = write_file_atomic(path, text, (size_t) n, 0644);
         if (r < 0)
                 log_error_errno(r, "Failed to write pid file %s, ignoring: %m", path);
@@ -101,31 +101,31 @@ static void notify_main_pid(Supervisor *s)
         if (!want_main_pid(s))
                 return;
         s->main_pid_sent = true;
-        supervisor_notify(s, "MAINPID=%i", (int) s->container.pid);
+        supervisor_notify(s, "MAINPID=%i", (int) s->facts->container.pid);
 }
 
 /* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
 static void explain_stop_signal(Supervisor *s)
 {
-        if (s->stop_signal_explained || s->container.stop_signal == SIGTERM ||
-            s->unit_properties.kill_main_only || !s->process || !supervisor_container_is_in_unit(s))
+        if (s->stop_signal_explained || s->facts->container.stop_signal == SIGTERM ||
+            s->facts->unit.kill_main_only || !s->process || !supervisor_container_is_in_unit(s))
                 return;
         s->stop_signal_explained = true;
         log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to "
                    "its processes as well: "
                    "KillMode=mixed leaves the stop to the engine.",
-                   signal_to_string(s->container.stop_signal));
+                   signal_to_string(s->facts->container.stop_signal));
 }
 
 static void log_running(const Supervisor *s)
 {
-        if (s->adopted)
+        if (s->facts->adopted)
                 log_event(LOG_INFO, MESSAGE_ID_CONTAINER_ADOPTED,
-                          "Adopted running container %s, process %i.", s->container.name,
-                          (int) s->container.pid);
+                          "Adopted running container %s, process %i.", s->facts->container.name,
+                          (int) s->facts->container.pid);
         else
                 log_event(LOG_INFO, MESSAGE_ID_CONTAINER_STARTED, "Started container %s, process %i.",
-                          s->container.name, (int) s->container.pid);
+                          s->facts->container.name, (int) s->facts->container.pid);
 }
 
 /* A unit goes on without us where systemd has another main process, or looks at its cgroup only. The second
@@ -136,14 +136,14 @@ static void decide_detach(Supervisor *s)
 {
         bool by_cgroup;
 
-        if (!s->detach)
+        if (!s->facts->detach)
                 return;
-        by_cgroup = !s->main_pid_sent && s->unit_properties.exit_type_cgroup && s->process &&
+        by_cgroup = !s->main_pid_sent && s->facts->unit.exit_type_cgroup && s->process &&
                     supervisor_container_is_in_unit(s);
         if (s->config.notify_socket && !s->main_pid_sent && !by_cgroup) {
                 log_notice("Not detaching: the unit would end, as systemd would not have the container as "
                            "main process.");
-                s->detach = false;
+                record_no_detach(s->record);
         } else if (!by_cgroup)
                 log_notice("Detaching: systemd may miss the container's end. It does not with "
                            "ExitType=cgroup in the unit and "
@@ -154,22 +154,22 @@ static void decide_detach(Supervisor *s)
 void supervisor_announce(Supervisor *s)
 {
         /* MAINPID= depends on what systemd says of the unit; its answer calls us again. */
-        s->announce_pending = !s->unit_known;
-        if (s->announce_pending)
+        if (!s->facts->unit_known)
                 return;
         log_running(s);
         explain_stop_signal(s);
         write_pid_file(s);
         notify_main_pid(s);
         decide_detach(s);
+        record_announced(s->record);
         supervisor_begin_condition(s);
         supervisor_check_detach(s);
 }
 
 void supervisor_check_detach(Supervisor *s)
 {
-        if (s->detach && s->state == STATE_RUNNING && !s->announce_pending && s->ready_sent &&
-            (!s->input || s->input_ended))
+        if (s->facts->detach && s->state == STATE_RUNNING && s->facts->announced && s->facts->ready_sent &&
+            s->facts->input != ATTACHMENT_OPENING && s->facts->input != ATTACHMENT_OPEN)
                 supervisor_push(s, LIFE_DETACH);
 }
 
@@ -189,7 +189,7 @@ int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret)
         char path[64];
         int r;
 
-        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->container.pid);
+        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->facts->container.pid);
         r = read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL);
         return r < 0 ? r : proc_status_signal_is_default(text, signo, ret);
 }
@@ -200,23 +200,26 @@ int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret)
  * ignores the signal has decided for itself. */
 void supervisor_note_stop_signal(Supervisor *s)
 {
-        if (s->process && !s->dead)
-                (void) supervisor_signal_is_default(s, s->container.stop_signal, &s->deaf);
+        bool deaf;
+
+        if (s->process && !s->facts->dead &&
+            supervisor_signal_is_default(s, s->facts->container.stop_signal, &deaf) >= 0)
+                record_deaf(s->record, deaf);
 }
 
 int supervisor_exit_status(const Supervisor *s)
 {
-        bool asked = s->stop_requested || s->stopped_by_others;
+        bool asked = s->facts->stop_requested || s->facts->stopped_by_others;
 
-        if (s->failure > 0)
-                return s->failure;
-        if (!s->started || (s->detach && !s->dead))
+        if (s->facts->failure > 0)
+                return s->facts->failure;
+        if (!s->facts->started || (s->facts->detach && !s->facts->dead))
                 return 0; /* stopped before it began; or it goes on without us */
-        if (s->exit_code < 0)
+        if (s->facts->exit_code < 0)
                 return CLI_EXIT_REFUSED;
-        if (asked && s->deaf && s->exit_code == 128 + SIGKILL)
+        if (asked && s->facts->deaf && s->facts->exit_code == 128 + SIGKILL)
                 return 0;
-        return wait_status_to_exit_status(s->exit_code, asked, s->container.stop_signal);
+        return wait_status_to_exit_status(s->facts->exit_code, asked, s->facts->container.stop_signal);
 }
 
 static void log_last_lines(const Supervisor *s)
@@ -229,33 +232,34 @@ static void log_last_lines(const Supervisor *s)
 
 static void log_end(Supervisor *s)
 {
-        bool asked = s->stop_requested || s->stopped_by_others;
+        bool asked = s->facts->stop_requested || s->facts->stopped_by_others;
         int status = supervisor_exit_status(s);
 
-        if (!s->started || s->failure > 0 || (s->detach && !s->dead))
+        if (!s->facts->started || s->facts->failure > 0 || (s->facts->detach && !s->facts->dead))
                 return;
-        if (s->exit_code < 0)
-                log_error("Container %s has ended, and nobody could say how.", s->container.name);
-        else if (!s->ready_sent && !asked &&
+        if (s->facts->exit_code < 0)
+                log_error("Container %s has ended, and nobody could say how.", s->facts->container.name);
+        else if (!s->facts->ready_sent && !asked &&
                  (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR)) {
                 log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED,
-                          "Container %s ended before it was ready, exit status %i%s", s->container.name,
-                          s->exit_code, s->n_last_lines > 0 ? ". Its last lines:" : ".");
+                          "Container %s ended before it was ready, exit status %i%s",
+                          s->facts->container.name, s->facts->exit_code,
+                          s->n_last_lines > 0 ? ". Its last lines:" : ".");
                 log_last_lines(s);
         } else
                 log_event(status == 0 ? LOG_INFO : LOG_WARNING,
                           asked ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
-                          "Container %s %s, exit status %i.", s->container.name,
-                          s->killed_by_us ? "did not stop in time and was killed"
-                          : asked         ? "was stopped"
-                                          : "has ended",
-                          s->exit_code);
+                          "Container %s %s, exit status %i.", s->facts->container.name,
+                          s->facts->killed_by_us ? "did not stop in time and was killed"
+                          : asked                ? "was stopped"
+                                                 : "has ended",
+                          s->facts->exit_code);
 }
 
 void supervisor_goodbye(Supervisor *s)
 {
         log_end(s);
-        if (s->detach && !s->dead && s->failure == 0) {
+        if (s->facts->detach && !s->facts->dead && s->facts->failure == 0) {
                 log_debug("Detaching: the container goes on as main process.");
                 supervisor_drop_relay(s);
                 supervisor_drain_notify(s);
@@ -267,12 +271,13 @@ void supervisor_goodbye(Supervisor *s)
         if (s->pid_file_written)
                 (void) unlink(s->config.options->pid_file);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
-        if (s->started && s->config.options->notify == NOTIFY_SUPERVISOR && supervisor_exit_status(s) == 0)
+        if (s->facts->started && s->config.options->notify == NOTIFY_SUPERVISOR &&
+            supervisor_exit_status(s) == 0)
                 supervisor_send_ready(s);
         if (s->verdict)
                 supervisor_status(s, "%s", s->verdict);
-        else if (s->exit_code >= 0)
-                supervisor_status(s, "Container ended with exit status %i", s->exit_code);
+        else if (s->facts->exit_code >= 0)
+                supervisor_status(s, "Container ended with exit status %i", s->facts->exit_code);
         supervisor_drop_relay(s);
         supervisor_drain_notify(s);
 }

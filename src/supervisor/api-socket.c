@@ -92,8 +92,8 @@ static void on_put(EngineRequest *request, int r, const EngineReply *reply, void
 void supervisor_put_logins(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_put };
-        _cleanup_free_ char *path =
-                engine_path("/containers/%s/archive?noOverwriteDirNonDir=true&path=%%2F", s->container.id);
+        _cleanup_free_ char *path = engine_path("/containers/%s/archive?noOverwriteDirNonDir=true&path=%%2F",
+                                                s->facts->container.id);
         _cleanup_free_ char *archive = NULL;
         size_t size = 0;
         int r;

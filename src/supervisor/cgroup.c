@@ -38,7 +38,7 @@ static const char *unit_path(const Supervisor *s)
 
 bool supervisor_container_is_in_unit(const Supervisor *s)
 {
-        return cgroup_is_ours(s->container.pid, unit_path(s));
+        return cgroup_is_ours(s->facts->container.pid, unit_path(s));
 }
 
 /* Not so with ProtectSystem=strict, which makes /run read-only. */
@@ -57,7 +57,7 @@ static CgroupDecision decide(const Supervisor *s, const EngineInfo *info)
 
         return cgroup_mode_decide(&(CgroupSituation){
                 .asked = s->config.options->cgroup_mode,
-                .in_service = s->config.under_systemd,
+                .in_service = s->facts->in_service,
                 .hidden = !s->unit_cgroup,
                 .delegated = s->unit_cgroup && unit_cgroup_is_delegated(s->unit_cgroup),
                 .local = engine_is_local(s->engine),
@@ -118,7 +118,7 @@ int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info)
         if (s->cgroup_mode.mode == CGROUP_MODE_MIGRATE && refuse_lost_limits(s) < 0)
                 return -EOPNOTSUPP;
         s->cgroup_mode_known = true;
-        if (s->config.under_systemd)
+        if (s->facts->in_service)
                 log_info("cgroup mode %s: %s.", cgroup_mode_to_string(s->cgroup_mode.mode),
                          s->cgroup_mode.why);
         return 1;
@@ -161,7 +161,7 @@ static void drop_stale_announcements(void)
 
 static const char *announcement_path(const Supervisor *s, char ret[static 128])
 {
-        (void) snprintf(ret, 128, PLACEMENT_NOTE_FOLDER "/%s", s->container.id);
+        (void) snprintf(ret, 128, PLACEMENT_NOTE_FOLDER "/%s", s->facts->container.id);
         return ret;
 }
 
@@ -198,7 +198,8 @@ void supervisor_drop_announcement(Supervisor *s)
 {
         char path[128];
 
-        if (*s->container.id && s->cgroup_mode.mode == CGROUP_MODE_DELEGATE && s->cgroup_mode.by_runtime)
+        if (*s->facts->container.id && s->cgroup_mode.mode == CGROUP_MODE_DELEGATE &&
+            s->cgroup_mode.by_runtime)
                 (void) unlink(announcement_path(s, path));
 }
 
@@ -261,7 +262,7 @@ static bool must_be_moved(const Supervisor *s)
                 return false;
         log_warning("Container %s was not made in the unit's cgroup, moving it there: limits of its own "
                     "don't hold any more.",
-                    s->container.name);
+                    s->facts->container.name);
         return true;
 }
 
@@ -297,7 +298,7 @@ static void move_container(Supervisor *s)
         const char *folder;
         int r;
 
-        r = cgroup_move_new(&s->cgroup, s->container.pid, s->container.id,
+        r = cgroup_move_new(&s->cgroup, s->facts->container.pid, s->facts->container.id,
                             s->cgroup_mode.mode == CGROUP_MODE_DELEGATE ? unit_path(s) : NULL, cgroup_wanted,
                             s);
         if (r < 0) {
@@ -332,6 +333,6 @@ void supervisor_take_over_cgroup(Supervisor *s)
 void supervisor_leave_cgroup(Supervisor *s)
 {
         supervisor_drop_announcement(s);
-        if (s->unit_cgroup && !supervisor_container_is_alive(s))
+        if (s->unit_cgroup && !facts_container_is_alive(s->facts))
                 unit_cgroup_leave_leaf(s->unit_cgroup);
 }

@@ -39,7 +39,7 @@ void supervisor_write_cidfile(Supervisor *s)
 
         if (!path)
                 return;
-        r = write_file_atomic(path, s->container.id, strlen(s->container.id), s->cidfile_mode);
+        r = write_file_atomic(path, s->facts->container.id, strlen(s->facts->container.id), s->cidfile_mode);
         if (r < 0)
                 log_error_errno(r, "Failed to write --cidfile %s, ignoring: %m", path);
         else

@@ -39,7 +39,7 @@ static bool is_ready(const Supervisor *s)
         case NOTIFY_CONTAINER:
                 return s->container_ready;
         case NOTIFY_HEALTHY:
-                return s->container.health == CONTAINER_HEALTH_HEALTHY;
+                return s->facts->container.health == CONTAINER_HEALTH_HEALTHY;
         default:
                 return true;
         }
@@ -47,15 +47,15 @@ static bool is_ready(const Supervisor *s)
 
 void supervisor_send_ready(Supervisor *s)
 {
-        if (s->ready_sent)
+        if (s->facts->ready_sent)
                 return;
-        s->ready_sent = true;
+        record_ready_sent(s->record);
         supervisor_notify(s, "READY=1");
 }
 
 static void status_of_waiting(Supervisor *s)
 {
-        const ContainerInfo *c = &s->container;
+        const ContainerInfo *c = &s->facts->container;
 
         if (s->config.options->notify == NOTIFY_CONTAINER)
                 supervisor_status(s, "Container %s runs, since %s waiting for READY=1 from it", c->name,
@@ -70,23 +70,23 @@ static void status_of_waiting(Supervisor *s)
 /* What the container does not know itself. NULL: nothing. */
 static const char *circumstances(const Supervisor *s)
 {
-        if (s->container.paused)
+        if (s->facts->container.paused)
                 return "Paused";
-        if (s->container.health == CONTAINER_HEALTH_UNHEALTHY)
+        if (s->facts->container.health == CONTAINER_HEALTH_UNHEALTHY)
                 return "Unhealthy";
-        if (s->engine_lost)
+        if (s->facts->engine_lost)
                 return "Running without the Docker engine";
         return NULL;
 }
 
 static void status_of_running(Supervisor *s)
 {
-        const ContainerInfo *c = &s->container;
+        const ContainerInfo *c = &s->facts->container;
         const char *what = circumstances(s);
 
         if (!what && s->container_status)
                 supervisor_status(s, "%s", s->container_status);
-        else if (!what && !s->ready_sent && !is_ready(s))
+        else if (!what && !s->facts->ready_sent && !is_ready(s))
                 status_of_waiting(s);
         else
                 supervisor_status(s, "%s%s%s: container %s (%.12s), image %s, process %i", what ?: "Running",
@@ -98,7 +98,7 @@ void supervisor_report_condition(Supervisor *s)
 {
         if (s->state == STATE_STOPPING && s->condition_changed && s->container_status)
                 supervisor_status(s, "%s", s->container_status);
-        if (s->state != STATE_RUNNING || s->announce_pending)
+        if (s->state != STATE_RUNNING || !s->facts->announced)
                 return;
         status_of_running(s);
         supervisor_remember_ready(s);
@@ -114,7 +114,8 @@ int supervisor_check_health_options(Supervisor *s)
 {
         const Options *o = s->config.options;
 
-        if ((o->notify != NOTIFY_HEALTHY && o->watchdog != WATCHDOG_HEALTHY) || s->container.check.present)
+        if ((o->notify != NOTIFY_HEALTHY && o->watchdog != WATCHDOG_HEALTHY) ||
+            s->facts->container.check.present)
                 return 0;
         supervisor_fail(s, CLI_EXIT_REFUSED,
                         "--%s=healthy: the container has no health check. Give it one with --health-cmd, or "
@@ -148,11 +149,11 @@ static void set_verdict(Supervisor *s, const char *verdict)
 
 static void fail_health(Supervisor *s, const char *why)
 {
-        _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
+        _cleanup_free_ char *probe = describe_probe(&s->facts->container.check), *what = NULL;
 
-        s->giving_up = true;
-        if (asprintf(&what, "Container %s did not get healthy, %s%s", s->container.name, why, probe ?: "") <
-            0)
+        record_giving_up(s->record, false);
+        if (asprintf(&what, "Container %s did not get healthy, %s%s", s->facts->container.name, why,
+                     probe ?: "") < 0)
                 what = NULL;
         supervisor_fail(s, CLI_EXIT_REFUSED, "%s", what ?: why);
         set_verdict(s, what ?: why);
@@ -161,8 +162,8 @@ static void fail_health(Supervisor *s, const char *why)
 
 static bool waits_for_health(const Supervisor *s)
 {
-        return s->config.options->notify == NOTIFY_HEALTHY && !s->ready_sent && s->state == STATE_RUNNING &&
-               !s->giving_up;
+        return s->config.options->notify == NOTIFY_HEALTHY && !s->facts->ready_sent &&
+               s->state == STATE_RUNNING && !s->facts->giving_up;
 }
 
 int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata)
@@ -171,7 +172,7 @@ int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *use
 
         if (!waits_for_health(s))
                 return 0;
-        if (s->container.paused) /* its checks are, too */
+        if (s->facts->container.paused) /* its checks are, too */
                 return timer_arm(s->health_timer, HEALTH_MARGIN_USEC);
         fail_health(s, "and the engine did not call it unhealthy in time");
         return 0;
@@ -180,7 +181,7 @@ int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *use
 /* systemd has to wait for as long as the health check may take, however short TimeoutStartSec= is. */
 static void begin_wait_for_health(Supervisor *s)
 {
-        uint64_t limit = s->container.check.limit_usec;
+        uint64_t limit = s->facts->container.check.limit_usec;
 
         if (!waits_for_health(s) || is_ready(s) || limit >= UINT64_MAX - 2 * HEALTH_MARGIN_USEC)
                 return;
@@ -190,14 +191,14 @@ static void begin_wait_for_health(Supervisor *s)
 
 static void on_unhealthy(Supervisor *s)
 {
-        _cleanup_free_ char *probe = describe_probe(&s->container.check), *what = NULL;
+        _cleanup_free_ char *probe = describe_probe(&s->facts->container.check), *what = NULL;
 
         if (waits_for_health(s)) {
                 fail_health(s, "its health checks fail");
                 return;
         }
         if (asprintf(&what, "Container %s is unhealthy, failed health checks in a row: %i%s",
-                     s->container.name, s->container.check.failures, probe ?: "") < 0) {
+                     s->facts->container.name, s->facts->container.check.failures, probe ?: "") < 0) {
                 what = NULL;
                 return;
         }
@@ -206,16 +207,16 @@ static void on_unhealthy(Supervisor *s)
                 return;
         log_event(LOG_ERR, MESSAGE_ID_WATCHDOG,
                   "Container %s does not earn the watchdog's ping any more, systemd ends the service.",
-                  s->container.name);
+                  s->facts->container.name);
         set_verdict(s, what);
         supervisor_notify(s, "WATCHDOG=trigger");
 }
 
 void supervisor_judge_health(Supervisor *s)
 {
-        ContainerHealth before = s->judged_health, now = s->container.health;
+        ContainerHealth before = s->judged_health, now = s->facts->container.health;
 
-        if (s->state != STATE_RUNNING || s->announce_pending || before == now)
+        if (s->state != STATE_RUNNING || !s->facts->announced || before == now)
                 return;
         s->judged_health = now;
         supervisor_report_condition(s);
@@ -224,14 +225,15 @@ void supervisor_judge_health(Supervisor *s)
         else if (now == CONTAINER_HEALTH_HEALTHY && before == CONTAINER_HEALTH_UNHEALTHY) {
                 s->verdict = (free(s->verdict), NULL);
                 log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_HEALTHY, "Container %s is healthy again.",
-                          s->container.name);
+                          s->facts->container.name);
         }
 }
 
 void supervisor_note_oom(Supervisor *s)
 {
         log_event(LOG_WARNING, MESSAGE_ID_CONTAINER_OOM,
-                  "Container %s is out of memory, the kernel killed a process of it.", s->container.name);
+                  "Container %s is out of memory, the kernel killed a process of it.",
+                  s->facts->container.name);
         clock_time(s->oom_since);
         supervisor_report_condition(s);
 }
@@ -240,7 +242,7 @@ void supervisor_note_oom(Supervisor *s)
 
 bool supervisor_reloads(const Supervisor *s)
 {
-        return s->unit_properties.type_notify_reload && s->config.options->notify != NOTIFY_CONTAINER;
+        return s->facts->unit.type_notify_reload && s->config.options->notify != NOTIFY_CONTAINER;
 }
 
 static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
@@ -255,7 +257,8 @@ static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
 void supervisor_reload(Supervisor *s, int signo)
 {
         supervisor_notify(s, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());
-        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo),
+        supervisor_side_call(s, "POST",
+                             engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
                              on_reloaded);
 }
 
@@ -269,7 +272,7 @@ static bool gets_ready(const Supervisor *s)
 
         return s->config.options->notify == NOTIFY_CONTAINER && !s->container_ready &&
                sd_event_now(s->event, CLOCK_MONOTONIC, &now) >= 0 &&
-               now - s->running_since_usec < s->unit_properties.timeout_start_usec;
+               now - s->running_since_usec < s->facts->unit.timeout_start_usec;
 }
 
 static bool deserves_ping(const Supervisor *s)
@@ -278,13 +281,13 @@ static bool deserves_ping(const Supervisor *s)
         if (s->state != STATE_RUNNING)
                 return true;
         /* Where we can't see the process, only the engine can vouch for it. */
-        if (s->dead || (!s->process && s->engine_lost))
+        if (s->facts->dead || (!s->process && s->facts->engine_lost))
                 return false;
         switch (s->config.options->watchdog) {
         case WATCHDOG_HEALTHY:
-                return s->container.health != CONTAINER_HEALTH_UNHEALTHY;
+                return s->facts->container.health != CONTAINER_HEALTH_UNHEALTHY;
         case WATCHDOG_CONTAINER:
-                return s->container.paused || gets_ready(s); /* then it can't do it itself */
+                return s->facts->container.paused || gets_ready(s); /* then it can't do it itself */
         default:
                 return true;
         }

@@ -39,7 +39,7 @@ static int build_body(Supervisor *s, const ApiVersion *version, const RunRequest
         if (r < 0)
                 return r;
         o = json_ensure(body, "HostConfig", json_type_object);
-        if (!o || json_set_bool(o, "AutoRemove", s->remove) < 0)
+        if (!o || json_set_bool(o, "AutoRemove", s->facts->remove) < 0)
                 return -ENOMEM;
         *ret = TAKE_PTR(body);
         return 0;
@@ -120,7 +120,7 @@ static void make_request(Supervisor *s)
 
 static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
 {
-        if (!s->config.under_systemd || !may_come_up(r, reply->status)) {
+        if (!s->facts->in_service || !may_come_up(r, reply->status)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s",
                                 s->config.host_name, reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);

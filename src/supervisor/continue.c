@@ -45,7 +45,7 @@ static void say_gap(Supervisor *s, const char *why)
                 return;
         c->gap_said = true;
         log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.",
-                  s->container.name, why);
+                  s->facts->container.name, why);
 }
 
 static void say_unreadable(Supervisor *s)
@@ -168,7 +168,7 @@ static void on_log_open(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        s->log_open = true;
+        record_log(s->record, ATTACHMENT_OPEN);
         supervisor_check_attached(s);
 }
 
@@ -192,14 +192,14 @@ static void want_tail(Supervisor *s)
 {
         Continuity *c = &s->continuity;
 
-        c->tail_wanted = c->stored && !c->listing && !c->broken && s->dead && !c->tail_read;
+        c->tail_wanted = c->stored && !c->listing && !c->broken && s->facts->dead && !c->tail_read;
 }
 
 void supervisor_continue_log(Supervisor *s, bool lives_on)
 {
         Continuity *c = &s->continuity;
 
-        if (!s->log || !s->log_ended ||
+        if (s->facts->log != ATTACHMENT_ENDED ||
             !IN_STATE(s, STATE_STARTING, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING,
                       STATE_DRAINING))
                 return;
@@ -211,7 +211,7 @@ void supervisor_continue_log(Supervisor *s, bool lives_on)
 
 void supervisor_log_lost_engine(Supervisor *s)
 {
-        if (s->log && s->log_ended && !s->dead)
+        if (s->facts->log == ATTACHMENT_ENDED && !s->facts->dead)
                 s->continuity.broken = true;
 }
 
@@ -219,7 +219,7 @@ bool supervisor_log_waits_for_engine(Supervisor *s)
 {
         Continuity *c = &s->continuity;
 
-        if (s->events_open || s->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX ||
+        if (s->facts->events_open || s->facts->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX ||
             supervisor_log_is_drained(s))
                 return false;
         c->engine_waits++;
@@ -232,9 +232,9 @@ bool supervisor_log_is_drained(Supervisor *s)
 
         if (!s->log)
                 return true;
-        if (!s->log_ended)
+        if (s->facts->log != ATTACHMENT_ENDED)
                 return false;
-        if ((c->broken || (c->stored && !c->tail_read)) && !s->destroyed && !c->unreadable)
+        if ((c->broken || (c->stored && !c->tail_read)) && !s->facts->destroyed && !c->unreadable)
                 return false;
         return send_torn(s, STREAM_STDOUT) > 0 && send_torn(s, STREAM_STDERR) > 0;
 }
@@ -262,13 +262,13 @@ static void on_log_eof(int r, const char *message, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
         Continuity *c = &s->continuity;
 
-        s->log_ended = true;
-        c->broken = c->broken || r < 0 || (!s->dead && !s->events_open);
+        record_log(s->record, ATTACHMENT_ENDED);
+        c->broken = c->broken || r < 0 || (!s->facts->dead && !s->facts->events_open);
         if (c->stored)
                 note_refusal(s, r, message);
         c->tail_read = c->tail_wanted && !c->broken;
         want_tail(s);
-        if (s->state == STATE_ATTACHING && !supervisor_container_is_alive(s)) {
+        if (s->state == STATE_ATTACHING && !facts_container_is_alive(s->facts)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
                 supervisor_push(s, LIFE_FAILED);
@@ -279,7 +279,7 @@ static void on_log_eof(int r, const char *message, void *userdata)
         supervisor_check_finished(s);
         if (c->tail_wanted)
                 reopen(s);
-        else if (s->events_open && (c->broken || !s->dead))
+        else if (s->facts->events_open && (c->broken || !s->facts->dead))
                 supervisor_compare(s); /* does the container live? Then the stream goes on */
 }
 
@@ -359,7 +359,7 @@ static void on_listing_eof(int r, const char *message, void *userdata)
                 on_log_eof(r, message, s);
                 return;
         }
-        s->log_ended = true;
+        record_log(s->record, ATTACHMENT_ENDED);
         reopen(s);
 }
 
@@ -370,18 +370,22 @@ static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL,
 static int open_stream(Supervisor *s, unsigned flags, uint64_t since_nsec, const LogStreamOps *ops)
 {
         const RunOptions *run = s->config.run;
+        int r;
 
         s->log = log_stream_free(s->log);
-        s->log_ended = false;
-        flags |= (s->container.tty ? LOG_STREAM_TTY : 0) | (run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
+        record_log(s->record, ATTACHMENT_NONE);
+        flags |= (s->facts->container.tty ? LOG_STREAM_TTY : 0) |
+                 (run->attach_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
                  (run->attach_stderr ? 0 : LOG_STREAM_NO_STDERR);
-        return log_stream_new(&s->log, s->event, s->engine,
-                              &(LogStreamTarget){ s->container.id, flags, since_nsec }, ops, s);
+        r = log_stream_new(&s->log, s->event, s->engine,
+                           &(LogStreamTarget){ s->facts->container.id, flags, since_nsec }, ops, s);
+        if (r >= 0)
+                record_log(s->record, ATTACHMENT_OPENING);
+        return r;
 }
 
 int supervisor_attach_log(Supervisor *s)
 {
-        s->log_open = false;
         s->continuity.broken = s->continuity.stored = false;
         return open_stream(s, 0, 0, &stream_ops);
 }
@@ -390,6 +394,7 @@ static int open_stored(Supervisor *s)
 {
         Continuity *c = &s->continuity;
         bool follow = c->position->mode == LOG_MODE_STORED;
+        int r;
         unsigned flags = LOG_STREAM_STORED | (follow && !c->tail_wanted ? LOG_STREAM_FOLLOW : 0);
 
         c->stored = true;
@@ -399,15 +404,17 @@ static int open_stored(Supervisor *s)
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
                 c->known[stream] = log_trail_bound(log_position_trail(c->position, stream));
         drop_listings(c);
-        s->log_open = true; /* there is nothing to be missed */
-        return open_stream(s, flags, c->since_nsec, follow ? &stream_ops : &listing_ops);
+        r = open_stream(s, flags, c->since_nsec, follow ? &stream_ops : &listing_ops);
+        if (r >= 0)
+                record_log(s->record, ATTACHMENT_OPEN); /* there is nothing to be missed */
+        return r;
 }
 
 static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->log && s->log_ended && supervisor_open_log(s) < 0)
+        if (s->facts->log == ATTACHMENT_ENDED && supervisor_open_log(s) < 0)
                 log_warning("Failed to go on with the container's output, lines may be missing.");
         return 0;
 }
@@ -424,16 +431,16 @@ int supervisor_open_log(Supervisor *s)
         if (!c->retry)
                 r = event_add_timer(s->event, &c->retry, on_retry, s, &retry);
         if (r >= 0 && !gap) {
-                c->unreadable = strcmp(s->container.log_driver, "none") == 0;
+                c->unreadable = strcmp(s->facts->container.log_driver, "none") == 0;
                 r = supervisor_open_position(s);
                 gap = r > 0;
-                if (r == 0 && s->adopted && s->container.request_hash)
+                if (r == 0 && s->facts->adopted && s->facts->container.request_hash)
                         say_gap(s, "the position in it was not kept, what it wrote before may be missing");
         }
         if (r < 0)
                 return r;
         c->opened_at_ordinal = s->log_ordinal;
-        c->tail_wanted = c->tail_wanted && s->dead;
+        c->tail_wanted = c->tail_wanted && s->facts->dead;
         if (gap && !c->unreadable)
                 return open_stored(s);
         if (gap)
@@ -446,7 +453,7 @@ void supervisor_done_continuity(Supervisor *s)
         Continuity *c = &s->continuity;
 
         /* A container that lives on may be adopted. */
-        if (c->file && !supervisor_container_is_alive(s))
+        if (c->file && !facts_container_is_alive(s->facts))
                 position_file_remove(c->file);
         c->file = position_file_free(c->file);
         c->position = NULL;

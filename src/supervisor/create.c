@@ -27,11 +27,11 @@ static void push_absent(Supervisor *s)
 /* Contract, "Name": with --rm an old one goes and a changed one is replaced; without, it is kept. */
 static LifeEvent judge_found(Supervisor *s)
 {
-        const ContainerInfo *c = &s->container;
+        const ContainerInfo *c = &s->facts->container;
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
         const char *lacks = supervisor_relay_lacks(s);
 
-        if (c->removing || (s->remove && lacks))
+        if (c->removing || (s->facts->remove && lacks))
                 return LIFE_FOUND_STALE;
         if (lacks) {
                 supervisor_fail(
@@ -41,7 +41,7 @@ static LifeEvent judge_found(Supervisor *s)
                         c->name, lacks);
                 return LIFE_FAILED;
         }
-        if (s->remove && (changed || !c->running)) {
+        if (s->facts->remove && (changed || !c->running)) {
                 if (c->running)
                         log_notice(
                                 "Container %s runs with other options than the unit has now, replacing it.",
@@ -55,7 +55,7 @@ static LifeEvent judge_found(Supervisor *s)
                             c->name);
         if (supervisor_check_health_options(s) < 0)
                 return LIFE_FAILED;
-        s->adopted = s->started = c->running;
+        record_kept(s->record);
         return LIFE_FOUND;
 }
 
@@ -83,11 +83,11 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
         if (supervisor_take_info(s, reply) < 0)
                 return;
         /* The engine also takes the first digits of an id for a name. */
-        if (strcmp(s->container.name, wanted_name(s)) != 0) {
+        if (strcmp(s->facts->container.name, wanted_name(s)) != 0) {
                 push_absent(s);
                 return;
         }
-        s->has_container = true;
+        record_found(s->record);
         supervisor_name_journal(s);
         event = judge_found(s);
         if (event == LIFE_FOUND && supervisor_make_cidfile(s) < 0)
@@ -102,7 +102,7 @@ void supervisor_act_look_up(Supervisor *s)
         static const EngineRequestOps ops = { .on_done = on_looked_up };
         _cleanup_free_ char *name = NULL;
 
-        s->has_container = false;
+        record_no_container(s->record);
         if (!s->config.run->name) {
                 push_absent(s);
                 return;
@@ -122,7 +122,8 @@ static void remove_failed(Supervisor *s, const EngineReply *reply)
                 return;
         }
         log_warning("Failed to remove container %s, the next start will: %s",
-                    s->container.name ?: s->container.id, reply->error.message ?: "unknown error");
+                    s->facts->container.name ?: s->facts->container.id,
+                    reply->error.message ?: "unknown error");
         supervisor_push(s, LIFE_FAILED);
 }
 
@@ -148,8 +149,8 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
         } else if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
                 /* The engine is removing it by itself already. */
                 supervisor_step(s, "POST",
-                                engine_path("/containers/%s/wait?condition=removed", s->container.id), NULL,
-                                WORK_TIMEOUT_USEC, &wait_ops);
+                                engine_path("/containers/%s/wait?condition=removed", s->facts->container.id),
+                                NULL, WORK_TIMEOUT_USEC, &wait_ops);
         else if (r < 0 && !reply_is_absent(reply))
                 remove_failed(s, reply);
         else
@@ -162,15 +163,15 @@ static void send_remove(Supervisor *s, bool force)
         static const EngineRequestOps ops = { .on_done = on_removed };
 
         supervisor_step(s, "DELETE",
-                        engine_path("/containers/%s?v=1%s", s->container.id, force ? "&force=1" : ""), NULL,
-                        WORK_TIMEOUT_USEC, &ops);
+                        engine_path("/containers/%s?v=1%s", s->facts->container.id, force ? "&force=1" : ""),
+                        NULL, WORK_TIMEOUT_USEC, &ops);
 }
 
 static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        s->container.running = false;
+        record_not_running(s->record);
         send_remove(s, true);
 }
 
@@ -179,8 +180,8 @@ void supervisor_act_remove_old(Supervisor *s)
         static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
 
         supervisor_drop_announcement(s);
-        if (s->container.running)
-                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL,
+        if (s->facts->container.running)
+                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
                                 WORK_TIMEOUT_USEC, &stopped_ops);
         else
                 send_remove(s, false);
@@ -188,10 +189,10 @@ void supervisor_act_remove_old(Supervisor *s)
 
 void supervisor_act_remove(Supervisor *s)
 {
-        if (!s->remove || !s->has_container || s->destroyed)
+        if (!s->facts->remove || !s->facts->has_container || s->facts->destroyed)
                 supervisor_push(s, LIFE_REMOVED);
         else
-                send_remove(s, supervisor_container_is_alive(s));
+                send_remove(s, facts_container_is_alive(s->facts));
 }
 
 /* It isn't here, or only one for another platform than the one that is asked for. */
@@ -211,6 +212,7 @@ static bool may_pull(const Supervisor *s)
 static void on_created(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         _cleanup_strv_free_ char **warnings = NULL;
+        char id[ENGINE_ID_SIZE + 1];
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (image_is_missing(reply) && may_pull(s)) {
@@ -225,14 +227,14 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
                 supervisor_step_failed(s, "create the container", reply);
                 return;
         }
-        if (container_created_parse(reply->body, reply->size, s->container.id, &warnings) < 0) {
+        if (container_created_parse(reply->body, reply->size, id, &warnings) < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's answer to the creation is malformed.");
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
         STRV_FOREACH(w, warnings)
                 log_warning("Engine: %s", *w);
-        s->has_container = true;
+        record_container_id(s->record, id);
         supervisor_write_cidfile(s);
         supervisor_push(s, LIFE_CREATED);
 }
@@ -272,7 +274,7 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
         /* journald knows a sender's unit by looking at the process, once and while it lives. This early
          * message is also what makes the last one of a service that fails at once findable. */
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.",
-                  s->container.name, s->container.id, s->container.image);
+                  s->facts->container.name, s->facts->container.id, s->facts->container.image);
         supervisor_push(s, supervisor_check_health_options(s) < 0 ? LIFE_FAILED : LIFE_PREPARED);
 }
 
@@ -284,5 +286,5 @@ void supervisor_act_prepare(Supervisor *s)
                 supervisor_put_logins(s);
                 return;
         }
-        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->container.id), NULL, 0, &ops);
+        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->facts->container.id), NULL, 0, &ops);
 }

@@ -13,22 +13,23 @@ static void on_open(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        s->input_open = true;
+        record_input(s->record, ATTACHMENT_OPEN);
         supervisor_check_attached(s);
 }
 
 static void on_end(int r, const char *message, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
+        bool was_open = s->facts->input == ATTACHMENT_OPEN;
 
-        s->input_ended = true;
-        if (!s->input_open && s->state == STATE_ATTACHING) {
+        record_input(s->record, ATTACHMENT_ENDED);
+        if (!was_open && s->state == STATE_ATTACHING) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's input: %s",
                                 message);
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
-        if (!s->input_open)
+        if (!was_open)
                 log_warning("Failed to attach to the container's input, ignoring: %s", message);
         else if (r < 0)
                 log_warning("Failed to read the standard input, it ends here for the container: %s",
@@ -39,18 +40,22 @@ static void on_end(int r, const char *message, void *userdata)
 int supervisor_open_input(Supervisor *s)
 {
         static const InputStreamOps ops = { on_open, on_end };
-        InputStreamConfig config = { .id = s->container.id,
-                                     .tty = s->container.tty,
+        InputStreamConfig config = { .id = s->facts->container.id,
+                                     .tty = s->facts->container.tty,
                                      .detach_keys = s->config.run->detach_keys,
                                      .fd = STDIN_FILENO };
+        int r;
 
         s->input = input_stream_free(s->input);
-        s->input_open = s->input_ended = false;
+        record_input(s->record, ATTACHMENT_NONE);
         if (!s->config.run->interactive)
                 return 0;
         /* Its input ended with the supervisor before us (StdinOnce): what we read now would be lost. Only a
          * terminal has no end. */
-        if (s->adopted && !s->container.tty)
+        if (s->facts->adopted && !s->facts->container.tty)
                 return 0;
-        return input_stream_new(&s->input, s->event, s->engine, &config, &ops, s);
+        r = input_stream_new(&s->input, s->event, s->engine, &config, &ops, s);
+        if (r >= 0)
+                record_input(s->record, ATTACHMENT_OPENING);
+        return r;
 }

@@ -17,7 +17,7 @@ static void on_wait_open(EngineRequest *request, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        s->wait_open = true;
+        record_wait(s->record, ATTACHMENT_OPEN);
         supervisor_check_attached(s);
 }
 
@@ -33,7 +33,7 @@ static size_t on_wait_data(EngineRequest *request, const char *data, size_t size
         if (container_wait_parse(s->wait_answer, s->wait_size, &code) >= 0) {
                 supervisor_report_exit_code(s, code);
                 supervisor_report_dead(s);
-                if (!s->die_seen)
+                if (!s->facts->die_seen)
                         supervisor_compare(s); /* its answer comes behind the events that are on their way */
         }
         return size;
@@ -45,8 +45,8 @@ static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply
 
         /* A broken one is opened again when the engine is back; on_engine_open() compares. */
         s->wait = engine_request_free(s->wait);
-        s->wait_open = true;
-        if (s->dead && s->exit_code < 0)
+        record_wait(s->record, ATTACHMENT_ENDED);
+        if (s->facts->dead && s->facts->exit_code < 0)
                 supervisor_compare(s); /* it has not told: inspect may */
         supervisor_check_attached(s);
         supervisor_check_finished(s);
@@ -55,10 +55,12 @@ static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply
 int supervisor_open_wait(Supervisor *s)
 {
         static const EngineRequestOps ops = { on_wait_open, on_wait_data, on_wait_done };
-        _cleanup_free_ char *path = engine_path("/containers/%s/wait?condition=next-exit", s->container.id);
+        _cleanup_free_ char *path =
+                engine_path("/containers/%s/wait?condition=next-exit", s->facts->container.id);
+        int r;
 
         s->wait = engine_request_free(s->wait);
-        s->wait_open = false;
+        record_wait(s->record, ATTACHMENT_NONE);
         s->wait_size = 0;
         /* Older engines know no condition, and answer at once for what does not run yet: there, inspect
          * tells. */
@@ -66,8 +68,11 @@ int supervisor_open_wait(Supervisor *s)
                 return 0;
         if (!path)
                 return -ENOMEM;
-        return engine_call(s->engine, &s->wait,
-                           &(EngineCall){ .method = "POST", .path = path, .ops = &ops, .userdata = s });
+        r = engine_call(s->engine, &s->wait,
+                        &(EngineCall){ .method = "POST", .path = path, .ops = &ops, .userdata = s });
+        if (r >= 0)
+                record_wait(s->record, ATTACHMENT_OPENING);
+        return r;
 }
 
 void supervisor_act_attach(Supervisor *s)
@@ -75,10 +80,10 @@ void supervisor_act_attach(Supervisor *s)
         int r = 0;
 
         supervisor_announce_cgroup(s);
-        if (strcmp(s->container.log_driver, "journald") == 0)
+        if (strcmp(s->facts->container.log_driver, "journald") == 0)
                 s->forward_log = false; /* the engine writes these lines to the journal itself */
         if (!s->events)
-                r = engine_events_new(&s->events, s->event, s->engine, s->container.id,
+                r = engine_events_new(&s->events, s->event, s->engine, s->facts->container.id,
                                       &supervisor_engine_events_ops, s);
         if (r >= 0)
                 r = supervisor_open_log(s);
@@ -102,7 +107,7 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
 
         /* A stop of the unit signals all that is in its cgroup: in mode delegate also the engine's runtime,
          * which is about to make the container there. That is a stop like any other. */
-        if (r < 0 && s->stop_requested && reply->status > 0) {
+        if (r < 0 && s->facts->stop_requested && reply->status > 0) {
                 log_notice("The container was stopped before it ran: %s",
                            reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);
@@ -112,7 +117,7 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
                 supervisor_step_failed(s, "start the container", reply);
                 return;
         }
-        s->started = true;
+        record_started(s->record);
         supervisor_push(s, LIFE_STARTED);
 }
 
@@ -120,7 +125,7 @@ void supervisor_act_start(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_started };
 
-        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->container.id), NULL,
+        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->facts->container.id), NULL,
                         WORK_TIMEOUT_USEC, &ops);
 }
 
@@ -129,7 +134,7 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (reply_is_absent(reply)) { /* it was that short-lived, and --rm */
-                s->destroyed = true;
+                record_destroyed(s->record);
                 supervisor_report_dead(s);
                 return;
         }
@@ -139,8 +144,8 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         }
         if (supervisor_take_info(s, reply) < 0)
                 return;
-        if (!s->container.running || s->container.pid == 0)
-                supervisor_report_not_running(s, s->container.exit_code);
+        if (!s->facts->container.running || s->facts->container.pid == 0)
+                supervisor_report_not_running(s, s->facts->container.exit_code);
         else if (supervisor_watch_process(s) < 0)
                 supervisor_report_dead(s);
         else
@@ -151,19 +156,15 @@ void supervisor_act_inspect(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_inspected };
 
-        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->container.id), NULL, 0, &ops);
+        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->facts->container.id), NULL, 0, &ops);
 }
 
 void supervisor_act_resume(Supervisor *s)
 {
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.",
-                  s->container.name);
+                  s->facts->container.name);
         side_calls_free(s); /* their answers are about the life before */
-        s->dead = s->end_confirmed = false;
-        s->exit_code = -1;
-        s->killed_by_others = s->stopped_by_others = s->adopted = s->deaf = false;
-        s->engine_lost_after_death = false;
-        s->container.running = true;
+        record_new_life(s->record);
         supervisor_reset_condition(s);
         if (!s->log && supervisor_open_log(s) < 0)
                 log_warning("Failed to go on with the container's output, lines may be missing.");
@@ -180,7 +181,7 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
         log_warning("The engine did not stop the container (%s), signalling it ourselves.",
                     reply->error.message ?: "unknown error");
         if (s->process)
-                (void) pid_watch_kill(s->process, s->container.stop_signal);
+                (void) pid_watch_kill(s->process, s->facts->container.stop_signal);
 }
 
 void supervisor_act_stop(Supervisor *s)
@@ -192,9 +193,9 @@ void supervisor_act_stop(Supervisor *s)
         /* First: a systemd that is told of the stop takes no other main process any more (252). */
         supervisor_hand_back(s);
         supervisor_notify(s, "STOPPING=1");
-        if (needed > s->unit_properties.timeout_stop_usec)
+        if (needed > s->facts->unit.timeout_stop_usec)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
-        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->container.id), NULL,
+        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
                         needed + 5 * USEC_PER_SEC, &ops);
 }
 
@@ -202,7 +203,7 @@ void supervisor_act_stop(Supervisor *s)
  * ignores it, unless it has a handler, or somebody else sees to it. */
 static void abort_container(Supervisor *s)
 {
-        bool had_it = supervisor_container_is_in_unit(s) && !s->unit_properties.kill_main_only,
+        bool had_it = supervisor_container_is_in_unit(s) && !s->facts->unit.kill_main_only,
              is_default = true;
 
         log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
@@ -217,7 +218,7 @@ static void abort_container(Supervisor *s)
 
 void supervisor_act_give_up(Supervisor *s)
 {
-        if (s->aborted)
+        if (s->facts->aborted)
                 abort_container(s);
         else
                 supervisor_act_stop(s);
@@ -225,8 +226,8 @@ void supervisor_act_give_up(Supervisor *s)
 
 void supervisor_act_kill(Supervisor *s)
 {
-        log_warning("Container %s did not stop in time, killing it.", s->container.name);
-        s->killed_by_us = true;
+        log_warning("Container %s did not stop in time, killing it.", s->facts->container.name);
+        record_killed_by_us(s->record);
         if (s->process)
                 (void) pid_watch_kill(s->process, SIGKILL);
         else
@@ -235,7 +236,7 @@ void supervisor_act_kill(Supervisor *s)
 
 void supervisor_act_drain(Supervisor *s)
 {
-        if (s->exit_code < 0 && !s->wait)
+        if (s->facts->exit_code < 0 && !s->wait)
                 supervisor_compare(s); /* nobody else is going to tell */
         supervisor_check_finished(s);
 }
@@ -245,11 +246,11 @@ void supervisor_act_drain(Supervisor *s)
  * so that Restart= acts. */
 static void on_probed(Supervisor *s, int r, const EngineReply *reply)
 {
-        s->probed = true;
+        record_probed(s->record, true);
         /* The next engine may answer in the place of this one: then the event stream broke before. */
-        if (r < 0 || s->engine_lost_after_death) {
+        if (r < 0 || s->facts->engine_lost_after_death) {
                 log_notice("The Docker engine is going down, and took the container with it.");
-                s->stopped_by_others = s->killed_by_others = false;
+                record_engine_took_it_along(s->record);
                 if (s->state == STATE_LINGERING)
                         supervisor_arm_deadline(s);
         }
@@ -260,11 +261,12 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
  * log then. Where there is none, attach to the stopped container now. */
 void supervisor_act_linger(Supervisor *s)
 {
-        s->probed = false;
+        record_probed(s->record, false);
         supervisor_probe_engine(s, on_probed);
-        if (s->destroyed)
+        if (s->facts->destroyed)
                 return;
         s->log = log_stream_free(s->log);
+        record_log(s->record, ATTACHMENT_NONE);
         if ((s->continuity.unreadable && supervisor_attach_log(s) < 0) || supervisor_open_wait(s) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
 }
@@ -279,10 +281,12 @@ static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
 void supervisor_forward_signal(Supervisor *s, int signo)
 {
         /* --sig-proxy is about signals that we get; our own SIGKILL does not ask it. */
-        if (!s->started || s->dead || (!s->config.run->sig_proxy && !s->killed_by_us && !s->aborted))
+        if (!s->facts->started || s->facts->dead ||
+            (!s->config.run->sig_proxy && !s->facts->killed_by_us && !s->facts->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        supervisor_side_call(s, "POST", engine_path("/containers/%s/kill?signal=%i", s->container.id, signo),
+        supervisor_side_call(s, "POST",
+                             engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
                              on_signal_forwarded);
 }
 
@@ -291,13 +295,14 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
         ContainerInfo info = CONTAINER_INFO_NULL;
 
         if (reply_is_absent(reply)) {
-                s->destroyed = true;
+                record_destroyed(s->record);
                 supervisor_report_dead(s);
                 supervisor_check_finished(s);
                 return;
         }
         if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0) {
-                s->end_confirmed |= s->dead; /* as far as it can be */
+                if (s->facts->dead)
+                        record_end_confirmed(s->record); /* as far as it can be */
                 supervisor_check_finished(s);
                 supervisor_judge_health(s); /* by what the event said */
                 return;                     /* the next event or the next connection brings another chance */
@@ -310,5 +315,6 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
 
 void supervisor_act_compare(Supervisor *s)
 {
-        supervisor_side_call(s, "GET", engine_path("/containers/%s/json", s->container.id), on_compared);
+        supervisor_side_call(s, "GET", engine_path("/containers/%s/json", s->facts->container.id),
+                             on_compared);
 }

@@ -56,7 +56,7 @@ int supervisor_open_journal(Supervisor *s)
 {
         int r;
 
-        if (!s->config.under_systemd)
+        if (!s->facts->in_service)
                 return 0;
         r = journal_sink_new(&s->journal, s->event, JOURNAL_SOCKET, &journal_ops, s);
         if (r == -ENOENT || r == -ECONNREFUSED) {
@@ -78,8 +78,9 @@ static bool log_to_journal(int priority, const char *message_id, const char *mes
                 r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
         if (r >= 0 && message_id)
                 r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
-        if (r >= 0 && s->exit_code >= 0)
-                r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE", (uint64_t) s->exit_code);
+        if (r >= 0 && s->facts->exit_code >= 0)
+                r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE",
+                                              (uint64_t) s->facts->exit_code);
         return r >= 0 &&
                journal_sink_send(s->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
@@ -99,7 +100,7 @@ static int make_random_id(char ret[static 65])
 /* As Docker's driver: a tag that was asked for is also who wrote the line. */
 static const char *line_identifier(const Supervisor *s)
 {
-        return s->container.log.tag ?: s->container.name;
+        return s->facts->container.log.tag ?: s->facts->container.name;
 }
 
 /* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
@@ -140,23 +141,23 @@ static void explain_log_options(const ContainerInfo *c)
 void supervisor_name_journal(Supervisor *s)
 {
         _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
-        bool engine_logs = strcmp(s->container.log_driver, "journald") == 0;
+        bool engine_logs = strcmp(s->facts->container.log_driver, "journald") == 0;
         char short_id[13];
         int r;
 
         if (!s->journal)
                 return;
-        (void) snprintf(short_id, sizeof(short_id), "%.12s", s->container.id);
+        (void) snprintf(short_id, sizeof(short_id), "%.12s", s->facts->container.id);
         /* One number for all that this process logs, as Docker's journald driver has it. */
         r = make_random_id(s->log_epoch);
         const struct {
                 const char *name, *value;
         } constant[] = {
-                { "CONTAINER_NAME", s->container.name },
+                { "CONTAINER_NAME", s->facts->container.name },
                 { "CONTAINER_ID", short_id },
-                { "CONTAINER_ID_FULL", s->container.id },
-                { "CONTAINER_TAG", s->container.log.tag ?: short_id },
-                { "IMAGE_NAME", s->container.image },
+                { "CONTAINER_ID_FULL", s->facts->container.id },
+                { "CONTAINER_TAG", s->facts->container.log.tag ?: short_id },
+                { "IMAGE_NAME", s->facts->container.image },
                 { "CONTAINER_LOG_EPOCH", s->log_epoch },
         };
         for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++) {
@@ -167,13 +168,13 @@ void supervisor_name_journal(Supervisor *s)
                 r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
         }
         if (r >= 0)
-                r = journal_fields_append_raw(&fields, s->container.log.extra.data,
-                                              s->container.log.extra.size);
+                r = journal_fields_append_raw(&fields, s->facts->container.log.extra.data,
+                                              s->facts->container.log.extra.size);
         if (r < 0) {
                 log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
                 return;
         }
-        explain_log_options(&s->container);
+        explain_log_options(&s->facts->container);
         journal_sink_set_constant_fields(s->journal, &fields);
         log_set_sink(log_to_journal, s);
         open_streams(s);
@@ -193,7 +194,7 @@ static void remember_line(Supervisor *s, const Line *line)
 {
         char **slot = &s->last_lines[s->n_last_lines % LAST_LINES_MAX];
 
-        if (s->ready_sent)
+        if (s->facts->ready_sent)
                 return;
         free(*slot);
         *slot = strndup(line->data, MIN(line->size, (size_t) LAST_LINE_SIZE_MAX));

@@ -120,20 +120,20 @@ int supervisor_open_position(Supervisor *s)
                 if (!base)
                         return -ENOMEM;
         }
-        r = position_file_new(&c->file, base, s->container.name, s->container.id, &found);
+        r = position_file_new(&c->file, base, s->facts->container.name, s->facts->container.id, &found);
         if (r < 0 && r != -ENOMEM) {
                 log_debug_errno(r, "Failed to keep the output's position in %s, it won't survive us: %m",
                                 base ?: "?");
-                r = position_file_new(&c->file, NULL, NULL, s->container.id, &found);
+                r = position_file_new(&c->file, NULL, NULL, s->facts->container.id, &found);
         }
         if (r < 0)
                 return r;
         c->position = position_file_get(c->file);
-        found = found && s->adopted;
+        found = found && s->facts->adopted;
         if (found)
                 settle(s);
         else
-                log_position_init(c->position, s->container.id, s->log_epoch, supervisor_now_nsec(s));
+                log_position_init(c->position, s->facts->container.id, s->log_epoch, supervisor_now_nsec(s));
         c->position->pid = (uint64_t) getpid();
         c->position->without_ordinals = s->streams[STREAM_STDOUT] || s->streams[STREAM_STDERR];
         (void) supervisor_note_sent(s);

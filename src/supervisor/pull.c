@@ -142,7 +142,7 @@ static void judge_failure(Supervisor *s, int r, const EngineReply *reply)
                 /* not the registry, but the engine; a socket that doesn't let us in won't do so later */
                 bool again = r != -EACCES && r != -EPERM && r != -ENOMEM;
 
-                if (!again || !try_again(s, message, s->config.under_systemd ? TRIES_MAX_ENGINE : TRIES_MAX))
+                if (!again || !try_again(s, message, s->facts->in_service ? TRIES_MAX_ENGINE : TRIES_MAX))
                         pull_fail(s, message);
                 return;
         }

@@ -80,7 +80,8 @@ const char *supervisor_relay_lacks(Supervisor *s)
         if (!relay_is_wanted(s))
                 return NULL;
         base = supervisor_base_folder(s);
-        if (!base || !s->container.notify_folder || !notify_folder_is_ours(base, s->container.notify_folder))
+        if (!base || !s->facts->container.notify_folder ||
+            !notify_folder_is_ours(base, s->facts->container.notify_folder))
                 return "a socket for --notify or --watchdog=container";
         return NULL;
 }
@@ -114,7 +115,7 @@ static NotifySender judge_sender(pid_t pid, void *userdata)
         const Supervisor *s = ASSERT_PTR(userdata);
 
         /* Wherever the container's processes are by now: in its own cgroup, or moved into the unit's. */
-        if (cgroup_is_of_container(pid, s->container.id))
+        if (cgroup_is_of_container(pid, s->facts->container.id))
                 return NOTIFY_SENDER_MEMBER;
         return kill(pid, 0) < 0 && errno == ESRCH ? NOTIFY_SENDER_GONE : NOTIFY_SENDER_FOREIGN;
 }
@@ -126,7 +127,7 @@ static unsigned wanted_lines(void *userdata)
                          NOTIFY_FLAG(NOTIFY_STOPPING) | NOTIFY_FLAG(NOTIFY_EXTEND_TIMEOUT_USEC) |
                          NOTIFY_FLAG(NOTIFY_ERRNO) | NOTIFY_FLAG(NOTIFY_EXIT_STATUS);
 
-        if (s->ready_sent) /* of a reload; the first one is condition.c's */
+        if (s->facts->ready_sent) /* of a reload; the first one is condition.c's */
                 flags |= NOTIFY_FLAG(NOTIFY_READY);
         if (s->config.options->watchdog == WATCHDOG_CONTAINER)
                 flags |= NOTIFY_FLAG(NOTIFY_WATCHDOG);
@@ -139,7 +140,7 @@ static void note_trigger(Supervisor *s)
                 return;
         s->trigger_noted = true;
         log_event(LOG_ERR, MESSAGE_ID_WATCHDOG,
-                  "Container %s reports that it has failed (WATCHDOG=trigger).", s->container.name);
+                  "Container %s reports that it has failed (WATCHDOG=trigger).", s->facts->container.name);
         if (s->config.options->watchdog != WATCHDOG_CONTAINER)
                 supervisor_notify(s, "WATCHDOG=trigger");
 }
@@ -174,7 +175,7 @@ static void explain_drops(Supervisor *s)
                 return;
         s->relay_drops_explained = true;
         log_warning("Dropped a notification of container %s: %s. More of them are dropped without a word.",
-                    s->container.name,
+                    s->facts->container.name,
                     stats->refused > 0 ? "it was malformed, or not from one of its processes"
                                        : "MAINPID=, FDSTORE= and the like are not for containers to say");
 }
@@ -203,7 +204,7 @@ int supervisor_open_relay(Supervisor *s)
                 return -ENOENT;
         }
         free(s->notify_folder);
-        s->notify_folder = strdup(s->container.notify_folder);
+        s->notify_folder = strdup(s->facts->container.notify_folder);
         if (!s->notify_folder)
                 return log_oom();
         r = supervisor_make_relay_folder(s);
@@ -221,7 +222,8 @@ static char *life_of(const Supervisor *s)
 {
         char *life;
 
-        return asprintf(&life, "%s %s\n", s->container.id, s->container.started_at) < 0 ? NULL : life;
+        return asprintf(&life, "%s %s\n", s->facts->container.id, s->facts->container.started_at) < 0 ? NULL
+                                                                                                      : life;
 }
 
 void supervisor_remember_ready(Supervisor *s)
@@ -248,7 +250,7 @@ bool supervisor_was_ready(Supervisor *s)
 
 void supervisor_drop_relay(Supervisor *s)
 {
-        bool runs_on = supervisor_container_is_alive(s);
+        bool runs_on = facts_container_is_alive(s->facts);
 
         s->relay = notify_relay_free(s->relay);
         /* The engine makes it anew where it starts the container without us. */

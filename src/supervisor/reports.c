@@ -22,7 +22,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (signo == SIGABRT && s->state == STATE_RUNNING) {
-                s->aborted = s->giving_up = true;
+                record_giving_up(s->record, true);
                 supervisor_push(s, LIFE_GIVE_UP);
                 return;
         }
@@ -31,7 +31,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                  * it. */
                 if (s->main_pid_sent && sender == getppid())
                         return;
-                if (signo == s->unit_properties.reload_signal && s->state == STATE_RUNNING &&
+                if (signo == s->facts->unit.reload_signal && s->state == STATE_RUNNING &&
                     supervisor_reloads(s)) {
                         supervisor_reload(s, signo);
                         return;
@@ -40,7 +40,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                 return;
         }
         log_debug("Got SIG%s.", signal_to_string(signo));
-        s->stop_requested = true;
+        record_stop_requested(s->record);
         supervisor_note_stop_signal(s);
         supervisor_push(s, LIFE_STOP);
 }
@@ -55,11 +55,10 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
 
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
-        s->unit_properties = *properties;
-        s->unit_known = true;
+        record_unit(s->record, properties);
         if (s->state == STATE_CONNECTING)
                 supervisor_arm_deadline(s); /* TimeoutStartSec= is known now */
-        if (s->announce_pending)
+        if (s->state == STATE_RUNNING && !s->facts->announced)
                 supervisor_announce(s);
 }
 
@@ -69,23 +68,24 @@ const UnitInfoOps supervisor_unit_info_ops = { .on_known = on_unit_known };
 
 void supervisor_check_attached(Supervisor *s)
 {
-        if (s->state != STATE_ATTACHING || !s->events_open)
+        if (s->state != STATE_ATTACHING || !s->facts->events_open)
                 return;
-        if (s->log && !s->log_open)
+        if (s->facts->log == ATTACHMENT_OPENING)
                 return;
-        if (s->wait && !s->wait_open)
+        if (s->facts->wait == ATTACHMENT_OPENING)
                 return;
-        if (s->input && !s->input_open)
+        if (s->facts->input == ATTACHMENT_OPENING)
                 return;
-        if (s->container.running)
+        if (s->facts->container.running)
                 supervisor_push(s, LIFE_ATTACHED_RUNNING);
         else
-                supervisor_push(s, s->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED);
+                supervisor_push(s, s->facts->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED);
 }
 
 static bool may_come_back(const Supervisor *s)
 {
-        return (s->killed_by_others || s->stopped_by_others) && !s->stop_requested && !s->giving_up;
+        return (s->facts->killed_by_others || s->facts->stopped_by_others) && !s->facts->stop_requested &&
+               !s->facts->giving_up;
 }
 
 /* The kernel tells a death before the engine has noticed it, for which the container runs until then:
@@ -93,16 +93,16 @@ static bool may_come_back(const Supervisor *s)
  * connection of their own. */
 bool supervisor_engine_knows_the_end(const Supervisor *s)
 {
-        bool is_there = s->events_open || s->wait;
+        bool is_there = s->facts->events_open || s->wait;
 
-        return s->die_seen || s->end_confirmed || s->destroyed || !is_there;
+        return s->facts->die_seen || s->facts->end_confirmed || s->facts->destroyed || !is_there;
 }
 
 void supervisor_check_finished(Supervisor *s)
 {
-        if (s->state == STATE_LINGERING && s->destroyed && s->probed)
+        if (s->state == STATE_LINGERING && s->facts->destroyed && s->facts->probed)
                 supervisor_push(s, LIFE_FINISHED);
-        if (s->state != STATE_DRAINING || s->exit_code < 0 || !supervisor_engine_knows_the_end(s) ||
+        if (s->state != STATE_DRAINING || s->facts->exit_code < 0 || !supervisor_engine_knows_the_end(s) ||
             !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
                 return;
         supervisor_push(s, may_come_back(s) ? LIFE_STOPPED_BY_OTHERS : LIFE_FINISHED);
@@ -113,22 +113,21 @@ void supervisor_check_finished(Supervisor *s)
 void supervisor_report_dead(Supervisor *s)
 {
         /* The kernel holds news of this kind back for some milliseconds, and it explains the death. */
-        if (!s->dead)
+        if (!s->facts->dead)
                 supervisor_check_oom(s);
-        s->dead = true;
+        record_dead(s->record);
         supervisor_push(s, LIFE_DIED);
 }
 
 void supervisor_report_exit_code(Supervisor *s, int code)
 {
-        if (s->exit_code < 0)
-                s->exit_code = code;
+        record_exit_code(s->record, code);
         supervisor_check_finished(s);
 }
 
 void supervisor_report_not_running(Supervisor *s, int code)
 {
-        s->end_confirmed = true;
+        record_end_confirmed(s->record);
         supervisor_report_exit_code(s, code);
         supervisor_report_dead(s);
 }
@@ -166,14 +165,12 @@ const CgroupWatchOps supervisor_memory_watch_ops = { on_memory_change };
 void supervisor_report_info(Supervisor *s, ContainerInfo *info)
 {
         /* Of a dead process the engine may still say that it runs, until it has noticed itself. */
-        bool lives_on = info->running && !(s->dead && info->pid == s->container.pid);
+        bool lives_on = info->running && !(s->facts->dead && info->pid == s->facts->container.pid);
 
-        if (!info->running && s->started && info->exit_code >= 0 && s->state != STATE_LINGERING)
+        if (!info->running && s->facts->started && info->exit_code >= 0 && s->state != STATE_LINGERING)
                 supervisor_report_not_running(s, info->exit_code);
-        container_info_done(&s->container);
-        s->container = *info;
-        *info = CONTAINER_INFO_NULL;
-        if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->dead)
+        record_container(s->record, info);
+        if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->facts->dead)
                 supervisor_push(s, LIFE_RESTARTED);
         supervisor_continue_log(s, lives_on);
         if (lives_on) {
@@ -188,13 +185,12 @@ static void on_engine_open(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->engine_lost)
+        if (s->facts->engine_lost)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
-        s->engine_lost = false;
-        s->events_open = true;
+        record_events_open(s->record);
         supervisor_report_condition(s);
         supervisor_check_attached(s);
-        if (s->started)
+        if (s->facts->started)
                 supervisor_compare(s);
 }
 
@@ -202,8 +198,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        s->events_open = false;
-        s->engine_lost_after_death |= s->dead;
+        record_events_lost(s->record);
         supervisor_log_lost_engine(s);
         supervisor_check_finished(s);
         if (s->state == STATE_LINGERING)
@@ -212,9 +207,9 @@ static void on_engine_lost(int r, const char *message, void *userdata)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, LIFE_FAILED);
         }
-        if (s->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
+        if (s->facts->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
                 return;
-        s->engine_lost = true;
+        record_engine_lost(s->record, true);
         log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s",
                   message);
         supervisor_report_condition(s);
@@ -225,35 +220,35 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
         /* A start is another life only where the death before it was in the stream, too: of a short-lived
          * container we know the death before the engine has told its start. In LINGERING it is what we wait
          * for; in DRAINING it was faster than the output's end. */
-        if (s->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
+        if (s->facts->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
                 supervisor_push(s, LIFE_RESTARTED);
-        s->die_seen = false;
+        record_start_seen(s->record);
 }
 
 static void on_event_kill(Supervisor *s, const EngineEvent *event)
 {
         bool ends = event->signal == 0 || event->signal == SIGKILL || event->signal == SIGTERM ||
-                    event->signal == s->container.stop_signal;
+                    event->signal == s->facts->container.stop_signal;
 
         if (!ends)
                 return; /* one that was passed on */
         /* Once more: a stop that came early met the engine's own start-up code, which catches everything. */
         supervisor_note_stop_signal(s);
-        s->killed_by_others = !s->stop_requested;
+        record_killed_by_others(s->record, !s->facts->stop_requested);
 }
 
 static void on_event_stop(Supervisor *s, const EngineEvent *event)
 {
         /* In LINGERING it can't be ours: we had sent none before the death. */
-        s->stopped_by_others = !s->stop_requested || s->state == STATE_LINGERING;
+        record_stopped_by_others(s->record, !s->facts->stop_requested || s->state == STATE_LINGERING);
         if (s->state == STATE_LINGERING)
                 supervisor_push(s, LIFE_STOPPED_BY_OTHERS);
 }
 
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
-        s->die_seen = true;
-        if (s->state == STATE_DRAINING && s->exit_code < 0 && !s->wait)
+        record_die_seen(s->record);
+        if (s->state == STATE_DRAINING && s->facts->exit_code < 0 && !s->wait)
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
@@ -263,7 +258,7 @@ static void on_event_die(Supervisor *s, const EngineEvent *event)
 
 static void on_event_destroy(Supervisor *s, const EngineEvent *event)
 {
-        s->destroyed = true;
+        record_destroyed(s->record);
         supervisor_check_finished(s);
 }
 
@@ -271,13 +266,13 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
 {
         bool paused = event->kind == ENGINE_EVENT_PAUSE;
 
-        s->container.paused = paused;
+        record_paused(s->record, paused);
         if (paused)
                 log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_PAUSED, "Container %s is paused.",
-                          s->container.name);
+                          s->facts->container.name);
         else
                 log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.",
-                          s->container.name);
+                          s->facts->container.name);
         /* Now it has to do this itself again, and has a whole interval for it. */
         if (!paused && s->watchdog)
                 supervisor_notify(s, "WATCHDOG=1");
@@ -299,7 +294,7 @@ static void on_event_exec(Supervisor *s, const EngineEvent *event)
 
 static void on_event_health(Supervisor *s, const EngineEvent *event)
 {
-        s->container.health = event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY;
+        record_health(s->record, event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY);
         if (event->healthy)
                 supervisor_judge_health(s);
         else

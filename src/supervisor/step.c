@@ -71,8 +71,7 @@ int supervisor_take_info(Supervisor *s, const EngineReply *reply)
                 supervisor_push(s, LIFE_FAILED);
                 return r;
         }
-        container_info_done(&s->container);
-        s->container = info;
+        record_container(s->record, &info);
         return 0;
 }
 

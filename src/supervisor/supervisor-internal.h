@@ -34,6 +34,7 @@
 #include "engine/engine-events.h"
 #include "engine/input-stream.h"
 #include "engine/log-stream.h"
+#include "facts/record.h"
 #include "journal/journal-sink.h"
 #include "journal/journal-stream.h"
 #include "journal/position-file.h"
@@ -128,6 +129,8 @@ typedef struct PartialLine {
 
 struct Supervisor {
         SupervisorConfig config;
+        const Facts *facts; /* read by all … */
+        Record *record;     /* … written by its functions only */
 
         /* The loop and the machine */
         sd_event *event;
@@ -168,8 +171,6 @@ struct Supervisor {
         char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
         char *request_hash;
         char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
-        bool remove;  /* --rm, ours or docker's */
-        bool detach;  /* leave as soon as it runs */
         bool forward_log; /* lines go to the journal */
 
         /* What we know */
@@ -177,26 +178,7 @@ struct Supervisor {
         uint64_t oom_kills;      /* in it, of which we know */
         CgroupDecision cgroup_mode;
         bool cgroup_mode_known;
-        UnitProperties unit_properties;
-        bool unit_known;
-        ContainerInfo container;
-        bool has_container;
-        bool started; /* by us, or found running */
-        bool adopted;
-        bool stop_requested;    /* by systemd */
-        bool stopped_by_others; /* docker stop */
-        bool killed_by_others;  /* docker kill, or the first half of a stop */
         bool remove_forced;
-        bool probed;        /* whether the engine lives was asked, and answered one way or the other */
-        bool destroyed;     /* the engine has removed it */
-        bool killed_by_us;  /* it did not end in time */
-        bool die_seen;      /* in the engine's events, since the last start */
-        bool end_confirmed; /* of this life, by what inspect said, or that it said nothing */
-        bool deaf;          /* its stop signal can't do anything to it, see supervisor_note_stop_signal() */
-        bool dead;
-        bool engine_lost;
-        bool engine_lost_after_death;
-        int exit_code; /* of the container, -1: not known (yet) */
         unsigned name_conflicts;
         uint64_t connect_backoff;
         char *connect_message;
@@ -210,18 +192,9 @@ struct Supervisor {
         char running_since[16], oom_since[16]; /* clock times; "": not */
         uint64_t running_since_usec;           /* CLOCK_MONOTONIC */
         sd_event_source *health_timer;         /* the limit of the wait for health */
-        bool giving_up;                        /* it is ended by us, and is no docker stop */
-        bool aborted;                          /* … because systemd's watchdog says so */
         char *verdict;                         /* why it failed: STATUS= at the end; NULL: the exit status */
 
-        /* The join of STATE_ATTACHING */
-        bool events_open, log_open, wait_open, input_open;
-        bool log_ended;
-        bool input_ended;
-
         /* What we have said */
-        bool announce_pending;
-        bool ready_sent;
         bool ready_remembered; /* in the folder, for the next supervisor */
         bool relay_drops_explained;
         bool in_batch; /* of the relay: systemd gets all of it at its end */
@@ -243,14 +216,7 @@ struct Supervisor {
         size_t n_last_lines; /* all ever seen */
 
         Pull pull;
-
-        int failure; /* exit status of the first failure, 0: none */
 };
-
-static inline bool supervisor_container_is_alive(const Supervisor *s)
-{
-        return s->started && !s->dead;
-}
 
 /* supervisor.c */
 /* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */

@@ -52,8 +52,7 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
 {
         va_list ap;
 
-        if (s->failure == 0)
-                s->failure = exit_status;
+        record_failure(s->record, exit_status);
         va_start(ap, format);
         (void) log_internalv(LOG_ERR, 0, NULL, format, ap);
         va_end(ap);
@@ -61,9 +60,9 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
 
 static uint64_t connect_timeout(const Supervisor *s)
 {
-        uint64_t limit = s->unit_properties.timeout_start_usec;
+        uint64_t limit = s->facts->unit.timeout_start_usec;
 
-        if (!s->config.under_systemd)
+        if (!s->facts->in_service)
                 return BY_HAND_TIMEOUT_USEC;
         if (limit == UINT64_MAX || limit == 0)
                 return CONNECT_TIMEOUT_USEC;
@@ -72,7 +71,8 @@ static uint64_t connect_timeout(const Supervisor *s)
 
 uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
 {
-        int seconds = s->container.stop_timeout >= 0 ? s->container.stop_timeout : STOP_TIMEOUT_DEFAULT_SEC;
+        int seconds = s->facts->container.stop_timeout >= 0 ? s->facts->container.stop_timeout
+                                                            : STOP_TIMEOUT_DEFAULT_SEC;
 
         return (uint64_t) seconds * USEC_PER_SEC;
 }
@@ -81,13 +81,14 @@ uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
  * and says so, which ends the wait; so there a busy machine gets the time that a start takes. */
 static uint64_t restart_grace(const Supervisor *s)
 {
-        bool engine_leaves = !s->events_open || (!s->stopped_by_others && !s->killed_by_others);
+        bool engine_leaves =
+                !s->facts->events_open || (!s->facts->stopped_by_others && !s->facts->killed_by_others);
 
         if (engine_leaves)
                 return RESTART_GRACE_USEC;
-        if (!s->stopped_by_others)
+        if (!s->facts->stopped_by_others)
                 return STOP_EVENT_GRACE_USEC;
-        return s->remove && !s->adopted ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
+        return s->facts->remove && !s->facts->adopted ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
 }
 
 static uint64_t supervisor_deadline(const Supervisor *s)
@@ -113,7 +114,8 @@ void supervisor_arm_deadline(Supervisor *s)
         if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
         /* While it stops, systemd counts too: it has to wait for what we wait for. */
-        if ((s->stop_requested || s->giving_up) && usec != UINT64_MAX && s->state != STATE_DONE)
+        if ((s->facts->stop_requested || s->facts->giving_up) && usec != UINT64_MAX &&
+            s->state != STATE_DONE)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
 }
 
@@ -127,10 +129,13 @@ static void prune_sources(Supervisor *s)
                 pull_stop(&s->pull);
         if (!(keep & SOURCE_STREAMS)) {
                 s->wait = engine_request_free(s->wait);
+                record_wait(s->record, ATTACHMENT_NONE);
                 s->events = engine_events_free(s->events);
         }
-        if (!(keep & SOURCE_LOG))
+        if (!(keep & SOURCE_LOG)) {
                 s->log = log_stream_free(s->log);
+                record_log(s->record, ATTACHMENT_NONE);
+        }
         if (!(keep & SOURCE_PROCESS)) {
                 s->process = pid_watch_free(s->process);
                 s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
@@ -138,8 +143,10 @@ static void prune_sources(Supervisor *s)
                 s->sweep_again = sd_event_source_disable_unref(s->sweep_again);
                 s->cgroup = cgroup_move_free(s->cgroup);
         }
-        if (!(keep & SOURCE_INPUT))
+        if (!(keep & SOURCE_INPUT)) {
                 s->input = input_stream_free(s->input);
+                record_input(s->record, ATTACHMENT_NONE);
+        }
         if (!(keep & SOURCE_RELAY))
                 s->relay = notify_relay_free(s->relay);
         if (!(keep & SOURCE_WATCHDOG))
@@ -155,7 +162,7 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
         if (state_traits(s->state)->status)
                 supervisor_status(s, "%s", state_traits(s->state)->status);
         if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
-                s->failure = s->failure ?: CLI_EXIT_REFUSED;
+                record_failure(s->record, CLI_EXIT_REFUSED);
         supervisor_act(s, t->actions);
         if (s->state == STATE_DONE) {
                 supervisor_goodbye(s);
@@ -163,7 +170,7 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
                 return;
         }
         /* A stop that came where it could not be followed is offered again. */
-        if (s->stop_requested && !state_transition(s->state, LIFE_STOP)->ignore)
+        if (s->facts->stop_requested && !state_transition(s->state, LIFE_STOP)->ignore)
                 supervisor_push(s, LIFE_STOP);
 }
 
@@ -249,10 +256,10 @@ static int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *
         else if (s->state == STATE_DRAINING && !supervisor_engine_knows_the_end(s))
                 log_warning("The engine has not noticed that container %s has ended, not waiting for it any "
                             "longer.",
-                            s->container.name);
+                            s->facts->container.name);
         if (s->state == STATE_REMOVING)
                 log_warning("Failed to remove container %s, the next start will: no answer in time.",
-                            s->container.name ?: s->container.id);
+                            s->facts->container.name ?: s->facts->container.id);
         supervisor_push(s, LIFE_DEADLINE);
         return 0;
 }
@@ -286,7 +293,7 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->retry);
         sd_event_source_disable_unref(s->health_timer);
         sd_event_unref(s->event);
-        container_info_done(&s->container);
+        record_free(s->record);
         pull_stop(&s->pull);
         free(s->body);
         free(s->logins);
@@ -323,35 +330,31 @@ static void supervisor_ask_unit(Supervisor *s)
 {
         int r;
 
-        s->unit_properties = (UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,
-                                               .timeout_start_usec = UINT64_MAX,
-                                               .timeout_stop_usec = UINT64_MAX };
-        if (!s->config.under_systemd) {
-                s->unit_known = true;
+        if (!s->facts->in_service) {
+                record_unit(s->record, NULL);
                 return;
         }
         r = unit_info_new(&s->unit, s->event, &supervisor_unit_info_ops, s);
         if (r < 0) {
                 log_debug_errno(r, "Failed to ask systemd for the unit's properties, ignoring: %m");
-                s->unit_known = true;
+                record_unit(s->record, NULL);
         }
 }
 
 static void supervisor_apply_options(Supervisor *s)
 {
         const Options *o = s->config.options;
+        bool remove = o->rm >= 0 ? o->rm : s->config.run->remove, detach = !o->logs && !remove;
 
-        s->remove = o->rm >= 0 ? o->rm : s->config.run->remove;
-        s->detach = !o->logs && !s->remove;
-        if (s->detach && s->config.watchdog_usec > 0) {
+        if (detach && s->config.watchdog_usec > 0) {
                 log_notice("Not detaching: the unit has WatchdogSec=, and somebody has to answer it.");
-                s->detach = false;
+                detach = false;
         }
         if (o->watchdog != WATCHDOG_ENGINE && s->config.watchdog_usec == 0)
                 log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.",
                            watchdog_mode_to_string(o->watchdog));
+        record_service(s->record, s->config.under_systemd, remove, detach);
         s->forward_log = o->logs && (s->config.run->attach_stdout || s->config.run->attach_stderr);
-        s->exit_code = -1;
 }
 
 int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost *host)
@@ -363,8 +366,11 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (!s)
                 return -ENOMEM;
         s->config = *config;
-        s->container = CONTAINER_INFO_NULL;
         s->line_fields = JOURNAL_FIELDS_NULL;
+        r = record_new(&s->record);
+        if (r < 0)
+                return r;
+        s->facts = record_facts(s->record);
         supervisor_apply_options(s);
         r = curl_glue_global_init(config->tls.enabled);
         if (r >= 0)
@@ -391,7 +397,7 @@ int supervisor_run(Supervisor *s)
 
         /* What is wrong whatever the engine says, is said before it is asked. */
         if (supervisor_decide_cgroup_mode(s, NULL) < 0)
-                return s->failure;
+                return s->facts->failure;
         supervisor_push(s, LIFE_BEGIN);
         r = sd_event_loop(s->event);
         if (r < 0) {

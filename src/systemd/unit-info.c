@@ -15,18 +15,9 @@
 #include "systemd/unit-info.h"
 #include "util/log.h"
 #include "util/macro.h"
-#include "util/string-table.h"
 
 #define CALL_TIMEOUT_USEC (5 * USEC_PER_SEC)
 #define SERVICE_INTERFACE "org.freedesktop.systemd1.Service"
-
-static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
-        [NOTIFY_ACCESS_NONE] = "none",
-        [NOTIFY_ACCESS_MAIN] = "main",
-        [NOTIFY_ACCESS_EXEC] = "exec",
-        [NOTIFY_ACCESS_ALL] = "all",
-};
-DEFINE_STRING_TABLE(notify_access, NotifyAccess)
 
 struct UnitInfo {
         sd_bus *bus;

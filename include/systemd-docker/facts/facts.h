@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+/* What is known of the service: of the container, of the engine, of the unit, and of what we have said.
+ *
+ * Everybody may read the facts. They are written in one place, facts/record.c, by what its functions say:
+ * whoever has a `const Facts *` can't change them, and only the supervisor has the Record behind it. Facts
+ * are levels, not edges: what they mean together is judged by supervisor/verdict.c, which is pure. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codec/engine/container-info.h"
+#include "codec/systemd/unit-properties.h"
+
+/* A stream to or from the container. */
+typedef enum Attachment {
+        ATTACHMENT_NONE,    /* there is none, or none any more */
+        ATTACHMENT_OPENING, /* asked for; the engine has not answered */
+        ATTACHMENT_OPEN,
+        ATTACHMENT_ENDED,
+        _ATTACHMENT_MAX,
+} Attachment;
+
+typedef struct Facts {
+        /* The service, decided at the beginning */
+        bool in_service; /* we are the process of a unit; else we run by hand */
+        bool remove;     /* --rm, ours or docker's */
+        bool detach;     /* we leave as soon as the container runs */
+
+        /* The unit, by systemd's word */
+        UnitProperties unit;
+        bool unit_known; /* systemd has answered, or will not */
+
+        /* The container, by the engine's last word */
+        ContainerInfo container;
+        bool has_container; /* it exists */
+        bool started;       /* by us, or found running */
+        bool adopted;       /* found running; until it is started again */
+
+        /* The end of this life of the container */
+        bool dead;          /* by whoever saw it first */
+        int exit_code;      /* of the container; -1: not known (yet) */
+        bool die_seen;      /* in the engine's events, since the last start */
+        bool end_confirmed; /* by what inspect said, or that it said nothing */
+        bool destroyed;     /* the engine has removed it */
+
+        /* Who wanted it */
+        bool stop_requested;    /* by systemd: SIGTERM, SIGINT */
+        bool stopped_by_others; /* `docker stop` */
+        bool killed_by_others;  /* `docker kill`, or the first half of a stop */
+        bool killed_by_us;      /* it did not end in time */
+        bool giving_up;         /* we end it because the service has failed */
+        bool aborted;           /* … because systemd's watchdog says so */
+        bool deaf;              /* its stop signal can do nothing to it: pid_namespaces(7) */
+
+        /* The engine */
+        bool events_open;             /* its events are heard */
+        bool engine_lost;             /* … were, and are not any more, while the container ran */
+        bool engine_lost_after_death; /* in this life */
+        bool probed;                  /* whether it lives was asked and answered, one way or the other */
+
+        /* The container's streams */
+        Attachment log;        /* its output */
+        Attachment wait;       /* POST …/wait, which tells the exit status */
+        Attachment input;      /* its standard input */
+        bool output_delivered; /* all of a dead container's output was taken, and is with the journal */
+
+        /* What we have said */
+        bool announced;  /* the main process, to systemd */
+        bool ready_sent; /* READY=1 */
+        int failure;     /* exit status of the first failure, 0: none */
+} Facts;
+
+/* A container that we started or found, and whose end nobody has seen. */
+static inline bool facts_container_is_alive(const Facts *f)
+{
+        return f->started && !f->dead;
+}
