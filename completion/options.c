@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Prints the tables of options for the generator of completions (generate, in this folder). Each option is
  * one line with these fields, separated by tabs: part (ours, run), letter, long name, what value it takes

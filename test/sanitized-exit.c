@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Linked into a program with the address sanitizer only. The leak checker at its end stops the process with
  * ptrace(2), and spins until the SIGSTOP of the attachment arrives. systemd sends SIGCONT right behind

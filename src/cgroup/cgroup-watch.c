@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The kernel says IN_MODIFY on these files when one of their values changes (Control Group v2, "Core
  * Interface Files" and "Memory Interface Files"). */

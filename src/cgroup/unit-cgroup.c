@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The unit's cgroup is the part of our own path that ends with the unit's name: we may be further down, by
  * DelegateSubgroup= or as a control process. systemd writes an underscore in front of names that could be

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A credential helper as a child process (docker/docker-credential-helpers, README: "Development"): `get` as
  * its argument, the registry on its standard input, JSON on its standard output. A failing one explains

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* GET /events, NDJSON, filtered by container on the engine's side and by id again on ours.
  *

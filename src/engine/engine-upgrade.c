@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* libcurl makes the connection (unix socket, TCP, TLS) and leaves it to us (CURLOPT_CONNECT_ONLY): it knows
  * no request that ends in both sides speaking as they like.

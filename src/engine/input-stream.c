@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One buffer: filled from fd when it is empty, sent as the engine takes it. So fd is only listened to while
  * there is room, and the container's pace reaches whoever writes to fd.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Done once, when a container is adopted whose supervisor was killed in the middle of sending, and before
  * there is a stream to be served: so it may block. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A connected, non-blocking datagram socket to journald, and a batch of entries in front of it.
  *

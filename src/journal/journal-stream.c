@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A connection to journald's stdout socket: a header of a few lines, then the container's, each with its
  * newline.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* BASE/NAME/position, where BASE/NAME is for us alone; other things of that container may be in there.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* JSON text without its white space. A parser and a printer would change how numbers and escapes are
  * spelled; this only checks the grammar and leaves blanks out. Nesting is a stack of bits in memory, not of

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One pass over the text checks its syntax (RFC 8259, but any bytes above 0x7f in strings) and notes where
  * on the path it came by: the members that are meant, and the objects that one could be put into. */

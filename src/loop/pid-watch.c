@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* pidfd_open(2) as a plain io source: sd_event_add_child_pidfd() is for one's own children only, and the
  * container's init is the engine's shim's.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* systemd-docker-runtime: an OCI runtime for Docker that puts containers of systemd-docker into their unit's
  * cgroup, and is the real runtime for everything else. See placement.c for whom it believes. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --cpus: an exact rational number, because 0.1 must be 100000000 billionths and not 99999999.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One record of comma-separated values (RFC 4180), as --mount, --network and --gpus take it. Quotes count
  * only around a whole field; empty lines in front are skipped, and what follows the record's line is not

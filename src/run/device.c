@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Devices: --device, --gpus, --device-cgroup-rule, and the block devices with weights and limits. */
 

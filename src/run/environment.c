@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The container's environment and labels: -e, --env-file, -l, --label-file, and what docker's config.json
  * says: proxies and detachKeys.

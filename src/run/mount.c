@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --mount: one record of KEY=VALUE fields, each of which goes to a place in the engine's Mount object. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --network and what belongs to it. Each network given is { "Target": NAME, "Endpoint": {…} } in
  * p->networks; the options that name none (--ip, --network-alias, --link, …) belong to the first one. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Numbers as the docker CLI (that is: Go's strconv, time, math/big and docker's go-units) reads them. Each
  * of the four has a grammar of its own, and units in the wild use their corners, so none is left to

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Numbers as `docker run` spells them. All return 0, -EINVAL (no such number) or -ERANGE. Only for src/cli.

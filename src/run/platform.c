@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --platform, in the form that the engine takes: OS/ARCHITECTURE[/VARIANT]. Also --cidfile, the other option
  * that ends up outside of the request's body. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --publish and --expose: [ADDRESS:][PORT[-PORT]:]PORT[-PORT][/PROTOCOL], expanded to one entry a port. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Names of images: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], or an id. They are only checked; what is sent is
  * what was written. */

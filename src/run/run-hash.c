@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A hash of a request, to see later that a unit's options have changed. It must only tell apart what one and
  * the same admin writes, not withstand an attacker: who can choose the options can choose the label, too. So

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The options of `docker run`: this table drives parsing, --help, completion and the man page's list.
  *

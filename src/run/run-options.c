@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The words behind `run` × the option table. The rules are those of the docker CLI's flag parser: options
  * end at the first word that is none, or at "--"; a long one takes its value behind '=' or as the next word;

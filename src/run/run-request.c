@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The body of POST /containers/create: the draft of the options, made to fit the engine's API, with what the
  * supervisor adds. Only what is set is sent; for the engine an absent member is its zero. But it remembers

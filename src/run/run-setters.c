@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The setters of the option table that are of a kind: a string, a number, a list, … at a place in the
  * request. */

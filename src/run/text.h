@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Text of the command line: splitting, blanks and UTF-8 as the docker CLI (that is: Go) sees them, and a

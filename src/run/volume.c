@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, sent as it was written; without one
  * it is a volume without a name. Options and paths are the engine's to check. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Only what stands in front of the verb is known option by option, as it says where the verb is. Behind it a
  * container's id is known by its looks: so new verbs and options do no harm. */

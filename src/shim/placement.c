@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Trust: the announcement lies in folders, and is a file, that only root can write. The cgroup in it has the
  * number that it had when it was announced, so it is the same one, and systemd has marked it as delegated.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Nothing stands between containerd and the runtime but one exec: same process, same environment, same
  * words. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The side of systemd: which is the main process, what the unit's status says, when it is ready, and what
  * its exit status is. */

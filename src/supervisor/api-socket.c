@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --use-api-socket: beside the engine's socket, the container gets the logins of config.json, as a
  * configuration file of its own that a client inside finds by $DOCKER_CONFIG. They are read before the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The container in the unit's cgroup: which way it gets there (cgroup-mode.c decides, as soon as what it
  * depends on is known), what has to be done for it, and what is done where it did not work. */

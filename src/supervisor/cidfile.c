@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --cidfile, as the docker CLI does it: the file must not be there; it is made, empty, before the container,
  * so that of two with the same path one fails before it has one; it gets the id (without newline) once there

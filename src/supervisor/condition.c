@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* How it is with a container that runs: whether the service is ready, what STATUS= says, and what earns
  * WATCHDOG=1.

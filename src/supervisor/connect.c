@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* STATE_CONNECTING: waits for the engine, agrees on a version with it, and makes the request that creates
  * the container. */

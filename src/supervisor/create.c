@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A container of our name: what to do with one that is there (STATE_LOOKING_UP, STATE_REMOVING_OLD), how a
  * new one is made (STATE_CREATING, STATE_PREPARING), and its removal at the end (STATE_REMOVING). */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* `docker run -i`: our standard input becomes the container's. Attached before the start, like the output,
  * and anew for each life of the container. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* From a container that is there to its end: attached to before it starts (STATE_ATTACHING), started, looked
  * at, stopped, killed, drained. What its engine is asked beside that: its state, and to pass a signal on. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Who we are for the registry of an image, as the docker CLI finds it: $DOCKER_AUTH_CONFIG, config.json, and
  * a credential helper that it names. None of these is an error where it can't be used: most images want no

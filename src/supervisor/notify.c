@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Messages to systemd. While a batch of the container's own comes in they wait for its end, so that of what
  * it floods us with, systemd gets only the last of each kind. */

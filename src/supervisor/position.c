@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The position in the container's output, kept so that the next supervisor goes on with the first line
  * that is not in the journal: codec/log-position.h in a source/position-file.h. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* What the container says of itself by sd_notify(3), with --notify=container or --watchdog=container.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Requests to the engine. A step is what the state waits for: one at a time, in s->request, ended by the
  * next transition. A side call is one whose answer no state waits for. */

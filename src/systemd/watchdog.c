@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A timer at half of the watchdog's interval (sd_watchdog_enabled(3) recommends half). */
 

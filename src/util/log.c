@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One line a message, to stderr or to the sink. The level and the sink are the program's only globals: a
  * message must be possible from everywhere, also before there is anything to pass down. */

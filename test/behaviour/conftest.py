@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Hooks of the behaviour suite: what each test leaves is removed, what it failed on is shown, and a run counts as
 good only if every test ran. See testhost.py for what tests use."""
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* What a container says to $NOTIFY_SOCKET, sd_notify(3), for images that have nothing but busybox. Static.
  *

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Units that run a container under systemd-docker, and what the tests ask about them. See testhost.py for the rest."""
 
 import contextlib

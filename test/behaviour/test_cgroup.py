@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The container's processes are in the unit's cgroup: those of its start, and whatever joins later."""
 
 import collections

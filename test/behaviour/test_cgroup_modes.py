@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The ways into the unit's cgroup, each against what users do with a container: test_cell[…] is a table of modes and
 cells. Where a mode can't do something, the cell asserts the reason."""
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The ways into the unit's cgroup where the unit is no plain one: hardened, oddly named, with other processes in it."""
 
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Every line once, in order, whatever breaks: the engine, journald, the container's own restart, the supervisor."""
 
 import os

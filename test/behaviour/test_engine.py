@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The engine isn't there yet, goes, comes back, or hangs: the container runs on and the unit knows what it does."""
 
 import contextlib

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What is wrong is said in one line that names it, and leaves nothing behind."""
 
 import pytest

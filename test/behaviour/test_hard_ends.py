@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Ends that are easy to get wrong: an engine that takes its containers with it, a stop in the middle of a restart, a
 journal that is slower than the container."""
 

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What a container's health check means for its unit, and what is no reason to fail: a pause, an engine that hangs."""
 
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """`docker inspect` can't tell who has made a container: the engine's own client, or we from the same line."""
 
 import concurrent.futures

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The way of a line into the journal: any bytes, both transports, and a journald that is slow, stopped or restarted."""
 
 import os

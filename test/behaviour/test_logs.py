@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What the container writes is in the journal: every line, in order, with its fields."""
 
 import contextlib

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What a container says to systemd, by the socket that it gets with --notify and --watchdog=container."""
 
 import contextlib

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The units of the originals' READMEs: `-- --rm --name %n busybox ping localhost` and `run --rm --name %n nginx`."""
 
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What others do to the container beside the unit, and signals to the unit: both stay in step."""
 
 import os

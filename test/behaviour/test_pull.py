@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Images from a real registry: Debian's docker-registry, which Docker lets be without TLS on 127.0.0.0/8."""
 
 import base64

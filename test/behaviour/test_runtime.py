@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """systemd-docker-runtime by itself: a runtime of the test's own in the place of runc tells what it was called with."""
 
 import json

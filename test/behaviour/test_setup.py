@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """`systemd-docker setup`: one entry in the engine's configuration, and nothing else."""
 
 import json

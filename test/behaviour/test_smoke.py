@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The test host is what the suite takes it for, and the suite's own means work."""
 
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """When `systemctl start` returns, all is in its place; and who is the main process."""
 
 import json

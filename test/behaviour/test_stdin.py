@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What the service is given as standard input is the container's (-i), and the options of the attached CLI."""
 
 import hashlib

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """A whole life of a supervisor under valgrind: no leak and no wrong access, through restart, exec and stop."""
 
 from pathlib import Path

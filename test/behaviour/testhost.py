@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What the behaviour suite uses to look at a test host from inside.
 
 The tests run as root inside a host that `test/host` has booted, beside its real systemd, journald and Docker engine.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* For test/benchmark/logs and ten-units: writes COUNT lines of SIZE bytes, numbered, as fast as it can.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* How long a command line of sixty options takes, from words to the request's text. Fails above a
  * millisecond. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Runs the docker CLI and us on the same command lines and compares the create requests, refusals and exit codes.
 
     compare.py [--docker PATH] [--api 1.50] [--jobs N] [--lines FILE] [--mutations N [--seed S]] EMIT

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The command lines that are compared, and the files that they name.
 
 Four sources: lines.txt (written by hand, the corners of each option's grammar), wild.txt (units in the wild), every option

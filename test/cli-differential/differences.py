@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Where we differ from the docker CLI on purpose. Each with its reason; none is skipped without one.
 
 A difference is a function of the words, what the CLI did and what we did; each is {'exit': N} with 'query' and 'body' where a

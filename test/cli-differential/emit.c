@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One command line a line of standard input (a JSON array of words, what follows `run`); for each, one line
  * of JSON on standard output: { "exit": 0, "query": {…}, "body": {…} } or { "exit": N, "message": "…" }.

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """A recording engine on a unix socket: answers /_ping, writes down what is asked to be created, and refuses it.
 
 The refusal keeps the docker CLI from going on to attach and start, so that one run takes a few milliseconds. That a

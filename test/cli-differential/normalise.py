@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Brings two create requests into a form in which they are equal if and only if the engine sees no difference.
 
 The docker CLI writes every member, we write those that are set. For the engine an absent member is the zero of its type,

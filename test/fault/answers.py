@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Answers of an engine that several subjects use: handlers of a step, and JSON of the wrong type."""
 
 from engine import ID

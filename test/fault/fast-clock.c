@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Preloaded into a program under test: its monotonic clock runs FAST_CLOCK times as fast as the world's, and
  * so do the timers that it sets, so that time-outs of minutes are over in seconds. */

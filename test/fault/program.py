@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What a case gets: the program under test, the engine that it talks to, and systemd's socket. And how cases are registered.
 
 A case is a function of one Test. `@case` registers it under its own name; `@variants(key=value, …)` registers one case a value,

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The whole program against an engine that misbehaves in ways that a real one can't be made to. TAP on stdout.
 
 run.py PROGRAM [--valgrind] [--fast-clock LIBRARY] [--jobs N] [--only PATTERN]

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """A Docker engine by script, on a unix socket: well-behaved, but for the steps that a test overrides.
 
 Every request belongs to a step: ping, look-up (by name), pull, create, prepare (the first inspect by id), events, attach,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A connection reads a request, then walks through the steps of the reply that expected it, one step an
  * iteration of the loop. Behind the last step it reads on: the next request (keep-alive) or the client's

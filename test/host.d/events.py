@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Waits for the two events that a shell can't wait for. Part of test/host.
 
 events.py ready SECONDS LOG -- CMD…   start CMD in the background, its output to LOG, until it says READY=1

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """cgroups as a virtual machine has them: v1 with its hierarchies, v2 with all controllers."""
 
 import os

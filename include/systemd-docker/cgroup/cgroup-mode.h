@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Which way the container's processes get into the unit's cgroup: --cgroup-mode, and what can be done. Pure.

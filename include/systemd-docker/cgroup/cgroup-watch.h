@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Changes of one of a v2 cgroup's files of events, by inotify: cgroup.events, whether it is populated;

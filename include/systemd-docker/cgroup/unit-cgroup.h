@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* The cgroup of the unit that we run in: whether systemd has handed it over to us (Delegate=), and the leaf

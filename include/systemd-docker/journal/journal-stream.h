@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Lines to journald over its stream protocol, as the standard output of any service: it costs journald half

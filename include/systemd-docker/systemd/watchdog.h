@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* When a ping for systemd's watchdog is due. Whether it is deserved, others judge: sd_event_set_watchdog()

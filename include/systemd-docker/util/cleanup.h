@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Scope-bound ownership: a local that owns something is declared _cleanup_, and handed over with TAKE_PTR or

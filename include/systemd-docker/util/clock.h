@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Time where there is no loop at hand, or its time of the wake-up (sd_event_now(3)) is not exact enough. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* systemd marks what it has delegated by an extended attribute on the cgroup's folder (CGROUP_DELEGATION,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Our own messages. They go to stderr (with the journal's "<N>" prefix where stderr is the journal's stream)

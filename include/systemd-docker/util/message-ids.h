@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change

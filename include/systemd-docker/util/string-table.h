@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* enum <-> string, from one table: static const char *const x_table[_X_MAX] = { [X_A] = "a", … };

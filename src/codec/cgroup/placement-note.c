@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Lines of KEY=VALUE: CGROUP and CGROUP_ID, each once. Others are for later versions and passed over. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Versions of the engine's API, and which one to speak: the newest that both sides know, unless the user
  * fixed one (Engine API, "Versioning"; docker(1), DOCKER_API_VERSION). */

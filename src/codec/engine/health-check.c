@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The engine probes every `interval`, a probe may take `timeout`. Failures during `start period` don't
  * count; `retries` of them in a row behind it are its verdict. Until then it takes one interval more at

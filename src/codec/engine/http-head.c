@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Only the status line and where the head ends. The fields don't matter to who has asked for an upgrade:
  * behind a 101 come bytes of another protocol, behind all else an error that is read as far as it came. */

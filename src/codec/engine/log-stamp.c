@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Time stamps of stored logs: RFC 3339 with nanoseconds, in UTC, or by some drivers in the engine's own
  * zone. */

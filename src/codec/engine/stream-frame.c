@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The engine's multiplexed output: { stream, 0, 0, 0, length as u32 big-endian } and as many bytes.
  *

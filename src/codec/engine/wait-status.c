@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The one place for how a container's end becomes a number. Signal names: those of signal(7) as docker's
  * --stop-signal and `docker kill` take them, in any case, with or without SIG, or the number. Real-time

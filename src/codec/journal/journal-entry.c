@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Fields of the journal's native protocol. Rules: systemd's "Native Journal Protocol" (the two forms of a
  * field), systemd.journal-fields(7) (names), sd-daemon(3) (the priority prefix), Docker's journald log

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The options are in the container's HostConfig/LogConfig/Config, merged by the engine with its own
  * defaults.

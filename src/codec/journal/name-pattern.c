@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Go's syntax (pkg.go.dev/regexp/syntax) written as POSIX's extended one (regex(7)), for bytes.
  *

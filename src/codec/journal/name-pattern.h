@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* The regular expressions of --log-opt labels-regex= and env-regex=. They are Go's, and become POSIX's. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Base64, as strict as the docker CLI (that is: Go): padding is needed, nothing but line breaks may be in
  * between, but what the last digit has in excess is not looked at. */

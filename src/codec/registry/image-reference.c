@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* References of images. The command line checks their grammar and the engine checks it again; here they are
  * split, and completed as the docker CLI does it: an engine that is none of Docker's may know other

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* An image's pull, layer by layer, Engine API POST /images/create (and /images/{name}/pull of its
  * imitators):

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """--use-api-socket: the logins that are copied into the container before it starts."""
 
 import io

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Logins for a pull: credential helpers and configuration files that are not in order."""
 
 import os

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Gaps in the output, as a real engine makes them only by chance: what it has stored, and what it says when it's asked."""
 
 import time

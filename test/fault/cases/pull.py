@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Pulling the image: answers that make no sense, failures, and tries again."""
 
 import json

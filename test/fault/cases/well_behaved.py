@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """The engine as it should be: the other cases differ from this in one thing."""
 
 from program import case

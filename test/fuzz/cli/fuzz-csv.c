@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Records of comma-separated values. What has no quotes, newlines or carriage returns is just split at its
  * commas. */

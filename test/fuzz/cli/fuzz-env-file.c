@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Files of --env-file and --label-file. Every variable that comes out has a name, and is UTF-8. */
 

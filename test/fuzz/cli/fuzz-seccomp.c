@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Seccomp profiles without their white space: what comes out is as long or shorter, and comes out the same
  * again. */

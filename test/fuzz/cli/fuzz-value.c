@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* One option with one value: the grammars of mounts, networks, GPUs, ports, … The first byte chooses the
  * option. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A version that is one reads back as it was; up to the first newline the server's, the rest the user's. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Up to the first "\n\n" /proc/PID/cgroup, the rest /proc/PID/mountinfo; the whole also as the other files.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* DOCKER_HOST; a first byte with its lowest bit set stands for TLS. */
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Members set and taken out, with json-c as the judge: what was a JSON text for it is one afterwards, has
  * the member, and nothing else has changed. */

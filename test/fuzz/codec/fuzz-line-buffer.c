@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The first byte is the maximum, the second the size of the pieces: in pieces the same lines have to come
  * out as in one, and nothing may get lost or be added. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Two bytes a line, hash and time since the line before: the first byte of all says how many of them are
  * ours, the second where the stored log begins; where both are the same sequence and no line is equal to

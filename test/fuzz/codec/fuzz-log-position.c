@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file
  * might. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The first byte is where the text is split: in pieces the same has to come out. Then the text as a line
  * that has the stamp in it. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The first two bytes say what to forward. Nothing but known keys comes through, and what came through once
  * comes through again unchanged. */

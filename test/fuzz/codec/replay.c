@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Runs a fuzzer's function over the files of folders: every file, and every beginning of a short one. */
 

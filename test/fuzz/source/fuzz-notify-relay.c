@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Datagrams from a container, over a real socket: the first byte of each says how many descriptors come with
  * it, the second who sends it and whether there is room, the next two how long it is. Whatever they are: no

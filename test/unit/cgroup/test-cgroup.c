@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* cgroup-watch and cgroup-move, on cgroups that the tests make and remove. Skipped where no cgroup may be
  * made. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The log options of a container. What is expected is what the engine's journald driver wrote for the same
  * (26.1). */

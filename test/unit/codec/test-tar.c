@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* An archive of one file. That tar(1) reads it is test/behaviour's and test/fault's to show. */
 

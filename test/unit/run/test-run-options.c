@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The words behind `run`: how they are told apart, what the supervisor reads of them, and what is refused.
  * That requests are the docker CLI's is test/cli-differential's to show. */

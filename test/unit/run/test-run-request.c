@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The body of the create request: one line an option, what the supervisor adds, and what the engine's age
  * changes. */

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """cgroup v2 with all controllers, in each way into the unit's cgroup: what the unit allows holds for the container, and in
 delegate what the container is given as well, below it; an OOM kill is said; systemd's and Docker's figures are true."""
 

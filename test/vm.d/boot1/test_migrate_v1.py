@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """cgroup v1, legacy and hybrid: a move per hierarchy, as the originals made it, but right."""
 
 from hierarchies import FORKS, MODE, folder, membership, only_v1, pids

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """Enables units for the next boot, which boot2 looks at: the machine goes down with them running."""
 
 from pathlib import Path

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
 """What boot1/test_reboot.py has enabled runs again: with --rm in a new container, without it in the one there was."""
 
 import pytest

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Which cgroups a process is in and where they are mounted: /proc/PID/cgroup (cgroups(7)),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* What the supervisor leaves for systemd-docker-runtime: into which unit's cgroup a container belongs. A

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* One object of the engine's GET /events. The stream is NDJSON: take it apart with a LineBuffer. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* HEALTHCHECK, as GET /containers/{id}/json tells of it: what is configured, and what the last probe said.

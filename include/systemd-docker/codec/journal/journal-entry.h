@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* The journal's native protocol (systemd's "Native Journal Protocol", sd_journal_send(3)): an entry is a

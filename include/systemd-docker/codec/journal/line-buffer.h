@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* Lines out of a stream of bytes in pieces of any size, with a maximum. Any byte but '\n' belongs to a line.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* How far an image's pull is: the NDJSON of POST /images/create, one object at a time (a LineBuffer takes
