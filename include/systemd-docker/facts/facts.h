@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* What is known of the service: of the container, of the engine, of the unit, and of what we have said.

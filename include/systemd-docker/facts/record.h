@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* The only way to write facts. Each function records one thing that was learnt or decided, and keeps what

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
 /* What systemd says of our unit, as far as it changes what we do. */
