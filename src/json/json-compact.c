@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* JSON text without its white space. A parser and a printer would change how numbers and escapes are
- * spelled; this only checks the grammar and leaves blanks out. Nesting is a stack of bits in memory, not of
- * calls. */
+/* Removes the white space of a JSON text. A parser and a printer would change the spelling of numbers and
+ * escapes; this code only checks the grammar and leaves the white space out. Nesting is a stack in memory,
+ * not a recursion. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -126,7 +126,8 @@ static bool take_key(Compact *x)
         return true;
 }
 
-/* Behind a value: what closes, until a comma or the end. *ret_done: the text's one value is complete. */
+/* After a value: takes closing brackets, up to a comma or the end. *ret_done: the outermost value is
+ * complete. */
 static bool take_after_value(Compact *x, bool *ret_done)
 {
         for (;;) {
@@ -149,7 +150,7 @@ static bool take_after_value(Compact *x, bool *ret_done)
         }
 }
 
-/* '{' or '['. *ret_empty: closed at once, so that it is a complete value. */
+/* '{' or '['. *ret_empty: it is closed at once, and is therefore a complete value. */
 static bool take_open(Compact *x, bool *ret_empty)
 {
         char c = take(x);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One pass over the text checks its syntax (RFC 8259, but any bytes above 0x7f in strings) and notes where
- * on the path it came by: the members that are meant, and the objects that one could be put into. */
+/* One pass over the text checks its syntax (RFC 8259, but strings may contain any bytes above 0x7f). It also
+ * notes the places on the path: the members that the path names, and the objects in which a missing member
+ * could be added. The changes then copy the text and replace, add or leave out only these places. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -16,22 +17,23 @@
 #define MEMBERS_MAX 64
 
 typedef struct Member {
-        const char *begin;       /* its name's quote */
+        const char *begin;       /* the quote before its name */
         const char *value, *end; /* its value */
-        const char *comma;       /* in front of it; NULL: it is the first one */
-        const char *next;        /* the member behind it; NULL: it is the last one */
+        const char *comma;       /* before it; NULL: it is the first member */
+        const char *next;        /* the member after it; NULL: it is the last one */
 } Member;
 
 typedef struct Scan {
         const char *at, *end;
         const char *const *path;
         size_t path_size;
-        Member members[MEMBERS_MAX]; /* that the path means */
+        Member members[MEMBERS_MAX]; /* those that the path names */
         size_t n_members;
-        const char
-                *open[JSON_EDIT_PATH_MAX]; /* behind the brace of the object at so many steps of the path */
-        bool too_many;
-        bool escaped; /* a name beside those of the path that may be one of them */
+        /* For each step of the path: the place after the opening brace of the object; NULL: no such object.
+         */
+        const char *open[JSON_EDIT_PATH_MAX];
+        bool too_many; /* members at the path */
+        bool escaped;  /* a name with an escape may be a name of the path */
 } Scan;
 
 static bool scan_value(Scan *s, size_t step, unsigned depth);
@@ -110,8 +112,8 @@ static bool scan_word(Scan *s, const char *word)
         return true;
 }
 
-/* How many steps of the path a member of this name, in an object at so many steps, is at; 0: off the path.
- * Steps count from 1, as the top is at one. */
+/* The step of the path that a member of this name is at, if its object is at the given step. 0: it is not on
+ * the path. The outermost object is at step 1. */
 static size_t step_into(Scan *s, size_t step, const char *name, size_t size)
 {
         if (step == 0 || step > s->path_size)
@@ -131,7 +133,8 @@ static void note_member(Scan *s, const Member *m)
                 s->too_many = true;
 }
 
-/* A name, a colon and a value, with the blanks around them. */
+/* A name, a colon and a value, with the white space around them. *ret_is_meant: the path names this member.
+ */
 static bool scan_member(Scan *s, size_t step, unsigned depth, Member *m, bool *ret_is_meant)
 {
         size_t into;
@@ -282,8 +285,8 @@ static int output_end(Output *o, char **ret_text, size_t *ret_size)
         return 0;
 }
 
-/* From the step on that is missing. The blanks behind the brace, which separate the first member from it,
- * then do so for the new one, and once more for the one behind. */
+/* Adds the member as the first one of the object, beginning with the step that is missing. The white space
+ * between the brace and the former first member is written before both of them. */
 static void put_member(Output *o, const Scan *s, size_t step, const char *value)
 {
         const char *open = s->open[step - 1], *first = open;

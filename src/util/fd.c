@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Reading and replacing whole files. */
+/* Reading and replacing whole files, with plain blocking system calls. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -78,7 +78,8 @@ int write_all(int fd, const void *data, size_t size)
         return 0;
 }
 
-/* like: whose owner it gets, and what is to outlive a crash; or NULL. */
+/* like: the owner and group of the new file, which is then also written to disk before it replaces the old
+ * one; or NULL. */
 static int replace_file(const char *path, const void *data, size_t size, unsigned mode,
                         const struct stat *like)
 {
@@ -92,7 +93,7 @@ static int replace_file(const char *path, const void *data, size_t size, unsigne
         if (fd < 0)
                 return fd;
         r = write_all(fd, data, size);
-        if (r >= 0 && like) /* first: it takes set-user-ID bits away */
+        if (r >= 0 && like) /* before fchmod(2), because it clears set-user-ID bits */
                 r = RET_NERRNO(fchown(fd, like->st_uid, like->st_gid));
         if (r >= 0)
                 r = RET_NERRNO(fchmod(fd, mode));

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One line a message, to stderr or to the sink. The level and the sink are the program's only globals: a
- * message must be possible from everywhere, also before there is anything to pass down. */
+/* Each message is one line, to stderr or to the sink. The level and the sink are the only global variables
+ * of the program: every function must be able to log, even before any object exists that could be passed to
+ * it. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +37,8 @@ int log_max_level(void)
         return max_level;
 }
 
-/* systemd.exec(5), JOURNAL_STREAM: device and inode of the stream that systemd connected to the journal. */
+/* $JOURNAL_STREAM contains device and inode of the stream that systemd connected to the journal:
+ * systemd.exec(5). */
 bool log_stderr_is_journal(void)
 {
         const char *e = getenv("JOURNAL_STREAM");
@@ -48,8 +50,8 @@ bool log_stderr_is_journal(void)
         return fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == dev && st.st_ino == ino;
 }
 
-/* What comes from the engine may have newlines or escape sequences, or megabytes; one message stays one
- * plain line. */
+/* Text from the engine may contain newlines or escape sequences, or be megabytes long. A message
+ * nevertheless is one plain line. */
 static void make_one_line(char *s)
 {
         char *end = s + strlen(s);
@@ -76,7 +78,7 @@ static void write_to_stderr(int level, const char *message)
                                         : snprintf(line, sizeof(line), "systemd-docker: %s\n", message);
         ssize_t k _unused_;
 
-        /* A journald that stands still must not make us do the same. */
+        /* A journald that hangs must not block us. send(2) does not wait, but only works on a socket. */
         if (send(STDERR_FILENO, line, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno == ENOTSOCK)
                 k = write(STDERR_FILENO, line, (size_t) n);
 }

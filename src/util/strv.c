@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* String vectors: only what is used. */
+/* Vectors of strings. There is no field for the allocated size: a vector of n strings has room for the next
+ * power of two. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -43,7 +44,7 @@ int strv_consume(char ***v, char *s)
 
         if (!s)
                 return -ENOMEM;
-        /* Grow at powers of two only, so that ten thousand arguments stay cheap to allocate. */
+        /* Grows at powers of two only, so that ten thousand arguments need few allocations. */
         if (n == 0 || (n & (n + 1)) == 0) {
                 grown = realloc(*v, (n + 1) * 2 * sizeof(char *));
                 if (!grown) {

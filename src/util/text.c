@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Text from outside on its way to a journal, a status line or a terminal.
+/* Text from outside that goes to the journal, a status line or a terminal.
  *
- * UTF-8 by the table of well-formed sequences in the Unicode standard (chapter 3, table 3-7): no overlong
- * forms, no surrogates, nothing above U+10FFFF. */
+ * Valid UTF-8 is what the table of well-formed sequences in the Unicode standard lists (chapter 3, table
+ * 3-7): no overlong forms, no surrogates, nothing above U+10FFFF. */
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static size_t sequence_length(uint8_t lead)
         return lead < 0xf5 ? 4 : 0;
 }
 
-/* Whether the second byte is one that may follow this lead. */
+/* Whether the second byte can follow this lead byte. */
 static bool second_is_valid(uint8_t lead, uint8_t second)
 {
         uint8_t low = 0x80, high = 0xbf;
@@ -88,7 +88,8 @@ size_t utf8_incomplete_tail(const char *s, size_t size)
         return 0;
 }
 
-/* What a terminal could take for a command: C0 and DEL, and C1, which has two bytes in UTF-8. */
+/* Characters that a terminal could interpret as a command: C0 and DEL, and C1, which has two bytes in UTF-8.
+ */
 static bool is_control(const char *s, size_t n)
 {
         uint8_t c = (uint8_t) s[0];
@@ -104,8 +105,8 @@ char *text_one_line(const char *s, size_t size, size_t max)
         size_t n = 0;
 
         assert(s || size == 0);
-        /* Nothing gets longer, but for a blank before a character; and a blank stands for at least one byte.
-         */
+        /* The line does not get longer than the text: a character keeps its size, and a blank replaces at
+         * least one byte. */
         line = malloc(MIN(size, max) + sizeof(ellipsis) + 1);
         if (!line)
                 return NULL;

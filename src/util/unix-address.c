@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The names under which sockets are found. */
+/* The text form of a unix socket's address. */
 
 #include <errno.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ int unix_address_parse(const char *text, struct sockaddr_un *ret, socklen_t *ret
                 return -ENAMETOOLONG;
         *ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
         memcpy(ret->sun_path, text, size);
-        /* An abstract name has a NUL in front, and none at its end. */
+        /* An abstract name begins with a NUL and has none at its end. */
         *ret_size = (socklen_t) (offsetof(struct sockaddr_un, sun_path) + size + (text[0] == '/'));
         if (text[0] == '@')
                 ret->sun_path[0] = 0;

@@ -2,11 +2,12 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Typed access over json-c. What comes from the engine or from a file may have any shape, so a getter
- * answers -ENOENT (no such member) or -EINVAL (a member of another type) and never converts between types.
+/* Typed access to json-c. Input from the engine or from a file can have any shape. A getter therefore
+ * returns -ENOENT (no such member, or null) or -EINVAL (a member of another type), and never converts
+ * between types.
  *
- * A path is member names joined by '/': "HostConfig/LogConfig/Type". What a getter returns belongs to the
- * object that it was asked of. */
+ * A path consists of member names joined by '/', for example "HostConfig/LogConfig/Type". A value that a
+ * getter returns belongs to the object that it was read from. */
 
 #include <json-c/json.h>
 #include <stdbool.h>
@@ -24,28 +25,31 @@ static inline void json_object_unrefp(JsonObject *p)
 }
 #define _cleanup_json_ _cleanup_(json_object_unrefp)
 
-/* One complete JSON text in UTF-8, nothing behind it but blanks. -EINVAL, -ENOMEM. */
+/* Parses one complete JSON text in UTF-8; only white space may follow it. *ret belongs to the caller. A text
+ * that is only null, or that is nested deeper than 64, is -EINVAL. -EINVAL, -ENOMEM. */
 int json_parse(const char *data, size_t size, struct json_object **ret);
-/* A configuration file as the docker CLI (that is: Go) reads it: strictly, but only its first value; bytes
- * that are not UTF-8 may be in its strings. */
+/* The same for a configuration file, which the docker CLI reads with the JSON decoder of Go: strict syntax,
+ * but only the first value counts, and strings may contain bytes that are not UTF-8. */
 int json_parse_file(const char *data, size_t size, struct json_object **ret);
 
+/* Get the member at the path. 0, -ENOENT or -EINVAL; *ret is unchanged on failure. */
 int json_get(struct json_object *o, const char *path, enum json_type type, struct json_object **ret);
 int json_get_string(struct json_object *o, const char *path, const char **ret);
 int json_get_int(struct json_object *o, const char *path, int64_t *ret);
 int json_get_bool(struct json_object *o, const char *path, bool *ret);
 
-/* The same with a default where there is no such member or it has another type. */
+/* The same, with a default if the member does not exist or has another type. */
 const char *json_string_or(struct json_object *o, const char *path, const char *fallback);
 int64_t json_int_or(struct json_object *o, const char *path, int64_t fallback);
 bool json_bool_or(struct json_object *o, const char *path, bool fallback);
 
-/* A member, its name in whatever case; of several the last one. For files that Go programs read, too. */
+/* A member whose name is compared without regard to case; if there are several, the last one. For files that
+ * Go programs also read. NULL or -ENOENT: no such member; -EINVAL: it is not a string. */
 struct json_object *json_get_any_case(struct json_object *o, const char *name);
 int json_get_string_any_case(struct json_object *o, const char *name, const char **ret);
 
-/* Setters: key is one member name. json_set and json_append take value over, also on failure; a NULL value
- * means that making it failed, and gives -ENOMEM. 0 or -ENOMEM. */
+/* Setters return 0 or -ENOMEM. key is one member name, not a path. json_set() and json_append() take
+ * ownership of value, even on failure. A NULL value means that its creation failed, and gives -ENOMEM. */
 int json_set(struct json_object *o, const char *key, struct json_object *value);
 int json_set_string(struct json_object *o, const char *key, const char *value);
 int json_set_bool(struct json_object *o, const char *key, bool value);
@@ -53,6 +57,6 @@ int json_set_int(struct json_object *o, const char *key, int64_t value);
 int json_append(struct json_object *array, struct json_object *value);
 int json_append_string(struct json_object *array, const char *value);
 
-/* The member `key` of o, made of the given type (object or array) where it is missing. NULL: out of memory.
- */
+/* The member `key` of o. If it does not exist or has another type, a new one of the given type (object or
+ * array) replaces it. It belongs to o. NULL: out of memory. */
 struct json_object *json_ensure(struct json_object *o, const char *key, enum json_type type);

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Scope-bound ownership: a local that owns something is declared _cleanup_, and handed over with TAKE_PTR or
- * TAKE_FD. Destructors take NULL and return NULL. */
+/* Ownership that is bound to a scope: a local variable that owns something is declared _cleanup_…, and its
+ * value is passed on with TAKE_PTR or TAKE_FD. A destructor accepts NULL and returns NULL. */
 
 #include <dirent.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 
 #define _cleanup_(f) __attribute__((__cleanup__(f)))
 
-/* Defines name##p(), the form that _cleanup_() wants, for a destructor of pointers. */
+/* Defines func##p(), which takes a pointer to the pointer as _cleanup_() needs it, for the destructor
+ * func(). */
 #define DEFINE_TRIVIAL_CLEANUP_FUNC(type, func)                                                             \
         static inline void func##p(type *p)                                                                 \
         {                                                                                                   \
@@ -20,6 +21,7 @@
                         func(*p);                                                                           \
         }
 
+/* The value of the pointer variable p, which becomes NULL: the caller now owns it. */
 #define TAKE_PTR(p)                                                                                         \
         ({                                                                                                  \
                 __typeof__(p) *_pp = &(p);                                                                  \
@@ -28,6 +30,7 @@
                 _taken;                                                                                     \
         })
 
+/* The value of the descriptor variable fd, which becomes -EBADF: the caller now owns it. */
 #define TAKE_FD(fd)                                                                                         \
         ({                                                                                                  \
                 int *_fdp = &(fd);                                                                          \
@@ -36,11 +39,13 @@
                 _taken;                                                                                     \
         })
 
+/* p: the address of a pointer from malloc(3). */
 static inline void freep(void *p)
 {
         free(*(void **) p);
 }
 
+/* Closes the descriptor, unless it is negative. errno may change. */
 static inline void closep(int *fd)
 {
         if (*fd >= 0)

@@ -2,14 +2,15 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Time where there is no loop at hand, or its time of the wake-up (sd_event_now(3)) is not exact enough. */
+/* The time for code that has no event loop, or for which the time of the loop's last wake-up
+ * (sd_event_now(3)) is not exact enough. */
 
 #include <stdint.h>
 #include <time.h>
 
 #include "util/macro.h"
 
-/* CLOCK_MONOTONIC, in microseconds. */
+/* CLOCK_MONOTONIC, in microseconds. Does not fail. */
 static inline uint64_t monotonic_usec(void)
 {
         struct timespec now = {};

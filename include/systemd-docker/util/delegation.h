@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* systemd marks what it has delegated by an extended attribute on the cgroup's folder (CGROUP_DELEGATION,
- * "Delegation"). */
+/* systemd marks a cgroup that it has delegated with an extended attribute on the cgroup's folder: see
+ * "Delegation" in systemd's document CGROUP_DELEGATION. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,8 @@
 
 #include "util/macro.h"
 
-/* fd: of the cgroup's folder, open for reading. */
+/* Whether systemd has delegated the cgroup. fd: the cgroup's folder, open for reading. An error counts as
+ * false. */
 static inline bool cgroup_has_delegation_mark(int fd)
 {
         static const char *const names[] = { "trusted.delegate", "user.delegate" };

@@ -2,24 +2,30 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* File descriptors. "No descriptor" is -EBADF. */
+/* File descriptors and whole files. A variable without a descriptor is -EBADF. Every int function returns
+ * -errno on failure and leaves its ret_ arguments unchanged. All of them may block on a slow file system,
+ * except fd_close(). */
 
 #include <stddef.h>
 #include <sys/stat.h>
 
-/* Closes fd if it is one; returns -EBADF, so that `x->fd = fd_close(x->fd)` leaves nothing behind. */
+/* Closes fd, unless it is negative. Returns -EBADF, so that `x->fd = fd_close(x->fd)` leaves no stale
+ * number. */
 int fd_close(int fd);
 
-/* Reads a whole small file (of /proc, /sys or a configuration) relative to dir_fd (AT_FDCWD: the working
- * directory). *ret is NUL-terminated and the caller's; -EFBIG if it has more than max bytes. ret_size may be
- * NULL. */
+/* Reads a whole small file (of /proc, /sys or a configuration). path is relative to dir_fd (AT_FDCWD: the
+ * working directory). *ret has a NUL at its end and belongs to the caller. ret_size may be NULL; it does not
+ * count that NUL. -EFBIG: the file has more than max bytes. */
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
 
-/* All of it, however many calls that takes; to what does not block. */
+/* Writes all of data, with as many calls of write(2) as needed. On failure some of it may have been written.
+ * For a descriptor that does not block, such as a regular file: -EAGAIN is a failure. */
 int write_all(int fd, const void *data, size_t size);
 
-/* Writes data over path by a temporary file beside it and rename(2): readers see the old or the new content.
- */
+/* Replaces the content of path with data. It writes a temporary file in the same folder and then calls
+ * rename(2): a reader sees either the old or the new content. mode: the file's permissions, not reduced by
+ * the umask. On failure path is unchanged and the temporary file is removed. */
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode);
-/* The same for what has to outlive a crash of the machine, with the owner and the mode of another. */
+/* The same for a file that has to survive a crash of the machine: the data is on disk before the file is
+ * renamed. The file gets owner, group and mode of `like`. */
 int write_file_durable(const char *path, const void *data, size_t size, const struct stat *like);

@@ -2,8 +2,10 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Our own messages. They go to stderr (with the journal's "<N>" prefix where stderr is the journal's stream)
- * until a sink is set; from then on to the sink, which adds the container's fields. */
+/* The program's own messages. Until a sink is set, they go to stderr, with the journal's prefix "<N>"
+ * (sd-daemon(3)) if stderr is the journal's stream. From then on they go to the sink, which adds the fields
+ * of the container. Writing to stderr does not wait for a journald that hangs: that message is lost instead.
+ */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,20 +14,29 @@
 
 #include "util/macro.h"
 
-/* Takes over a formatted message. Returns false to have it written to stderr after all. */
+/* Handles a formatted message of one line. message_id may be NULL. Returns false if the message could not be
+ * handled and should go to stderr instead. */
 typedef bool (*LogSink)(int priority, const char *message_id, const char *message, void *userdata);
 
+/* sink: NULL goes back to stderr. userdata is passed to it and is not owned. */
 void log_set_sink(LogSink sink, void *userdata);
+
+/* Messages above this level (LOG_ERR .. LOG_DEBUG, by default LOG_INFO) are dropped by the macros below. */
 void log_set_max_level(int level);
 int log_max_level(void);
+
+/* Whether stderr is the stream that systemd connected to the journal ($JOURNAL_STREAM, systemd.exec(5)). */
 bool log_stderr_is_journal(void);
 
-/* error: a positive or negative errno for %m, 0 for none. message_id: 32 hex digits of
- * journald's MESSAGE_ID= or NULL. Returns -|error|. A message of several lines is folded into one. */
+/* Use the macros below instead. error: a positive or negative errno for %m, or 0. message_id: the 32 hex
+ * digits of journald's MESSAGE_ID=, or NULL. Returns -|error|, or -ENOMEM. The message becomes one line:
+ * control characters become blanks, and a message of more than about 2 KiB is cut. */
 int log_internal(int level, int error, const char *message_id, const char *format, ...) _printf_(4, 5);
 int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
         _printf_(4, 0);
 
+/* Logs at the level and returns -|error|, so that a caller can write `return log_error_errno(r, "…: %m")`.
+ */
 #define log_full_errno(level, error, ...)                                                                   \
         ({                                                                                                  \
                 int _l = (level), _e = (error);                                                             \
@@ -44,5 +55,6 @@ int log_internalv(int level, int error, const char *message_id, const char *form
 #define log_error_errno(error, ...) log_full_errno(LOG_ERR, error, __VA_ARGS__)
 #define log_oom() log_error_errno(-ENOMEM, "Out of memory.")
 
-/* With a MESSAGE_ID= from util/message-ids.h, for the events that an admin searches for. */
+/* Logs an event that an administrator may search for, with a MESSAGE_ID= from util/message-ids.h. The level
+ * is not compared with log_max_level(). */
 #define log_event(level, message_id, ...) (void) log_internal(level, 0, message_id, __VA_ARGS__)

@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stddef.h>
 
+/* The number of elements of an array (not of a pointer). */
 #define ELEMENTSOF(x) (sizeof(x) / sizeof((x)[0]))
 
 #define _printf_(a, b) __attribute__((__format__(printf, a, b)))
 #define _unused_ __attribute__((__unused__))
 
+/* Each argument is evaluated once. Both should have the same type. */
 #define MIN(a, b)                                                                                           \
         ({                                                                                                  \
                 __typeof__(a) _min_a = (a);                                                                 \
@@ -26,14 +28,14 @@
                 _max_a > _max_b ? _max_a : _max_b;                                                          \
         })
 
-/* The raw system call's -1/errno as -errno, so that errno and r never mix in one function. */
+/* Turns the -1 and errno of a raw system call into -errno, so that errno and r never mix in one function. */
 #define RET_NERRNO(expr)                                                                                    \
         ({                                                                                                  \
                 __typeof__(expr) _ret = (expr);                                                             \
                 _ret < 0 ? (__typeof__(expr)) -errno : _ret;                                                \
         })
 
-/* A pointer from a callback's userdata: never NULL, or the caller is broken. */
+/* The pointer itself. For the userdata of a callback: NULL would be a bug of the caller. */
 #define ASSERT_PTR(p)                                                                                       \
         ({                                                                                                  \
                 __typeof__(p) _p = (p);                                                                     \

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* MESSAGE_ID= of the events that an admin searches the journal for (`journalctl MESSAGE_ID=…`). Never change
- * one. */
+/* The MESSAGE_ID= of events that an administrator searches the journal for (`journalctl MESSAGE_ID=…`).
+ * Never change one of them. Each one also needs an entry in catalog/ and in the manual page. */
 
 #define MESSAGE_ID_CONTAINER_CREATED "ab271a1332f748e8aa6113067349d654"
 #define MESSAGE_ID_CONTAINER_STARTED "90542fc0a4fb42ba9393723306502ab2"

@@ -2,8 +2,13 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* enum <-> string, from one table: static const char *const x_table[_X_MAX] = { [X_A] = "a", … };
- * DEFINE_STRING_TABLE(x, X) then gives x_to_string() (NULL out of range) and x_from_string() (-EINVAL). */
+/* Conversion between an enum and strings, from one table:
+ *
+ *     static const char *const x_table[_X_MAX] = { [X_A] = "a", … };
+ *     DEFINE_STRING_TABLE(x, X)
+ *
+ * This defines x_to_string(), which returns NULL for a value out of range, and x_from_string(), which
+ * returns the enum's value, or -EINVAL for an unknown string or NULL. */
 
 #include <errno.h>
 #include <string.h>

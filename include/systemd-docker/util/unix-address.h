@@ -2,10 +2,11 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Names of sockets, see unix(7). */
+/* Addresses of unix sockets, see unix(7). */
 
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* A path, or "@name" for the abstract namespace. -EINVAL: neither; -ENAMETOOLONG. */
+/* text: an absolute path, or "@name" for the abstract namespace. *ret_size is the size to pass to bind(2) or
+ * connect(2). -EINVAL: text is neither of them; -ENAMETOOLONG: it does not fit into the address. */
 int unix_address_parse(const char *text, struct sockaddr_un *ret, socklen_t *ret_size);
