@@ -83,17 +83,23 @@ struct SideCall {
         SideCall *next;
 };
 
-static void side_call_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+static void side_call_unlink(Supervisor *s, const SideCall *c)
 {
-        SideCall *c = ASSERT_PTR(userdata);
-        Supervisor *s = c->supervisor;
-
-        c->on_done(s, r, reply);
         for (SideCall **p = &s->side_calls; *p; p = &(*p)->next)
                 if (*p == c) {
                         *p = c->next;
                         break;
                 }
+}
+
+static void side_call_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        SideCall *c = ASSERT_PTR(userdata);
+        Supervisor *s = c->supervisor;
+
+        /* First: on_done may free all side calls, and this one is freed below. */
+        side_call_unlink(s, c);
+        c->on_done(s, r, reply);
         engine_request_free(c->request);
         free(c);
 }
