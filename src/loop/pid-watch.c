@@ -7,7 +7,10 @@
  * EPOLLIN: it is dead, but a zombie. EPOLLHUP: it was reaped, and from then on PIDFD_GET_INFO tells its wait
  * status to anyone who holds the pidfd (Linux 6.15). Older kernels fail the ioctl: then the engine tells. */
 
+#include <fcntl.h>
+#include <poll.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
@@ -15,8 +18,10 @@
 #include <unistd.h>
 
 #include "codec/engine/wait-status.h"
+#include "codec/systemd/proc-status.h"
 #include "loop/event-util.h"
 #include "loop/pid-watch.h"
+#include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -32,7 +37,10 @@ struct pidfd_info_v1 {
 #define PIDFD_GET_INFO_V1 _IOWR(0xFF, 11, struct pidfd_info_v1)
 #define PIDFD_INFO_EXIT_FLAG (UINT64_C(1) << 3)
 
+#define PROC_STAT_MAX (16U * 1024)
+
 struct PidWatch {
+        pid_t pid;
         int fd;
         bool dead;
         sd_event_source *source;
@@ -99,6 +107,7 @@ int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps 
         w = calloc(1, sizeof(*w));
         if (!w)
                 return -ENOMEM;
+        w->pid = pid;
         w->ops = ops;
         w->userdata = userdata;
         w->fd = (int) RET_NERRNO(syscall(SYS_pidfd_open, pid, 0));
@@ -114,4 +123,35 @@ int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps 
 int pid_watch_kill(const PidWatch *w, int signo)
 {
         return syscall(SYS_pidfd_send_signal, w->fd, signo, NULL, 0) < 0 ? -errno : 0;
+}
+
+/* The number may be another process's by the time that its file is read; but not as long as the pidfd says
+ * that ours is there. So it's asked last. */
+static int pidfd_is_ending(int fd, pid_t pid)
+{
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        _cleanup_free_ char *text = NULL;
+        bool ending = false;
+        char path[64];
+        int r;
+
+        (void) snprintf(path, sizeof(path), "/proc/%i/stat", (int) pid);
+        if (read_file_at(AT_FDCWD, path, PROC_STAT_MAX, &text, NULL) >= 0)
+                (void) proc_stat_is_ending(text, &ending);
+        r = RET_NERRNO(poll(&p, 1, 0));
+        if (r < 0)
+                return r;
+        return r > 0 || ending;
+}
+
+int pid_watch_is_ending(const PidWatch *w)
+{
+        return pidfd_is_ending(w->fd, w->pid);
+}
+
+int pid_is_ending(pid_t pid)
+{
+        _cleanup_close_ int fd = (int) RET_NERRNO(syscall(SYS_pidfd_open, pid, 0));
+
+        return fd < 0 ? fd : pidfd_is_ending(fd, pid);
 }

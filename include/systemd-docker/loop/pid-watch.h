@@ -26,5 +26,11 @@ int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps 
 PidWatch *pid_watch_free(PidWatch *w);
 DEFINE_TRIVIAL_CLEANUP_FUNC(PidWatch *, pid_watch_free)
 
+/* 1: this process has ended, or can do nothing but end any more, see proc_stat_is_ending(). 0: it lives, or
+ * /proc does not show it. -ESRCH: there is none. Another -errno: not known. */
+int pid_is_ending(pid_t pid);
+/* The same of the one that is watched; 1 also where it has been reaped. */
+int pid_watch_is_ending(const PidWatch *w);
+
 /* By the pidfd, so it can't hit another process. -ESRCH when dead. */
 int pid_watch_kill(const PidWatch *w, int signo);

@@ -1,15 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The signal masks of a process: 16 hex digits, signal N is bit N-1. */
+/* The signal masks of a process: 16 hex digits, signal N is bit N-1.
+ *
+ * "PID (NAME) STATE …": the name may have blanks and brackets of its own, all else is numbers. The numbers
+ * of the fields are those of proc_pid_stat(5). */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/systemd/proc-status.h"
 #include "util/macro.h"
+
+#define STAT_FIELD_STATE 3
+#define STAT_FIELD_FLAGS 9
+#define STAT_FIELD_N_THREADS 20
+#define STAT_FIELD_PENDING 31
+/* From linux/sched.h, and as old as the file: the process is on its way through the kernel's do_exit(). */
+#define PF_EXITING UINT64_C(4)
 
 /* The first line that begins with `name`, which has its colon. */
 static int find_mask(const char *text, const char *name, uint64_t *ret)
@@ -46,5 +57,47 @@ int proc_status_signal_is_default(const char *text, int signo, bool *ret)
                 all |= mask;
         }
         *ret = !(all & (UINT64_C(1) << (signo - 1)));
+        return 0;
+}
+
+/* Field `number` of /proc/PID/stat, where `state` is the third one. */
+static int stat_number(const char *state, unsigned number, uint64_t *ret)
+{
+        const char *s = state;
+        uint64_t value;
+        char *end;
+
+        for (unsigned i = STAT_FIELD_STATE; i < number; i++) {
+                s = strchr(s, ' ');
+                if (!s)
+                        return -EBADMSG;
+                s++;
+        }
+        value = strtoull(s, &end, 10);
+        if (end == s)
+                return -EBADMSG;
+        *ret = value;
+        return 0;
+}
+
+int proc_stat_is_ending(const char *text, bool *ret)
+{
+        const char *state = strrchr(text, ')');
+        uint64_t flags, n_threads, pending;
+        bool over;
+        int r;
+
+        if (!state || state[1] != ' ' || !state[2] || state[3] != ' ')
+                return -EBADMSG;
+        state += 2;
+        r = stat_number(state, STAT_FIELD_FLAGS, &flags);
+        if (r >= 0)
+                r = stat_number(state, STAT_FIELD_N_THREADS, &n_threads);
+        if (r >= 0)
+                r = stat_number(state, STAT_FIELD_PENDING, &pending);
+        if (r < 0)
+                return r;
+        over = *state == 'Z' || *state == 'X' || flags & PF_EXITING;
+        *ret = (over && n_threads <= 1) || pending & UINT64_C(1) << (SIGKILL - 1);
         return 0;
 }

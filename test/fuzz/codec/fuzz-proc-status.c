@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* /proc/PID/status; the first byte is the signal. */
+/* /proc/PID/status and /proc/PID/stat; the first byte is the signal. */
 
 #include <stdbool.h>
 
@@ -12,11 +12,12 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_free_ char *s = NULL;
-        bool is_default;
+        bool is_default, is_ending;
 
         if (size == 0)
                 return 0;
         s = fuzz_string(data + 1, size - 1);
         (void) proc_status_signal_is_default(s, data[0] % 64 + 1, &is_default);
+        (void) proc_stat_is_ending(s, &is_ending);
         return 0;
 }

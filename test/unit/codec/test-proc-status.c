@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Signal masks of a process. */
+/* Signal masks of a process, and whether it is ending. */
 
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "codec/systemd/proc-status.h"
 #include "util/cleanup.h"
@@ -58,4 +59,81 @@ Test(proc_status, ourselves)
         cr_assert(!is_default);
         cr_assert_eq(proc_status_signal_is_default(s, SIGUSR2, &is_default), 0);
         cr_assert(is_default);
+}
+
+/* A line of /proc/PID/stat. */
+static bool is_ending(const char *name, char state, unsigned flags, unsigned n_threads, unsigned pending)
+{
+        char line[256];
+        bool ending;
+
+        (void) snprintf(
+                line, sizeof(line),
+                "7 (%s) %c 1 7 7 0 -1 %u 1 2 3 4 5 6 7 8 20 0 %u 0 999 4096 10 18446744073709551615 1 2 "
+                "3 4 5 %u 0 0 0 0 0 0 17 0\n",
+                name, state, flags, n_threads, pending);
+        cr_assert_eq(proc_stat_is_ending(line, &ending), 0, "%s", line);
+        return ending;
+}
+
+Test(proc_stat, what_lives)
+{
+        cr_assert(!is_ending("sh", 'S', 0x400100, 1, 0));
+        cr_assert(!is_ending("sh", 'R', 0x400100, 1, 0));
+        cr_assert(!is_ending("sh", 'T', 0x400100, 1, 0));
+        cr_assert(!is_ending("sh", 'D', 0x400100, 30, 0));
+        /* SIGTERM, which it may catch, and all others that the field has but SIGKILL. */
+        cr_assert(!is_ending("sh", 'S', 0x400100, 1, 0x7fffffffU & ~0x100U));
+        /* Its first thread has ended, others go on. */
+        cr_assert(!is_ending("sh", 'Z', 0x400104, 2, 0));
+}
+
+Test(proc_stat, what_ends)
+{
+        cr_assert(is_ending("sh", 'Z', 0x40010c, 1, 0));
+        cr_assert(is_ending("sh", 'X', 0x40010c, 1, 0));
+        /* The first process of a pid namespace, which waits for all others of it. */
+        cr_assert(is_ending("sh", 'S', 0x400104, 1, 0));
+        /* It has not got to it yet. */
+        cr_assert(is_ending("sh", 'R', 0x400100, 5, 0x100));
+        cr_assert(is_ending("sh", 'Z', 0x400104, 5, 0x100));
+}
+
+Test(proc_stat, names_are_anything)
+{
+        cr_assert(!is_ending("a) Z 1 (b", 'S', 0, 1, 0));
+        cr_assert(is_ending("a b c) S (", 'Z', 0, 1, 0));
+        cr_assert(is_ending("", 'Z', 0, 1, 0));
+}
+
+Test(proc_stat, no_such_text)
+{
+        static const char *const bad[] = {
+                "",
+                "\n",
+                ")",
+                ") ",
+                ") S",
+                ") S ",
+                "1 (sh) S 1 2 3 4 5 6 7",
+                "1 (sh) S 1 2 3 4 5 x 7 8 9 0 1 2 3 4 5 6 1 8 9 0 1 2 3 4 5 6 7 8 9",
+                "1 (sh) S 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 1 8 9 0 1 2 3 4 5 6 7",
+                "1 (sh) S 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 1 8 9 0 1 2 3 4 5 6 7 ",
+                "1 sh S 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 1 8 9 0 1 2 3 4 5 6 7 8 9",
+        };
+        bool b = true;
+
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                cr_assert_eq(proc_stat_is_ending(bad[i], &b), -EBADMSG, "%s", bad[i]);
+        cr_assert(b);
+}
+
+Test(proc_stat, ourselves)
+{
+        _cleanup_free_ char *s = NULL;
+        bool ending = true;
+
+        cr_assert_eq(read_file_at(AT_FDCWD, "/proc/self/stat", 65536, &s, NULL), 0);
+        cr_assert_eq(proc_stat_is_ending(s, &ending), 0);
+        cr_assert(!ending);
 }

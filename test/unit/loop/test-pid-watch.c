@@ -3,6 +3,7 @@
 
 /* The death of a process, of our own and of somebody else's child. */
 
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -345,4 +346,67 @@ Test(pid_watch, dead_and_reaped_at_once, .timeout = LOOP_TIMEOUT)
                 pid_watch_free(w);
                 sd_event_unref(event);
         }
+}
+
+/* Alive, then told to die and not able to yet, then a zombie, then gone: for the one that is watched, and by
+ * its number. */
+Test(pid_watch, ending, .timeout = LOOP_TIMEOUT)
+{
+        sd_event *event = loop_new();
+        Payload p = payload_new();
+        PidWatch *w = NULL;
+        Seen seen = {};
+
+        cr_assert_eq(pid_watch_new(&w, event, p.pid, &ops, &seen), 0);
+        cr_assert_eq(pid_watch_is_ending(w), 0);
+        cr_assert_eq(pid_is_ending(p.pid), 0);
+        cr_assert_eq(kill(p.pid, SIGSTOP), 0);
+        cr_assert_eq(pid_is_ending(p.pid), 0, "a stopped one is none");
+        payload_end(&p, 's');
+        cr_assert_eq(kill(p.pid, SIGCONT), 0);
+        loop_until(event, seen.deaths);
+        cr_assert_eq(pid_watch_is_ending(w), 1, "a zombie");
+        cr_assert_eq(pid_is_ending(p.pid), 1);
+        payload_reap(&p);
+        while (pid_is_ending(p.pid) == 1)
+                usleep(1000);
+        cr_assert_eq(pid_is_ending(p.pid), -ESRCH);
+        cr_assert_eq(pid_watch_is_ending(w), 1, "reaped");
+        cr_assert_lt(pid_is_ending(0), 0);
+        pid_watch_free(w);
+        payload_done(&p);
+        sd_event_unref(event);
+}
+
+/* The first process of a pid namespace is not dead before all others of it are: here one whose parent, which
+ * is outside, does not reap it. */
+Test(pid_watch, first_process_that_waits_for_the_others, .timeout = LOOP_TIMEOUT)
+{
+        sd_event *event = loop_new();
+        PidWatch *w = NULL;
+        Seen seen = {};
+        pid_t first, second;
+
+        if (unshare(CLONE_NEWPID) < 0)
+                cr_skip_test("needs the right to make a pid namespace");
+        first = fork();
+        if (first == 0)
+                for (;;)
+                        pause();
+        second = fork();
+        if (second == 0)
+                for (;;)
+                        pause();
+        cr_assert_eq(pid_watch_new(&w, event, first, &ops, &seen), 0);
+        cr_assert_eq(pid_watch_is_ending(w), 0);
+        cr_assert_eq(kill(first, SIGKILL), 0);
+        while (pid_watch_is_ending(w) == 0 || pid_is_ending(second) == 0)
+                usleep(1000);
+        loop_settle(event);
+        cr_assert_eq(seen.deaths, 0, "it is not dead, but can't do anything else any more");
+        cr_assert_eq(waitpid(second, NULL, 0), second);
+        loop_until(event, seen.deaths);
+        cr_assert_eq(waitpid(first, NULL, 0), first);
+        pid_watch_free(w);
+        sd_event_unref(event);
 }
