@@ -86,6 +86,7 @@ static void on_put(EngineRequest *request, int r, const EngineReply *reply, void
         }
         free(s->logins);
         s->logins = NULL;
+        supervisor_arm_deadline(s); /* the next request has the same time */
         supervisor_act_prepare(s);
 }
 
@@ -108,6 +109,7 @@ void supervisor_put_logins(Supervisor *s)
                                                .path = path,
                                                .body = archive,
                                                .body_size = size,
+                                               .timeout_usec = REQUEST_TIMEOUT_USEC,
                                                .ops = &ops,
                                                .userdata = s });
         if (r < 0) {

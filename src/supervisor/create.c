@@ -128,6 +128,15 @@ static void remove_failed(Supervisor *s, const EngineReply *reply)
         supervisor_push(s, LIFE_FAILED);
 }
 
+/* An old container's stop and removal have a time of their own each. At the end of a life all has to be done
+ * in the time that the state has: what is left, the next start removes. */
+static void removal_step(Supervisor *s, const char *method, char *path, const EngineRequestOps *ops)
+{
+        if (s->state == STATE_REMOVING_OLD)
+                supervisor_arm_deadline(s);
+        supervisor_step(s, method, path, NULL, WORK_TIMEOUT_USEC, ops);
+}
+
 static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -149,9 +158,9 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
                 send_remove(s, true);
         } else if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
                 /* The engine is removing it by itself already. */
-                supervisor_step(s, "POST",
-                                engine_path("/containers/%s/wait?condition=removed", s->facts->container.id),
-                                NULL, WORK_TIMEOUT_USEC, &wait_ops);
+                removal_step(s, "POST",
+                             engine_path("/containers/%s/wait?condition=removed", s->facts->container.id),
+                             &wait_ops);
         else if (r < 0 && !reply_is_absent(reply))
                 remove_failed(s, reply);
         else
@@ -163,9 +172,9 @@ static void send_remove(Supervisor *s, bool force)
 {
         static const EngineRequestOps ops = { .on_done = on_removed };
 
-        supervisor_step(s, "DELETE",
-                        engine_path("/containers/%s?v=1%s", s->facts->container.id, force ? "&force=1" : ""),
-                        NULL, WORK_TIMEOUT_USEC, &ops);
+        removal_step(s, "DELETE",
+                     engine_path("/containers/%s?v=1%s", s->facts->container.id, force ? "&force=1" : ""),
+                     &ops);
 }
 
 static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -183,7 +192,7 @@ void supervisor_act_remove_old(Supervisor *s)
         supervisor_drop_announcement(s);
         if (s->facts->container.running)
                 supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                                WORK_TIMEOUT_USEC, &stopped_ops);
+                                supervisor_stop_request_usec(s), &stopped_ops);
         else
                 send_remove(s, false);
 }

@@ -197,7 +197,7 @@ void supervisor_act_stop(Supervisor *s)
         if (needed > s->facts->unit.timeout_stop_usec)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
         supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                        needed + 5 * USEC_PER_SEC, &ops);
+                        supervisor_stop_request_usec(s), &ops);
 }
 
 /* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container

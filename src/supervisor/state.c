@@ -9,6 +9,7 @@
  * asked for. */
 
 #include "state.h"
+#include "timeouts.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 
@@ -181,14 +182,14 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
 static const StateTraits traits[_STATE_MAX] = {
         [STATE_INIT] = { NULL, NEVER, 0 },
         [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, 0 },
-        [STATE_LOOKING_UP] = { "Looking for the container", SEC(40), 0 },
-        [STATE_REMOVING_OLD] = { "Removing the old container", SEC(120), 0 },
+        [STATE_LOOKING_UP] = { "Looking for the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
+        [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0 },
         [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL },
-        [STATE_CREATING] = { "Creating the container", SEC(130), 0 },
-        [STATE_PREPARING] = { "Creating the container", SEC(40), 0 },
-        [STATE_ATTACHING] = { "Attaching to the container", SEC(40), ALL_SOURCES },
-        [STATE_STARTING] = { "Starting the container", SEC(130), ALL_SOURCES },
-        [STATE_INSPECTING] = { "Starting the container", SEC(60), ALL_SOURCES },
+        [STATE_CREATING] = { "Creating the container", DEADLINE_OF(WORK_TIMEOUT_USEC), 0 },
+        [STATE_PREPARING] = { "Creating the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
+        [STATE_ATTACHING] = { "Attaching to the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES },
+        [STATE_STARTING] = { "Starting the container", DEADLINE_OF(WORK_TIMEOUT_USEC), ALL_SOURCES },
+        [STATE_INSPECTING] = { "Starting the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES },
         [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES },
         [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES },

@@ -28,7 +28,7 @@ void supervisor_step(Supervisor *s, const char *method, char *path, const char *
                                             .path = p,
                                             .body = body,
                                             .ops = ops,
-                                            .timeout_usec = timeout_usec,
+                                            .timeout_usec = timeout_usec ?: REQUEST_TIMEOUT_USEC,
                                             .userdata = s });
         if (r < 0) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
@@ -132,7 +132,10 @@ void supervisor_side_call(Supervisor *s, const char *method, char *path,
         _cleanup_free_ char *p = path;
 
         if (p)
-                side_call_start(s, &(EngineCall){ .method = method, .path = p }, on_done);
+                side_call_start(
+                        s,
+                        &(EngineCall){ .method = method, .path = p, .timeout_usec = REQUEST_TIMEOUT_USEC },
+                        on_done);
         else
                 (void) log_oom();
 }

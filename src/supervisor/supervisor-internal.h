@@ -49,6 +49,7 @@
 #include "systemd/notify-socket.h"
 #include "systemd/unit-info.h"
 #include "systemd/watchdog.h"
+#include "timeouts.h"
 #include "json/json.h"
 
 #define EVENT_QUEUE_MAX 64
@@ -233,6 +234,8 @@ void supervisor_arm_deadline(Supervisor *s);
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
 /* What the engine gives the container between its stop signal and SIGKILL. */
 uint64_t supervisor_stop_timeout_usec(const Supervisor *s);
+/* How long a request to stop the container may take. */
+uint64_t supervisor_stop_request_usec(const Supervisor *s);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
 #define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]){ __VA_ARGS__, _STATE_MAX }))
 uint64_t state_mask_of(const State *states);
@@ -241,9 +244,8 @@ uint64_t state_mask_of(const State *states);
 void supervisor_act(Supervisor *s, uint32_t actions);
 
 /* step.c */
-/* Creating and starting do real work; the engine may be busy with fifty others at boot. */
-#define WORK_TIMEOUT_USEC (120 * USEC_PER_SEC)
-/* The step's request. path is freed, so that callers can hand over engine_path(); NULL is out of memory. */
+/* The step's request. path is freed, so that callers can hand over engine_path(); NULL is out of memory.
+ * timeout_usec: see timeouts.h; 0: REQUEST_TIMEOUT_USEC. */
 void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
                      const EngineRequestOps *ops);
 void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);

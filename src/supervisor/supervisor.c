@@ -32,8 +32,6 @@
 #define RESTART_GRACE_USEC (3 * USEC_PER_SEC)
 #define REMOVAL_GRACE_USEC (20 * USEC_PER_SEC)
 #define STOP_EVENT_GRACE_USEC (500 * USEC_PER_MSEC)
-/* From the engine's own SIGKILL to ours. */
-#define STOP_GRACE_USEC (15 * USEC_PER_SEC)
 
 uint64_t state_mask_of(const State *states)
 {
@@ -78,6 +76,11 @@ uint64_t supervisor_stop_timeout_usec(const Supervisor *s)
         return (uint64_t) seconds * USEC_PER_SEC;
 }
 
+uint64_t supervisor_stop_request_usec(const Supervisor *s)
+{
+        return supervisor_stop_timeout_usec(s) + STOP_GRACE_USEC;
+}
+
 /* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,
  * and says so, which ends the wait; so there a busy machine gets the time that a start takes. */
 static uint64_t restart_grace(const Supervisor *s)
@@ -103,8 +106,11 @@ static uint64_t supervisor_deadline(const Supervisor *s)
                 return connect_timeout(s);
         case STATE_LINGERING:
                 return restart_grace(s);
+        case STATE_REMOVING_OLD: /* of the request that is under way: see create.c */
+                return DEADLINE_OF(s->facts->container.running ? supervisor_stop_request_usec(s)
+                                                               : WORK_TIMEOUT_USEC);
         default:
-                return supervisor_stop_timeout_usec(s) + STOP_GRACE_USEC;
+                return supervisor_stop_request_usec(s) + STOP_DEADLINE_MARGIN_USEC;
         }
 }
 

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 
 #include "supervisor/state.h"
+#include "supervisor/timeouts.h"
+#include "util/macro.h"
 
 static const LifeEvent stepping[] = { LIFE_BEGIN,    LIFE_CONNECTED, LIFE_ABSENT,   LIFE_CREATED,
                                       LIFE_PREPARED, LIFE_ATTACHED,  LIFE_STARTED,  LIFE_ALIVE,
@@ -63,6 +65,23 @@ Test(state, every_deadline_is_met)
                 else
                         cr_assert(!t->known, "%s has no deadline", state_to_string(s));
         }
+}
+
+/* A request's failure says what went wrong: it has to come before the deadline of the state that waits for
+ * it. */
+Test(state, requests_end_before_their_state)
+{
+        static const State asking[] = { STATE_LOOKING_UP, STATE_PREPARING, STATE_ATTACHING,
+                                        STATE_INSPECTING };
+        static const State working[] = { STATE_CREATING, STATE_STARTING };
+
+        for (size_t i = 0; i < ELEMENTSOF(asking); i++)
+                cr_assert_eq(state_traits(asking[i])->deadline_usec, DEADLINE_OF(REQUEST_TIMEOUT_USEC));
+        for (size_t i = 0; i < ELEMENTSOF(working); i++)
+                cr_assert_eq(state_traits(working[i])->deadline_usec, DEADLINE_OF(WORK_TIMEOUT_USEC));
+        cr_assert_gt(DEADLINE_OF(REQUEST_TIMEOUT_USEC), REQUEST_TIMEOUT_USEC);
+        cr_assert_eq(state_traits(STATE_REMOVING_OLD)->deadline_usec, 0,
+                     "by the container's own stop timeout");
 }
 
 Test(state, every_state_and_event_has_a_name)
