@@ -76,6 +76,8 @@ def parse_options():
     p.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1) + 2, help="most of a case is waiting")
     p.parse_args(namespace=options)
     options.program = os.path.abspath(options.program)
+    if not os.access(options.program, os.X_OK):
+        p.error(f"no such program: {options.program}")
     options.fast_clock = options.fast_clock and os.path.abspath(options.fast_clock)
     options.patience = 6 if options.valgrind else 1
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A Docker engine by script, on a unix socket: well-behaved, but for the steps that a test overrides.
+"""A Docker engine by script, on a unix socket: well-behaved, but for the steps that a test overrides. For tests of whole programs;
+fake-engine.h is for those that have a loop of their own, whose turns they count.
 
 Every request belongs to a step: ping, look-up (by name), pull, create, prepare (the first inspect by id), events, attach,
-wait, start, inspect (later ones), stop, kill, remove. A handler is called as handler(conn); whatever it did not
-answer is left unanswered, and the next request of the connection is read."""
+wait, start, inspect (later ones), stop, kill, remove, and other for what no step has. A handler is called as handler(conn);
+whatever it did not answer is left unanswered, and the next request of the connection is read."""
 
 import json
 import os
@@ -15,7 +16,7 @@ import time
 
 ID = "0123456789abcdef" * 4
 ROUTES = [
-    ("ping", "GET", r"/_ping$"),
+    ("ping", "GET|HEAD", r"/_ping$"),
     ("pull", "POST", r"/images/create\b"),
     ("create", "POST", r"/containers/create\b"),
     ("events", "GET", r"/events\b"),
@@ -49,7 +50,8 @@ class Connection:
     def __init__(self, engine, sock):
         self.engine, self.sock = engine, sock
         self.buffer = b""
-        self.target = self.body = None
+        # Of the request that is served: the version of the API, None where it names none, and the target without it.
+        self.method = self.version = self.target = self.body = None
 
     def send(self, data):
         try:
@@ -78,7 +80,8 @@ class Connection:
         head = f"HTTP/1.1 {status} Status\r\n{headers}"
         if status != 204:
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-        self.send(head.encode("latin-1") + b"\r\n" + (b"" if status == 204 else body))
+        bare = status == 204 or self.method == "HEAD"
+        self.send(head.encode("latin-1") + b"\r\n" + (b"" if bare else body))
 
     def open(self):
         """The header of an endless answer."""
@@ -100,9 +103,8 @@ class Connection:
         while len(self.buffer) < size:
             self._receive()
         self.body, self.buffer = self.buffer[:size], self.buffer[size:]
-        method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
-        self.target = re.sub(r"^/v\d+\.\d+", "", target)
-        return method
+        self.method, target, _ = head.split(b"\r\n", 1)[0].decode().split(" ")
+        self.version, self.target = re.fullmatch(r"(?:/v(\d+\.\d+))?(/.*)", target).groups()
 
     def _receive(self):
         try:
@@ -118,11 +120,12 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "other"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
         self.output = []
+        self.created = []  # bodies
         self.exists = self.running = False
         self.name = "c"
         self.labels = {}
@@ -192,8 +195,8 @@ class Engine:
         try:
             conn = Connection(self, sock)
             while True:
-                method = conn.read_request()
-                self._handle(conn, self._step(method, conn.target))
+                conn.read_request()
+                self._handle(conn, self._step(conn.method, conn.target))
         except Gone:
             pass
         except Exception as e:  # pylint: disable=broad-except
@@ -205,10 +208,10 @@ class Engine:
 
     def _step(self, method, target):
         for step, m, pattern in ROUTES:
-            if m == method and re.match(pattern, target):
+            if re.fullmatch(m, method) and re.match(pattern, target):
                 break
         else:
-            raise ValueError(f"no such call: {method} {target}")
+            step = "other"
         if step == "inspect" and not target.startswith(f"/containers/{ID}/"):
             step = "look-up"
         elif step == "inspect" and "prepare" not in self.counts:
@@ -246,6 +249,9 @@ class Engine:
     def do_ping(self, conn):
         conn.reply(200, "OK", "Api-Version: 1.44\r\n")
 
+    def do_other(self, conn):
+        raise ValueError(f"no such call: {conn.method} {conn.target}")
+
     def do_look_up(self, conn):
         self.do_inspect(conn)
 
@@ -265,6 +271,7 @@ class Engine:
 
     def do_create(self, conn):
         self.exists = True
+        self.created.append(json.loads(conn.body))
         conn.reply(201, {"Id": ID, "Warnings": []})
 
     def do_events(self, conn):
