@@ -62,6 +62,7 @@ class Test:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="fault-")
         self.engine = self.process = None
+        self.judged = False  # the end of the program was
 
     def serve(self, **handlers):
         self.engine = Engine(self.folder, **handlers)
@@ -85,6 +86,7 @@ class Test:
         self.err = open(os.path.join(self.folder, "err"), "w+b")
         stat = os.fstat(self.err.fileno())
         env["JOURNAL_STREAM"] = f"{stat.st_dev}:{stat.st_ino}"
+        self.judged = False
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
 
     def reached(self, step, timeout=30):
@@ -117,6 +119,7 @@ class Test:
 
     def ends(self, status, *errors, within=20):
         """The program ends with this status, and its errors are these, each a pattern."""
+        self.judged = True
         try:
             got = self.process.wait(within * options.patience)
         except subprocess.TimeoutExpired:
@@ -136,8 +139,12 @@ class Test:
             assert re.search(pattern, l), f"not {pattern!r}: {l[:300]}"
         self.check_engine()
 
+    def check(self):
+        """At the end of each case: it was about the program, to the program's end, and nothing went wrong in a handler."""
+        assert self.judged, "the case does not look at the program's end"
+        self.check_engine()
+
     def check_engine(self):
-        """Nothing went wrong in a handler."""
         assert not (self.engine and self.engine.errors), self.engine.errors
 
     def done(self):

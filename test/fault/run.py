@@ -55,7 +55,7 @@ def run(case):
     t = Test()
     try:
         case.function(t)
-        t.check_engine()
+        t.check()
     except Skip as e:
         result.skip = str(e)
     except Exception as e:  # pylint: disable=broad-except

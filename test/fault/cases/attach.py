@@ -49,9 +49,13 @@ def attach_garbage_for_ever(t):
     t.ends(0, "log stream is malformed", within=40)
 
 
-@variants(huge=b"\1\0\0\0\xff\xff\xff\xff" + b"x" * 100000, empty=b"\1\0\0\0\0\0\0\0" * 100000, stdin=b"\0\0\0\0\0\0\0\2a\n" * 10000,
-          cut=b"\1\0\0\0\0\0\0\x09abc", one_line=b"\1\0\0\0\0\x10\0\0" + b"x" * (1 << 20))
-def attach_strange_frames(t, data):
+@variants(huge=(b"\1\0\0\0\xff\xff\xff\xff" + b"x" * 100000, b"x" * 100000), empty=(b"\1\0\0\0\0\0\0\0" * 100000, b""),
+          stdin=(b"\0\0\0\0\0\0\0\2a\n" * 10000, b""), cut=(b"\1\0\0\0\0\0\0\x09abc", b"abc"),
+          one_line=(b"\1\0\0\0\0\x10\0\0" + b"x" * (1 << 20), b"x" * (1 << 20)))
+def attach_strange_frames(t, stream):
+    """What has come of a frame is passed on."""
+    data, output = stream
+
     def attach(conn):
         conn.open()
         conn.chunk(data)
@@ -62,6 +66,7 @@ def attach_strange_frames(t, data):
     t.said("Started container")
     e.end(0)
     t.ends(0, within=40)
+    assert t.stdout().replace(b"\n", b"") == output
 
 
 @case

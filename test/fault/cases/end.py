@@ -2,43 +2,68 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The container's end, as /wait and inspect tell it."""
 
+import threading
 import time
 
 from answers import answering
 from program import case, variants
 
 
-@variants(huge='{"StatusCode":99999}', negative='{"StatusCode":-1}', text='{"StatusCode":"x"}', null='{"StatusCode":null}', cut='{"Stat',
-          garbage="\0\1\2", float='{"StatusCode":1.5}', list="[]", nothing="", enormous='{"StatusCode":1' + "0" * 5000 + "}",
-          error='{"StatusCode":0,"Error":{"Message":"lost it"}}')
-def wait_strange(t, body):
-    """Then inspect knows it."""
+def serve_wait_first(t, *pieces):
+    """An engine that gives this answer to /wait, and only then says in other ways that the container is dead."""
+    answered = threading.Event()
+
     def wait(conn):
         conn.open()
         conn.engine.ended.wait()
-        if body:
-            conn.chunk(body)
+        for n, piece in enumerate(pieces):
+            time.sleep(0.01 if n else 0)
+            conn.chunk(piece)
+        answered.set()
         conn.finish()
-    e = t.serve(wait=wait)
+
+    def attach(conn):
+        conn.open()
+        answered.wait()
+        time.sleep(0.2)
+        conn.finish()
+
+    def events(conn):
+        conn.open()
+        answered.wait()
+        time.sleep(0.2)
+        conn.chunk(conn.engine.event("die", exitCode=str(conn.engine.exit_code)))
+        conn.hang()
+    return t.serve(wait=wait, attach=attach, events=events)
+
+
+@variants(huge='{"StatusCode":99999}', negative='{"StatusCode":-1}', text='{"StatusCode":"x"}', null='{"StatusCode":null}', cut='{"Stat',
+          garbage="\0\1\2", float='{"StatusCode":1.5}', list="[]", nothing="", enormous='{"StatusCode":1' + "0" * 5000 + "}")
+def wait_strange(t, body):
+    """Then the event of the death knows it."""
+    e = serve_wait_first(t, *([body] if body else []))
     t.start(fast=10)
     t.said("Started container")
-    e.end(0 if "Error" in body else 42)
-    t.ends(0 if "Error" in body else 42)
+    e.end(42)
+    t.ends(42)
+
+
+@case
+def wait_with_an_error(t):
+    """Of the engine's own; the container's exit status is what it says. Nobody else knows of it here."""
+    e = serve_wait_first(t, '{"StatusCode":42,"Error":{"Message":"lost it"}}')
+    t.start(fast=10)
+    t.said("Started container")
+    e.end(0)
+    t.ends(42)
 
 
 @case
 def wait_in_pieces(t):
-    def wait(conn):
-        conn.open()
-        conn.engine.ended.wait()
-        for c in '{"StatusCode": 42}\n':
-            conn.chunk(c)
-            time.sleep(0.01)
-        conn.finish()
-    e = t.serve(wait=wait)
+    e = serve_wait_first(t, *'{"StatusCode": 42}\n')
     t.start(fast=10)
     t.said("Started container")
-    e.end(42)
+    e.end(0)
     t.ends(42)
 
 

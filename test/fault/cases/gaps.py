@@ -212,8 +212,7 @@ def gap_container_is_gone(t):
     t.reached("logs")
     e.exists = False
     e.end(4)
-    t.process.wait(30)
-    assert t.process.returncode == 4, t.stderr()
+    t.ends(4, within=30)
 
 
 @case
