@@ -7,34 +7,23 @@
  * given) has neither limit: its liveness is its owner's rule. A stream that answers with an error status is
  * collected like a unary one, because its body is then the engine's message.
  *
- * Held-back streams: what the consumer did not take is kept here, up to a limit; then the transfer pauses,
- * until all of that is taken. To refuse each byte to curl instead would have curl keep it; but with a rest
- * of its own to deliver, curl (8.14) reads on all the same whenever it is resumed, and if it can deliver
- * less then than it reads, its buffer grows without end. The end of the transfer waits for the rest, too. */
+ * What the consumer of a stream does not take is kept (reply-body.c), and the transfer pauses when that is
+ * too much. The end of the transfer is reported after the consumer has taken all of it. */
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "engine-address.h"
 #include "engine/curl-glue.h"
 #include "engine/engine.h"
+#include "reply-body.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-#define CONNECT_TIMEOUT_MS 10000L
-#define LOG_BUFFER_SIZE (128 * 1024)
-/* More than what curl can have read of a stream when it pauses: so that it can deliver that when it is
- * resumed. */
-#define HELD_MAX ((size_t) 2 * LOG_BUFFER_SIZE)
-
 struct Engine {
-        EngineHost host;
-        EngineTls tls;
-        char *cert_path;
-        ApiVersion version;
-        bool has_version;
+        EngineAddress address;
         CurlGlue *glues[_ENGINE_LANE_MAX];
         struct curl_slist *headers;
 };
@@ -48,11 +37,9 @@ struct EngineRequest {
         void *userdata;
         bool opened;
         bool answered; /* the whole header of a final answer came */
-        bool too_large;
-        char *body; /* of a stream: what was not taken yet, from `used` on */
-        size_t size, allocated, used;
+        ReplyBody body;
         bool paused;
-        bool finished; /* with this result, and the end waits for the rest to be taken */
+        bool finished; /* with this result; the report waits until the consumer has taken the rest */
         CURLcode result;
         char api_version[32];
         char curl_error[CURL_ERROR_SIZE];
@@ -71,57 +58,34 @@ static long request_status(const EngineRequest *r)
         return status;
 }
 
-/* Appends to the collected body; keeps it NUL-terminated. */
-static int body_append(EngineRequest *r, const char *data, size_t n)
-{
-        if (n > ENGINE_REPLY_MAX - r->size) {
-                r->too_large = true;
-                return -EFBIG;
-        }
-        if (r->size + n + 1 > r->allocated) {
-                size_t wanted = MAX(r->allocated * 2, r->size + n + 1);
-                char *grown = realloc(r->body, wanted);
-
-                if (!grown)
-                        return -ENOMEM;
-                r->body = grown;
-                r->allocated = wanted;
-        }
-        memcpy(r->body + r->size, data, n);
-        r->size += n;
-        r->body[r->size] = 0;
-        return 0;
-}
-
 static bool stream_is_held(const EngineRequest *r)
 {
-        return r->opened && r->size > 0;
+        return r->opened && reply_body_is_held(&r->body);
 }
 
-static size_t stream_deliver(EngineRequest *r, const char *data, size_t n)
+/* ReplyBodyTake */
+static size_t request_take(const char *data, size_t size, void *userdata)
 {
-        size_t used = 0;
+        EngineRequest *r = ASSERT_PTR(userdata);
 
-        if (r->size >= HELD_MAX) {
-                r->paused = true;
-                return CURL_WRITEFUNC_PAUSE; /* curl will come with it again */
-        }
-        if (!stream_is_held(r))
-                used = r->ops->on_data(r, data, n, r->userdata);
-        assert(used <= n);
-        if (used == n)
-                return n;
-        return body_append(r, data + used, n - used) < 0 ? 0 : n;
+        return r->ops->on_data(r, data, size, r->userdata);
 }
 
 /* CURLOPT_WRITEFUNCTION */
 static size_t request_on_body(char *data, size_t size, size_t n, void *userdata)
 {
         EngineRequest *r = ASSERT_PTR(userdata);
+        int k;
 
-        if (r->ops->on_data && status_is_good(request_status(r)))
-                return stream_deliver(r, data, size * n);
-        return body_append(r, data, size * n) < 0 ? 0 : size * n;
+        n *= size;
+        if (!r->ops->on_data || !status_is_good(request_status(r)))
+                return reply_body_append(&r->body, data, n) < 0 ? 0 : n;
+        k = reply_body_stream(&r->body, data, n, request_take, r);
+        if (k == -EAGAIN) {
+                r->paused = true;
+                return CURL_WRITEFUNC_PAUSE; /* curl will come with it again */
+        }
+        return k < 0 ? 0 : n;
 }
 
 static void remember_header(EngineRequest *r, const char *line, size_t n)
@@ -160,7 +124,7 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
 {
         long os_error = 0;
 
-        if (r->too_large)
+        if (r->body.too_large)
                 return -EFBIG;
         switch (result) {
         case CURLE_OK:
@@ -198,8 +162,8 @@ static void request_finish(EngineRequest *r)
 {
         _cleanup_(engine_error_done) EngineError error = ENGINE_ERROR_NULL;
         /* The owner may free the request, and its body with it, before it is done with the reply. */
-        _cleanup_free_ char *body = TAKE_PTR(r->body);
-        EngineReply reply = { .status = (int) request_status(r), .body = body ?: "", .size = r->size };
+        _cleanup_free_ char *body = TAKE_PTR(r->body.data);
+        EngineReply reply = { .status = (int) request_status(r), .body = body ?: "", .size = r->body.size };
         int code = curl_to_errno(r, r->result);
 
         if (code < 0)
@@ -230,62 +194,9 @@ EngineRequest *engine_request_free(EngineRequest *r)
         if (r->easy)
                 curl_glue_remove(r->glue, r->easy);
         curl_slist_free_all(r->headers);
-        free(r->body);
+        reply_body_done(&r->body);
         free(r);
         return NULL;
-}
-
-static int request_set_tls(Engine *e, CURL *easy)
-{
-        static const struct {
-                CURLoption option;
-                const char *file;
-        } files[] = { { CURLOPT_CAINFO, "ca.pem" },
-                      { CURLOPT_SSLCERT, "cert.pem" },
-                      { CURLOPT_SSLKEY, "key.pem" } };
-        CURLcode code = CURLE_OK;
-
-        if (!e->tls.enabled)
-                return 0;
-        code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, (long) e->tls.verify);
-        if (code == CURLE_OK)
-                code = curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, e->tls.verify ? 2L : 0L);
-        for (size_t i = 0; i < ELEMENTSOF(files) && e->cert_path && code == CURLE_OK; i++) {
-                _cleanup_free_ char *path = NULL;
-
-                if (asprintf(&path, "%s/%s", e->cert_path, files[i].file) < 0)
-                        return -ENOMEM;
-                if (access(path, R_OK) < 0)
-                        continue; /* as the CLI: what is not there is not used */
-                code = curl_easy_setopt(easy, files[i].option, path);
-        }
-        return code == CURLE_OK ? 0 : -EIO;
-}
-
-/* "/v1.41", or "" where there is none (yet). */
-static void format_version(const Engine *e, bool unversioned, char ret[static 32])
-{
-        *ret = 0;
-        if (!unversioned && e->has_version)
-                (void) snprintf(ret, 32, "/v%u.%u", e->version.major, e->version.minor);
-}
-
-static int request_set_url(Engine *e, CURL *easy, const EngineCall *call)
-{
-        _cleanup_free_ char *url = NULL;
-        char version[32];
-
-        format_version(e, call->unversioned, version);
-        if (e->host.kind == ENGINE_HOST_UNIX) {
-                if (asprintf(&url, "http://docker%s%s", version, call->path) < 0)
-                        return -ENOMEM;
-                if (curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, e->host.path) != CURLE_OK)
-                        return -EIO;
-        } else if (asprintf(&url, "%s://%s%s%s:%u%s%s", e->tls.enabled ? "https" : "http",
-                            strchr(e->host.host, ':') ? "[" : "", e->host.host,
-                            strchr(e->host.host, ':') ? "]" : "", e->host.port, version, call->path) < 0)
-                return -ENOMEM;
-        return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK ? 0 : -EIO;
 }
 
 static int headers_append(struct curl_slist **headers, const char *line)
@@ -351,15 +262,16 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         SET(CURLOPT_NOSIGNAL, 1L);
         SET(CURLOPT_FOLLOWLOCATION, 0L);
         SET(CURLOPT_PROXY, "");
-        SET(CURLOPT_USERAGENT, "systemd-docker/" PROJECT_VERSION);
-        SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS);
+        SET(CURLOPT_USERAGENT, ENGINE_USER_AGENT);
+        SET(CURLOPT_CONNECTTIMEOUT_MS, ENGINE_CONNECT_TIMEOUT_MS);
         if (call->fresh) {
                 SET(CURLOPT_FRESH_CONNECT, 1L);
                 SET(CURLOPT_FORBID_REUSE, 1L);
         }
         if (call->ops->on_data) {
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
-                SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? (long) LOG_BUFFER_SIZE : 16L * 1024);
+                SET(CURLOPT_BUFFERSIZE,
+                    call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : 16L * 1024);
         } else
                 SET(CURLOPT_TIMEOUT_MS, (long) (timeout / USEC_PER_MSEC));
 #undef SET
@@ -385,9 +297,7 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
                 return -ENOMEM;
         k = request_set_behaviour(r, call);
         if (k >= 0)
-                k = request_set_url(e, r->easy, call);
-        if (k >= 0)
-                k = request_set_tls(e, r->easy);
+                k = engine_address_apply(&e->address, r->easy, call->path, call->unversioned);
         if (k >= 0)
                 k = request_set_headers(r, call);
         if (k >= 0)
@@ -403,43 +313,24 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
 
 int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_request)
 {
-        char version[32];
-        bool ok, v6 = e->host.kind == ENGINE_HOST_TCP && strchr(e->host.host, ':');
-        int r = request_set_url(e, easy, &(EngineCall){ .path = path });
+        int r = engine_address_apply(&e->address, easy, path, false);
 
-        if (r >= 0)
-                r = request_set_tls(e, easy);
         if (r < 0)
                 return r;
-        ok = curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK &&
-             curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_TIMEOUT_MS) == CURLE_OK;
-        if (!ok)
+        if (curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_PROXY, "") != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) != CURLE_OK ||
+            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, ENGINE_CONNECT_TIMEOUT_MS) != CURLE_OK)
                 return -EIO;
-        format_version(e, false, version);
-        if (asprintf(ret_request,
-                     "POST %s%s HTTP/1.1\r\nHost: %s%s%s\r\nUser-Agent: systemd-docker/" PROJECT_VERSION
-                     "\r\n"
-                     "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n",
-                     version, path, v6 ? "[" : "", e->host.kind == ENGINE_HOST_TCP ? e->host.host : "docker",
-                     v6 ? "]" : "") < 0)
-                return -ENOMEM;
-        return 0;
+        *ret_request = engine_address_upgrade_request(&e->address, path);
+        return *ret_request ? 0 : -ENOMEM;
 }
 
 void engine_request_resume(EngineRequest *r)
 {
-        if (!stream_is_held(r))
+        if (!stream_is_held(r) || !reply_body_release(&r->body, request_take, r))
                 return;
-        r->used += r->ops->on_data(r, r->body + r->used, r->size - r->used, r->userdata);
-        assert(r->used <= r->size);
-        if (r->used < r->size)
-                return;
-        free(r->body);
-        r->body = NULL;
-        r->size = r->used = r->allocated = 0;
         if (r->finished) {
                 request_finish(r);
                 return;
@@ -462,8 +353,7 @@ Engine *engine_free(Engine *e)
         for (size_t i = 0; i < ELEMENTSOF(e->glues); i++)
                 curl_glue_free(e->glues[i]);
         curl_slist_free_all(e->headers);
-        engine_host_done(&e->host);
-        free(e->cert_path);
+        engine_address_done(&e->address);
         free(e);
         return NULL;
 }
@@ -493,13 +383,9 @@ int engine_new(Engine **ret, sd_event *event, EngineHost *host, const EngineTls 
         e = calloc(1, sizeof(*e));
         if (!e)
                 return -ENOMEM;
-        e->host = *host;
-        *host = ENGINE_HOST_NULL;
-        e->tls = *tls;
-        if (tls->cert_path && !(e->cert_path = strdup(tls->cert_path)))
-                return -ENOMEM;
-        e->tls.cert_path = e->cert_path;
-        r = engine_set_headers(e);
+        r = engine_address_init(&e->address, host, tls);
+        if (r >= 0)
+                r = engine_set_headers(e);
         for (size_t i = 0; i < _ENGINE_LANE_MAX && r >= 0; i++)
                 r = curl_glue_new(&e->glues[i], event, lanes[i].name, lanes[i].priority, request_on_done);
         if (r < 0)
@@ -510,18 +396,18 @@ int engine_new(Engine **ret, sd_event *event, EngineHost *host, const EngineTls 
 
 void engine_set_version(Engine *e, const ApiVersion *version)
 {
-        e->version = *version;
-        e->has_version = true;
+        e->address.version = *version;
+        e->address.has_version = true;
 }
 
 const ApiVersion *engine_version(const Engine *e)
 {
-        return &e->version;
+        return &e->address.version;
 }
 
 bool engine_is_local(const Engine *e)
 {
-        return e->host.kind == ENGINE_HOST_UNIX;
+        return e->address.host.kind == ENGINE_HOST_UNIX;
 }
 
 char *engine_escape(const char *s)
