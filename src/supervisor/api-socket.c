@@ -84,10 +84,20 @@ static void on_put(EngineRequest *request, int r, const EngineReply *reply, void
                 supervisor_step_failed(s, "put the logins of --use-api-socket into the container", reply);
                 return;
         }
-        free(s->logins);
-        s->logins = NULL;
+        supervisor_drop_logins(s);
         supervisor_arm_deadline(s); /* the next request has the same time */
         supervisor_act_prepare(s);
+}
+
+bool supervisor_may_lack_logins(const Supervisor *s)
+{
+        return s->logins && s->facts->container.created && s->facts->container.request_hash;
+}
+
+void supervisor_drop_logins(Supervisor *s)
+{
+        free(s->logins);
+        s->logins = NULL;
 }
 
 /* Goes on with supervisor_act_prepare(). */

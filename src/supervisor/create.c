@@ -32,6 +32,10 @@ static LifeEvent judge_found(Supervisor *s)
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
         const char *lacks = supervisor_relay_lacks(s);
 
+        if (supervisor_may_lack_logins(s)) {
+                log_notice("The creation of container %s was interrupted, creating it again.", c->name);
+                return LIFE_FOUND_STALE;
+        }
         if (c->removing || (s->facts->remove && lacks))
                 return LIFE_FOUND_STALE;
         if (lacks) {
@@ -57,6 +61,7 @@ static LifeEvent judge_found(Supervisor *s)
         if (supervisor_check_health_options(s) < 0)
                 return LIFE_FAILED;
         record_kept(s->record);
+        supervisor_drop_logins(s);
         return LIFE_FOUND;
 }
 
@@ -197,9 +202,12 @@ void supervisor_act_remove_old(Supervisor *s)
                 send_remove(s, false);
 }
 
+/* A container without its logins is removed without --rm as well: the next start would use it as it is. */
 void supervisor_act_remove(Supervisor *s)
 {
-        if (!s->facts->remove || !s->facts->has_container || s->facts->destroyed)
+        bool remove = s->facts->remove || s->logins;
+
+        if (!remove || !s->facts->has_container || s->facts->destroyed)
                 supervisor_push(s, LIFE_REMOVED);
         else
                 send_remove(s, facts_container_is_alive(s->facts));

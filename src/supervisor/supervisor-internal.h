@@ -398,6 +398,11 @@ int supervisor_open_input(Supervisor *s);
  */
 int supervisor_add_logins(Supervisor *s, struct json_object *body);
 void supervisor_put_logins(Supervisor *s);
+/* We made the container that was found, it never ran, and may not have its logins: its creation was
+ * interrupted. */
+bool supervisor_may_lack_logins(const Supervisor *s);
+/* The container that was found is kept, with the logins that it has. */
+void supervisor_drop_logins(Supervisor *s);
 int supervisor_make_cidfile(Supervisor *s);
 void supervisor_write_cidfile(Supervisor *s);
 /* Takes it away again where no container came of it. */

@@ -126,7 +126,7 @@ class Engine:
         self.exit_code = None
         self.output = []
         self.created = []  # bodies
-        self.exists = self.running = False
+        self.exists = self.running = self.ran = False
         self.name = "c"
         self.labels = {}
         self.pid = 1  # not a container's
@@ -175,6 +175,11 @@ class Engine:
         os.rename(self.path, path)
         self.down()
         os.rename(path, self.path)
+
+    def rest(self):
+        """The container that has ended may be started again."""
+        self.exit_code = None
+        self.ended.clear()
 
     def end(self, code):
         """The container ends."""
@@ -235,7 +240,7 @@ class Engine:
     def description(self):
         return {
             "Id": ID, "Name": "/" + self.name,
-            "State": {"Status": "running" if self.running else "created", "Running": self.running, "Paused": False,
+            "State": {"Status": "running" if self.running else "exited" if self.ran else "created", "Running": self.running, "Paused": False,
                       "Pid": self.pid if self.running else 0,
                       "ExitCode": self.exit_code or 0, "Error": ""},
             "Config": {"Image": "image", "Tty": False, "Labels": self.labels},
@@ -270,7 +275,7 @@ class Engine:
         conn.finish()
 
     def do_create(self, conn):
-        self.exists = True
+        self.exists, self.ran = True, False
         self.created.append(json.loads(conn.body))
         conn.reply(201, {"Id": ID, "Warnings": []})
 
@@ -311,7 +316,7 @@ class Engine:
         conn.reply(200)
 
     def do_start(self, conn):
-        self.running = True
+        self.running = self.ran = True
         conn.reply(204)
 
     def do_stop(self, conn):

@@ -49,6 +49,7 @@ static void parse_state(struct json_object *o, ContainerInfo *i)
 
         i->running = json_bool_or(o, "State/Running", false);
         i->paused = json_bool_or(o, "State/Paused", false);
+        i->created = strcmp(status, "created") == 0;
         i->removing = strcmp(status, "removing") == 0 || strcmp(status, "dead") == 0;
         i->pid = pid > 0 && pid <= INT32_MAX ? (pid_t) pid : 0;
         i->exit_code = code >= 0 && code <= 255 ? (int) code : -1;

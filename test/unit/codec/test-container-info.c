@@ -62,6 +62,30 @@ Test(container_info, defaults)
         cr_assert_eq(i.health, CONTAINER_HEALTH_NONE);
 }
 
+Test(container_info, of_which_life)
+{
+        static const struct {
+                const char *status;
+                bool created, removing;
+        } table[] = {
+                { "created", true, false },   { "running", false, false }, { "restarting", false, false },
+                { "exited", false, false },   { "removing", false, true }, { "dead", false, true },
+                { "Created!", false, false }, { "", false, false },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_(container_info_done) ContainerInfo info = CONTAINER_INFO_NULL;
+                _cleanup_free_ char *text = NULL;
+
+                cr_assert_gt(asprintf(&text, "{\"Id\":\"" ID "\",\"State\":{\"Status\":\"%s\"}}",
+                                      table[i].status),
+                             0);
+                parse(text, &info);
+                cr_assert_eq(info.created, table[i].created, "%s", table[i].status);
+                cr_assert_eq(info.removing, table[i].removing, "%s", table[i].status);
+        }
+}
+
 Test(container_info, values_that_make_no_sense)
 {
         _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;

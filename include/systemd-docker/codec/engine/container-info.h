@@ -38,6 +38,7 @@ typedef struct ContainerInfo {
         bool running;       /* also while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */
+        bool created;  /* it exists, and never ran */
         bool tty;
         bool auto_remove;
         pid_t pid;           /* 0: none */
