@@ -18,6 +18,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "verdict.h"
 
 #define PROC_STATUS_MAX (64U * 1024)
 /* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old
@@ -164,14 +165,7 @@ void supervisor_announce(Supervisor *s)
         decide_detach(s);
         record_announced(s->record);
         supervisor_begin_condition(s);
-        supervisor_check_detach(s);
-}
-
-void supervisor_check_detach(Supervisor *s)
-{
-        if (s->facts->detach && s->state == STATE_RUNNING && s->facts->announced && s->facts->ready_sent &&
-            s->facts->input != ATTACHMENT_OPENING && s->facts->input != ATTACHMENT_OPEN)
-                supervisor_push(s, LIFE_DETACH);
+        supervisor_wake(s);
 }
 
 /* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we
@@ -208,21 +202,6 @@ void supervisor_note_stop_signal(Supervisor *s)
                 record_deaf(s->record, deaf);
 }
 
-int supervisor_exit_status(const Supervisor *s)
-{
-        bool asked = s->facts->stop_requested || s->facts->stopped_by_others;
-
-        if (s->facts->failure > 0)
-                return s->facts->failure;
-        if (!s->facts->started || (s->facts->detach && !s->facts->dead))
-                return 0; /* stopped before it began; or it goes on without us */
-        if (s->facts->exit_code < 0)
-                return CLI_EXIT_REFUSED;
-        if (asked && s->facts->deaf && s->facts->exit_code == 128 + SIGKILL)
-                return 0;
-        return wait_status_to_exit_status(s->facts->exit_code, asked, s->facts->container.stop_signal);
-}
-
 static void log_last_lines(const Supervisor *s)
 {
         size_t first = s->n_last_lines > LAST_LINES_MAX ? s->n_last_lines - LAST_LINES_MAX : 0;
@@ -233,10 +212,10 @@ static void log_last_lines(const Supervisor *s)
 
 static void log_end(Supervisor *s)
 {
-        bool asked = s->facts->stop_requested || s->facts->stopped_by_others;
-        int status = supervisor_exit_status(s);
+        bool asked = verdict_end_was_asked_for(s->facts);
+        int status = verdict_exit_status(s->facts);
 
-        if (!s->facts->started || s->facts->failure > 0 || (s->facts->detach && !s->facts->dead))
+        if (!s->facts->started || s->facts->failure > 0 || verdict_goes_on_without_us(s->facts))
                 return;
         if (s->facts->exit_code < 0)
                 log_error("Container %s has ended, and nobody could say how.", s->facts->container.name);
@@ -260,7 +239,7 @@ static void log_end(Supervisor *s)
 void supervisor_goodbye(Supervisor *s)
 {
         log_end(s);
-        if (s->facts->detach && !s->facts->dead && s->facts->failure == 0) {
+        if (verdict_goes_on_without_us(s->facts) && s->facts->failure == 0) {
                 log_debug("Detaching: the container goes on as main process.");
                 supervisor_drop_relay(s);
                 supervisor_drain_notify(s);
@@ -273,7 +252,7 @@ void supervisor_goodbye(Supervisor *s)
                 (void) unlink(s->config.options->pid_file);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
         if (s->facts->started && s->config.options->notify == NOTIFY_SUPERVISOR &&
-            supervisor_exit_status(s) == 0)
+            verdict_exit_status(s->facts) == 0)
                 supervisor_send_ready(s);
         if (s->verdict)
                 supervisor_status(s, "%s", s->verdict);

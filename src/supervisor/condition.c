@@ -106,7 +106,7 @@ void supervisor_report_condition(Supervisor *s)
         if (!is_ready(s))
                 return;
         supervisor_send_ready(s);
-        supervisor_check_detach(s);
+        supervisor_wake(s);
 }
 
 /* Health */

@@ -170,7 +170,7 @@ static void on_log_open(void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_log(s->record, ATTACHMENT_OPEN);
-        supervisor_check_attached(s);
+        supervisor_wake(s);
 }
 
 /* The end of a stream */
@@ -277,7 +277,7 @@ static void on_log_eof(int r, const char *message, void *userdata)
         }
         log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "",
                   r < 0 ? message ?: strerror(-r) : "");
-        supervisor_check_finished(s);
+        supervisor_wake(s);
         if (c->tail_wanted)
                 reopen(s);
         else if (s->facts->events_open && (c->broken || !s->facts->dead))

@@ -13,6 +13,7 @@
 #include "util/macro.h"
 #include "util/message-ids.h"
 #include "util/strv.h"
+#include "verdict.h"
 
 /* Somebody else makes, or removes, a container of our name right now. */
 #define NAME_CONFLICTS_MAX 10
@@ -197,7 +198,7 @@ void supervisor_act_remove_old(Supervisor *s)
         supervisor_drop_announcement(s);
         if (s->facts->container.running)
                 supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                                supervisor_stop_request_usec(s), &stopped_ops);
+                                verdict_stop_request_usec(s->facts), &stopped_ops);
         else
                 send_remove(s, false);
 }

@@ -15,7 +15,7 @@ static void on_open(void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_input(s->record, ATTACHMENT_OPEN);
-        supervisor_check_attached(s);
+        supervisor_wake(s);
 }
 
 static void on_end(int r, const char *message, void *userdata)
@@ -35,7 +35,7 @@ static void on_end(int r, const char *message, void *userdata)
         else if (r < 0)
                 log_warning("Failed to read the standard input, it ends here for the container: %s",
                             message);
-        supervisor_check_detach(s);
+        supervisor_wake(s);
 }
 
 int supervisor_open_input(Supervisor *s)

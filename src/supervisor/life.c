@@ -13,13 +13,14 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "verdict.h"
 
 static void on_wait_open(EngineRequest *request, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_wait(s->record, ATTACHMENT_OPEN);
-        supervisor_check_attached(s);
+        supervisor_wake(s);
 }
 
 /* The answer is one small object, but it comes whenever it likes: so it is a stream. */
@@ -49,8 +50,7 @@ static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply
         record_wait(s->record, ATTACHMENT_ENDED);
         if (s->facts->dead && s->facts->exit_code < 0)
                 supervisor_compare(s); /* it has not told: inspect may */
-        supervisor_check_attached(s);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 int supervisor_open_wait(Supervisor *s)
@@ -188,7 +188,7 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
 void supervisor_act_stop(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_stopped };
-        uint64_t needed = supervisor_stop_timeout_usec(s) + 5 * USEC_PER_SEC;
+        uint64_t needed = verdict_stop_timeout_usec(s->facts) + 5 * USEC_PER_SEC;
 
         supervisor_note_stop_signal(s);
         /* First: a systemd that is told of the stop takes no other main process any more (252). */
@@ -197,7 +197,7 @@ void supervisor_act_stop(Supervisor *s)
         if (needed > s->facts->unit.timeout_stop_usec)
                 supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
         supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                        supervisor_stop_request_usec(s), &ops);
+                        verdict_stop_request_usec(s->facts), &ops);
 }
 
 /* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container
@@ -239,7 +239,7 @@ void supervisor_act_drain(Supervisor *s)
 {
         if (s->facts->exit_code < 0 && !s->wait)
                 supervisor_compare(s); /* nobody else is going to tell */
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 /* An engine without live-restore stops its containers when it goes down itself, and tells it like a `docker
@@ -255,7 +255,7 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
                 if (s->state == STATE_LINGERING)
                         supervisor_arm_deadline(s);
         }
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 /* If this is half of `docker restart`, output begins before we hear of the start: it is read from the stored
@@ -298,13 +298,13 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
         if (reply_is_absent(reply)) {
                 record_destroyed(s->record);
                 supervisor_report_dead(s);
-                supervisor_check_finished(s);
+                supervisor_wake(s);
                 return;
         }
         if (r < 0 || container_info_parse(reply->body, reply->size, &info) < 0) {
                 if (s->facts->dead)
                         record_end_confirmed(s->record); /* as far as it can be */
-                supervisor_check_finished(s);
+                supervisor_wake(s);
                 supervisor_judge_health(s); /* by what the event said */
                 return;                     /* the next event or the next connection brings another chance */
         }

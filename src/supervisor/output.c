@@ -29,7 +29,7 @@ static void on_room(void *userdata)
 
         if (s->log)
                 log_stream_resume(s->log);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 static void on_entries_sent(uint64_t n, void *userdata)

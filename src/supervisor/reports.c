@@ -65,50 +65,6 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
 
 const UnitInfoOps supervisor_unit_info_ops = { .on_known = on_unit_known };
 
-/* Joins */
-
-void supervisor_check_attached(Supervisor *s)
-{
-        if (s->state != STATE_ATTACHING || !s->facts->events_open)
-                return;
-        if (s->facts->log == ATTACHMENT_OPENING)
-                return;
-        if (s->facts->wait == ATTACHMENT_OPENING)
-                return;
-        if (s->facts->input == ATTACHMENT_OPENING)
-                return;
-        if (s->facts->container.running)
-                supervisor_push(s, LIFE_ATTACHED_RUNNING);
-        else
-                supervisor_push(s, s->facts->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED);
-}
-
-static bool may_come_back(const Supervisor *s)
-{
-        return (s->facts->killed_by_others || s->facts->stopped_by_others) && !s->facts->stop_requested &&
-               !s->facts->giving_up;
-}
-
-/* The kernel tells a death before the engine has noticed it, for which the container runs until then:
- * `docker rm` behind our end would fail. And why it died is in the events in front of that death, on a
- * connection of their own. */
-bool supervisor_engine_knows_the_end(const Supervisor *s)
-{
-        bool is_there = s->facts->events_open || s->wait;
-
-        return s->facts->die_seen || s->facts->end_confirmed || s->facts->destroyed || !is_there;
-}
-
-void supervisor_check_finished(Supervisor *s)
-{
-        if (s->state == STATE_LINGERING && s->facts->destroyed && s->facts->probed)
-                supervisor_push(s, LIFE_FINISHED);
-        if (s->state != STATE_DRAINING || s->facts->exit_code < 0 || !supervisor_engine_knows_the_end(s) ||
-            !supervisor_log_is_drained(s) || !supervisor_flush_output(s))
-                return;
-        supervisor_push(s, may_come_back(s) ? LIFE_STOPPED_BY_OTHERS : LIFE_FINISHED);
-}
-
 /* Death, from whoever sees it first */
 
 void supervisor_report_dead(Supervisor *s)
@@ -123,7 +79,7 @@ void supervisor_report_dead(Supervisor *s)
 void supervisor_report_exit_code(Supervisor *s, int code)
 {
         record_exit_code(s->record, code);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 void supervisor_report_not_running(Supervisor *s, int code)
@@ -190,7 +146,7 @@ static void on_engine_open(void *userdata)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
         record_events_open(s->record);
         supervisor_report_condition(s);
-        supervisor_check_attached(s);
+        supervisor_wake(s);
         if (s->facts->started)
                 supervisor_compare(s);
 }
@@ -201,7 +157,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
 
         record_events_lost(s->record);
         supervisor_log_lost_engine(s);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
         if (s->state == STATE_LINGERING)
                 supervisor_arm_deadline(s); /* it tells of no removal any more */
         if (s->state == STATE_ATTACHING) {
@@ -254,13 +210,13 @@ static void on_event_die(Supervisor *s, const EngineEvent *event)
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 static void on_event_destroy(Supervisor *s, const EngineEvent *event)
 {
         record_destroyed(s->record);
-        supervisor_check_finished(s);
+        supervisor_wake(s);
 }
 
 static void on_event_pause(Supervisor *s, const EngineEvent *event)

@@ -224,6 +224,11 @@ struct Supervisor {
 /* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */
 char *supervisor_base_folder(const Supervisor *s);
 void supervisor_push(Supervisor *s, LifeEvent event);
+/* Something was recorded: the dispatch source is to look what the facts mean now. */
+void supervisor_wake(Supervisor *s);
+/* dispatch.c */
+int supervisor_on_dispatch(sd_event_source *source, void *userdata);
+int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdata);
 /* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is
  * reported. */
 void supervisor_compare(Supervisor *s);
@@ -232,10 +237,6 @@ void supervisor_arm_deadline(Supervisor *s);
 /* Records the first failure with its exit status and logs it (later ones only log); the event is the
  * caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
-/* What the engine gives the container between its stop signal and SIGKILL. */
-uint64_t supervisor_stop_timeout_usec(const Supervisor *s);
-/* How long a request to stop the container may take. */
-uint64_t supervisor_stop_request_usec(const Supervisor *s);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
 #define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]){ __VA_ARGS__, _STATE_MAX }))
 uint64_t state_mask_of(const State *states);
@@ -307,10 +308,6 @@ void supervisor_report_exit_code(Supervisor *s, int code);
 void supervisor_report_dead(Supervisor *s);
 /* inspect says so: the engine knows it, too. */
 void supervisor_report_not_running(Supervisor *s, int code);
-/* Pushes what ends a wait for several things, when all of them are there. */
-void supervisor_check_attached(Supervisor *s);
-bool supervisor_engine_knows_the_end(const Supervisor *s);
-void supervisor_check_finished(Supervisor *s);
 
 /* notify.c */
 int supervisor_open_notify(Supervisor *s);
@@ -363,10 +360,6 @@ int supervisor_watch_process(Supervisor *s);
 void supervisor_note_stop_signal(Supervisor *s);
 /* Whether the container's first process neither catches nor ignores nor blocks it. */
 int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret);
-int supervisor_exit_status(const Supervisor *s);
-
-/* Leaves, if that is wanted and nothing needs us any more. */
-void supervisor_check_detach(Supervisor *s);
 
 /* cgroup.c */
 void supervisor_find_unit_cgroup(Supervisor *s);

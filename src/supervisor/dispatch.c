@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The one place where the state changes.
+ *
+ * Sources report from inside their callbacks, some of them deep in libcurl. They record facts, push events
+ * or wake the dispatch source, which takes the queue apart afterwards and then asks verdict.c what the facts
+ * mean together. So a transition may free any source, and nothing is re-entered.
+ *
+ * The loop ends in one place: on entering STATE_DONE. */
+
+#include <string.h>
+
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "verdict.h"
+
+/* Frees what the new state must not have. */
+static void prune_sources(Supervisor *s)
+{
+        uint32_t keep = state_traits(s->state)->sources;
+
+        s->request = engine_request_free(s->request);
+        if (!(keep & SOURCE_PULL))
+                pull_stop(&s->pull);
+        if (!(keep & SOURCE_STREAMS)) {
+                s->wait = engine_request_free(s->wait);
+                record_wait(s->record, ATTACHMENT_NONE);
+                s->events = engine_events_free(s->events);
+        }
+        if (!(keep & SOURCE_LOG)) {
+                s->log = log_stream_free(s->log);
+                record_log(s->record, ATTACHMENT_NONE);
+        }
+        if (!(keep & SOURCE_PROCESS)) {
+                s->process = pid_watch_free(s->process);
+                s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
+                s->memory_watch = cgroup_watch_free(s->memory_watch);
+                s->sweep_again = sd_event_source_disable_unref(s->sweep_again);
+                s->cgroup = cgroup_move_free(s->cgroup);
+        }
+        if (!(keep & SOURCE_INPUT)) {
+                s->input = input_stream_free(s->input);
+                record_input(s->record, ATTACHMENT_NONE);
+        }
+        if (!(keep & SOURCE_RELAY))
+                s->relay = notify_relay_free(s->relay);
+        if (!(keep & SOURCE_WATCHDOG))
+                s->watchdog = watchdog_free(s->watchdog);
+}
+
+static void supervisor_set_state(Supervisor *s, const Transition *t)
+{
+        log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
+        s->state = t->next;
+        prune_sources(s);
+        supervisor_arm_deadline(s);
+        if (state_traits(s->state)->status)
+                supervisor_status(s, "%s", state_traits(s->state)->status);
+        if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
+                record_failure(s->record, CLI_EXIT_REFUSED);
+        supervisor_act(s, t->actions);
+        if (s->state == STATE_DONE) {
+                supervisor_goodbye(s);
+                (void) sd_event_exit(s->event, verdict_exit_status(s->facts));
+                return;
+        }
+        /* A stop that came where it could not be followed is offered again. */
+        if (s->facts->stop_requested && !state_transition(s->state, LIFE_STOP)->ignore)
+                supervisor_push(s, LIFE_STOP);
+}
+
+static void supervisor_handle(Supervisor *s, LifeEvent event)
+{
+        const Transition *t = state_transition(s->state, event);
+
+        if (t->ignore || s->state == STATE_DONE)
+                return;
+        if (!t->known) {
+                log_warning("Bug: event %s in state %s, ignoring.", life_event_to_string(event),
+                            state_to_string(s->state));
+                return;
+        }
+        log_debug("Event: %s", life_event_to_string(event));
+        supervisor_set_state(s, t);
+}
+
+/* The output of a container whose end is known: whether all of it is with the journal. */
+static void supervisor_drive_output(Supervisor *s)
+{
+        if (s->state == STATE_DRAINING && verdict_end_is_known(s->facts))
+                record_output_delivered(s->record,
+                                        supervisor_log_is_drained(s) && supervisor_flush_output(s));
+}
+
+/* What was pushed comes first: it may change what the facts mean. */
+static int next_event(Supervisor *s)
+{
+        LifeEvent event;
+
+        if (s->n_queue == 0) {
+                supervisor_drive_output(s);
+                return verdict_next(s->state, s->facts);
+        }
+        event = s->queue[0];
+        s->n_queue--;
+        memmove(s->queue, s->queue + 1, s->n_queue * sizeof(LifeEvent));
+        return event;
+}
+
+int supervisor_on_dispatch(sd_event_source *source, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+        int event;
+
+        if (s->compare_wanted) {
+                s->compare_wanted = false;
+                supervisor_act_compare(s);
+        }
+        event = next_event(s);
+        if (event < 0)
+                return 0;
+        supervisor_handle(s, (LifeEvent) event);
+        return defer_arm(s->dispatch);
+}
+
+int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        /* The journal's slowness is not the container's: what is held back is still to be written. systemd
+         * has its own limit. */
+        if (s->state == STATE_DRAINING &&
+            (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)) ||
+             supervisor_log_waits_for_engine(s))) {
+                supervisor_arm_deadline(s);
+                return 0;
+        }
+        if (state_transition(s->state, LIFE_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
+                supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
+                                state_traits(s->state)->status ?: state_to_string(s->state),
+                                s->connect_message ? ": " : "", s->connect_message ?: "");
+        if (s->state == STATE_DRAINING && !supervisor_log_is_drained(s))
+                log_warning("The container's output has not come to its end in time, lines may be missing.");
+        else if (s->state == STATE_DRAINING && !verdict_engine_knows_the_end(s->facts))
+                log_warning("The engine has not noticed that container %s has ended, not waiting for it any "
+                            "longer.",
+                            s->facts->container.name);
+        if (s->state == STATE_REMOVING)
+                log_warning("Failed to remove container %s, the next start will: no answer in time.",
+                            s->facts->container.name ?: s->facts->container.id);
+        supervisor_push(s, LIFE_DEADLINE);
+        return 0;
+}

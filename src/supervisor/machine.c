@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* What every file of this folder uses of the machine: it learns something and pushes or wakes; it never
+ * changes the state. That is dispatch.c's, outside of every source's callback. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "loop/event-util.h"
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "verdict.h"
+
+/* What comes after the last wait of a stop. */
+#define STOP_MARGIN_USEC (5 * USEC_PER_SEC)
+
+uint64_t state_mask_of(const State *states)
+{
+        uint64_t mask = 0;
+
+        for (; *states != _STATE_MAX; states++)
+                mask |= UINT64_C(1) << *states;
+        return mask;
+}
+
+bool supervisor_in(const Supervisor *s, uint64_t state_mask)
+{
+        return state_mask & (UINT64_C(1) << s->state);
+}
+
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
+{
+        va_list ap;
+
+        record_failure(s->record, exit_status);
+        va_start(ap, format);
+        (void) log_internalv(LOG_ERR, 0, NULL, format, ap);
+        va_end(ap);
+}
+
+void supervisor_arm_deadline(Supervisor *s)
+{
+        uint64_t usec = verdict_deadline(s->state, s->facts);
+
+        if (timer_arm(s->deadline, usec) < 0)
+                log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
+        /* While it stops, systemd counts too: it has to wait for what we wait for. */
+        if ((s->facts->stop_requested || s->facts->giving_up) && usec != UINT64_MAX &&
+            s->state != STATE_DONE)
+                supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
+}
+
+void supervisor_wake(Supervisor *s)
+{
+        if (defer_arm(s->dispatch) < 0)
+                log_error("Failed to arm the event queue.");
+}
+
+void supervisor_push(Supervisor *s, LifeEvent event)
+{
+        /* Level, not edge: the same event twice in a row says nothing new. */
+        if (s->n_queue > 0 && s->queue[s->n_queue - 1] == event)
+                return;
+        if (s->n_queue == ELEMENTSOF(s->queue)) {
+                log_warning("Bug: event queue is full, dropping %s.", life_event_to_string(event));
+                return;
+        }
+        s->queue[s->n_queue++] = event;
+        supervisor_wake(s);
+}
+
+void supervisor_compare(Supervisor *s)
+{
+        s->compare_wanted = true;
+        supervisor_wake(s);
+}
+
+char *supervisor_base_folder(const Supervisor *s)
+{
+        char *folder;
+
+        return asprintf(&folder, "%s/systemd-docker", s->config.runtime_folder) < 0 ? NULL : folder;
+}

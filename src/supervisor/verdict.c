@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* What the facts mean together: joins, deadlines, and the exit status. */
+
+#include <signal.h>
+
+#include "cli/cli-error.h"
+#include "codec/engine/wait-status.h"
+#include "timeouts.h"
+#include "util/macro.h"
+#include "verdict.h"
+
+#define CONNECT_TIMEOUT_USEC (90 * USEC_PER_SEC)
+#define BY_HAND_TIMEOUT_USEC (10 * USEC_PER_SEC)
+/* systemd's time-out must not come before ours, which has a message. */
+#define START_TIMEOUT_MARGIN_USEC (5 * USEC_PER_SEC)
+/* What the engine itself waits for a container without a stop timeout. */
+#define STOP_TIMEOUT_DEFAULT_SEC 10
+/* Between the two halves of `docker restart`; and from a death to the engine's word that it was a stop. */
+#define RESTART_GRACE_USEC (3 * USEC_PER_SEC)
+#define REMOVAL_GRACE_USEC (20 * USEC_PER_SEC)
+#define STOP_EVENT_GRACE_USEC (500 * USEC_PER_MSEC)
+
+static bool is_opening(Attachment a)
+{
+        return a == ATTACHMENT_OPENING;
+}
+
+bool verdict_is_attached(const Facts *f)
+{
+        return f->events_open && !is_opening(f->log) && !is_opening(f->wait) && !is_opening(f->input);
+}
+
+bool verdict_engine_knows_the_end(const Facts *f)
+{
+        bool can_tell = f->events_open || f->wait == ATTACHMENT_OPENING || f->wait == ATTACHMENT_OPEN;
+
+        return f->die_seen || f->end_confirmed || f->destroyed || !can_tell;
+}
+
+bool verdict_end_is_known(const Facts *f)
+{
+        return f->exit_code >= 0 && verdict_engine_knows_the_end(f);
+}
+
+bool verdict_may_come_back(const Facts *f)
+{
+        return (f->killed_by_others || f->stopped_by_others) && !f->stop_requested && !f->giving_up;
+}
+
+bool verdict_goes_on_without_us(const Facts *f)
+{
+        return f->detach && !f->dead;
+}
+
+bool verdict_end_was_asked_for(const Facts *f)
+{
+        return f->stop_requested || f->stopped_by_others;
+}
+
+static int next_of_attaching(const Facts *f)
+{
+        if (!verdict_is_attached(f))
+                return -1;
+        if (f->container.running)
+                return LIFE_ATTACHED_RUNNING;
+        return f->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED;
+}
+
+static int next_of_running(const Facts *f)
+{
+        bool input_flows = f->input == ATTACHMENT_OPENING || f->input == ATTACHMENT_OPEN;
+
+        return f->detach && f->announced && f->ready_sent && !input_flows ? LIFE_DETACH : -1;
+}
+
+static int next_of_draining(const Facts *f)
+{
+        if (!verdict_end_is_known(f) || !f->output_delivered)
+                return -1;
+        return verdict_may_come_back(f) ? LIFE_STOPPED_BY_OTHERS : LIFE_FINISHED;
+}
+
+static int next_of_lingering(const Facts *f)
+{
+        return f->destroyed && f->probed ? LIFE_FINISHED : -1;
+}
+
+int verdict_next(State state, const Facts *f)
+{
+        static int (*const next_of[_STATE_MAX])(const Facts *f) = {
+                [STATE_ATTACHING] = next_of_attaching,
+                [STATE_RUNNING] = next_of_running,
+                [STATE_DRAINING] = next_of_draining,
+                [STATE_LINGERING] = next_of_lingering,
+        };
+
+        assert(state < _STATE_MAX);
+        return next_of[state] ? next_of[state](f) : -1;
+}
+
+int verdict_exit_status(const Facts *f)
+{
+        bool asked = verdict_end_was_asked_for(f);
+
+        if (f->failure > 0)
+                return f->failure;
+        if (!f->started || verdict_goes_on_without_us(f))
+                return 0; /* it was stopped before it began; or it goes on without us */
+        if (f->exit_code < 0)
+                return CLI_EXIT_REFUSED;
+        if (asked && f->deaf && f->exit_code == 128 + SIGKILL)
+                return 0;
+        return wait_status_to_exit_status(f->exit_code, asked, f->container.stop_signal);
+}
+
+uint64_t verdict_stop_timeout_usec(const Facts *f)
+{
+        int seconds = f->container.stop_timeout >= 0 ? f->container.stop_timeout : STOP_TIMEOUT_DEFAULT_SEC;
+
+        return (uint64_t) seconds * USEC_PER_SEC;
+}
+
+uint64_t verdict_stop_request_usec(const Facts *f)
+{
+        return verdict_stop_timeout_usec(f) + STOP_GRACE_USEC;
+}
+
+static uint64_t deadline_of_connecting(const Facts *f)
+{
+        uint64_t limit = f->unit.timeout_start_usec;
+
+        if (!f->in_service)
+                return BY_HAND_TIMEOUT_USEC;
+        if (limit == UINT64_MAX || limit == 0)
+                return CONNECT_TIMEOUT_USEC;
+        return limit > 2 * START_TIMEOUT_MARGIN_USEC ? limit - START_TIMEOUT_MARGIN_USEC : limit / 2;
+}
+
+/* Of the request that is under way: see remove-old's steps. */
+static uint64_t deadline_of_removing_old(const Facts *f)
+{
+        return DEADLINE_OF(f->container.running ? verdict_stop_request_usec(f) : WORK_TIMEOUT_USEC);
+}
+
+static uint64_t deadline_of_stopping(const Facts *f)
+{
+        return verdict_stop_request_usec(f) + STOP_DEADLINE_MARGIN_USEC;
+}
+
+/* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,
+ * and says so, which ends the wait; so there a busy machine gets the time that a start takes. */
+static uint64_t deadline_of_lingering(const Facts *f)
+{
+        bool engine_leaves = !f->events_open || (!f->stopped_by_others && !f->killed_by_others);
+
+        if (engine_leaves)
+                return RESTART_GRACE_USEC;
+        if (!f->stopped_by_others)
+                return STOP_EVENT_GRACE_USEC;
+        return f->remove && !f->adopted ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
+}
+
+uint64_t verdict_deadline(State state, const Facts *f)
+{
+        static uint64_t (*const deadline_of[_STATE_MAX])(const Facts *f) = {
+                [STATE_CONNECTING] = deadline_of_connecting,
+                [STATE_REMOVING_OLD] = deadline_of_removing_old,
+                [STATE_STOPPING] = deadline_of_stopping,
+                [STATE_LINGERING] = deadline_of_lingering,
+        };
+
+        assert(state < _STATE_MAX);
+        return deadline_of[state] ? deadline_of[state](f) : state_traits(state)->deadline_usec;
+}
