@@ -115,7 +115,7 @@ void record_new_life(Record *r)
         r->f.exit_code = -1;
         r->f.killed_by_others = r->f.stopped_by_others = r->f.adopted = r->f.deaf = false;
         r->f.engine_lost_after_death = false;
-        r->f.announced = false;
+        r->f.announced = r->f.output_delivered = false;
         r->f.container.running = true;
 }
 

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* What the facts mean: every combination that matters, against the rule in words. */
+
+#include <criterion/criterion.h>
+#include <signal.h>
+
+#include "cli/cli-error.h"
+#include "supervisor/verdict.h"
+#include "util/macro.h"
+
+#define SEC(n) ((n) *USEC_PER_SEC)
+
+/* A service of a unit with a container that runs and whose streams are open. */
+static Facts running(void)
+{
+        return (Facts){ .in_service = true,
+                        .unit = UNIT_PROPERTIES_UNKNOWN,
+                        .unit_known = true,
+                        .container = { .exit_code = -1,
+                                       .stop_timeout = -1,
+                                       .stop_signal = SIGTERM,
+                                       .running = true },
+                        .has_container = true,
+                        .started = true,
+                        .exit_code = -1,
+                        .events_open = true,
+                        .log = ATTACHMENT_OPEN,
+                        .wait = ATTACHMENT_OPEN };
+}
+
+static Facts ended(int exit_code)
+{
+        Facts f = running();
+
+        f.container.running = false;
+        f.dead = f.die_seen = true;
+        f.exit_code = exit_code;
+        f.log = f.wait = ATTACHMENT_ENDED;
+        f.output_delivered = true;
+        return f;
+}
+
+/* A container is started only once nothing of its life can be missed any more. */
+Test(verdict, attached_when_nothing_is_opening)
+{
+        for (int log = 0; log < _ATTACHMENT_MAX; log++)
+                for (int wait = 0; wait < _ATTACHMENT_MAX; wait++)
+                        for (int input = 0; input < _ATTACHMENT_MAX; input++)
+                                for (int events = 0; events < 2; events++) {
+                                        Facts f = running();
+                                        bool opens = log == ATTACHMENT_OPENING ||
+                                                     wait == ATTACHMENT_OPENING ||
+                                                     input == ATTACHMENT_OPENING;
+
+                                        f.log = (Attachment) log;
+                                        f.wait = (Attachment) wait;
+                                        f.input = (Attachment) input;
+                                        f.events_open = events;
+                                        cr_assert_eq(verdict_is_attached(&f), events && !opens,
+                                                     "log %i wait %i input %i events %i", log, wait, input,
+                                                     events);
+                                }
+}
+
+Test(verdict, what_follows_the_attaching)
+{
+        for (int is_running = 0; is_running < 2; is_running++)
+                for (int stop = 0; stop < 2; stop++) {
+                        Facts f = running();
+                        int expected = is_running ? LIFE_ATTACHED_RUNNING
+                                       : stop     ? LIFE_CANCEL
+                                                  : LIFE_ATTACHED;
+
+                        f.container.running = is_running;
+                        f.stop_requested = stop;
+                        cr_assert_eq(verdict_next(STATE_ATTACHING, &f), expected);
+                        f.log = ATTACHMENT_OPENING;
+                        cr_assert_eq(verdict_next(STATE_ATTACHING, &f), -1);
+                }
+}
+
+/* The engine knows: by its event, by what inspect said, because it removed the container; or nobody can
+ * tell. */
+Test(verdict, who_knows_the_end)
+{
+        for (int bits = 0; bits < 16; bits++)
+                for (int wait = 0; wait < _ATTACHMENT_MAX; wait++) {
+                        Facts f = ended(0);
+                        bool can_tell;
+
+                        f.die_seen = bits & 1;
+                        f.end_confirmed = bits & 2;
+                        f.destroyed = bits & 4;
+                        f.events_open = bits & 8;
+                        f.wait = (Attachment) wait;
+                        can_tell = f.events_open || wait == ATTACHMENT_OPENING || wait == ATTACHMENT_OPEN;
+                        cr_assert_eq(verdict_engine_knows_the_end(&f), (bits & 7) != 0 || !can_tell,
+                                     "bits %i wait %i", bits, wait);
+                        cr_assert_eq(verdict_end_is_known(&f), verdict_engine_knows_the_end(&f));
+                        f.exit_code = -1;
+                        cr_assert_not(verdict_end_is_known(&f));
+                }
+}
+
+/* The life is over with exit status, the engine's word, and the last line delivered: no two of them are
+ * enough. */
+Test(verdict, finished_is_a_join)
+{
+        for (int bits = 0; bits < 8; bits++) {
+                Facts f = ended(bits & 1 ? 3 : -1);
+
+                f.die_seen = bits & 2;
+                f.output_delivered = bits & 4;
+                cr_assert_eq(verdict_next(STATE_DRAINING, &f), bits == 7 ? LIFE_FINISHED : -1, "bits %i",
+                             bits);
+        }
+}
+
+/* `docker stop` and `docker kill` may be the first half of `docker restart`, unless the service ends anyway.
+ */
+Test(verdict, what_others_stopped_may_come_back)
+{
+        for (int bits = 0; bits < 16; bits++) {
+                Facts f = ended(0);
+                bool by_others = bits & 3, ours = bits & 12;
+
+                f.stopped_by_others = bits & 1;
+                f.killed_by_others = bits & 2;
+                f.stop_requested = bits & 4;
+                f.giving_up = bits & 8;
+                cr_assert_eq(verdict_may_come_back(&f), by_others && !ours, "bits %i", bits);
+                cr_assert_eq(verdict_next(STATE_DRAINING, &f),
+                             by_others && !ours ? LIFE_STOPPED_BY_OTHERS : LIFE_FINISHED);
+        }
+}
+
+Test(verdict, lingering_ends_when_the_engine_removed_it_and_lives)
+{
+        for (int bits = 0; bits < 4; bits++) {
+                Facts f = ended(0);
+
+                f.destroyed = bits & 1;
+                f.probed = bits & 2;
+                cr_assert_eq(verdict_next(STATE_LINGERING, &f), bits == 3 ? LIFE_FINISHED : -1);
+        }
+}
+
+/* We leave only once systemd knows the main process and the readiness, and our input is not needed. */
+Test(verdict, detach)
+{
+        for (int bits = 0; bits < 8; bits++)
+                for (int input = 0; input < _ATTACHMENT_MAX; input++) {
+                        Facts f = running();
+                        bool flows = input == ATTACHMENT_OPENING || input == ATTACHMENT_OPEN;
+
+                        f.detach = bits & 1;
+                        f.announced = bits & 2;
+                        f.ready_sent = bits & 4;
+                        f.input = (Attachment) input;
+                        cr_assert_eq(verdict_next(STATE_RUNNING, &f), bits == 7 && !flows ? LIFE_DETACH : -1,
+                                     "bits %i input %i", bits, input);
+                }
+}
+
+/* What is not waited for by facts comes as an event: the other states have no join. */
+Test(verdict, other_states_have_no_join)
+{
+        const Facts all[] = { running(), ended(0), ended(137) };
+
+        for (int state = 0; state < _STATE_MAX; state++)
+                for (size_t i = 0; i < ELEMENTSOF(all); i++) {
+                        Facts f = all[i];
+
+                        if (state == STATE_ATTACHING || state == STATE_DRAINING)
+                                continue;
+                        cr_assert_eq(verdict_next((State) state, &f), -1, "%s",
+                                     state_to_string((State) state));
+                }
+}
+
+/* Contract, "End": N as N, death by signal as 128+N, 0 where a stop was asked for and the container ended on
+ * its stop signal, 137 where it had to be killed. */
+Test(verdict, exit_status_table)
+{
+        static const struct {
+                int exit_code, stop_signal;
+                bool stop_requested, stopped_by_others, deaf;
+                int expected;
+        } table[] = {
+                { 0, SIGTERM, false, false, false, 0 },
+                { 3, SIGTERM, false, false, false, 3 },
+                { 255, SIGTERM, false, false, false, 255 },
+                { 143, SIGTERM, false, false, false, 143 }, /* nobody asked */
+                { 143, SIGTERM, true, false, false, 0 },
+                { 143, SIGTERM, false, true, false, 0 },
+                { 137, SIGTERM, true, false, false, 137 }, /* it had to be killed */
+                { 137, SIGTERM, true, false, true, 0 }, /* … as its stop signal could do nothing to it */
+                { 137, SIGTERM, false, true, true, 0 },
+                { 137, SIGTERM, false, false, true, 137 },
+                { 131, SIGQUIT, true, false, false, 0 }, /* another stop signal */
+                { 143, SIGQUIT, true, false, false, 0 }, /* SIGTERM reaches it, too */
+                { 3, SIGTERM, true, false, false, 3 },
+                { 0, SIGTERM, true, false, false, 0 },
+                { -1, SIGTERM, false, false, false, CLI_EXIT_REFUSED }, /* nobody could say */
+                { -1, SIGTERM, true, false, false, CLI_EXIT_REFUSED },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                Facts f = ended(table[i].exit_code);
+
+                f.container.stop_signal = table[i].stop_signal;
+                f.stop_requested = table[i].stop_requested;
+                f.stopped_by_others = table[i].stopped_by_others;
+                f.deaf = table[i].deaf;
+                cr_assert_eq(verdict_exit_status(&f), table[i].expected, "row %zu: %i", i,
+                             verdict_exit_status(&f));
+        }
+}
+
+/* A failure of the service goes before anything that the container says. */
+Test(verdict, failure_is_the_exit_status)
+{
+        for (int code = -1; code < 256; code++)
+                for (int stop = 0; stop < 2; stop++) {
+                        Facts f = ended(code);
+
+                        f.stop_requested = stop;
+                        f.failure = CLI_EXIT_REFUSED;
+                        cr_assert_eq(verdict_exit_status(&f), CLI_EXIT_REFUSED);
+                        f.failure = CLI_EXIT_NOT_FOUND;
+                        cr_assert_eq(verdict_exit_status(&f), CLI_EXIT_NOT_FOUND);
+                }
+}
+
+Test(verdict, exit_status_without_a_life)
+{
+        Facts f = running();
+
+        f.started = false; /* stopped before it began */
+        f.stop_requested = true;
+        cr_assert_eq(verdict_exit_status(&f), 0);
+        f = running();
+        f.detach = true; /* it goes on without us */
+        cr_assert(verdict_goes_on_without_us(&f));
+        cr_assert_eq(verdict_exit_status(&f), 0);
+        f = ended(4);
+        f.detach = true; /* it did not live until we had left */
+        cr_assert_not(verdict_goes_on_without_us(&f));
+        cr_assert_eq(verdict_exit_status(&f), 4);
+}
+
+Test(verdict, stop_timeouts)
+{
+        Facts f = running();
+
+        cr_assert_eq(verdict_stop_timeout_usec(&f), SEC(10), "the engine's own default");
+        f.container.stop_timeout = 0;
+        cr_assert_eq(verdict_stop_timeout_usec(&f), 0);
+        f.container.stop_timeout = 90;
+        cr_assert_eq(verdict_stop_timeout_usec(&f), SEC(90));
+        cr_assert_gt(verdict_stop_request_usec(&f), SEC(90));
+        cr_assert_gt(verdict_deadline(STATE_STOPPING, &f), verdict_stop_request_usec(&f),
+                     "the request's own failure says more than a deadline");
+        cr_assert_gt(verdict_deadline(STATE_REMOVING_OLD, &f), verdict_stop_request_usec(&f));
+}
+
+/* systemd's own time-out must not come first: it has no message. */
+Test(verdict, deadline_of_connecting)
+{
+        static const struct {
+                bool in_service;
+                uint64_t timeout_start, expected;
+        } table[] = {
+                { false, UINT64_MAX, SEC(10) }, { false, SEC(300), SEC(10) }, { true, UINT64_MAX, SEC(90) },
+                { true, 0, SEC(90) },           { true, SEC(90), SEC(85) },   { true, SEC(11), SEC(6) },
+                { true, SEC(10), SEC(5) },      { true, SEC(4), SEC(2) },     { true, SEC(300), SEC(295) },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                Facts f = running();
+
+                f.in_service = table[i].in_service;
+                f.unit.timeout_start_usec = table[i].timeout_start;
+                cr_assert_eq(verdict_deadline(STATE_CONNECTING, &f), table[i].expected, "row %zu", i);
+        }
+}
+
+/* Others' stop: long enough for a restart, no longer than the engine needs to say that it was none. */
+Test(verdict, deadline_of_lingering)
+{
+        for (int bits = 0; bits < 32; bits++) {
+                Facts f = ended(0);
+                uint64_t expected;
+
+                f.events_open = bits & 1;
+                f.stopped_by_others = bits & 2;
+                f.killed_by_others = bits & 4;
+                f.remove = bits & 8;
+                f.adopted = bits & 16;
+                if (!f.events_open || (!f.stopped_by_others && !f.killed_by_others))
+                        expected = SEC(3);
+                else if (!f.stopped_by_others)
+                        expected = SEC(1) / 2; /* the engine tells of a stop right after the kill */
+                else
+                        expected = f.remove && !f.adopted ? SEC(20) : SEC(3);
+                cr_assert_eq(verdict_deadline(STATE_LINGERING, &f), expected, "bits %i", bits);
+        }
+}
+
+/* Every state that waits has an end, or is one that may last. */
+Test(verdict, every_state_has_a_deadline_or_may_last)
+{
+        for (int state = 0; state < _STATE_MAX; state++) {
+                Facts f = running();
+                uint64_t usec = verdict_deadline((State) state, &f);
+                bool lasts = state == STATE_INIT || state == STATE_PULLING || state == STATE_RUNNING ||
+                             state == STATE_DONE;
+
+                cr_assert_gt(usec, 0, "%s", state_to_string((State) state));
+                cr_assert_eq(usec == UINT64_MAX, lasts, "%s", state_to_string((State) state));
+        }
+}
