@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Addresses and names of hosts: --dns, --dns-search, --add-host, and MAC addresses. */
+/* Addresses and names of hosts: --dns, --dns-search, --add-host, and MAC addresses. Each grammar is that of
+ * the docker CLI, so that both accept and send the same. */
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -14,7 +15,7 @@
 #include "text.h"
 #include "util/macro.h"
 
-/* Where the longest run of two or more zero groups is; n = 0 where there is none. */
+/* Finds the longest run of two or more zero groups. *ret_n is 0 if there is none. */
 static void longest_zero_run(const uint16_t *groups, size_t *ret_at, size_t *ret_n)
 {
         *ret_at = *ret_n = 0;
@@ -30,7 +31,7 @@ static void longest_zero_run(const uint16_t *groups, size_t *ret_at, size_t *ret
         }
 }
 
-/* RFC 5952, without inet_ntop(3)'s dotted ends. */
+/* The form of RFC 5952. inet_ntop(3) would write some addresses with an IPv4 address at the end. */
 static void format_ip6(const uint8_t *bytes, char ret[static INET6_ADDRSTRLEN])
 {
         uint16_t groups[8];
@@ -73,7 +74,7 @@ int parse_address(const char *s, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-/* parse_address() with blanks around. */
+/* parse_address() for a text with white space around it. */
 static int parse_trimmed_address(const char *s, char **ret)
 {
         _cleanup_free_ char *bare = text_trim(s);
@@ -91,8 +92,8 @@ int set_dns(RunParse *p, const RunOptionSpec *spec, const char *value)
         return r < 0 ? r : append_string(p, spec, address);
 }
 
-/* HOST:ADDRESS or HOST=ADDRESS, an IPv6 address may be in brackets. Sent as HOST:ADDRESS as it was written.
- */
+/* HOST:ADDRESS or HOST=ADDRESS; an IPv6 address may be in brackets. The entry is sent as HOST:ADDRESS, with
+ * the address as it was written. */
 int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         _cleanup_free_ char *host = NULL, *bare = NULL, *canonical = NULL, *entry = NULL;
@@ -122,7 +123,7 @@ int set_add_host(RunParse *p, const RunOptionSpec *spec, const char *value)
         return append_string(p, spec, entry);
 }
 
-/* Letters, digits and inner hyphens; returns where the label ends, NULL where there is none. */
+/* A label of letters, digits and inner hyphens. Returns the end of the label, or NULL if there is none. */
 static const char *skip_label(const char *s)
 {
         const char *end = s;
@@ -133,8 +134,8 @@ static const char *skip_label(const char *s)
         return end == s || *s == '-' || end[-1] == '-' ? NULL : end;
 }
 
-/* The part of s that is a domain, as the CLI's pattern has it: stray colons in front of labels and dots are
- * its own. Behind it there may be one dot and blanks. Returns its length, 0 where it is none. */
+/* The length of the part of s that is a domain by the CLI's pattern, or 0. That pattern also accepts colons
+ * before labels and dots. The domain may be followed by one dot and white space. */
 static size_t domain_length(const char *s)
 {
         const char *c = s, *next;
@@ -185,7 +186,7 @@ int set_dns_search(RunParse *p, const RunOptionSpec *spec, const char *value)
         return append_string(p, spec, domain);
 }
 
-/* Groups of so many hex digits, with one separator between them. */
+/* Whether s consists of n groups of hex digits, with one separator between them. */
 static bool hex_groups(const char *s, size_t digits, char separator, size_t n)
 {
         for (size_t i = 0; i < n; i++) {
@@ -198,7 +199,7 @@ static bool hex_groups(const char *s, size_t digits, char separator, size_t n)
         return true;
 }
 
-/* 6, 8 or 20 bytes, as 00:11:…, 00-11-… or 0011.2233.… */
+/* 6, 8 or 20 bytes, written as 00:11:…, 00-11-… or 0011.2233.… */
 bool mac_address_valid(const char *s)
 {
         static const size_t sizes[] = { 6, 8, 20 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What a command line depends on besides itself, by the rules of the docker CLI. */
+/* The surroundings of a command line, by the rules of the docker CLI. */
 
 #include <pwd.h>
 #include <stdio.h>

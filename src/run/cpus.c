@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --cpus: an exact rational number, because 0.1 must be 100000000 billionths and not 99999999.
+/* --cpus is an exact rational number, because 0.1 must become 100000000 billionths and not 99999999.
  *
- * A number is mantissa × base^-fraction × 10^tens × 2^twos. What doesn't fit 64 bits in between is refused;
- * a machine of that many processors is not in sight. */
+ * A number is mantissa × base^-fraction × 10^tens × 2^twos. Numbers whose intermediate values need more than
+ * 96 bits are refused; no machine has that many processors. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -36,8 +36,8 @@ static int times(unsigned __int128 *value, unsigned factor)
         return 0;
 }
 
-/* Multiplies by base^exponent, on whichever side of the fraction bar it belongs, and keeps both sides small.
- */
+/* Multiplies by base^exponent. A negative exponent multiplies the denominator; common factors are removed,
+ * so that both sides stay small. */
 static int scale(Rational *r, unsigned base, int64_t exponent)
 {
         for (; exponent != 0 && r->numerator != 0; exponent += exponent < 0 ? 1 : -1) {
@@ -71,8 +71,8 @@ static unsigned prefix_base(const char **s)
         return bases[letter - letters];
 }
 
-/* Digits with one point: the value without the point, and how many digits follow it. An underscore may stand
- * between two digits, or behind the prefix of a base. */
+/* Digits with at most one point. *ret is the value without the point, *ret_fraction the number of digits
+ * after it. An underscore may stand between two digits, or after the prefix of a base. */
 static int parse_mantissa(const char **s, unsigned base, unsigned __int128 *ret, int64_t *ret_fraction)
 {
         unsigned __int128 value = 0;
@@ -95,7 +95,7 @@ static int parse_mantissa(const char **s, unsigned base, unsigned __int128 *ret,
                 fraction += point;
                 zeros++;
                 if (digit == 0)
-                        continue; /* added once a further digit needs them: "1.000…0" stays small */
+                        continue; /* zeros are added when a later digit needs them: "1.000…0" stays small */
                 for (; zeros > 0 && value != 0; zeros--) {
                         r = times(&value, base);
                         if (r < 0)

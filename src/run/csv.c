@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One record of comma-separated values (RFC 4180), as --mount, --network and --gpus take it. Quotes count
- * only around a whole field; empty lines in front are skipped, and what follows the record's line is not
- * looked at. */
+/* One record of comma-separated values (RFC 4180), for --mount, --network and --gpus. Quotes are only valid
+ * around a whole field. Empty lines before the record are skipped, and lines after it are ignored, as in the
+ * docker CLI. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,8 @@
 #include "run-parse.h"
 #include "text.h"
 
-/* The next line with its '\n' ("\r\n" becomes "\n"), or NULL at the end. Moves *s behind it. */
+/* Returns a copy of the next line with its '\n' ("\r\n" becomes "\n") and moves *s after it. NULL: out of
+ * memory. */
 static char *next_line(const char **s)
 {
         size_t n = strcspn(*s, "\n");
@@ -30,12 +31,12 @@ static char *next_line(const char **s)
         return line;
 }
 
-/* The text of a quoted field, which begins behind its opening quote. Returns where parsing goes on: behind
- * the closing quote and comma (*ret_more), or at the record's end. */
+/* The text of a quoted field. *at: after its opening quote; then after the closing quote and its comma
+ * (*ret_more), or at the end of the record. *line and *rest advance if the field has more than one line. */
 static int parse_quoted(char **line, char **at, const char **rest, StrVec *fields, bool *ret_more)
 {
         size_t n = 0;
-        /* All that may still belong to the field is in this line and the rest. */
+        /* The field ends in this line or in the rest. */
         _cleanup_free_ char *text = malloc(strlen(*at) + strlen(*rest) + 1);
         char *c = *at;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Devices: --device, --gpus, --device-cgroup-rule, and the block devices with weights and limits. */
+/* Devices: --device, --gpus, --device-cgroup-rule, and the weights and limits of block devices. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -18,7 +18,8 @@ static bool is_alphanumeric(char c)
         return isascii(c) && isalnum((unsigned char) c);
 }
 
-/* A name that begins and ends with a letter or digit and has those and `inner` in between. */
+/* A name that begins and ends with a letter or digit, with letters, digits and the characters of `inner` in
+ * between. */
 static bool cdi_name(const char *s, size_t size, bool letter_first, const char *inner)
 {
         if (size == 0 || !is_alphanumeric(s[0]) || !is_alphanumeric(s[size - 1]))
@@ -31,7 +32,7 @@ static bool cdi_name(const char *s, size_t size, bool letter_first, const char *
         return true;
 }
 
-/* vendor/class=name, of the Container Device Interface. */
+/* VENDOR/CLASS=NAME, a device of the Container Device Interface (CDI specification). */
 static bool is_cdi_device(const char *s)
 {
         const char *slash = strchr(s, '/'), *equal = strchr(s, '=');
@@ -43,7 +44,7 @@ static bool is_cdi_device(const char *s)
                cdi_name(equal + 1, strlen(equal + 1), false, "_-.:");
 }
 
-/* r, w and m, each at most once. */
+/* One or more of r, w and m, each of them at most once. */
 static bool is_device_mode(const char *s)
 {
         for (const char *c = s; *c; c++)
@@ -82,13 +83,13 @@ static int parse_device(RunParse *p, const char *value)
         if (has_mode)
                 mode = parts.items[parts.n - 1];
         if (!is_device_mode(mode))
-                return run_parse_error_at(p, "--device", value, "the mode is not of r, w and m");
+                return run_parse_error_at(p, "--device", value, "the mode can only contain r, w and m");
         container = parts.n == 3 || (parts.n == 2 && !has_mode) ? parts.items[1] : host;
         if (*container != '/')
                 return run_parse_error_at(p, "--device", value, "\"%.100s\" is not an absolute path",
                                           container);
         if (parts.n == 3)
-                /* Written out in full it is sent as it is, but for a mode in the middle. */
+                /* With all three parts, the paths are sent as they were written. */
                 return add_device(p, host, container, mode);
         clean = path_clean(container);
         if (!clean)
@@ -195,7 +196,7 @@ static const struct {
         { "options", gpu_options },
 };
 
-/* seen: the keys so far, which may not come again. A number or "all" by itself is a count. */
+/* seen: the keys so far, none of which may be repeated. A number or "all" without a key is a count. */
 static int gpu_field(RunParse *p, struct json_object *o, struct json_object *seen, const char *field)
 {
         const char *value = NULL;
@@ -250,7 +251,7 @@ int set_gpus(RunParse *p, const RunOptionSpec *spec, const char *value)
         return r < 0 ? r : json_append(p->gpus, TAKE_PTR(o));
 }
 
-/* "*" or digits; moves *s behind it. */
+/* Moves *s after a "*" or digits. */
 static bool skip_number_or_star(const char **s)
 {
         size_t n = strspn(*s, "0123456789");
@@ -276,7 +277,8 @@ int set_device_cgroup_rule(RunParse *p, const RunOptionSpec *spec, const char *v
         return append_string(p, spec, value);
 }
 
-/* PATH:NUMBER; returns the number's text. */
+/* PATH:NUMBER. Returns the text of the number, inside value; NULL: not of that form. *ret_path is NULL if
+ * memory is short. */
 static const char *split_block_device(RunParse *p, const char *value, char **ret_path)
 {
         const char *rest = NULL;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The container's environment and labels: -e, --env-file, -l, --label-file, and what docker's config.json
- * says: proxies and detachKeys.
+/* The container's environment and labels: -e, --env-file, -l, --label-file, and the proxies and detachKeys
+ * of docker's config.json.
  *
- * The CLI sends -e in random order (a hash table's); here it is the command line's. */
+ * The CLI sends the variables of -e in the random order of a hash table; here they keep the order of the
+ * command line. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +23,7 @@
 
 #define FILE_MAX ((size_t) 64 * 1024 * 1024)
 #define CONFIG_MAX ((size_t) 16 * 1024 * 1024)
-/* The CLI's reader of lines has a buffer of this size. */
+/* The size of the buffer with which the CLI reads lines. */
 #define LINE_MAX_BYTES ((size_t) 64 * 1024 - 1)
 
 int set_env(RunParse *p, const RunOptionSpec *spec, const char *value)
@@ -33,11 +34,11 @@ int set_env(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (!name)
                 return -ENOMEM;
         if (!*name)
-                return run_parse_error(p, "no name of a variable");
+                return run_parse_error(p, "the name of the variable is missing");
         if (!rest)
                 rest = context_getenv(p->context, name);
         if (!rest) {
-                /* Not set here either: takes the image's one away. */
+                /* Not set here either: removes the variable of the image. */
                 if (json_object_object_add(p->environment, name, NULL) < 0)
                         return -ENOMEM;
                 return 0;
@@ -55,13 +56,13 @@ int set_label(RunParse *p, const RunOptionSpec *spec, const char *value)
                 return -ENOMEM;
         bare = name + strspn(name, " \t");
         if (!*bare)
-                return run_parse_error(p, "no name of a label");
+                return run_parse_error(p, "the name of the label is missing");
         if (strpbrk(bare, " \t"))
-                return run_parse_error(p, "a blank in the name of a label");
+                return run_parse_error(p, "the name of the label contains a blank");
         return strvec_add(p->lists + LIST_LABEL, value, strlen(value));
 }
 
-/* One line without its end. *ret_reason is set with -EINVAL. */
+/* line: one line without its end. *ret_reason is set with -EINVAL. */
 static int parse_line(const char *line, size_t size, const CliContext *lookup, struct json_object *array,
                       const char **ret_reason)
 {
@@ -76,7 +77,8 @@ static int parse_line(const char *line, size_t size, const CliContext *lookup, s
                 return 0;
         equal = memchr(line, '=', size);
         n = equal ? (size_t) (equal - line) : size;
-        *ret_reason = n == 0 ? "no name of a variable" : "a blank in the name of a variable";
+        *ret_reason =
+                n == 0 ? "the name of the variable is missing" : "the name of the variable contains a blank";
         if (n == 0 || memchr(line, ' ', n) || memchr(line, '\t', n))
                 return -EINVAL;
         if (equal)
@@ -110,12 +112,12 @@ int env_file_parse(const char *data, size_t size, const CliContext *lookup, stru
 
                 data = newline ? newline + 1 : end;
                 *ret_line = number;
-                *ret_reason = "a line of 64 KiB or more";
+                *ret_reason = "the line has 64 KiB or more";
                 if (n > LINE_MAX_BYTES)
                         return -EINVAL;
                 if (n > 0 && line[n - 1] == '\r')
                         n--;
-                *ret_reason = "a line is not UTF-8";
+                *ret_reason = "the line is not UTF-8";
                 if (!utf8_valid(line, n))
                         return -EINVAL;
                 if (number == 1 && n >= 3 && memcmp(line, "\xef\xbb\xbf", 3) == 0) {
@@ -163,7 +165,7 @@ static int add_proxy(struct json_object *o, const char *name, const char *value)
         return 0;
 }
 
-/* Names of members in whatever case they are spelled, as the CLI (that is: Go) takes them. */
+/* Names of members are compared without regard to case, as in the CLI (Go). */
 int proxies_parse(const char *data, size_t size, const char *host, struct json_object *o)
 {
         _cleanup_json_ struct json_object *config = NULL;
@@ -208,7 +210,7 @@ int detach_keys_parse(const char *data, size_t size, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-/* What the file says besides logins, which are looked for when an image is pulled. */
+/* Reads what config.json says, except for logins: these are looked up when an image is pulled. */
 static int read_config(RunParse *p)
 {
         _cleanup_free_ char *path = context_config_path(p->context), *data = NULL;
@@ -219,7 +221,7 @@ static int read_config(RunParse *p)
                 return -ENOMEM;
         r = read_file_at(p->context->dir_fd, path, CONFIG_MAX, &data, &size);
         if (r < 0)
-                return r == -ENOMEM ? r : 0; /* no configuration, no proxies */
+                return r == -ENOMEM ? r : 0; /* without a configuration there are no proxies */
         r = proxies_parse(data, size, context_engine(p->context), p->environment);
         if (r >= 0 && p->o->interactive && !p->o->detach_keys)
                 r = detach_keys_parse(data, size, &p->o->detach_keys);
@@ -252,7 +254,7 @@ int finish_environment(RunParse *p)
         return json_object_array_length(array) == 0 ? 0 : draft_set(p, "Env", TAKE_PTR(array));
 }
 
-/* entry: NAME=VALUE or NAME, of size bytes; a value may have NUL bytes. */
+/* entry: NAME=VALUE or NAME, of size bytes; the value may contain NUL bytes. */
 static int add_label(RunParse *p, const char *entry, size_t size)
 {
         struct json_object *labels = draft_ensure(p, "Labels", json_type_object);

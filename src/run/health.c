@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --health-*: one health check from up to six options. */
+/* --health-*: up to six options define one health check. Times are nanoseconds, as in the engine's API. */
 
 #include <errno.h>
 #include <stdlib.h>

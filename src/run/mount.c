@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --mount: one record of KEY=VALUE fields, each of which goes to a place in the engine's Mount object. */
+/* --mount: one record of KEY=VALUE fields. A table says which member of the engine's Mount object each field
+ * sets. */
 
 #include <errno.h>
 #include <string.h>
@@ -16,14 +17,15 @@ typedef enum MountKind {
         MOUNT_STRING,
         MOUNT_LOWER,
         MOUNT_PATH,
-        MOUNT_BOOL, /* also without a value */
+        MOUNT_BOOL, /* "true" if it has no value */
         MOUNT_SIZE,
         MOUNT_MODE,
         MOUNT_MAP,
         MOUNT_RECURSIVE,
 } MountKind;
 
-/* key, what it takes, the options object that it makes (also with a value of nothing), member */
+/* The key, the kind of its value, the options object that it creates (even with an empty value), and the
+ * member. */
 static const struct MountKey {
         const char *name;
         MountKind kind;
@@ -95,7 +97,7 @@ static int set_path(RunParse *p, struct json_object *o, const char *member, cons
         return absolute ? json_set_text(o, member, absolute) : -ENOMEM;
 }
 
-/* How far a bind takes the mounts below its source along. */
+/* Whether a bind includes the mounts below its source. */
 static int set_recursive(RunParse *p, struct json_object *mount, const char *value)
 {
         static const struct {
@@ -117,7 +119,7 @@ static int set_recursive(RunParse *p, struct json_object *mount, const char *val
                 o = json_ensure(mount, "BindOptions", json_type_object);
                 return o ? json_set_bool(o, words[i].member, true) : -ENOMEM;
         }
-        return run_parse_error(p, "bind-recursive is one of enabled, disabled, writable, readonly");
+        return run_parse_error(p, "bind-recursive must be one of enabled, disabled, writable, readonly");
 }
 
 static int set_number(RunParse *p, struct json_object *o, const struct MountKey *key, const char *value)
@@ -144,7 +146,8 @@ static int set_number(RunParse *p, struct json_object *o, const struct MountKey 
                         return json_set_int(o, key->member, (int64_t) mode);
                 break;
         }
-        return r == -ENOMEM ? r : run_parse_error(p, "\"%.100s\" is no value for %s", value, key->name);
+        return r == -ENOMEM ? r
+                            : run_parse_error(p, "\"%.100s\" is not a valid value for %s", value, key->name);
 }
 
 static int set_field(RunParse *p, struct json_object *mount, const char *field)
@@ -200,11 +203,12 @@ static int check_options(RunParse *p, struct json_object *mount)
         if (!*type)
                 return run_parse_error(p, "the type is empty");
         if (!*json_string_or(mount, "Target", ""))
-                return run_parse_error(p, "no target");
+                return run_parse_error(p, "the target is missing");
         for (size_t i = 0; i < ELEMENTSOF(groups); i++)
                 if (strcmp(groups[i].type, type) != 0 &&
                     json_object_object_get_ex(mount, groups[i].group, NULL))
-                        return run_parse_error(p, "%s-* keys with type %.100s", groups[i].type, type);
+                        return run_parse_error(p, "keys %s-* are not valid for type %.100s", groups[i].type,
+                                               type);
         if (json_bool_or(mount, "BindOptions/ReadOnlyNonRecursive", false) && !read_only)
                 return run_parse_error(p, "bind-recursive=writable needs readonly");
         if (json_bool_or(mount, "BindOptions/ReadOnlyForceRecursive", false)) {
@@ -235,8 +239,8 @@ int set_mount(RunParse *p, const RunOptionSpec *spec, const char *value)
         return r < 0 ? r : draft_append(p, spec->target, TAKE_PTR(mount));
 }
 
-/* --use-api-socket: the engine's socket inside the container. The logins that go with it are the
- * supervisor's to put there, once the container is made. */
+/* --use-api-socket mounts the engine's socket into the container. The supervisor copies the logins into the
+ * container after it was created. */
 int finish_api_socket(RunParse *p)
 {
         const char *engine = context_engine(p->context);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --network and what belongs to it. Each network given is { "Target": NAME, "Endpoint": {…} } in
- * p->networks; the options that name none (--ip, --network-alias, --link, …) belong to the first one. */
+/* --network and the options that belong to it. Each given network is { "Target": NAME, "Endpoint": {…} } in
+ * p->networks. Options that do not name a network (--ip, --network-alias, --link, …) belong to the first
+ * one. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -51,7 +52,7 @@ static int field_alias(RunParse *p, struct json_object *network, const char *val
         return add_to(endpoint_of(network), "Aliases", value);
 }
 
-/* An empty value takes back what was there, and alone is no setting. */
+/* An empty value removes an earlier one. */
 static int set_or_remove(struct json_object *parent, const char *key, const char *value)
 {
         if (*value)
@@ -154,7 +155,8 @@ static int set_field(RunParse *p, struct json_object *network, const char *field
         return run_parse_error(p, "unknown key \"%.100s\"", name);
 }
 
-/* A word character on both sides of a '=': then it is NAME=VALUE fields, else the name of a network. */
+/* With a word character on both sides of a '=', s consists of NAME=VALUE fields; otherwise it is the name of
+ * a network. */
 static bool has_fields(const char *s)
 {
         for (const char *c = strchr(s, '='); c; c = strchr(c + 1, '='))
@@ -181,7 +183,7 @@ int set_network(RunParse *p, const RunOptionSpec *spec, const char *value)
                 if (r < 0)
                         return r;
                 if (!*json_string_or(network, "Target", ""))
-                        return run_parse_error(p, "no name of a network");
+                        return run_parse_error(p, "the name of the network is missing");
         } else {
                 r = json_set_text(network, "Target", value);
                 if (r < 0)
@@ -190,7 +192,7 @@ int set_network(RunParse *p, const RunOptionSpec *spec, const char *value)
         return json_append(p->networks, TAKE_PTR(network));
 }
 
-/* One option for the first network, which may not have its own already. */
+/* Applies an option to the first network, for which --network must not already have set the same. */
 static int apply_string(RunParse *p, struct json_object *network, RunString index, const char *option,
                         const char *path, int (*set)(RunParse *, struct json_object *, const char *))
 {
@@ -199,7 +201,7 @@ static int apply_string(RunParse *p, struct json_object *network, RunString inde
         if (!value || !*value)
                 return 0;
         if (*json_string_or(network, path, ""))
-                return run_parse_error_at(p, option, value, "--network has one for the same network");
+                return run_parse_error_at(p, option, value, "--network sets it for the same network");
         return set(p, network, value);
 }
 
@@ -211,7 +213,7 @@ static int apply_list(RunParse *p, struct json_object *network, RunList list, co
         int r = 0;
 
         if (v->n > 0 && json_get(network, path, json_type_array, &own) >= 0)
-                return run_parse_error_at(p, option, v->items[0], "--network has one for the same network");
+                return run_parse_error_at(p, option, v->items[0], "--network sets it for the same network");
         for (size_t i = 0; r >= 0 && i < v->n; i++)
                 r = set(p, network, v->items[i]);
         return r;
@@ -252,12 +254,12 @@ static int check_network(RunParse *p, struct json_object *network, const char *t
         if (!bare)
                 return -ENOMEM;
         if (!*bare)
-                return run_parse_error_at(p, "--network", target, "no name of a network");
+                return run_parse_error_at(p, "--network", target, "the name of the network is missing");
         if (!network_is_user_defined(target) &&
             json_get(network, "Endpoint/Aliases", json_type_array, &aliases) >= 0)
                 return run_parse_error_at(p, "--network-alias",
                                           json_object_get_string(json_object_array_get_idx(aliases, 0)),
-                                          "only for networks that were made by a user");
+                                          "only for user-defined networks");
         if (*mac) {
                 if (!mac_address_valid(mac))
                         return run_parse_error_at(p, "--mac-address", mac, "not a MAC address");
@@ -270,7 +272,7 @@ static int add_endpoint(RunParse *p, struct json_object *network, const char *ta
 {
         struct json_object *endpoint = endpoint_of(network), *endpoints;
 
-        /* One network without settings: the engine makes the endpoint itself. */
+        /* For one network without settings, the engine creates the endpoint itself. */
         if (only && json_object_object_length(endpoint) == 0)
                 return 0;
         endpoints = draft_ensure(p, "NetworkingConfig/EndpointsConfig", json_type_object);
@@ -290,8 +292,8 @@ static int check_mixture(RunParse *p)
                         json_string_or(json_object_array_get_idx(p->networks, i), "Target", ""));
         if (user_defined > 0 && user_defined < n)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "--network cannot mix networks made by a user with bridge, host, none or a "
-                                 "container's");
+                                 "--network cannot mix user-defined networks with bridge, host, none or the "
+                                 "network of a container");
         return 0;
 }
 

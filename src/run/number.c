@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Numbers as the docker CLI (that is: Go's strconv, time, math/big and docker's go-units) reads them. Each
- * of the four has a grammar of its own, and units in the wild use their corners, so none is left to
- * strtol(3). */
+/* Numbers by the rules of the docker CLI, which uses Go's strconv, time and math/big and docker's go-units.
+ * Each of these has a grammar of its own, and existing units use the corners of these grammars. strtol(3)
+ * would accept other numbers. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ static int digit_value(char c)
         return is_hex(c) ? (c | 0x20) - 'a' + 10 : 99;
 }
 
-/* Underscores must stand between digits, or between a base prefix and a digit. */
+/* An underscore must stand between digits, or between the prefix of a base and a digit. */
 static bool underscores_ok(const char *s)
 {
         char last = '^'; /* '0': a digit or prefix; '_'; '!': anything else */
@@ -62,7 +62,7 @@ static bool underscores_ok(const char *s)
         return last != '_';
 }
 
-/* The base that the prefix says, which is skipped. */
+/* Returns the base of the prefix and skips the prefix. */
 static int base_of_prefix(const char **s)
 {
         if ((*s)[0] != '0' || !(*s)[1])
@@ -147,7 +147,7 @@ int parse_bool(const char *s, bool *ret)
         return -EINVAL;
 }
 
-/* Digits of a mantissa with at most one point; returns whether there was a digit. */
+/* Skips the digits of a mantissa with at most one point. Returns whether there was a digit. */
 static bool skip_mantissa(const char **s, bool (*digit)(char))
 {
         bool any = false, point = false;
@@ -175,7 +175,7 @@ static bool skip_exponent(const char **s)
         return any;
 }
 
-/* Is this a decimal or hexadecimal floating point number, and nothing else? */
+/* Whether all of s is a decimal or hexadecimal floating point number. */
 static bool float_syntax(const char *s)
 {
         const char *begin = s;
@@ -217,7 +217,7 @@ static int parse_double(const char *s, size_t size, double *ret)
         return 0;
 }
 
-/* As the processor converts it: what is too large becomes the least number. */
+/* Converts as Go does on x86-64: a value that is too large becomes the smallest number. */
 static int64_t truncate_to_int64(double value)
 {
         return value >= 0x1p63 ? INT64_MIN : (int64_t) value;
@@ -289,7 +289,7 @@ static uint64_t duration_unit(const char **s)
         return 0;
 }
 
-/* "1.5h": one number with its unit, added to *total. */
+/* Adds one number with its unit, for example "1.5h", to *total. */
 static int duration_part(const char **s, uint64_t *total)
 {
         uint64_t whole = 0, fraction = 0, unit;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --platform, in the form that the engine takes: OS/ARCHITECTURE[/VARIANT]. Also --cidfile, the other option
- * that ends up outside of the request's body. */
+/* --platform, in the form that the engine accepts: OS/ARCHITECTURE[/VARIANT]. The rules are those of
+ * containerd's package platforms, which the docker CLI uses. Also --cidfile, the other option that is not
+ * part of the request's body. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -39,10 +40,10 @@ static int replace(char **target, const char *value)
         return 0;
 }
 
-/* Names under which architectures are known, the variant that goes with the name, and one that goes without
- * saying. */
+/* Other names of architectures, and the variant that the name implies (new_variant NULL: it implies none).
+ */
 static const struct {
-        const char *name, *variant; /* variant NULL: any */
+        const char *name, *variant; /* variant is always NULL: any */
         const char *architecture, *new_variant;
 } architectures[] = {
         { "i386", NULL, "386", "" },       { "x86_64", NULL, "amd64", NULL },
@@ -113,7 +114,7 @@ static bool is_known_architecture(const char *s)
         return false;
 }
 
-/* This machine's, for `--platform linux`. */
+/* The architecture of this machine, for `--platform linux`. */
 static int default_architecture(const CliContext *c, Platform *x)
 {
         const char *machine = c->machine;
@@ -135,7 +136,7 @@ static int default_architecture(const CliContext *c, Platform *x)
         return normalise_architecture(x);
 }
 
-/* The length of what has only letters, digits and these others. */
+/* The length of the part of s that only has letters, digits and these other characters. */
 static size_t word_length(const char *s, const char *others)
 {
         size_t n = 0;
@@ -145,7 +146,7 @@ static size_t word_length(const char *s, const char *others)
         return n;
 }
 
-/* The operating system may have a version in parentheses, which is not sent. */
+/* The operating system may be followed by a version in parentheses, which is not sent. */
 static int parse_os(const char *s, char **ret)
 {
         size_t n = word_length(s, "_-");
@@ -171,7 +172,7 @@ static int parse_os(const char *s, char **ret)
         return strcmp(lower, "macos") == 0 ? replace(ret, "darwin") : 0;
 }
 
-/* One part: an operating system or an architecture that is known. */
+/* A single part is a known operating system or a known architecture. */
 static int parse_single(const CliContext *c, const char *part, Platform *x)
 {
         int r = parse_os(part, &x->os);
@@ -185,7 +186,7 @@ static int parse_single(const CliContext *c, const char *part, Platform *x)
         if (replace(&x->os, "linux") < 0 || replace(&x->architecture, part) < 0 ||
             normalise_architecture(x) < 0)
                 return -ENOMEM;
-        /* By itself "arm" says v7; that is the default, and is not spelled out. */
+        /* "arm" alone means the variant v7, which is the default and is not written. */
         if (strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0 &&
             replace(&x->variant, "") < 0)
                 return -ENOMEM;
@@ -212,7 +213,8 @@ static int parse_platform(const CliContext *c, const char *s, Platform *x)
         if (replace(&x->architecture, parts.items[1]) < 0 ||
             replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 || normalise_architecture(x) < 0)
                 return -ENOMEM;
-        /* v7 goes without saying, v8 only where nothing is said. */
+        /* v7 is the default of arm and is not written. v8 is written for arm64 if the user wrote it as the
+         * third part. */
         if (parts.n == 2 && strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0)
                 return replace(&x->variant, "");
         if (parts.n == 3 && strcmp(x->architecture, "arm64") == 0 && !*x->variant)
@@ -243,7 +245,7 @@ int finish_platform(RunParse *p)
         return 0;
 }
 
-/* Must not be there, and must be possible to make. Making it is the caller's. */
+/* The file must not exist, and it must be possible to create it. The supervisor creates it later. */
 int finish_cidfile(RunParse *p)
 {
         _cleanup_free_ char *directory = NULL;
@@ -255,7 +257,7 @@ int finish_cidfile(RunParse *p)
                 return 0;
         if (faccessat(p->context->dir_fd, path, F_OK, 0) >= 0)
                 return run_parse_error_at(p, "--cidfile", path,
-                                          "there already; is the other container still running?");
+                                          "the file exists already; is another container still running?");
         r = -errno;
         n = strlen(path);
         while (n > 1 && path[n - 1] == '/')
@@ -267,7 +269,7 @@ int finish_cidfile(RunParse *p)
         if (r == -ENOENT || (r == -ENOTDIR && path[n]))
                 r = RET_NERRNO(faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS));
         if (r >= 0 && path[n])
-                r = -EISDIR; /* what can't be opened as "name/" */
+                r = -EISDIR; /* a path with a '/' at its end cannot be a file */
         if (r < 0)
                 return cli_error(p->reterr,
                                  r == -ENOENT                   ? CLI_EXIT_NOT_FOUND

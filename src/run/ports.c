@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --publish and --expose: [ADDRESS:][PORT[-PORT]:]PORT[-PORT][/PROTOCOL], expanded to one entry a port. */
+/* --publish and --expose: [ADDRESS:][PORT[-PORT]:]PORT[-PORT][/PROTOCOL], expanded to one entry for each
+ * port. */
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -14,15 +15,15 @@
 #include "util/macro.h"
 #include "json/json.h"
 
-/* One option can make 65,536 bindings. Sixteen times that is more than any host has; without an end, a long
- * command line could take all memory. */
+/* One option can create 65,536 bindings. Sixteen times that is more than any host has. Without a limit, a
+ * long command line could use up all memory. */
 #define PORTS_MAX (16 * 65536)
 
 typedef struct PortRange {
         unsigned first, last;
 } PortRange;
 
-/* What follows a second '-' or '/' is not looked at, as the CLI does. */
+/* Text after a second '-' is ignored, as in the CLI. */
 static int parse_port_range(const char *s, PortRange *ret)
 {
         _cleanup_strvec_ StrVec parts = {};
@@ -42,7 +43,8 @@ static int parse_port_range(const char *s, PortRange *ret)
         return 0;
 }
 
-/* "80/udp": *ret_port is "" where there is none, *ret_protocol "tcp" where none is given. */
+/* Splits "80/udp". *ret_port is "" if there is no port, *ret_protocol is "tcp" if no protocol is given. Text
+ * after a second '/' is ignored, as in the CLI. */
 static int split_protocol(const char *s, char **ret_port, char **ret_protocol)
 {
         _cleanup_strvec_ StrVec parts = {};
@@ -92,7 +94,7 @@ static int add_binding(struct json_object *bindings, unsigned port, const char *
         return json_set_string(binding, "HostPort", host_port);
 }
 
-/* A --publish taken apart. */
+/* The parts of one --publish. */
 typedef struct PortSpec {
         char *address, *host, *container, *protocol;
 } PortSpec;
@@ -105,7 +107,7 @@ static void port_spec_done(PortSpec *s)
         free(s->protocol);
 }
 
-/* At the last two colons: an IPv6 address may have its own, and may be in brackets. */
+/* Splits at the last two colons: an IPv6 address contains colons itself, and may be in brackets. */
 static int split_spec(const char *s, PortSpec *ret)
 {
         const char *last = strrchr(s, ':'), *host = s, *address_end = NULL;
@@ -120,7 +122,8 @@ static int split_spec(const char *s, PortSpec *ret)
         if (address_end)
                 size = (size_t) (address_end - s);
         if (size > 0 && *s == '[') {
-                /* '[' not at the end's ']' is left in, and then is no address; "[]" is an empty one. */
+                /* Without a ']' at the end, the '[' stays, and the text is not a valid address. "[]" is
+                 * empty. */
                 if (s[size - 1] == ']' && size > 1) {
                         s++;
                         size -= 2;
@@ -162,7 +165,7 @@ static int publish_ports(RunParse *p, const PortSpec *s, const PortRange *contai
         return 0;
 }
 
-/* value: what the user wrote, s: the same in the standard notation. */
+/* value: what the user wrote; s: the same in the standard notation. */
 static int publish(RunParse *p, const char *value, const char *s)
 {
         _cleanup_(port_spec_done) PortSpec spec = {};
@@ -182,18 +185,19 @@ static int publish(RunParse *p, const char *value, const char *s)
                 return run_parse_error_at(p, "--publish", value, "\"%.100s\" is not an IP address",
                                           spec.address);
         if (!*spec.container)
-                return run_parse_error_at(p, "--publish", value, "no port of the container");
+                return run_parse_error_at(p, "--publish", value, "the port of the container is missing");
         if (parse_port_range(spec.container, &container) < 0)
-                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports",
-                                          spec.container);
+                return run_parse_error_at(p, "--publish", value,
+                                          "\"%.100s\" is not a port or range of ports", spec.container);
         if (*spec.host && parse_port_range(spec.host, &host) < 0)
-                return run_parse_error_at(p, "--publish", value, "\"%.100s\" is no port or range of ports",
-                                          spec.host);
+                return run_parse_error_at(p, "--publish", value,
+                                          "\"%.100s\" is not a port or range of ports", spec.host);
         if (*spec.host && container.last - container.first != host.last - host.first &&
             container.last != container.first)
                 return run_parse_error_at(p, "--publish", value, "the two ranges differ in length");
         if (strcmp(lower, "tcp") != 0 && strcmp(lower, "udp") != 0 && strcmp(lower, "sctp") != 0)
-                return run_parse_error_at(p, "--publish", value, "the protocol is one of tcp, udp, sctp");
+                return run_parse_error_at(p, "--publish", value,
+                                          "the protocol must be one of tcp, udp, sctp");
         r = count_ports(p, "--publish", value, &container);
         return r < 0 ? r : publish_ports(p, &spec, &container, &host);
 }
@@ -235,11 +239,11 @@ static int expose(RunParse *p, const char *value)
         int r;
 
         if (strchr(value, ':'))
-                return run_parse_error_at(p, "--expose", value, "ports of the host belong to --publish");
+                return run_parse_error_at(p, "--expose", value, "use --publish for a port of the host");
         if (split_protocol(value, &port, &protocol) < 0)
                 return -ENOMEM;
         if (parse_port_range(port, &range) < 0)
-                return run_parse_error_at(p, "--expose", value, "no port or range of ports");
+                return run_parse_error_at(p, "--expose", value, "not a port or range of ports");
         r = count_ports(p, "--expose", value, &range);
         if (r < 0)
                 return r;

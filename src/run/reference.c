@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Names of images: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], or an id. They are only checked; what is sent is
- * what was written. */
+/* Names of images: [DOMAIN[:PORT]/]PATH[:TAG][@DIGEST], or an id. The grammar is that of the package
+ * distribution/reference. Names are only checked here; they are sent as they were written. */
 
 #include <ctype.h>
 #include <string.h>
@@ -28,7 +28,7 @@ static bool is_path_alnum(char c)
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* ALGORITHM:HEX with an algorithm that engines know. */
+/* ALGORITHM:HEX with an algorithm that engines support. */
 static bool is_digest(const char *s)
 {
         static const struct {
@@ -46,7 +46,7 @@ static bool is_digest(const char *s)
         return false;
 }
 
-/* Letters, digits and inner hyphens between dots. */
+/* Labels of letters, digits and inner hyphens, separated by dots. */
 static bool is_domain_name(const char *s, size_t size)
 {
         size_t label = 0;
@@ -90,7 +90,7 @@ static bool is_domain(const char *s, size_t size)
         return true;
 }
 
-/* Lower-case words with one of "." "_" "__" or hyphens between them. */
+/* Lower-case words, separated by ".", "_", "__" or hyphens. */
 static bool is_path_component(const char *s, size_t size)
 {
         size_t i = 0;
@@ -144,7 +144,7 @@ static bool is_tag(const char *s, size_t size)
         return true;
 }
 
-/* The length of the domain in front of the first slash, 0 where the name begins with its path. */
+/* The length of the domain before the first slash, or 0 if the name begins with its path. */
 static size_t domain_length(const char *s)
 {
         const char *slash = strchr(s, '/');
@@ -166,7 +166,7 @@ const char *image_reference_check(const char *s)
         if (is_digest(s))
                 return NULL;
         domain = domain_length(s);
-        /* What is no domain may still be a part of a path, if it is without a port. */
+        /* Text that is not a domain may still be a part of the path, if it has no port. */
         if (domain > 0 && !is_domain(s, domain) && !is_path_component(s, domain))
                 return "invalid reference format";
         path = domain > 0 ? s + domain + 1 : s;

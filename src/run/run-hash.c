@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A hash of a request, to see later that a unit's options have changed. It must only tell apart what one and
- * the same admin writes, not withstand an attacker: who can choose the options can choose the label, too. So
- * it is FNV-1a with 128 bits, a few lines that will give the same in every version. */
+/* A hash of a request, to find out later whether the options of a unit have changed. It only has to
+ * distinguish requests of the same administrator. It does not have to resist an attacker, because whoever
+ * can choose the options can also choose the label. FNV-1a with 128 bits needs only a few lines, and gives
+ * the same result in every version. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static void hash_bytes(Hash *h, const void *data, size_t size)
                 *h = (*h ^ *p) * FNV_PRIME;
 }
 
-/* With its length in front, so that what stands behind can't be taken for a part of it. */
+/* The length is hashed before the text, so that different sequences of texts never give the same bytes. */
 static void hash_text(Hash *h, char kind, const char *s, size_t size)
 {
         char head[32];

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The options of `docker run`: this table drives parsing, --help, completion and the man page's list.
+/* The options of `docker run`. This table drives parsing, --help and completion; a test compares it with the
+ * manual page.
  *
- * A new option is one line here: its setter says what the value must be, its target where the value goes in
- * the engine's request. Only what needs more than that has a setter of its own. */
+ * A new option is one line here: its setter checks the value, and its target is the place of the value in
+ * the request to the engine. Only an option that needs more than that has a setter of its own. */
 
 #include <stddef.h>
 #include <string.h>
@@ -23,7 +24,7 @@
         "SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE "     \
         "SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
 
-/* name, short, placeholder, flags, setter, target */
+/* Name, letter, placeholder, flags, setter and target; see RunOptionSpec. */
 const RunOptionSpec run_option_table[] = {
 #define O(n, s, v, f, fn, t, ...)                                                                           \
         {                                                                                                   \
@@ -71,7 +72,7 @@ const RunOptionSpec run_option_table[] = {
         O("cpuset-mems", 0, "string", FLAG_LIMIT, set_string, HOST "CpusetMems",
           .text = "MEMs in which to allow execution (0-3, 0,1)"),
         O("detach", 'd', NULL, FLAG_BOOLEAN, member_bool, NULL, MEMBER(detach),
-          .text = "No effect: the service manager decides what waits for the container"),
+          .text = "No effect: systemd decides what waits for the container"),
         O("detach-keys", 0, "string", 0, member_string, NULL, MEMBER(detach_keys),
           .text = "Override the key sequence for detaching a container"),
         O("device", 0, "list", 0, later_list, NULL, .member = LIST_DEVICE,
@@ -194,7 +195,8 @@ const RunOptionSpec run_option_table[] = {
         O("read-only", 0, NULL, FLAG_BOOLEAN, set_bool, HOST "ReadonlyRootfs",
           .text = "Mount the container's root filesystem as read only"),
         O("restart", 0, "string", 0, later_string, NULL, .member = STRING_RESTART,
-          .text = "Only \"no\": Restart= in the unit says when it is started again", .words = "no"),
+          .text = "Only \"no\": Restart= in the unit decides when the container is restarted",
+          .words = "no"),
         O("rm", 0, NULL, FLAG_BOOLEAN, member_bool, HOST "AutoRemove", MEMBER(remove),
           .text = "Automatically remove the container and its associated anonymous volumes when it exits"),
         O("runtime", 0, "string", 0, set_string, HOST "Runtime",
@@ -241,7 +243,8 @@ const RunOptionSpec run_option_table[] = {
 
 const size_t run_option_table_size = ELEMENTSOF(run_option_table);
 
-static_assert(ELEMENTSOF(run_option_table) <= RUN_OPTIONS_PRIVATE_MAX, "given[] holds the whole table");
+static_assert(ELEMENTSOF(run_option_table) <= RUN_OPTIONS_PRIVATE_MAX,
+              "given[] has room for the whole table");
 
 bool run_options_help_entry(size_t i, RunOptionHelp *ret)
 {

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The words behind `run` × the option table. The rules are those of the docker CLI's flag parser: options
- * end at the first word that is none, or at "--"; a long one takes its value behind '=' or as the next word;
- * short ones may be grouped, and the first of them that takes a value takes the rest of the group; booleans
- * have a value only behind
- * '='. There is no abbreviation. */
+/* Applies the option table to the words after `run`. The rules are those of the docker CLI's flag parser
+ * (pflag):
+ *
+ * - Options end at the first word that is not an option, or at "--".
+ * - A long option has its value after '=' or in the next word.
+ * - Short options can be grouped; the first one that takes a value takes the rest of the group.
+ * - A boolean has a value only after '='.
+ * - Names cannot be abbreviated. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -92,7 +95,7 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
         return 0;
 }
 
-/* word is "--name" or "--name=value"; returns how many words were used. */
+/* words[0] is "--name" or "--name=value". Returns the number of words that were used. */
 static int parse_long(RunParse *p, char *const *words)
 {
         const char *name = *words + 2, *equal = strchr(name, '=');
@@ -121,7 +124,8 @@ static int parse_long(RunParse *p, char *const *words)
         return r < 0 ? r : 1;
 }
 
-/* Units from before docker 1.10 have long options with one dash: the length of its name, or 0. */
+/* Units from before docker 1.10 have long options with one dash. Returns the length of such an option's
+ * name, or 0. */
 static size_t old_option(const char *word)
 {
         size_t size = strcspn(word + 1, "=");
@@ -140,7 +144,7 @@ static int unknown_short(RunParse *p, const char *word, char name)
         return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %s of run", name, word);
 }
 
-/* The same for "-it", "-eA=B", "-e", "-i=false". */
+/* The same for short options: "-it", "-eA=B", "-e", "-i=false". */
 static int parse_short(RunParse *p, char *const *words)
 {
         for (const char *c = *words + 1; *c; c++) {
@@ -168,7 +172,7 @@ static int parse_short(RunParse *p, char *const *words)
         return 1;
 }
 
-/* Returns 0 with *ret at IMAGE. */
+/* Parses the options. *ret is the word after them: IMAGE, or NULL. */
 static int parse_words(RunParse *p, char *const *words, char *const **ret)
 {
         while (*words) {
@@ -290,7 +294,7 @@ static int parse_all(RunParse *p, char *const *words)
         r = parse_words(p, words, &words);
         if (r == -ENOMEM || (r >= 0 && p->o->help))
                 return r;
-        /* Of two errors the CLI names this one, even where the other came first. */
+        /* If there are two errors, the CLI reports this one, even if the other one came first. */
         if (refuse_windows(p) < 0 || r < 0)
                 return -EINVAL;
         r = take_image(p, words);
@@ -299,7 +303,7 @@ static int parse_all(RunParse *p, char *const *words)
         return finish(p);
 }
 
-/* The members that the supervisor reads point into the draft, which no longer changes. */
+/* Sets the members that point into the draft, which no longer changes. */
 static int publish_members(RunOptions *o)
 {
         struct json_object *log;
@@ -313,7 +317,8 @@ static int publish_members(RunOptions *o)
         return o->log_opts ? 0 : -ENOMEM;
 }
 
-/* "-privileged" is -p with the value "rivileged". Where it is that value which is wrong, a hint as well. */
+/* "-privileged" is -p with the value "rivileged". If that value is the one in the error, adds a hint to the
+ * message. */
 static int hint_at_old_option(char *const *words, CliError *e)
 {
         static const char prefix[] = "invalid value \"";

@@ -2,15 +2,16 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Between the option table and the grammars of the options: what is kept while one command line is parsed.
+/* Shared by the option table and the grammars of the options: the state while one command line is parsed.
  *
- * Two passes, as the docker CLI does it: every value is checked when its flag is met (first error wins), and
- * what depends on several flags is put together afterwards, by the finish_ functions. */
+ * There are two passes, as in the docker CLI. The first one checks each value when it reads its option, and
+ * the first error ends it. The second one, the finish_…() functions, combines what depends on several
+ * options. */
 
 #include "run/run-options.h"
 #include "text.h"
 
-/* Values that wait for the second pass. */
+/* Values that wait for the second pass: options that can be given more than once. */
 typedef enum RunList {
         LIST_ENV_FILE,
         LIST_LABEL,
@@ -30,7 +31,7 @@ typedef enum RunList {
         _LIST_MAX,
 } RunList;
 
-/* The same for those where the last one wins. */
+/* The same for options of which the last one wins. */
 typedef enum RunString {
         STRING_IP,
         STRING_IP6,
@@ -61,7 +62,7 @@ typedef struct RunParse {
         const CliContext *context;
         CliError *reterr;
 
-        /* What is being parsed, for messages. */
+        /* The option and value that are being parsed, for messages. */
         const char *option; /* "--publish", "-p" */
         const char *value;
 
@@ -70,36 +71,36 @@ typedef struct RunParse {
         int64_t health[_HEALTH_MAX];
         char *health_command;
         int64_t swappiness;
-        struct json_object *environment; /* NAME -> value, null where the image's value is to be removed */
+        struct json_object *environment; /* NAME -> value; null removes the variable of the image */
         struct json_object *gpus;        /* DeviceRequests of --gpus */
-        struct json_object *networks;    /* attachments, see network.c */
+        struct json_object *networks;    /* see network.c */
         struct json_object *ulimits;     /* name -> object */
         bool content_trust_given, content_trust_disabled;
-        size_t ports; /* bindings so far */
+        size_t ports; /* number of ports so far */
 } RunParse;
 
-/* `invalid value "VALUE" for OPTION: REASON`, with the option and value that p is at. */
+/* Set the error `invalid value "VALUE" for OPTION: REASON` and return -EINVAL or -ENOMEM. run_parse_error()
+ * names the option and value that are being parsed; run_parse_error_at() is for the second pass. */
 int run_parse_error(RunParse *p, const char *format, ...) _printf_(2, 3);
-/* For the second pass. */
 int run_parse_error_at(RunParse *p, const char *option, const char *value, const char *format, ...)
         _printf_(4, 5);
 
-#define FLAG_BOOLEAN (1u << 0)
-#define FLAG_HIDDEN (1u << 1)
-#define FLAG_LIMIT (1u << 2)   /* works through the container's own cgroup */
-#define FLAG_WINDOWS (1u << 3) /* known, and refused */
+#define FLAG_BOOLEAN (1u << 0) /* takes a value only after "=" */
+#define FLAG_HIDDEN (1u << 1)  /* an old spelling, not in --help */
+#define FLAG_LIMIT (1u << 2)   /* a limit of the container's own cgroup */
+#define FLAG_WINDOWS (1u << 3) /* only for containers on Windows: accepted by the parser, then refused */
 
 struct RunOptionSpec {
         const char *name;
         char short_name;
-        const char *value; /* placeholder in the help; NULL for booleans */
+        const char *value; /* the placeholder in the help; NULL for booleans */
         unsigned flags;
         int (*set)(RunParse *p, const RunOptionSpec *spec, const char *value);
-        const char *target; /* path in the draft; the member's last name is the field */
-        size_t member;      /* offset in RunOptions, or a RunList, RunString or RunHealth */
-        unsigned api_minor; /* needs API 1.N at least; 0: any */
+        const char *target; /* the path in the draft, see draft_set(); NULL: the setter decides */
+        size_t member;      /* an offset in RunOptions, or a RunList, RunString or RunHealth */
+        unsigned api_minor; /* needs at least API 1.N; 0: any version */
         const char *text;
-        const char *words; /* for completion: the values, or COMPLETE_…; NULL: can't be guessed */
+        const char *words; /* for completion: the values, or COMPLETE_…; NULL: unknown */
 };
 
 extern const RunOptionSpec run_option_table[];
@@ -108,14 +109,14 @@ extern const size_t run_option_table_size;
 #define RUN_OPTIONS_PRIVATE_MAX 128
 
 struct RunOptionsPrivate {
-        bool given[RUN_OPTIONS_PRIVATE_MAX];    /* by index in the table */
-        const RunOptionSpec *limit;             /* the first one given that works through a cgroup */
-        struct json_object *cap_add, *cap_drop; /* as written, for engines before API 1.48 */
-        bool mac_address;                       /* an endpoint has one */
+        bool given[RUN_OPTIONS_PRIVATE_MAX];    /* by the index in the table */
+        const RunOptionSpec *limit;             /* the first given option with FLAG_LIMIT */
+        struct json_object *cap_add, *cap_drop; /* as written, for engines older than API 1.48 */
+        bool mac_address;                       /* an endpoint has a MAC address */
         bool recursive_readonly;                /* a mount has bind-recursive=readonly */
 };
 
-/* --- setters for the table: 0, or -EINVAL with the error set, -ENOMEM --- */
+/* --- setters for the table: return 0, -EINVAL with the error set, or -ENOMEM --- */
 
 int set_string(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_bool(RunParse *p, const RunOptionSpec *spec, const char *value);
@@ -183,36 +184,42 @@ int finish_api_socket(RunParse *p);
 
 /* --- shared by the grammars --- */
 
-/* Puts value (taken over, NULL is out of memory) at a path like "HostConfig/Memory" of the draft. */
+/* Set or append value at a path of the draft, for example "HostConfig/Memory"; missing objects on the path
+ * are created. They take ownership of value, even on failure; NULL means that its creation failed. 0 or
+ * -ENOMEM. */
 int draft_set(RunParse *p, const char *path, struct json_object *value);
 int draft_append(RunParse *p, const char *path, struct json_object *value);
-/* The object or array at path, made where it is missing. NULL: out of memory. */
+/* The object or array at the path, created if it does not exist. It belongs to the draft. NULL: out of
+ * memory. */
 struct json_object *draft_ensure(RunParse *p, const char *path, enum json_type type);
 
-/* Turns -ENOMEM into its error, passes everything else on. */
+/* Sets the error for -ENOMEM. Returns r. */
 int run_parse_result(RunParse *p, int r);
 
-/* One record of comma-separated values; fields may be in double quotes. -EINVAL, -ENOMEM. */
+/* Splits one record of comma-separated values (RFC 4180). *ret belongs to the caller. -EINVAL, -ENOMEM. */
 int csv_parse(const char *s, StrVec *ret);
 
-/* Addresses in their canonical form; -EINVAL. */
+/* The canonical form of an IPv4 or IPv6 address, which belongs to the caller. -EINVAL, -ENOMEM. */
 int parse_address(const char *s, char **ret);
 bool mac_address_valid(const char *s);
-/* A network other than host, none, bridge, default and another container's. */
+/* Whether the network is user-defined: not host, none, bridge or default, and not the network of another
+ * container. */
 bool network_is_user_defined(const char *name);
 
-/* Lines "NAME=VALUE" of a file as --env-file takes it. lookup: `NAME` alone takes its value from the
- * environment, and is left out where it has none. Appends JSON strings (a value may have NUL bytes) to
- * array. */
+/* Reads lines "NAME=VALUE" of a file in the format of --env-file. lookup: a line with only a NAME takes the
+ * value from the environment, and is left out if the variable is not set. Appends JSON strings to array,
+ * because a value may contain NUL bytes. */
 int env_file_read(RunParse *p, const char *option, const char *path, bool lookup, struct json_object *array);
-/* The same from memory; *ret_reason says what is wrong with -EINVAL. */
+/* The same from memory. lookup NULL: no lookup. With -EINVAL, *ret_reason is a constant text that says what
+ * is wrong with line *ret_line. */
 int env_file_parse(const char *data, size_t size, const CliContext *lookup, struct json_object *array,
                    const char **ret_reason, size_t *ret_line);
 
-/* The proxies of config.json that are not yet in the environment, as NAME -> value into o. */
+/* Adds the proxies of config.json for the engine `host` to o as NAME -> value, unless o already has the
+ * variable. */
 int proxies_parse(const char *data, size_t size, const char *host, struct json_object *o);
-/* Its detachKeys; *ret is left as it is where there are none. */
+/* The detachKeys of config.json; *ret is unchanged if there are none. */
 int detach_keys_parse(const char *data, size_t size, char **ret);
 
-/* NULL where it is a name (or id) of an image, else what is wrong. */
+/* NULL if s is a valid name or id of an image, otherwise a constant text that says what is wrong. */
 const char *image_reference_check(const char *s);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The body of POST /containers/create: the draft of the options, made to fit the engine's API, with what the
- * supervisor adds. Only what is set is sent; for the engine an absent member is its zero. But it remembers
- * some lists as empty or absent, and `docker inspect` shows which: those are sent as the CLI sends them. */
+/* The body of POST /containers/create: the draft of the options, adapted to the engine's API version, with
+ * the additions of the supervisor. Only members that are set are sent, because the engine treats an absent
+ * member as zero. `docker inspect` however shows whether some lists were empty or absent: these are sent as
+ * the CLI sends them. */
 
 #include <errno.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static int refuse_old_engine(const RunOptions *o, const ApiVersion *v, CliError 
         return 0;
 }
 
-/* Before API 1.44 a container had one MAC address, outside of its networks. */
+/* Before API 1.44, a container had one MAC address, which was not a setting of a network. */
 static int lower_mac_address(const RunOptions *o, struct json_object *body, CliError *reterr)
 {
         const char *first = o->network_mode ? o->network_mode : "default";
@@ -60,7 +61,7 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
                         return -ENOMEM;
                 json_object_object_del(endpoint, "MacAddress");
         }
-        /* Nothing else was set: then it is for the engine to make the endpoint. */
+        /* If nothing else was set, the engine creates the endpoint itself. */
         if (json_object_object_length(endpoints) == 1 &&
             json_object_object_get_ex(endpoints, first, &networking) &&
             json_object_object_length(networking) == 0)
@@ -68,8 +69,8 @@ static int lower_mac_address(const RunOptions *o, struct json_object *body, CliE
         return 0;
 }
 
-/* The CLIs of that time left it to the engine to spell capabilities out. It shows them as it got them, so
- * that `docker inspect` tells the difference. */
+/* Before API 1.48, the CLI sent the names of capabilities as they were written. The engine shows them as it
+ * received them, so that `docker inspect` shows the difference. */
 static int lower_capabilities(const RunOptions *o, struct json_object *host)
 {
         if (json_object_array_length(o->hidden->cap_add) > 0 &&
@@ -86,7 +87,7 @@ static int add_empty(struct json_object *host, const ApiVersion *v)
         static const struct {
                 const char *name;
                 enum json_type type;
-                unsigned api_minor; /* older CLIs had it absent */
+                unsigned api_minor; /* for older engines the CLI leaves it out */
         } members[] = {
                 { "PortBindings", json_type_object, 0 },
                 { "Dns", json_type_array, 0 },
@@ -132,7 +133,7 @@ static int fit_api(const RunOptions *o, const ApiVersion *v, struct json_object 
         return older_than(v, 44) ? lower_mac_address(o, body, reterr) : 0;
 }
 
-/* An empty set as an object: json-c's own hash table. */
+/* The names of the variables as a set: the keys of an object, which json-c keeps in a hash table. */
 static struct json_object *names_of(struct json_object *environment)
 {
         _cleanup_json_ struct json_object *names = json_object_new_object();
@@ -236,10 +237,10 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
         return 0;
 }
 
-/* What `--env` keeps back, by systemd.exec(5), "Environment Variables Set or Propagated by the Service
- * Manager". The account that the service itself runs as (USER, LOGNAME, SHELL, XDG_RUNTIME_DIR) goes the way
- * of HOME: none of it is true inside the container. LANG, TERM and TZ say nothing of the sort and are passed
- * on. */
+/* The variables that `--env` does not pass on, from systemd.exec(5), "Environment Variables Set or
+ * Propagated by the Service Manager". The variables of the account that the service runs as (USER, LOGNAME,
+ * SHELL, XDG_RUNTIME_DIR) are treated like HOME: they are not true inside the container. LANG, TERM and TZ
+ * do not describe the account and are passed on. */
 static const char *const private_names[] = {
         "HOME",
         "PATH",

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The setters of the option table that are of a kind: a string, a number, a list, … at a place in the
- * request. */
+/* The general setters of the option table: they put a string, a number, an entry of a list, … at a place in
+ * the request. */
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +13,8 @@
 #include "util/macro.h"
 #include "json/json.h"
 
-/* The object that the last name of path belongs to, made on the way; *ret_name is that last name. */
+/* The object that contains the last name of the path; missing objects are created. *ret_name is that last
+ * name. */
 static struct json_object *draft_parent(RunParse *p, const char *path, const char **ret_name)
 {
         struct json_object *o = p->o->draft;
@@ -167,7 +168,7 @@ int finish_resources(RunParse *p)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
                                  "invalid value \"%lli\" for --memory-swappiness: not between 0 and 100",
                                  (long long) p->swappiness);
-        /* The default; 0 is a value of its own. */
+        /* -1 is the default and is not sent; 0 is a value. */
         if (p->swappiness == -1)
                 json_object_object_del(draft_ensure(p, "HostConfig", json_type_object), "MemorySwappiness");
         return 0;
@@ -180,12 +181,12 @@ int set_stop_timeout(RunParse *p, const RunOptionSpec *spec, const char *value)
 
         if (r < 0)
                 return number_error(p, r, "a number of seconds");
-        /* To the engine, a negative one is "wait for ever". */
+        /* For the engine, a negative timeout means that it waits without limit. */
         p->o->stop_timeout = seconds < 0 || seconds > INT_MAX ? INT_MAX : (int) seconds;
         return draft_set(p, spec->target, json_object_new_int64(seconds));
 }
 
-/* "KEY=VALUE" or "KEY" into an object. */
+/* Puts "KEY=VALUE" or "KEY" into an object. */
 static int put_key_value(struct json_object *o, const char *s)
 {
         const char *rest = NULL;
@@ -223,7 +224,7 @@ static int replace(char **target, const char *value)
         return 0;
 }
 
-/* What the supervisor reads itself; an empty string is as good as none. */
+/* For members that the supervisor reads itself. An empty string counts as not given. */
 int member_string(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         char **member = (char **) ((char *) p->o + spec->member);
@@ -264,7 +265,8 @@ int finish_log_opts(RunParse *p)
         if (v->n == 0)
                 return 0;
         if (strcmp(json_string_or(p->o->draft, "HostConfig/LogConfig/Type", ""), "none") == 0)
-                return run_parse_error_at(p, "--log-opt", v->items[0], "--log-driver none has no options");
+                return run_parse_error_at(p, "--log-opt", v->items[0],
+                                          "--log-driver none does not accept options");
         for (size_t i = 0; i < v->n; i++) {
                 int r = put_key_value(draft_ensure(p, "HostConfig/LogConfig/Config", json_type_object),
                                       v->items[i]);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Options with a small grammar of their own. */
+/* Options with a small grammar of their own: --attach, --entrypoint, --sysctl, --ulimit, --cap-add, --link,
+ * --pid, --restart,
+ * --pull and the like. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -46,7 +48,8 @@ int finish_attach(RunParse *p)
         return r;
 }
 
-/* Signatures of images are the docker CLI's business: refuse rather than run what wasn't verified. */
+/* The docker CLI verifies signatures of images itself, which this program cannot do. finish_image() refuses
+ * instead of running an unverified image. */
 int set_content_trust(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         if (parse_bool(value, &p->content_trust_disabled) < 0)
@@ -81,11 +84,11 @@ int set_sysctl(RunParse *p, const RunOptionSpec *spec, const char *value)
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 allowed = allowed || strcmp(key, names[i]) == 0;
         if (!allowed || !rest)
-                return run_parse_error(p, "not one of the settings that belong to a container");
+                return run_parse_error(p, "not a setting that a container can have for itself");
         return set_key_value(p, spec, value);
 }
 
-/* soft[:hard] */
+/* SOFT[:HARD] */
 static int parse_limits(const char *s, int64_t *ret_soft, int64_t *ret_hard)
 {
         const char *rest = NULL;
@@ -120,7 +123,7 @@ static bool ulimit_known(const char *name)
         return false;
 }
 
-/* Goes to p->ulimits first: the last one of a name wins, and they are sent sorted. */
+/* Collects the limits in p->ulimits: the last limit of a name wins, and they are sent sorted. */
 int set_ulimit(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
         const char *rest = NULL;
@@ -137,7 +140,7 @@ int set_ulimit(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (r == -ENOMEM)
                 return r;
         if (r < 0)
-                return run_parse_error(p, "SOFT and HARD are whole numbers");
+                return run_parse_error(p, "SOFT and HARD must be whole numbers");
         if (hard != -1 && (soft == -1 || soft > hard))
                 return run_parse_error(p, "the soft limit is above the hard limit");
         o = json_object_new_object();
@@ -176,7 +179,7 @@ static int finish_ulimits(RunParse *p)
         return 0;
 }
 
-/* Upper case with CAP_, each once, sorted. */
+/* The names in upper case, with CAP_, each of them once, sorted. */
 static int finish_capability_list(RunParse *p, RunList list, const char *path)
 {
         _cleanup_strvec_ StrVec names = {};
@@ -234,7 +237,7 @@ int set_link(RunParse *p, const RunOptionSpec *spec, const char *value)
         return append_string(p, spec, value);
 }
 
-/* Namespaces: which words are taken, besides "" for the engine's default. */
+/* The words that the options of namespaces accept. "" means the engine's default. */
 int finish_modes(RunParse *p)
 {
         static const struct {
@@ -260,14 +263,14 @@ int finish_modes(RunParse *p)
                      (modes[i].container && text_starts_with(value, "container:") &&
                       value[strlen("container:")]);
                 if (!ok)
-                        return run_parse_error_at(p, modes[i].option, value, "no such mode");
+                        return run_parse_error_at(p, modes[i].option, value, "unknown mode");
                 if (draft_set(p, modes[i].path, json_text(value)) < 0)
                         return -ENOMEM;
         }
         return 0;
 }
 
-/* Who starts a container again that belongs to a service? The service manager, and nobody else. */
+/* Only systemd restarts the container of a service. Every policy other than "no" is refused. */
 int finish_restart(RunParse *p)
 {
         const char *value = p->strings[STRING_RESTART], *rest = NULL;
@@ -280,13 +283,12 @@ int finish_restart(RunParse *p)
         if (!name)
                 return -ENOMEM;
         if (rest && !*name)
-                return run_parse_error_at(p, "--restart", value, "no policy before the colon");
+                return run_parse_error_at(p, "--restart", value, "the policy before the colon is missing");
         if (rest && *rest && parse_int64(rest, 10, &count) < 0)
-                return run_parse_error_at(p, "--restart", value, "the retry count is no whole number");
+                return run_parse_error_at(p, "--restart", value, "the retry count is not a whole number");
         if (*name && strcmp(name, "no") != 0)
-                return run_parse_error_at(
-                        p, "--restart", value,
-                        "the service manager restarts the container; use Restart= in the unit");
+                return run_parse_error_at(p, "--restart", value,
+                                          "systemd restarts the container; use Restart= in the unit");
         if (count == 0)
                 return 0;
         if (draft_set(p, "HostConfig/RestartPolicy/Name", json_object_new_string("no")) < 0)
@@ -301,7 +303,7 @@ int finish_pull(RunParse *p)
 
         if (!value)
                 return 0;
-        /* The CLI takes the empty string for "don't". */
+        /* The CLI treats the empty string as "never". */
         policy = *value ? pull_policy_from_string(value) : (int) PULL_NEVER;
         if (policy < 0)
                 return run_parse_error_at(p, "--pull", value, "not one of always, missing, never");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --security-opt. A seccomp profile is a file here, and its text in the request. */
+/* --security-opt. For a seccomp profile the option names a file, and the request contains the file's text.
+ */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static int add_profile(RunParse *p, const char *value, const char *path)
 
 static int unconfine_system_paths(RunParse *p)
 {
-        /* Empty lists: nothing is masked. No list at all would be the engine's default. */
+        /* With empty lists nothing is masked. Without lists the engine's defaults would apply. */
         if (!draft_ensure(p, "HostConfig/MaskedPaths", json_type_array) ||
             !draft_ensure(p, "HostConfig/ReadonlyPaths", json_type_array))
                 return -ENOMEM;

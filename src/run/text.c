@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Strings, vectors, UTF-8, and their way into JSON. */
+/* Strings, vectors and UTF-8, and their conversion to JSON. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -110,7 +110,7 @@ size_t blank_length(const char *s, size_t size)
         return 0;
 }
 
-/* The part of s between its outer blanks. */
+/* The part of s between the white space at both ends. */
 static const char *trimmed(const char *s, size_t *ret_size)
 {
         size_t size = strlen(s), n;
@@ -182,7 +182,7 @@ char *text_cut(const char *s, char separator, const char **ret_rest)
         return head;
 }
 
-/* Where the last component of a cleaned path of n bytes begins; its separator goes with it. */
+/* The length of a cleaned path of n bytes without its last component and the separator before that. */
 static size_t without_last(const char *path, size_t n, size_t least)
 {
         while (n > least && path[n - 1] != '/')
@@ -194,7 +194,7 @@ char *path_clean(const char *path)
 {
         bool absolute = path[0] == '/';
         char *out = malloc(strlen(path) + 3);
-        size_t n = 0, fixed; /* fixed: what a further ".." can't take away */
+        size_t n = 0, fixed; /* fixed: the part that a further ".." cannot remove */
 
         if (!out)
                 return NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, sent as it was written; without one
- * it is a volume without a name. Options and paths are the engine's to check. */
+/* -v, --volume: [SOURCE:]TARGET[:OPTIONS]. With a source it is a bind, which is sent as it was written.
+ * Without one it is an anonymous volume. The engine checks options and paths. */
 
 #include <errno.h>
 #include <limits.h>
@@ -15,8 +15,7 @@
 #include "util/macro.h"
 #include "json/json.h"
 
-/* A letter by itself in front of a colon is taken for a drive of Windows, as the CLI does: "a:b" is one
- * field. */
+/* The CLI treats a single letter before a colon as a Windows drive: "a:b" is one field. */
 static bool is_drive(const char *field, size_t size)
 {
         uint32_t rune;
@@ -26,8 +25,7 @@ static bool is_drive(const char *field, size_t size)
         return rune < 0x80 ? (rune | 0x20) >= 'a' && (rune | 0x20) <= 'z' : rune != 0xfffd;
 }
 
-/* Up to three fields; returns how many, or -EINVAL. *ret_source is the first one's length where there are
- * two. */
+/* Returns the number of fields, 1 to 3, or -EINVAL. *ret_source is the length of the first field. */
 static int count_fields(const char *s, size_t *ret_source)
 {
         const char *field = s, *c = s;
@@ -61,7 +59,7 @@ static int add_volume(RunParse *p, const char *value)
         return json_set_any(volumes, value, json_object_new_object());
 }
 
-/* seen keeps out what is given twice. */
+/* seen: the values so far; a repeated one is ignored. */
 static int add_bind(RunParse *p, const char *value, size_t source, struct json_object *seen)
 {
         _cleanup_free_ char *path = strndup(value, source), *absolute = NULL, *bind = NULL;

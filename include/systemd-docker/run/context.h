@@ -2,28 +2,34 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What a command line depends on besides itself: environment, working directory, machine, engine. */
+/* The surroundings of a command line of `docker run`: environment, working directory, machine and engine.
+ * The rules are those of the docker CLI. Tests and fuzzers pass surroundings of their own.
+ *
+ * A string that a function returns as char * belongs to the caller; one that it returns as const char *
+ * belongs to the context, to the C library, or is constant. */
 
-/* All that a command line can depend on besides itself. */
+/* Everything that the result of parsing can depend on besides the words. Nothing is owned. */
 typedef struct CliContext {
-        char *const *environment; /* "NAME=VALUE", as environ(7) */
-        int dir_fd;               /* of the working directory; AT_FDCWD */
+        char *const *environment; /* strings "NAME=VALUE", see environ(7) */
+        int dir_fd;               /* the working directory, or AT_FDCWD */
         const char *directory;    /* its absolute path, for `-v ./data:/data`; NULL: ask getcwd(3) */
-        const char *machine;      /* as uname -m, for `--platform linux`; NULL: ask uname(2) */
-        const char *host; /* the engine, as --host: config.json may have a proxy of its own for it; NULL:
-                           * DOCKER_HOST or the default */
+        const char *machine;      /* the output of uname -m, for `--platform linux`; NULL: ask uname(2) */
+        const char *host; /* the engine, as in --host, because config.json can have a proxy for it; NULL:
+                           * $DOCKER_HOST or the default */
 } CliContext;
 
-/* $DOCKER_CONFIG or ~/.docker: where config.json is, and certificates. The caller's; NULL: out of memory. */
+/* The folder of config.json and of the TLS certificates: $DOCKER_CONFIG or ~/.docker. NULL: out of memory.
+ */
 char *context_config_folder(const CliContext *c);
 
-/* Value of a variable in the caller's environment, NULL where it isn't set. */
+/* The value of a variable in the environment, or NULL if it is not set. */
 const char *context_getenv(const CliContext *c, const char *name);
-/* $HOME; a service may have none, then it is the user's. */
+/* $HOME. A service may have no HOME: then the home directory of the user, or "/root" if that is unknown. */
 const char *context_home(const CliContext *c);
-/* config.json in $DOCKER_CONFIG or ~/.docker. The caller's; NULL: out of memory. */
+/* The path of config.json in that folder. NULL: out of memory. */
 char *context_config_path(const CliContext *c);
-/* The engine's address. */
+/* The engine's address in the form of --host. Never NULL. */
 const char *context_engine(const CliContext *c);
-/* `.`-relative paths of mounts; NULL: out of memory or no working directory. */
+/* The absolute and cleaned form of a path that is relative to the working directory, as in `-v
+ * ./data:/data`. NULL: out of memory, or there is no working directory. */
 char *context_absolute_path(const CliContext *c, const char *path);
