@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Errors of the command line: one line, whatever bytes the arguments have. */
+/* Errors of the command line. A message is one line, whatever bytes the arguments contain. */
 
 #include <stdint.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "util/cleanup.h"
 #include "util/text.h"
 
-/* An argument may have a megabyte; its beginning tells which one it is. */
+/* In bytes. An argument can have a megabyte; its beginning is enough to recognise it. */
 #define MESSAGE_MAX 600
 
 void cli_error_done(CliError *e)
@@ -21,7 +21,7 @@ void cli_error_done(CliError *e)
         *e = CLI_ERROR_NULL;
 }
 
-/* One line for a terminal or the journal: control characters and what is not UTF-8 become "\xNN". */
+/* One line for a terminal or the journal: control characters and bytes that are not UTF-8 become "\xNN". */
 static char *printable(const char *s)
 {
         size_t length = strlen(s), i = 0, n = 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Our own options, in front of `run` or `--`: a table of names, help and setters. */
+/* The program's own options, before `run`, `--` or `setup`: a table of names and help, and one of setters.
+ */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static const char *const log_transport_table[_LOG_TRANSPORT_MAX] = {
 };
 DEFINE_STRING_TABLE(log_transport, LogTransport)
 
-/* syslog(3) names of priorities, with the ones that are only old spellings behind. */
+/* The names of priorities in syslog(3); the old spellings are at the end. */
 static const struct {
         const char *name;
         int priority;
@@ -69,7 +70,7 @@ static int parse_boolean(const char *s)
         return -EINVAL;
 }
 
-/* Setters: 0, -ENOMEM, or -EINVAL for a bad value. */
+/* Setters return a value >= 0, -ENOMEM, or -EINVAL for a bad value. */
 
 static int set_logs(Options *o, const char *value)
 {
@@ -178,24 +179,23 @@ static int set_version(Options *o, const char *value)
 }
 
 static const OptionHelp help_table[] = {
-        { 'l', "logs", "BOOL", true, "Container's stdout and stderr to the journal (default true)",
-          COMPLETE_BOOL },
+        { 'l', "logs", "BOOL", true,
+          "Forward the container's stdout and stderr to the journal (default true)", COMPLETE_BOOL },
         { 'n', "notify", "MODE", true,
-          "Who says READY=1: false (we do, once it runs), container (bare --notify), healthy",
+          "Who sends READY=1: false (the supervisor), container (bare --notify), healthy",
           "false container healthy" },
         { 'e', "env", "BOOL", true,
-          "Pass the environment on to the container, but not HOME, PATH and systemd's own", COMPLETE_BOOL },
+          "Pass the environment on to the container, except HOME, PATH and systemd's own", COMPLETE_BOOL },
         { 'c', "cgroups", "NAME", false,
           "Hierarchy of cgroup v1 to take over, or \"all\" (default); repeatable", "all name=systemd" },
         { 0, "cgroup-mode", "MODE", false, "auto (default), delegate, migrate, none",
           "auto delegate migrate none" },
-        { 'p', "pid-file", "PATH", false, "Write the container's pid there", COMPLETE_FILE },
-        { 0, "rm", "BOOL", true,
-          "false: leave a stopped container of that name alone, and don't remove it at the end",
+        { 'p', "pid-file", "PATH", false, "Write the container's pid to this file", COMPLETE_FILE },
+        { 0, "rm", "BOOL", true, "false: keep the container at the end, and a stopped one of its name",
           COMPLETE_BOOL },
-        { 0, "watchdog", "RULE", false, "What earns WATCHDOG=1: engine (default), healthy, container",
+        { 0, "watchdog", "RULE", false, "When WATCHDOG=1 is sent: engine (default), healthy, container",
           "engine healthy container" },
-        { 0, "main-pid", "WHO", false, "systemd's main process: container (default), supervisor",
+        { 0, "main-pid", "WHO", false, "The main process for systemd: container (default), supervisor",
           "container supervisor" },
         { 0, "log-transport", "KIND", false, "native (default): all fields; stream: highest throughput",
           "native stream" },
@@ -212,7 +212,7 @@ static int (*const setters[])(Options *o, const char *value) = {
         set_help, set_version,
 };
 
-static_assert(ELEMENTSOF(help_table) == ELEMENTSOF(setters), "one setter an option");
+static_assert(ELEMENTSOF(help_table) == ELEMENTSOF(setters), "one setter for each option");
 
 const OptionHelp *options_help_table(size_t *ret_n)
 {
@@ -270,7 +270,7 @@ static int apply(Options *o, const OptionHelp *h, const char *option, const char
         return 0;
 }
 
-/* words[0] is "--name" or "--name=value"; returns how many words were used. */
+/* words[0] is "--name" or "--name=value". Returns the number of words that were used. */
 static int parse_long(Options *o, char **words, CliError *reterr)
 {
         const char *name = words[0] + 2, *equal = strchr(name, '=');
@@ -296,7 +296,7 @@ static int parse_long(Options *o, char **words, CliError *reterr)
         return r < 0 ? r : 2;
 }
 
-/* The originals took long options with one dash, too. */
+/* The original programs also accepted long options with one dash: such an option gets a hint. */
 static int unknown_short(const char *word, CliError *reterr)
 {
         size_t size = strcspn(word + 1, "=");
@@ -307,8 +307,8 @@ static int unknown_short(const char *word, CliError *reterr)
         return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %s", word);
 }
 
-/* "-l", "-l=0", "-pPATH", "-p PATH", "-p=PATH", "-le". Everything is known before anything is applied, so
- * that "-logs" is one error and not -l -o …. */
+/* "-l", "-l=0", "-pPATH", "-p PATH", "-p=PATH", "-le". The word is checked before an option is applied, so
+ * that "-logs" is one error and not -l, -o and so on. */
 static int parse_short(Options *o, char **words, CliError *reterr)
 {
         const char *word = words[0];
@@ -339,7 +339,7 @@ static int parse_short(Options *o, char **words, CliError *reterr)
         return 1;
 }
 
-/* Up to `run` or `--`. */
+/* Parses up to `run`, `--` or `setup`. */
 static int parse_words(Options *o, char **words, CliError *reterr)
 {
         while (*words) {
@@ -397,7 +397,8 @@ void options_done(Options *o)
         *o = (Options){};
 }
 
-/* Minimal names like "cpu" also mean the hierarchy that has it together with others ("cpu,cpuacct"). */
+/* A name like "cpu" also means the hierarchy that has this controller together with others ("cpu,cpuacct").
+ */
 bool options_cgroup_wanted(const Options *o, const char *name)
 {
         size_t n = strlen(name);

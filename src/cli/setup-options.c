@@ -23,8 +23,7 @@ int setup_options_parse(char *const *words, SetupVerb *ret, CliError *reterr)
         if (!words[0])
                 return 0;
         if (words[1])
-                return cli_error(reterr, CLI_EXIT_REFUSED,
-                                 "setup takes one of --undo and --check, or nothing");
+                return cli_error(reterr, CLI_EXIT_REFUSED, "setup takes --undo, --check or nothing");
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
                 if (strcmp(words[0], verbs[i].word) == 0) {
                         *ret = verbs[i].verb;

@@ -2,34 +2,35 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What is wrong with a command line: one line that names option and value, and the exit code that goes with
- * it. Functions that take a CliError fill it in whenever they fail; -EINVAL is the result then, and -ENOMEM
- * where memory ran out (also with a message). */
+/* An error for the user of the command line: one line that names option and value, and an exit code. A
+ * function that takes a CliError sets it whenever the function fails. It then returns -EINVAL, or -ENOMEM if
+ * memory is short (also with a message). */
 
 #include <stdarg.h>
 
 #include "util/macro.h"
 
-/* docker's own: the command line, or the engine, says no. */
+/* Exit codes of the docker CLI. 125: the command line is wrong, or the engine refused the request. */
 #define CLI_EXIT_REFUSED 125
 #define CLI_EXIT_NOT_EXECUTABLE 126
 #define CLI_EXIT_NOT_FOUND 127
-/* What the docker CLI refuses only after its flags were parsed: no image, a flag that the engine is too old
- * for. */
+/* For errors that the docker CLI finds only after it has parsed its flags, such as no image, or a flag that
+ * needs a newer engine. */
 #define CLI_EXIT_USAGE 1
 
 typedef struct CliError {
-        char *message;
+        char *message; /* NULL: no error */
         int exit_code;
 } CliError;
 
 #define CLI_ERROR_NULL ((CliError){ .message = NULL })
 
+/* Frees the message and resets *e. */
 void cli_error_done(CliError *e);
 
-/* Sets *reterr (which may be NULL) to the message and returns -EINVAL. Only the first error is kept. Bytes
- * that would break the one line (control characters) are escaped and what is longer than a screenful is cut.
- */
+/* Set *reterr (which may be NULL) and return -EINVAL, or -ENOMEM if memory is short. Only the first error is
+ * kept. Control characters and bytes that are not UTF-8 are escaped, so that the message is one line, and a
+ * long message is cut. cli_error_oom() sets the message for -ENOMEM, and returns that. */
 int cli_error(CliError *reterr, int exit_code, const char *format, ...) _printf_(3, 4);
 int cli_errorv(CliError *reterr, int exit_code, const char *format, va_list ap) _printf_(3, 0);
 int cli_error_oom(CliError *reterr);

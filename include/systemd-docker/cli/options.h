@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Our own options: what stands before `run` or `--`. */
+/* The options of systemd-docker itself: the words before `run`, `--` or `setup`. See OPTIONS in
+ * systemd-docker(1). */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,9 +12,10 @@
 #include "cli/cli-error.h"
 
 typedef enum NotifyMode {
-        NOTIFY_SUPERVISOR, /* --notify=false: READY=1 is ours, once the container runs */
-        NOTIFY_CONTAINER,  /* --notify: the container says it */
-        NOTIFY_HEALTHY,    /* --notify=healthy: with the first healthy health check */
+        NOTIFY_SUPERVISOR, /* --notify=false: the supervisor sends READY=1 once the container runs */
+        NOTIFY_CONTAINER,  /* --notify: the container sends it */
+        NOTIFY_HEALTHY, /* --notify=healthy: the supervisor sends it after the first successful health check
+                         */
         _NOTIFY_MAX,
 } NotifyMode;
 
@@ -65,14 +67,18 @@ typedef struct Options {
         int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
         char *host;          /* NULL: not given */
         Verb verb;
-        char **run_words; /* what follows `run`, `--` or `setup`; borrowed from argv, ends with NULL */
+        char **run_words; /* the words after `run`, `--` or `setup`, with a NULL at the end; part of argv,
+                             not owned */
 } Options;
 
-/* With --help or --version, verb says so and run_words may be NULL. */
+/* Parses argv. With --help or --version, verb says so and run_words may be NULL. On success, free *ret with
+ * options_done(). -EINVAL or -ENOMEM with *reterr set; *ret is unchanged then. */
 int options_parse(int argc, char **argv, Options *ret, CliError *reterr);
+/* Frees the members and resets *o. */
 void options_done(Options *o);
 
-/* `--cgroups`: is this hierarchy ("name=systemd", "cpu", …) to be taken over? */
+/* Whether --cgroups names this hierarchy. name: the hierarchy as in proc_pid_cgroup(5), for example
+ * "name=systemd" or "cpu,cpuacct"; one of its controllers in --cgroups is enough. */
 bool options_cgroup_wanted(const Options *o, const char *name);
 
 const char *notify_mode_to_string(NotifyMode m);
@@ -86,18 +92,22 @@ int main_pid_mode_from_string(const char *s);
 const char *log_transport_to_string(LogTransport t);
 int log_transport_from_string(const char *s);
 
+/* Values of `words` below. */
 #define COMPLETE_FILE "@file"
 #define COMPLETE_BOOL "true false"
 
-/* The table of options, for --help, completion and the test that holds them and the man page together. */
+/* The table of options, for --help, for the completions, and for the test that compares these with the
+ * manual page. Strings are constant. */
 typedef struct OptionHelp {
         char short_name; /* 0: none */
         const char *long_name;
-        const char *value; /* the placeholder, NULL: takes none */
+        const char *value; /* the placeholder; NULL: takes no value */
         bool value_optional;
         const char *text;
-        const char *words; /* for completion: the values, or COMPLETE_…; NULL: can't be guessed */
+        const char *words; /* for completion: the values, or COMPLETE_…; NULL: unknown */
 } OptionHelp;
 
+/* *ret_n: the number of entries. */
 const OptionHelp *options_help_table(size_t *ret_n);
+/* Prints the text of --help. */
 void options_help(FILE *f);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What stands behind `setup`. */
+/* The options of `systemd-docker setup`. */
 
 #include "cli/cli-error.h"
 
@@ -13,5 +13,5 @@ typedef enum SetupVerb {
         SETUP_HELP,
 } SetupVerb;
 
-/* words ends with NULL. */
+/* words: the words after `setup`, with a NULL at the end. -EINVAL with *reterr set. */
 int setup_options_parse(char *const *words, SetupVerb *ret, CliError *reterr);
