@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* systemd-docker-runtime: an OCI runtime for Docker that puts containers of systemd-docker into their unit's
- * cgroup, and is the real runtime for everything else. See placement.c for whom it believes. */
+/* systemd-docker-runtime(8): an OCI runtime for Docker that creates containers of systemd-docker in their
+ * unit's cgroup, and passes everything else on to the real runtime unchanged. See placement.c for the notes
+ * that it trusts. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@
 #include "shim/runtime-exec.h"
 #include "util/cleanup.h"
 
-/* 1: it goes into its unit's cgroup. 0: it is an ordinary container. */
+/* 1: the container will be created in its unit's cgroup. 0: it is an ordinary container. -errno. */
 static int place(const RuntimeCommand *c)
 {
         _cleanup_free_ char *cgroup = NULL;
@@ -25,11 +26,12 @@ static int place(const RuntimeCommand *c)
         if (r > 0)
                 r = placement_mark(c->id) ?: 1;
         else
-                placement_unmark(c->id); /* of an earlier life */
+                placement_unmark(c->id); /* an earlier container may have left a mark */
         return r;
 }
 
-/* Whether this command is about a container that is, or is to be, in its unit's cgroup. */
+/* 1 if the command concerns a container that is in its unit's cgroup or will be created there, 0 if not, or
+ * -errno. */
 static int is_placed(const RuntimeCommand *c)
 {
         int r;
@@ -44,7 +46,8 @@ static int is_placed(const RuntimeCommand *c)
         return r;
 }
 
-/* With systemd's cgroups the runtime would ask systemd for a scope, and look for the container there. */
+/* Removes --systemd-cgroup: with this option the runtime would ask systemd for a scope and look for the
+ * container there. */
 static void drop_word(char **argv, int i)
 {
         if (i == 0)

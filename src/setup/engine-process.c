@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* /run/docker.pid, and what its command line says about the configuration. */
+/* Finds the engine by /run/docker.pid, and reads from its command line what concerns the configuration. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +32,8 @@ static int read_of_process(pid_t pid, const char *name, char **ret, size_t *ret_
         return read_file_at(AT_FDCWD, path, FILE_MAX, ret, ret_size);
 }
 
-/* A pid file may outlive its process, and its number be another's by now. */
+/* A pid file can outlive its process, and another process may have that number by now. Returns 0 if there is
+ * no engine. */
 static pid_t find_pid(void)
 {
         _cleanup_free_ char *text = NULL, *name = NULL;
@@ -46,7 +47,8 @@ static pid_t find_pid(void)
         return strcmp(name, "dockerd\n") == 0 ? (pid_t) pid : 0;
 }
 
-/* "--name=VALUE", "--name VALUE"; words end with NUL each. NULL: it is another option. */
+/* The value of "--name=VALUE" or "--name VALUE" (each word ends with a NUL), or NULL if word is another
+ * option. */
 static const char *option_value(const char *word, const char *end, const char *name)
 {
         size_t n = strlen(name);
@@ -57,7 +59,7 @@ static const char *option_value(const char *word, const char *end, const char *n
         return word < end ? word : "";
 }
 
-/* The last one counts. */
+/* Replaces *ret, because the last value counts. value NULL changes nothing. */
 static int keep(const char *value, char **ret)
 {
         if (!value)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine says nothing when it has read its configuration again: it has to be asked. */
+/* The engine does not report when it has read its configuration again, so it is asked every 100 ms. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ typedef struct Wait {
         EngineRequest *request;
         sd_event_source *timer;
         bool wanted;
-        unsigned tries; /* that are left */
+        unsigned tries; /* how many are left */
         EngineInfo info;
         char *message;
 } Wait;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One member of the engine's daemon.json, put there and taken out again, and the engine told so.
+/* Adds one member to the engine's daemon.json, or removes it again, and tells the engine.
  *
- * Nothing else touches that file. It is read, checked, changed at one place and replaced in one step. */
+ * No other code changes that file. It is read, checked, changed at one place and replaced in one step. The
+ * engine is then asked whether it has the runtime, because it does not report whether it accepted a changed
+ * file. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +26,7 @@
 
 #define CONFIG_FILE "/etc/docker/daemon.json"
 #define CONFIG_MAX (4U * 1024 * 1024)
-/* Which real runtime systemd-docker-runtime uses, where that is not runc. */
+/* The real runtime that systemd-docker-runtime uses instead of runc. */
 #define RUNTIME_FOLDER "/etc/systemd-docker"
 #define RUNTIME_FILE RUNTIME_FOLDER "/runtime"
 #define RELOAD_TIMEOUT_USEC (15 * USEC_PER_SEC)
@@ -32,10 +34,10 @@
 
 typedef struct Setup {
         EngineProcess process;
-        char *path; /* of the file, no link */
+        char *path; /* of the file, with links resolved */
         char *text;
         size_t size;
-        struct stat like; /* owner and mode */
+        struct stat like; /* owner and mode for the new file */
         bool linked;
         DaemonConfig config;
 } Setup;
@@ -86,8 +88,8 @@ static int write_config(Setup *s, const char *text, size_t size)
 
         if (!s->process.config_file)
                 (void) mkdir("/etc/docker", 0755);
-        /* What nobody needs any more is not left behind: without the file the engine has its defaults. But a
-         * link should lead to something. */
+        /* An empty configuration needs no file: without one, the engine uses its defaults. But a link must
+         * not lead to nothing. */
         if (!s->linked && size <= 3 && strncmp(text, "{}\n", size) == 0)
                 r = RET_NERRNO(unlink(s->path));
         else
@@ -100,11 +102,11 @@ static int write_config(Setup *s, const char *text, size_t size)
 static const char *engine_problem(const Setup *s)
 {
         return s->process.adds_runtimes ? "the engine has --add-runtime on its command line, and would not "
-                                          "start with runtimes in a file as well"
+                                          "start if a file also had runtimes"
                                         : NULL;
 }
 
-/* Where the engine's default is another runtime than runc, containers of ours are to have that one, too. */
+/* If the engine's default runtime is not runc, our containers should use that default as well. */
 static int choose_real_runtime(const Setup *s)
 {
         const DaemonConfig *c = &s->config;
@@ -116,8 +118,8 @@ static int choose_real_runtime(const Setup *s)
             access(RUNTIME_FILE, F_OK) >= 0)
                 return 0;
         if (c->default_has_arguments)
-                log_warning("The engine's default runtime %s has arguments in %s, which containers made in "
-                            "a unit's cgroup don't get.",
+                log_warning("The engine's default runtime %s has arguments in %s, which are not used for "
+                            "containers in a unit's cgroup.",
                             c->default_runtime, s->path);
         if (asprintf(&line, "%s\n", c->default_path) < 0)
                 return log_oom();
@@ -129,7 +131,7 @@ static int choose_real_runtime(const Setup *s)
         return 0;
 }
 
-/* Ours only: what an admin has written there stays. */
+/* Removes only what setup itself wrote: the text of an administrator stays. */
 static void forget_real_runtime(const Setup *s)
 {
         _cleanup_free_ char *text = NULL;
@@ -152,7 +154,7 @@ static int change_config(Setup *s, SetupVerb verb)
         else
                 r = daemon_config_unregister(s->text, s->size, &text, &size);
         if (r < 0)
-                return log_error_errno(r, "%s is left as it is: its \"runtimes\" can't be changed: %m",
+                return log_error_errno(r, "%s is left as it is: its \"runtimes\" cannot be changed: %m",
                                        s->path);
         free(s->text);
         s->text = text;
@@ -160,7 +162,7 @@ static int change_config(Setup *s, SetupVerb verb)
         return write_config(s, text, size);
 }
 
-/* When the engine has read that there are no runtimes, it need not be said any more. */
+/* After the engine has read the empty list of runtimes, the list can be removed as well. */
 static int tidy_config(Setup *s)
 {
         _cleanup_free_ char *text = NULL;
@@ -183,7 +185,7 @@ static void print_state(const Setup *s, bool registered)
                 printf("%s: runtime " ENGINE_RUNTIME_NAME " is not registered\n", s->path);
 }
 
-/* What the engine itself says, after it was told or without. */
+/* Asks the engine, for up to usec after a change, or once if usec is 0. Returns the exit status. */
 static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host, const EngineTls *tls)
 {
         _cleanup_free_ char *message = NULL;
@@ -191,7 +193,7 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
         int r;
 
         if (s->process.pid == 0) {
-                puts("The engine does not run, by " ENGINE_PID_FILE "; it reads the file when it starts.");
+                puts("The engine does not run (see " ENGINE_PID_FILE "); it reads the file when it starts.");
                 return usec > 0 ? EXIT_SUCCESS : EXIT_NOT_THERE;
         }
         r = engine_wait_for_runtime(host, tls, wanted, usec, &info, &message);
@@ -200,14 +202,14 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                 return CLI_EXIT_REFUSED;
         }
         if (info.cgroup_driver != CGROUP_DRIVER_SYSTEMD || !info.cgroup_v2)
-                printf("The engine has the cgroup driver %s with cgroup %s: the runtime isn't needed "
-                       "there.\n",
+                printf("The engine has the cgroup driver %s with cgroup %s: it does not need the "
+                       "runtime.\n",
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
-        puts(info.has_our_runtime ? "The engine has it." : "The engine does not have it.");
+        puts(info.has_our_runtime ? "The engine has the runtime." : "The engine does not have the runtime.");
         if (info.has_our_runtime == wanted)
                 return EXIT_SUCCESS;
         if (usec > 0)
-                log_error("The engine has not taken the change over: its own log says why.");
+                log_error("The engine did not accept the change: its own log says why.");
         return EXIT_NOT_THERE;
 }
 
@@ -216,7 +218,8 @@ static bool is_ours(const char *runtime)
         return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
 }
 
-/* Logged. An engine takes a path that leads to nothing, and then fails with each container. */
+/* Logs an error if the program is missing. The engine would accept its path nevertheless, and then fail with
+ * each container. */
 static bool runtime_is_missing(void)
 {
         if (access(SYSTEMD_DOCKER_RUNTIME_PATH, X_OK) >= 0)
@@ -225,7 +228,8 @@ static bool runtime_is_missing(void)
         return true;
 }
 
-/* -errno, logged; else whether the engine has to be told. */
+/* Changes the files as the verb requests. Returns 1 if something changed, 0 if it was right already, or
+ * -errno after logging the error. */
 static int reach(Setup *s, SetupVerb verb)
 {
         bool registers = verb == SETUP_REGISTER;
@@ -244,7 +248,7 @@ static int reach(Setup *s, SetupVerb verb)
                 return -EOPNOTSUPP;
         }
         if (registers && s->config.our_path)
-                log_notice("%s: runtime " ENGINE_RUNTIME_NAME " was \"%s\", replacing it.", s->path,
+                log_notice("%s: replacing runtime " ENGINE_RUNTIME_NAME ", which was \"%s\".", s->path,
                            s->config.our_path);
         r = registers ? choose_real_runtime(s) : 0;
         if (r >= 0)
@@ -260,11 +264,11 @@ static int reach(Setup *s, SetupVerb verb)
 static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
-             "Make systemd-docker-runtime known to the Docker engine of this machine, so that containers\n"
+             "Register systemd-docker-runtime with the Docker engine of this machine, so that containers\n"
              "of units with Delegate= can be created in the unit's cgroup.\n\n"
-             "      --undo   take it out of the engine's daemon.json again\n"
-             "      --check  change nothing; exit status 0 if the engine has it, else 1\n"
-             "      --help   print this");
+             "      --undo   remove it from the engine's daemon.json\n"
+             "      --check  change nothing; exit status 0 if the engine has it, otherwise 1\n"
+             "      --help   print this help");
 }
 
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
@@ -277,7 +281,8 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
                 return EXIT_SUCCESS;
         }
         if (host->kind != ENGINE_HOST_UNIX) {
-                log_error("setup is for the engine of this machine: --host unix://, and not $DOCKER_HOST.");
+                log_error("setup is only for the engine of this machine: use --host unix://PATH or no "
+                          "$DOCKER_HOST.");
                 return CLI_EXIT_REFUSED;
         }
         if (engine_process_find(&s.process) < 0 || read_config(&s) < 0)
@@ -293,9 +298,10 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
         changed = reach(&s, verb);
         if (changed < 0)
                 return CLI_EXIT_REFUSED;
-        /* Also where the file was right already: the engine may not have read it. */
+        /* Even if the file was right already: the engine may not have read it. */
         if (s.process.pid > 0 && engine_process_reload(&s.process) < 0)
-                log_warning_errno(-errno, "Failed to tell the engine, ignoring: %m");
+                log_warning_errno(-errno,
+                                  "Failed to make the engine read its configuration again, ignoring: %m");
         r = confirm(&s, verb == SETUP_REGISTER, RELOAD_TIMEOUT_USEC, host, tls);
         if (changed && verb == SETUP_UNDO && tidy_config(&s) < 0)
                 return CLI_EXIT_REFUSED;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* linux.cgroupsPath (OCI runtime specification, "Control groups"): with an absolute path the runtime makes
- * that folder. */
+/* linux.cgroupsPath (OCI runtime specification, "Control groups") names the cgroup of the container. With an
+ * absolute path, the runtime creates exactly that cgroup. */
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Only what stands in front of the verb is known option by option, as it says where the verb is. Behind it a
- * container's id is known by its looks: so new verbs and options do no harm. */
+/* The options before the verb have to be known one by one, to find the verb. After the verb, a container's
+ * id is recognised by its form. New verbs and new options of verbs therefore do no harm. */
 
 #include <stddef.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 
 #define ID_SIZE 64
 
-/* Of runc and crun, those with a value that may be the next word. */
+/* The options of runc and crun whose value can be the next word. */
 static const char *const options_with_value[] = { "root", "log",      "log-format",
                                                   "criu", "rootless", "cgroup-manager" };
 
-/* "--name", "-name"; *ret_value is what stands behind an "=", or NULL. */
+/* Whether word is "--name" or "-name". *ret_value is the text after a "=", or NULL. */
 static bool is_option(const char *word, const char *name, const char **ret_value)
 {
         size_t n = strlen(name);
@@ -35,7 +35,7 @@ static bool is_id(const char *word)
         return strlen(word) == ID_SIZE && strspn(word, "0123456789abcdef") == ID_SIZE;
 }
 
-/* One option in front of the verb; how many words it is. */
+/* Takes one option before the verb. Returns the number of its words. */
 static int take_global(RuntimeCommand *c, const char *const *argv, int i)
 {
         const char *value;

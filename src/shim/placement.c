@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Trust: the announcement lies in folders, and is a file, that only root can write. The cgroup in it has the
- * number that it had when it was announced, so it is the same one, and systemd has marked it as delegated.
- * All else is no error: then the container is an ordinary one. */
+/* Whom we trust: the placement note and its folders belong to root, and nobody else can write to them. The
+ * cgroup in the note still has the inode number that it had when the note was written, so it is the same
+ * one, and systemd has marked it as delegated. Everything else is not an error: the container then is an
+ * ordinary one. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +41,7 @@ static int open_trusted_folder(int at_fd, const char *path)
         return TAKE_FD(fd);
 }
 
-/* -ENOENT: there is none. */
+/* -ENOENT: there is no note. */
 static int read_announcement(const char *id, PlacementNote *ret)
 {
         _cleanup_close_ int outer = -EBADF, folder = -EBADF, fd = -EBADF;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Nothing stands between containerd and the runtime but one exec: same process, same environment, same
+/* There is only one exec between containerd and the real runtime: same process, same environment, same
  * words. */
 
 #include <errno.h>
@@ -46,7 +46,8 @@ int runtime_exec(char **argv, char **ret_name)
 
         if (!name)
                 return -ENOMEM;
-        /* We were called as what we are about to call: we'd go on calling ourselves. */
+        /* The real runtime has the name that we were called by: we would execute ourselves again and again.
+         */
         if (strcmp(base_name(argv[0]), base_name(name)) == 0)
                 r = -ELOOP;
         else {
@@ -65,7 +66,7 @@ static void append_to_log(const char *path, const char *line)
                 dprintf(fd, "%s\n", line);
 }
 
-/* As runc's logger writes them; containerd reads the last one with "error" back. */
+/* The format of runc's logger (logrus). containerd reads the last line with the level "error". */
 void runtime_log_error(const RuntimeCommand *c, const char *format, ...)
 {
         _cleanup_free_ char *message = NULL, *quoted = NULL, *line = NULL;

@@ -2,13 +2,18 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* `systemd-docker setup`: makes systemd-docker-runtime known to the engine of this machine. */
+/* `systemd-docker setup`: registers systemd-docker-runtime with the engine of this machine. See SETUP in
+ * systemd-docker(1). */
 
 #include "cli/setup-options.h"
 #include "codec/engine/engine-host.h"
 #include "engine/engine.h"
 
-/* Takes over what *host holds. Returns the exit status for the process: 0 where the state that was asked for
- * is reached, or, for SETUP_CHECK, is there; 1 where it is not there; 125 where that can't be done, with one
- * line that says why. */
+/* Carries out the verb, prints the result to stdout and logs errors. Blocks: files are written to disk, and
+ * the engine is asked on an event loop of its own, for up to 15 seconds after a change. Takes ownership of
+ * the members of *host.
+ *
+ * Returns the exit status of the process. 0: the requested state is reached, or, for SETUP_CHECK, the
+ * runtime is registered. 1: it is not, or the engine did not accept the change. 125: nothing was changed,
+ * and one line says why. */
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls);

@@ -2,9 +2,12 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* An OCI bundle: a folder with config.json in it. */
+/* An OCI bundle: a folder that contains the config.json of a container (OCI runtime specification). */
 
-/* Has the runtime make the container in this cgroup. 1: config.json says so now. 0: it is not what we could
- * change: missing, not JSON, for no Linux; the runtime has to say what is wrong with it. Else what kept us
- * from changing a good one. */
+/* Sets the cgroup in which the runtime creates the container. bundle NULL: the working directory. cgroup:
+ * the path below the root of the hierarchy.
+ *
+ * Returns 1 if config.json is changed. Returns 0 if there is no config.json that could be changed (missing,
+ * not JSON, not for Linux): the real runtime then reports the error. -errno: a valid config.json could not
+ * be changed. */
 int bundle_set_cgroup(const char *bundle, const char *cgroup);

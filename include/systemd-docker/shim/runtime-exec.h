@@ -2,18 +2,20 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The real runtime, and errors in its own way. */
+/* Runs the real runtime, and reports errors in the same way as it does. */
 
 #include "shim/command.h"
 #include "util/macro.h"
 
-/* Which real runtime to use, a path or a name to look for in $PATH; missing: runc. `systemd-docker setup`
- * writes it. */
+/* The file that names the real runtime: a path, or a name that is looked up in $PATH. Without the file it is
+ * runc. `systemd-docker setup` writes it. */
 #define RUNTIME_FILE "/etc/systemd-docker/runtime"
 
-/* Becomes the real runtime, with these words behind its name; returns only on failure, -errno. *ret_name is
- * then what it was to be, the caller's. -ELOOP: that is this program itself. */
+/* Replaces this process with the real runtime and passes argv on; argv[0] is set to its name. Returns only
+ * on failure, with -errno; *ret_name is then the name of the runtime, which belongs to the caller (unchanged
+ * for -ENOMEM). -ELOOP: the name is that of this program. */
 int runtime_exec(char **argv, char **ret_name);
 
-/* Where the runtime puts its errors, so that the engine finds ours like those. */
+/* Writes an error to stderr and to the log file of the command line, in the format that it requests. The
+ * engine shows the last error of that file. */
 void runtime_log_error(const RuntimeCommand *c, const char *format, ...) _printf_(2, 3);
