@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Hooks of the behaviour suite: what each test leaves is removed, what it failed on is shown, and a run counts as
-good only if every test ran. See testhost.py for what tests use."""
+"""Hooks of the behaviour suite. They remove what a test leaves behind, show why it failed, and let a run succeed only if every
+test ran. See testhost.py for the functions that tests use."""
 
 import subprocess
 
@@ -15,14 +15,14 @@ left_failed = []
 
 @pytest.fixture(autouse=True)
 def clean_host(request):
-    """Removes containers and failed units that a test has left, and fails it where a sanitizer has found something."""
+    """Removes containers and failed units that a test has left, and lets the test fail if a sanitizer has found something."""
     before = testhost.containers()
     since = testhost.cursor() if testhost.SANITIZED else None
     yield
     left = testhost.containers() - before
     if left:
         testhost.run("docker", "rm", "--force", "--volumes", *left, check=False)
-    # Scopes and services of others that a test has killed; its own unit is gone.
+    # Other scopes and services that a test has killed; its own unit is already gone.
     for line in testhost.out("systemctl", "list-units", "--state=failed", "--plain", "--no-legend", "--full").splitlines():
         left_failed.append(f"{request.node.nodeid} left {line}")
         testhost.run("systemctl", "reset-failed", line.split()[0], check=False)
@@ -46,7 +46,7 @@ _outcome = {}
 
 
 def pytest_runtest_logreport(report):
-    # A test has three phases and one outcome: the worst.
+    # A test has three phases. Its outcome is the worst of theirs.
     rank = ["passed", "skipped", "failed"]
     worst = max(_outcome.get(report.nodeid, "passed"), report.outcome, key=rank.index)
     _outcome[report.nodeid] = worst

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Units that run a container under systemd-docker, and what the tests ask about them. See testhost.py for the rest."""
+"""Units that run a container under systemd-docker, and what tests want to know about them. See testhost.py for the rest."""
 
 import contextlib
 import time
@@ -9,11 +9,11 @@ from pathlib import Path
 from testhost import TIMEOUT, Unit, _Signals, inspect, parent_of, process_name, run, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
-# As PID 1 of a container: ends well on SIGTERM, at once.
+# Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
 OBEDIENT = "trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
-# The same, and says all the time that it runs.
+# The same, with output all the time.
 GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
-# What holds with one has to hold with the other.
+# What is true with one of them has to be true with the other.
 MAIN_PIDS = ("container", "supervisor")
 
 STARTED = "90542fc0a4fb42ba9393723306502ab2"
@@ -25,21 +25,21 @@ ENGINE_BACK = "6ec8f82a71dc4724833bb1bbcc9d31a2"
 
 
 def quote(text):
-    """Text as one word of ExecStart=."""
+    """Quotes text as one word of ExecStart=."""
     for plain, written in (("\\", "\\\\"), ('"', '\\"'), ("%", "%%"), ("$", "$$"), ("\n", "\\n")):
         text = text.replace(plain, written)
     return f'"{text}"'
 
 
 def sh(script):
-    """A shell script as a container's command in ExecStart=."""
+    """Returns the command of a container for ExecStart= that runs a shell script."""
     return "sh -c " + quote(script)
 
 
 class Service(Unit):
-    """A unit of the originals' form: systemd-docker OPTIONS run RUN --name %n IMAGE COMMAND.
+    """A unit in the form of the original programs: systemd-docker OPTIONS run RUN --name %n IMAGE COMMAND.
 
-    `command` is words as in ExecStart=; see sh() for scripts.
+    `command` consists of words as in ExecStart=; see sh() for scripts.
     """
 
     def __init__(self, command, name="behaviour", options="", run="--rm", image="busybox", unit=None, **settings):
@@ -47,13 +47,13 @@ class Service(Unit):
         super().__init__(name, f"{PROGRAM} {options} run {run} --name %n {image} {command}", unit=unit, **settings)
 
     def change(self, before, after):
-        """Writes the unit anew with another ExecStart=."""
+        """Writes the unit again, with a changed ExecStart=."""
         assert before in self.settings["ExecStart"]
         self.write(ExecStart=self.settings["ExecStart"].replace(before, after))
 
     @property
     def container(self):
-        """What the engine says of the container, or None."""
+        """What the engine reports about the container, or None."""
         return inspect(self.name)
 
     @property
@@ -62,25 +62,25 @@ class Service(Unit):
 
     @property
     def supervisor(self):
-        """The supervisor's pid, or None; not the main pid, as that may be the container's."""
+        """The supervisor's pid, or None. Not the main pid, because that can be the container's."""
         named = {pid for pid in self.procs() if process_name(pid) == "systemd-docker"}
-        # Not a child of its own that is about to be a helper, or that looks for leaks at its end.
+        # Not a child of the supervisor that is about to execute a helper, or that looks for leaks when it exits.
         parents = {pid: parent_of(pid) for pid in named}
         pids = [pid for pid, parent in parents.items() if parent is not None and parent not in named]
         assert len(pids) <= 1
         return pids[0] if pids else None
 
     def lines(self):
-        """What the container has written, as journal entries."""
+        """The lines of the container, as journal entries."""
         return [entry for entry in self.journal() if is_line(entry)]
 
     def wait_line(self, text, count=1, after=None, timeout=TIMEOUT):
-        """Waits until the container has written such a line so often."""
+        """Waits until the container has written such a line `count` times."""
         match = [self.name, f"SYSLOG_IDENTIFIER={self.name}", f"MESSAGE={text}"]
         return wait_journal(match, count=count, after=after or self.cursor, timeout=timeout)
 
     def said(self, part):
-        """Messages of the supervisor itself with this in them."""
+        """Messages of the supervisor itself that contain the text."""
         return [e["MESSAGE"] for e in self.journal() if not is_line(e) and part in str(e.get("MESSAGE"))]
 
     def wait_said(self, part, count=1, after=None, timeout=TIMEOUT):
@@ -93,12 +93,12 @@ class Service(Unit):
         return wait_journal([self.name, f"MESSAGE_ID={message_id}"], None, count, after or self.cursor, timeout)
 
     def run_to_end(self):
-        """Starts what ends by itself, be it before or after READY=1, and waits for it."""
+        """Starts a unit that ends by itself, before or after READY=1, and waits for its end."""
         self.start(check=False)
         return self.wait(lambda now: now["ActiveState"] in ("failed", "inactive") and now.get("Job", "") in ("", "0"))
 
     def stays_active(self, until):
-        """Watches until then, by time.monotonic(), that the unit is active and not started anew."""
+        """Checks that the unit stays active and is not restarted until the given time of time.monotonic()."""
         properties = ("ActiveState", "SubState", "Result", "NRestarts", "InvocationID")
         before = self.show(*properties)
         assert before["ActiveState"] == "active"
@@ -109,7 +109,7 @@ class Service(Unit):
 
 
 class Example(Service):
-    """One of our own examples, as it is installed."""
+    """One of our own example units, as it is installed."""
 
     def __init__(self, name):
         self.text = Path("/usr/share/doc/systemd-docker/examples", name).read_text()
@@ -120,7 +120,7 @@ class Example(Service):
 
 
 def is_line(entry):
-    """Whether a journal entry is the container's: not the supervisor's own, not systemd's."""
+    """Whether a journal entry is a line of the container: not a message of the supervisor or of systemd."""
     return "CONTAINER_LOG_ORDINAL" in entry
 
 
@@ -137,13 +137,13 @@ def wait_pid_file(path, pid):
 
 
 def by_hand(*words, **options):
-    """The program run outside of any unit."""
+    """Runs the program outside of any unit."""
     return run(PROGRAM, *words, **{"check": False, **options})
 
 
 @contextlib.contextmanager
 def registered_runtime():
-    """The engine knows systemd-docker-runtime, as an admin has it."""
+    """systemd-docker-runtime is registered with the engine, as an administrator would do it."""
     by_hand("setup", check=True)
     try:
         yield
@@ -160,7 +160,7 @@ def assert_success(state):
 
 
 def assert_nothing_left(unit, *pids):
-    """No container, no process, no cgroup."""
+    """Neither a container nor a process nor a cgroup is left."""
     assert unit.container is None
     assert not unit.show("ControlGroup") or not unit.procs()
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []

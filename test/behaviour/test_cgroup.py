@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The container's processes are in the unit's cgroup: those of its start, and whatever joins later."""
+"""The container's processes are in the unit's cgroup: those of the start, and those that join later."""
 
 import collections
 import contextlib
@@ -16,7 +16,7 @@ TEN_CHILDREN = "for i in $(seq 10); do sleep 1000 & done; echo forked; wait"
 
 
 def container_processes(unit):
-    """All pids of the container, wherever they are: by its pid namespace."""
+    """All pids of the container in any cgroup, found by its pid namespace."""
     namespace = Path(f"/proc/{unit.container_pid}/ns/pid").readlink()
     found = set()
     for process in Path("/proc").glob("[0-9]*"):
@@ -29,7 +29,7 @@ def container_processes(unit):
 
 
 def wait_all_in(unit, count):
-    """Within a second, as users may rely on it."""
+    """Within a second: users may rely on that."""
 
     def all_in():
         processes = container_processes(unit)
@@ -59,7 +59,7 @@ line() { i=0; while [ $i -lt 100 ]; do i=$((i+1)); if [ $((i % 10)) = 0 ]; then 
 for n in 1 2 3 4 5; do line & done
 wait
 """
-# The first process, five lines of the script, and every tenth of their 500.
+# The container's own process, five lines of the script, and every tenth of their 500 processes.
 FORK_BOMB_STAYS = {"sh": 1 + 5, "sleep 1000": 50}
 
 
@@ -107,7 +107,7 @@ def test_mode_none_leaves_the_container_where_it_is():
     with Service("sleep 1000", options="--cgroup-mode=none", run="--rm --memory=64m") as unit:
         unit.start()
         container = unit.container
-        # Outside of the unit, the container can't be its main process: systemd would not see its end.
+        # Outside of the unit's cgroup, the container cannot be the main process: systemd would not see its end.
         assert unit.procs() == {unit.supervisor} == {unit.main_pid}
         assert f"docker-{container['Id']}.scope" in Path(f"/proc/{container['State']['Pid']}/cgroup").read_text()
         assert "sleep 1000" in docker("top", unit.name)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The ways into the unit's cgroup, each against what users do with a container: test_cell[…] is a table of modes and
-cells. Where a mode can't do something, the cell asserts the reason."""
+"""The ways into the unit's cgroup, and what users do with a container: test_cell[…] is a table of modes and cells. If something
+does not work in a mode, the cell asserts the reason."""
 
 import contextlib
 from pathlib import Path
@@ -21,7 +21,7 @@ from testhost import (
     wait_until,
 )
 
-# Something to count for the engine's statistics, then as any obedient container.
+# Uses some processor time for the engine's statistics, and then behaves like OBEDIENT.
 BUSY = "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done; " + OBEDIENT
 
 
@@ -63,19 +63,19 @@ def scope_of(unit):
 
 
 def cgroup_path(pid):
-    """Of v2, relative to the root of what is mounted here."""
+    """The path in cgroup v2, relative to the root of the hierarchy that is mounted here."""
     return [line[3:] for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines() if line.startswith("0::")][0]
 
 
 def assert_in_place(unit, pid):
-    """In the unit, and where the mode has it: a cgroup of its own, or that of the supervisor."""
+    """In the unit's cgroup; in mode delegate, in the cgroup of the container or of the supervisor below it."""
     top = "/" + str(cgroup_of(unit.name).relative_to(CGROUP))
     assert cgroup_path(pid) == (f"{top}/{unit.container['Id']}" if unit.mode.delegate else top)
     assert cgroup_path(unit.supervisor) == (f"{top}/supervisor" if unit.mode.delegate else top)
 
 
 def fails(unit, *words):
-    """A docker command that a migrated container can't take part in: the engine's runtime looks where it was made."""
+    """A docker command that fails for a migrated container, because the runtime looks in the cgroup where it was created."""
     done = run("docker", *words, check=False)
     assert done.returncode != 0
     assert scope_of(unit) in done.stderr
@@ -100,9 +100,9 @@ def cell_exec(unit):
 
 def cell_stats(unit):
     stats = engine_get(f"/containers/{unit.name}/stats?stream=false")
-    # The engine looks where it was made. Where it was moved away from, there is nothing to be read.
+    # The engine reads the cgroup in which the container was created. After a move, that one has no values.
     assert stats["read"].startswith("0001-01-01") != unit.mode.delegate
-    # Of a controller that the kernel has not on v2, the engine reads nothing either.
+    # The engine also reads nothing of a controller that the kernel does not have on v2.
     controllers = (CGROUP / "cgroup.controllers").read_text().split()
     for controller, part in (("cpu", stats["cpu_stats"]["cpu_usage"].get("total_usage")),
                              ("memory", stats["memory_stats"].get("usage")),
@@ -138,7 +138,7 @@ def cell_update(unit):
 
 
 def cell_accounting(unit):
-    """IPAccounting=: the kernel counts what the processes of the unit's cgroup send, also on the container's own network."""
+    """IPAccounting=: the kernel counts what processes in the unit's cgroup send, even on the container's own network."""
     before = int(unit.show("IPEgressBytes"))
     docker("exec", unit.name, "ping", "-c", "1", "-s", "1000", "127.0.0.1")
     assert int(unit.show("IPEgressBytes")) >= before + 1000
@@ -151,12 +151,12 @@ def cell_restart(unit):
     unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
     assert_in_place(unit, unit.container_pid)
     assert unit.show("ActiveState") == "active"
-    # From here on it ends on SIGTERM: before, it was still counting.
+    # From here on the container ends on SIGTERM; before, it was still counting.
     unit.wait_line("up", after=since)
 
 
 def cell_journal(unit):
-    """One line says which mode it is, and why."""
+    """One line says which mode was chosen, and why."""
     (line,) = unit.said("cgroup mode ")
     assert line.startswith(f"cgroup mode {'delegate' if unit.mode.delegate else 'migrate'}: ") and unit.mode.why in line
     assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
@@ -217,7 +217,7 @@ def test_limits_are_the_containers_own_in_delegate_and_refused_in_migrate(mode):
             ("cpuset", "cpuset.cpus", "0"),
             ("pids", "pids.max", "50"),
         ):
-            # What this machine's kernel doesn't hand on, nobody can limit.
+            # A controller that this machine does not make available cannot limit anything.
             assert (controller in handed_on) == (controller in (CGROUP / "cgroup.controllers").read_text().split())
             assert not (folder / file).exists() or (folder / file).read_text().strip() == value
 
@@ -227,7 +227,7 @@ def test_units_own_leaf_is_used_where_it_has_one(mode):
         return
     with Service(sh(OBEDIENT), name="subgroup", DelegateSubgroup="ours", **mode.settings) as unit:
         unit.start()
-        # systemd before 254 knows no DelegateSubgroup=; there the leaf is ours to make.
+        # systemd before 254 does not know DelegateSubgroup=; there the supervisor creates the cgroup itself.
         assert Path(cgroup_path(unit.supervisor)).name == ("ours" if systemd_version() >= 254 else "supervisor")
         assert Path(cgroup_path(unit.container_pid)).name == unit.container["Id"]
 
@@ -240,7 +240,7 @@ def test_delegate_without_delegation_says_so():
 
 
 def test_container_that_was_made_elsewhere_is_moved_in(mode):
-    """Kept without --rm, from before the unit had Delegate=."""
+    """A container without --rm, from a time when the unit did not have Delegate=."""
     if not mode.delegate:
         return
     with Service(sh(OBEDIENT), name="elsewhere", run="", **{**mode.settings, "Delegate": "no"}) as unit:

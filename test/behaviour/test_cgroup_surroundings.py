@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The ways into the unit's cgroup where the unit is no plain one: hardened, oddly named, with other processes in it."""
+"""The ways into the unit's cgroup of special units: hardened, oddly named, or with other processes in the cgroup."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ def top_of(unit):
 
 
 HARDENED = [
-    # Setting, why it is not delegate, whether the container can be moved.
+    # The settings, why the mode is not delegate, and whether the container can be moved.
     pytest.param({"ProtectControlGroups": "yes"}, "the unit's cgroup can't be divided", False, id="read-only"),
     pytest.param({"ProtectControlGroups": "private"}, "no cgroup of a unit is seen from here", False, id="hidden",
                  marks=not_here(systemd_version() < 257, "ProtectControlGroups=private")),
@@ -44,13 +44,13 @@ def test_hardened_unit_says_why_it_can_not_be(settings, why, moved):
             assert path_of(unit.container_pid).startswith(top_of(unit))
             assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
         else:
-            # Said, and the unit doesn't end without the container: the supervisor is its main process.
+            # A message says so, and the unit does not end without the container: the supervisor is the main process.
             assert f"docker-{unit.container['Id']}.scope" in path_of(unit.container_pid)
             assert unit.said("Failed to move processes") or unit.said("stays outside of the unit")
             assert unit.main_pid == unit.supervisor
         unit.stop()
         assert_success(unit.show())
-        # Where the container was to be made in the unit, it is an error; nor are its limits lost without a word.
+        # It is an error if mode delegate was requested, or if the container has limits, which would have no effect.
         for change in ("--cgroup-mode=delegate run --rm", "run --rm -m 64m"):
             unit.change("run --rm", change)
             assert_failed(unit.run_to_end(), 125)
@@ -67,18 +67,19 @@ def test_names_that_systemd_writes_otherwise(name):
         assert path_of(unit.main_pid) == f"{top_of(unit)}/{container['Id']}" and "/behaviour-x.slice/" in top_of(unit)
         assert unit.main_pid == container["State"]["Pid"]
         unit.stop()
-        # Where systemd 252 meets a cgroup that is just going, it kills the supervisor; then the engine removes it, later.
+        # If systemd 252 reads a cgroup that is just being removed, it kills the supervisor. The engine then removes the
+        # container, a little later.
         wait_until(lambda: inspect("behaviour-odd") is None, what="removal of the container")
 
 
 def beside(name):
-    """A container for one of the unit's other commands, that lives until it has been seen."""
+    """A container for one of the unit's other commands. It runs until the test has seen it."""
     return f"{PROGRAM} run --rm --name behaviour-{name} busybox {sh(f'echo {name}; sleep 0.2')}"
 
 
 @pytest.mark.parametrize("delegate, names", [("yes", ("StartPre", "StartPost", "Reload", "StopPost")), ("no", ("StartPost",))])
 def test_containers_beside_the_main_one(delegate, names):
-    """They are no main process, don't end the unit when they end, and say nothing in its name."""
+    """They are not the main process, do not end the unit when they end, and send nothing to systemd."""
     others = {f"Exec{name}": beside(name.lower()) for name in names}
     with Service(sh(OBEDIENT), Delegate=delegate, **others) as unit:
         unit.start()
@@ -98,7 +99,7 @@ def test_containers_beside_the_main_one(delegate, names):
 
 
 def test_two_containers_in_one_unit(tmp_path):
-    """The first one, whose supervisor has divided the unit's cgroup, ends: the limits of the other depend on that."""
+    """The first container ends, whose supervisor divided the unit's cgroup. The limits of the other one must still apply."""
     command = f"{PROGRAM} --main-pid=supervisor run --rm --name behaviour-%s busybox {sh(OBEDIENT)} &\n"
     script = tmp_path / "both"
     script.write_text(
@@ -141,7 +142,7 @@ def test_announcement_of_a_killed_supervisor_goes_with_the_next_start():
 
 
 def test_adopted_in_the_units_cgroup_and_restarted_there():
-    """After a supervisor that was killed."""
+    """After a supervisor was killed."""
     with Service(sh(OBEDIENT), Delegate="yes", KillMode="process") as unit:
         unit.start()
         unit.wait_line("up")

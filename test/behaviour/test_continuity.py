@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Every line once, in order, whatever breaks: the engine, journald, the container's own restart, the supervisor."""
+"""Every line once and in order, whatever happens: to the engine, journald, the container or the supervisor."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ PRIORITIES = {"o": "6", "e": "3"}
 
 @pytest.fixture(autouse=True)
 def engine():
-    """Whatever happens, the engine is there afterwards."""
+    """The engine runs again after the test, whatever happens."""
     yield
     run("systemctl", "reset-failed", *UNITS)
     run("systemctl", "start", *UNITS)
@@ -27,7 +27,7 @@ def engine():
 
 @pytest.fixture
 def shared():
-    """A folder that container and test have in common."""
+    """A folder that the container and the test share."""
     folder = Path("/run/continuity")
     folder.mkdir(exist_ok=True)
     yield folder
@@ -38,8 +38,8 @@ SHARED = "-v /run/continuity:/c"
 
 
 def counting(count, every=20, end=""):
-    """Writes o1, o2, … on standard output and e1, e2, … on standard error, with pauses: COUNT lines, and more until stop().
-    Then it tells how many."""
+    """A script that writes o1, o2, … to standard output and e1, e2, … to standard error, with pauses: COUNT lines, and more
+    until stop_counting(). Then it writes their number to a file."""
     return (
         f"i=0; while [ $i -lt {count} ] || [ ! -e /c/stop ]; do i=$((i+1)); echo o$i; echo e$i >&2; "
         f"[ $((i % {every})) -gt 0 ] || sleep 0.02; done; echo $i > /c/new; mv /c/new /c/count; {end}"
@@ -47,30 +47,30 @@ def counting(count, every=20, end=""):
 
 
 def stop_counting(shared):
-    """Returns the number of lines, when all were written."""
+    """Waits until all lines are written, and returns their number."""
     (shared / "stop").touch()
     wait_until((shared / "count").exists, timeout=120, what="end of the counting")
     return int((shared / "count").read_text())
 
 
 def streams(lines):
-    """Journal entries as the texts of each stream."""
+    """The texts of journal entries, for each stream."""
     return {letter: [line["MESSAGE"] for line in lines if line["PRIORITY"] == p] for letter, p in PRIORITIES.items()}
 
 
 def is_written(entry):
-    """Whether the container wrote it, over whatever transport."""
+    """Whether the entry is a line of the container, with any transport."""
     return entry["SYSLOG_IDENTIFIER"] == "behaviour.service"
 
 
 def stored(unit):
-    """The engine's own record of each stream."""
+    """The lines of each stream in the engine's own log."""
     done = run("docker", "logs", unit.name)
     return {"o": done.stdout.splitlines(), "e": done.stderr.splitlines()}
 
 
 def assert_each_once(unit, count):
-    """Each number once and in order. What an engine that was killed has lost itself, and only that, may be missing."""
+    """Each number once and in order. Only lines that a killed engine has lost itself may be missing."""
     got, kept = streams([e for e in unit.journal() if is_written(e)]), stored(unit)
     for letter in PRIORITIES:
         wanted = [f"{letter}{n}" for n in range(1, count + 1)]
@@ -119,7 +119,7 @@ def test_engine_killed_with_a_terminal(shared):
         lines = [line["MESSAGE"] for line in unit.lines()]
         kept = docker("logs", unit.name).replace("\r", "").splitlines()
         assert len(set(lines)) == len(lines)
-        # More may be there than the engine has.
+        # The journal may have more lines than the engine.
         assert [line for line in lines if line in set(kept)] == kept
         assert not unit.said("interrupted")
 
@@ -148,7 +148,7 @@ def test_journald_restarted(shared):
         assert_each_once(unit, count)
 
 
-# Each life goes on counting where the one before stopped, and the first line of a life comes at once.
+# Each life continues to count where the one before stopped, and the first line of a life comes at once.
 LIVES = (
     "read i < /n 2>/dev/null || i=0; trap 'exit 0' TERM; "
     "while :; do i=$((i+1)); echo $i > /n; echo o$i; echo e$i >&2; [ $((i % 20)) -gt 0 ] || sleep 0.01; done"
@@ -173,7 +173,7 @@ def test_container_restarted_by_others(driver):
         assert unit.show("NRestarts") == "0"
 
 
-# 20.10 removes it before it has passed on the last of its log.
+# Docker 20.10 removes the container before it has sent the end of its log.
 LATE = not_here(engine_version() < (23,), "the engine's log goes before its end was read")
 
 
@@ -190,7 +190,7 @@ def test_last_lines_of_a_restarted_container(rm):
 
 
 def kill_supervisor(unit):
-    """Kills it, and waits for the next one."""
+    """Kills the supervisor, and waits for the next one."""
     here = cursor()
     supervisor = unit.supervisor
     os.kill(supervisor, signal.SIGKILL)
@@ -222,7 +222,7 @@ def test_position_that_is_lost_is_said(breaking):
         unit.start()
         unit.wait_line("on")
         file = Path(f"/run/systemd-docker/{unit.name}/position")
-        os.kill(unit.supervisor, signal.SIGSTOP)  # a file that is mapped can't be cut without a SIGBUS
+        os.kill(unit.supervisor, signal.SIGSTOP)  # so that it does not get SIGBUS when its mapped file is truncated
         run(breaking.format(file))
         here = cursor()
         kill_supervisor(unit)
@@ -263,7 +263,7 @@ def test_log_driver_none_says_that_lines_may_be_missing(shared):
         here = cursor()
         run("systemctl", "restart", "docker")
         gap = unit.wait_event(OUTPUT_GAP, after=here)[-1]["__CURSOR"]
-        # Before that there is nobody who reads its end.
+        # Only after that does something read the end of the output.
         wait_journal(unit.name, is_line, count=100, after=gap)
         unit.wait_line(f"o{stop_counting(shared)}")
         numbers = [int(line[1:]) for line in streams(unit.lines())["o"]]
@@ -283,7 +283,7 @@ def test_end_of_the_output_while_the_engine_is_away(shared):
         run("systemctl", "reset-failed", *UNITS)
         run("systemctl", "start", *UNITS)
         wait_end(unit)
-        # Docker 26 and 28 have forgotten it all. (20.10 has not freed its network, hence none.)
+        # Docker 26 and 28 have forgotten all of it. (20.10 would not have freed the network; the container has none.)
         assert streams(unit.lines()) == stored(unit)
 
 
@@ -293,15 +293,15 @@ def test_long_lines_and_torn_ones_over_a_gap():
     with Service(sh(script), run="") as unit:
         unit.start()
         unit.wait_line("a")
-        time.sleep(0.3)  # of a line that it reads when it's killed, nobody knows what comes next
+        time.sleep(0.3)  # a line that the engine reads while it is killed could be cut anywhere
         kill_engine(unit)
         wait_end(unit)
-        # The "b" was with the engine, which has forgotten it.
+        # The engine had read the "b", and has forgotten it.
         assert [line["MESSAGE"] for line in unit.lines()] == ["a", "x" * 100000, "bc", "x" * 100000, "end"]
 
 
 def test_who_holds_the_streams_open_does_not_hang_the_unit():
-    """A process outside of the container with its standard output."""
+    """A process outside of the container has the container's standard output open."""
     with Service(sh("echo up; sleep 3; echo down; exit 0"), run="") as unit:
         unit.start()
         unit.wait_line("up")

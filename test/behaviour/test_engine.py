@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The engine isn't there yet, goes, comes back, or hangs: the container runs on and the unit knows what it does."""
+"""The engine is not up yet, goes away, comes back or hangs: the container runs on, and the unit knows its state."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ UNITS = ("docker.service", "docker.socket")
 
 @pytest.fixture(autouse=True)
 def engine():
-    """Whatever happens, the engine is there afterwards."""
+    """The engine runs again after the test, whatever happens."""
     yield
     engine_continue()
     run("systemctl", "start", *UNITS)
@@ -36,7 +36,7 @@ def kernel_tells_exit_status():
 
 
 def pid_of(unit):
-    """The container's, without asking the engine."""
+    """The pid of the container, without asking the engine."""
     (pid,) = [int(word) for word in unit.show("StatusText").split()[-1:]]
     return pid
 
@@ -82,7 +82,7 @@ def test_restart_of_the_engine_changes_nothing(main_pid):
         unit.wait_event(ENGINE_LOST, after=here)
         unit.wait_event(ENGINE_BACK, after=here)
         assert unit.show("MainPID", "NRestarts", "InvocationID") == before
-        # Both ends of the supervisor's work go on: what joins is moved, and the exit status is the container's.
+        # The supervisor still works: processes that join are moved, and the exit status is the container's.
         docker("exec", "--detach", unit.name, "sleep", "1234")
         count = len(unit.procs())
         wait_until(lambda: len(unit.procs()) >= 4, timeout=5, what=f"exec in the unit's cgroup, {count} processes")

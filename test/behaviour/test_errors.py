@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What is wrong is said in one line that names it, and leaves nothing behind."""
+"""An error is one line that names its cause, and nothing is left behind."""
 
 import pytest
 from supervised import Service, assert_failed, by_hand

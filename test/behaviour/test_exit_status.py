@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The unit's exit status is the container's, whichever is the main process."""
+"""The unit's exit status is the container's, whichever process is the main process."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from testhost import NOT_HERE, docker, systemd_version, wait_docker
 
 @pytest.fixture(params=MAIN_PIDS)
 def service(request):
-    """Makes a Service with either main process."""
+    """Creates a Service with either main process."""
     return lambda command, options="", **more: Service(command, options=f"--main-pid={request.param} {options}", **more)
 
 
@@ -61,13 +61,13 @@ def test_docker_kill_is_137(service):
 
 
 def test_death_by_another_signal_is_128_and_its_number(service):
-    # Not as PID 1 of a namespace: that one is deaf to its own signals.
+    # Not as PID 1 of a namespace, because PID 1 ignores signals that it sends to itself.
     with service(sh("sleep 0.5; kill -USR1 $$"), run="--rm --pid=host") as unit:
         assert_failed(unit.run_to_end(), 138)
 
 
 def skip_where_the_status_is_lost(unit, status):
-    """systemd 252 takes no MAINPID= once it stops a unit: a supervisor that isn't the main process then can't become it."""
+    """systemd 252 ignores MAINPID= once it stops a unit, so that a supervisor cannot become the main process then."""
     if status != 0 and systemd_version() < 253 and "--main-pid=container" in unit.settings["ExecStart"]:
         pytest.skip(NOT_HERE + "systemd takes no MAINPID= while it stops a unit")
 

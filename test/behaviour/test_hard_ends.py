@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Ends that are easy to get wrong: an engine that takes its containers with it, a stop in the middle of a restart, a
-journal that is slower than the container."""
+"""Ends that are easy to get wrong: an engine that stops its containers, a stop during a restart, a journal that is slower than
+the container."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ DAEMON_JSON = Path("/etc/docker/daemon.json")
 
 @pytest.fixture
 def engine_without_live_restore():
-    """As Docker is without any configuration: its end is the end of its containers."""
+    """Docker without any configuration: when the engine ends, its containers end."""
     saved = DAEMON_JSON.read_text()
     DAEMON_JSON.unlink()
     run("systemctl", "restart", "docker")
@@ -54,7 +54,7 @@ def test_output_is_drained_however_long_the_journal_takes():
         unit.start()
         os.kill(journald, signal.SIGSTOP)
         try:
-            # Longer than the supervisor waits for output that does not come.
+            # Longer than the supervisor waits without output.
             time.sleep(14)
         finally:
             os.kill(journald, signal.SIGCONT)
@@ -75,7 +75,7 @@ def test_no_signal_leaves_the_container_alone(signo):
 
 
 def test_end_is_the_engines_end_too():
-    """The kernel tells of a death before the engine knows: behind the unit's end `docker rm` and others have to work."""
+    """The kernel reports a death before the engine knows of it. After the end of the unit, `docker rm` must work."""
     containerd = int(show("containerd", "MainPID")["MainPID"])
     with Service("sleep 1000", run="--log-driver=journald", ExecStopPost="docker rm %n", Type="notify") as unit:
         unit.start()
@@ -84,7 +84,7 @@ def test_end_is_the_engines_end_too():
         try:
             os.kill(pid, signal.SIGKILL)
             unit.wait(lambda now: "Container has ended" in now["StatusText"])
-            time.sleep(1)  # it would not take that long
+            time.sleep(1)  # without the wait, the unit would have ended by now
             assert unit.show("ActiveState") == "active"
         finally:
             os.kill(containerd, signal.SIGCONT)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What a container's health check means for its unit, and what is no reason to fail: a pause, an engine that hangs."""
+"""What a container's health check means for its unit, and what is not a failure: a pause, or an engine that hangs."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ PAUSED = "b2f29fc7c7444df5ad6d96a6c26576cf"
 UNPAUSED = "fa8a0e5a92014c57b7297335076e2863"
 WATCHDOG = "8bf07d436bef41b5865683f0e080570b"
 
-# Says why it fails; healthy while the container has the file.
+# The container is healthy while the file exists. Otherwise the check prints why it fails.
 PROBE = "--health-cmd 'ls /healthy' --health-interval 300ms --health-timeout 10s"
 RESTARTING = {"WatchdogSec": "6s", "Restart": "on-watchdog", "RestartSec": "100ms"}
 
@@ -52,7 +52,7 @@ def test_never_healthy_fails_with_the_last_probe_in_the_status():
 
 
 def test_engine_that_gives_no_verdict_does_not_hold_the_start_up_for_ever():
-    # 1 s + 1 s, once more, and the margin; the engine hangs meanwhile.
+    # The limit: 1 s + 1 s, once more, and the margin. The engine hangs during that time.
     run_options = "--rm --stop-timeout=1 --health-cmd 'sleep 1000' --health-interval 1s --health-timeout 1s --health-retries 1"
     with Service(sh(OBEDIENT), options="--notify=healthy", run=run_options) as unit:
         unit.systemctl("start", "--no-block")
@@ -90,7 +90,7 @@ def test_unhealthy_is_said_and_alone_changes_nothing():
 
 @pytest.mark.parametrize("main_pid", MAIN_PIDS)
 def test_unhealthy_is_restarted_by_the_watchdog(main_pid):
-    """As PID 1 of a container it takes no notice of SIGABRT: systemd would wait for TimeoutAbortSec=."""
+    """PID 1 of a container ignores SIGABRT, so that systemd would wait for TimeoutAbortSec=."""
     options = f"--watchdog=healthy --notify=healthy --main-pid={main_pid}"
     with Service(sh("touch /healthy; exec sleep 1000"), options=options, run=f"--rm --health-retries=1 {PROBE}", **RESTARTING) as unit:
         unit.start()
@@ -143,7 +143,7 @@ def test_engine_that_hangs_neither_fails_the_unit_nor_hides_a_death(watchdog):
         try:
             unit.stays_active(until=time.monotonic() + 3)
             os.kill(pid, signal.SIGKILL)
-            # The unit's end waits for the engine, but that it comes is known.
+            # The end of the unit waits for the engine, but the supervisor already knows of the death.
             unit.wait(lambda now: "has ended" in now["StatusText"] or now["ActiveState"] != "active")
         finally:
             os.kill(engine, signal.SIGCONT)

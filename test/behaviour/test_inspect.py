@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""`docker inspect` can't tell who has made a container: the engine's own client, or we from the same line."""
+"""`docker inspect` shows the same, whether the docker CLI or systemd-docker created the container from the same line."""
 
 import concurrent.futures
 import difflib
@@ -12,7 +12,7 @@ import pytest
 from supervised import PROGRAM
 from testhost import SANITIZED, containers, docker, engine_version, inspect, run
 
-# Each with the version of the client that is the first to know it all; `others` makes what they refer to.
+# Each line with the first version of the CLI that supports all of it. `others` creates what the lines refer to.
 LINES = {
     # Mounts
     "-v /srv:/srv -v /etc/hostname:/h:ro -v /anonymous -v named:/n:nocopy --volume-driver local": (),
@@ -48,7 +48,7 @@ LINES = {
     "--add-host a:10.0.0.1 --add-host 'b:::1' --add-host c:host-gateway": (),
     "--add-host h=10.0.0.2 --add-host 'i=[::1]'": (25,),
     "--dns 9.9.9.9 --dns 2001:0db8::0001 --dns-opt ndots:2 --dns-option timeout:1 --dns-search example.com. --dns-search .": (),
-    # Devices and what else is of the kernel
+    # Devices and other settings of the kernel
     "--device /dev/null:/dev/nothing --device /dev/zero:r --device /dev/full:/dev/f:rm --device-cgroup-rule 'c 1:* rwm'": (),
     "--cap-add net_admin --cap-add CAP_SYS_TIME --cap-drop mknod --cap-drop CHOWN --cap-add sys_time": (),
     "--cap-drop all --cap-add setuid": (),
@@ -63,7 +63,7 @@ LINES = {
     "--memory 64m --memory-reservation 32m --memory-swap -1 --pids-limit 77 --cpu-shares 512": (),
     "--blkio-weight 500 --pids-limit -1 --cgroup-parent our.slice --stop-timeout 0x10": (),
     "--oom-kill-disable --memory 64m --memory-swappiness 0 --kernel-memory 50m": (),
-    # What is the container's own
+    # The container itself
     "--health-cmd 'exit 1' --health-interval 1m30s --health-retries 3 --health-timeout 5s --health-start-period 1h": (),
     "--health-cmd true --health-start-interval 2s": (25,),
     "--no-healthcheck --stop-signal INT --stop-timeout 3": (),
@@ -86,15 +86,15 @@ LINES = {
 }
 
 LABEL = "systemd-docker.request"
-# What is ours on purpose. An option that comes to be ignored, say, belongs here.
+# Differences on purpose, for example of an option that has no effect.
 ON_PURPOSE = {
-    "-d": ("AttachStdout", "AttachStderr"),  # no effect here: the output is for the journal, so that it's attached to
+    "-d": ("AttachStdout", "AttachStderr"),  # no effect here: the output goes to the journal, so it is attached
 }
 
 
 @pytest.fixture(scope="module")
 def others(tmp_path_factory):
-    """What the lines refer to; gives the folder with their files."""
+    """Creates what the lines refer to. The value is the folder with their files."""
     networks = {
         "front": ["--subnet=10.89.1.0/24"],
         "back": ["--subnet=10.89.2.0/24"],
@@ -116,7 +116,7 @@ def others(tmp_path_factory):
 
 
 def plain(container, name):
-    """As text, without what no two containers share: ids, times, the name, and the order of hash tables."""
+    """The description as text, without what always differs: ids, times, the name, and the order of hash tables."""
     del container["State"]["StartedAt"], container["State"]["FinishedAt"], container["Created"]
     del container["NetworkSettings"]["SandboxID"], container["NetworkSettings"]["SandboxKey"]
     container["Mounts"].sort(key=lambda mount: mount["Destination"])
@@ -138,7 +138,7 @@ def make(command, name, words, folder, environment):
 
 
 def compare(number, words, folder):
-    """The lines in which they differ."""
+    """The lines in which the two descriptions differ."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/root", "FROM_OUTSIDE": "here"}
     names = f"theirs{number:03}", f"our{number:03}"
     their_end, theirs = make(["docker", "run"], names[0], words, folder, environment)
@@ -156,7 +156,7 @@ def test_containers_differ_in_nothing_but_ids_times_and_our_label(others):
     lines = [shlex.split(line) for line, since in LINES.items() if engine_version() >= since]
     assert len(lines) >= 40
     if SANITIZED:
-        lines = lines[::5]  # what it makes of a line is seen elsewhere, too
+        lines = lines[::5]  # other tests also check what it makes of a line
     before = containers()
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
         found = list(pool.map(lambda job: compare(*job, others), enumerate(lines)))

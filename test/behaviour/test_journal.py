@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The way of a line into the journal: any bytes, both transports, and a journald that is slow, stopped or restarted."""
+"""How a line gets into the journal: any bytes, both transports, and a journald that is slow, stopped or restarted."""
 
 import os
 import signal
@@ -21,12 +21,12 @@ def run_and_read(script, **more):
 
 
 def streamed(unit):
-    """Lines that came over journald's stream protocol, as entries."""
+    """The entries of lines that used journald's stream protocol."""
     return [e for e in unit.journal() if e.get("_TRANSPORT") == "stdout" and e.get("SYSLOG_IDENTIFIER") == unit.name]
 
 
 def export(unit, after):
-    """MESSAGE of the unit's lines in journalctl's export format, as bytes."""
+    """The MESSAGE of each of the unit's lines as bytes, from journalctl's export format."""
     data = run("journalctl", "--quiet", "--output=export", "--all", f"--cursor={after}", f"_SYSTEMD_UNIT={unit}", text=False).stdout
     found = []
     while data:
@@ -125,7 +125,7 @@ def test_stream_transport_of_a_tty_and_of_long_lines():
     lines = run_and_read("echo one; head -c 100000 /dev/zero | tr '\\0' x; echo; echo two", run="--rm -t", options="--log-transport=stream")
     assert lines[0]["MESSAGE"] == "one"
     assert lines[-1]["MESSAGE"] == "two"
-    # journald cuts, and says so: LineMax=48K
+    # journald cuts lines at LineMax=48K, and marks that.
     assert "".join(messages(lines[1:-1])) == "x" * 100000
     assert lines[1]["_LINE_BREAK"] == "line-max"
 
@@ -141,7 +141,7 @@ def test_stream_transport_with_a_tag_of_any_length(tag):
 
 # ---- fields of the log options -------------------------------------------------------------------------------------
 
-# What is said in other words, or of another container.
+# Fields whose values differ on purpose, or because it is another container.
 OTHERWISE = {"CONTAINER_ID", "CONTAINER_ID_FULL", "CONTAINER_NAME", "CONTAINER_LOG_EPOCH", "CONTAINER_LOG_ORDINAL", "SYSLOG_TIMESTAMP"}
 LOG_OPTIONS = {
     "tag": "{{.ImageName}}/{{.ImageID}}/{{.ImageFullID}}/{{.DaemonName}}/{{.Command}}/x",
@@ -208,11 +208,11 @@ def test_extra_fields_and_level_of_the_unit(transport):
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_rate_limit_of_the_unit(transport):
     limit = {"LogRateLimitIntervalSec": "1h", "LogRateLimitBurst": "10"}
-    # Of its own name: journald counts for the unit, whoever it was before.
+    # With a name of its own, because journald counts for the name of the unit, across tests.
     with Service(sh("seq 5000"), name=f"limited-{transport}", Type="oneshot", options=f"--log-transport={transport}", **limit) as unit:
         unit.start()
         lines = unit.lines() or streamed(unit)
-    # journald stretches the burst by the free disk space.
+    # journald increases the burst with the free disk space.
     assert 10 <= len(lines) < 1000
 
 
@@ -255,7 +255,7 @@ def test_events_are_explained():
 
 
 class Stopped:
-    """journald stands still within this block."""
+    """journald is stopped within this block."""
 
     def __enter__(self):
         self.pid = int(show("systemd-journald.service", "MainPID")["MainPID"])
@@ -267,7 +267,7 @@ class Stopped:
 
 
 def private_memory(pid):
-    """In KiB, what nobody else has and no file: clean pages of a library that nobody else has mapped are none of it."""
+    """The private memory in KiB that is not backed by a file. Clean pages of a library do not count."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Private_Dirty:"))
 
@@ -288,7 +288,7 @@ def test_journald_stands_still(transport):
         with Stopped():
             unit.start()
             began, pid = time.monotonic(), unit.supervisor
-            # The queue fills up, and then nothing moves for three times the watchdog's limit.
+            # The queue fills up, and then nothing moves for more than three times the watchdog's interval.
             unit.stays_active(began + 3)
             spent = cpu_time(pid)
             unit.stays_active(began + 7)
@@ -307,7 +307,7 @@ def test_slow_journald_holds_the_container_back(transport):
         with Stopped() as journald:
             unit.start()
             pid = unit.supervisor
-            # It gets a little further each time, and there is always more to be read.
+            # journald gets a little further each time, and there is always more to read.
             for _ in range(25):
                 os.kill(journald.pid, signal.SIGCONT)
                 time.sleep(0.005)
@@ -331,7 +331,7 @@ def test_stop_while_journald_stands_still(transport):
             wait_gone(pid)
         assert_success(unit.wait_state("inactive"))
         seen = numbers(unit)
-        # What its buffer held when it was killed may end within a number.
+        # The last line may be an incomplete number, because seq was killed with a part of it in its buffer.
         assert len(seen) > 1 and seen[:-1] == list(range(1, len(seen)))
         assert unit.said("was stopped")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Unit and container stay tied by the name, whatever was left from before."""
+"""The name ties unit and container together, whatever an earlier run has left."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def test_stopped_container_is_started_again_without_rm():
 
 
 def test_changed_options_replace_a_stopped_container_with_rm():
-    # The container of a killed supervisor is what --rm finds: the engine is not let remove it.
+    # Stands for the container of a killed supervisor, which the engine has not removed.
     with Service("sleep 1000", run="--stop-timeout=1") as unit:
         unit.start()
         unit.stop()
@@ -65,7 +65,7 @@ def test_changed_options_without_rm_keep_the_container_and_warn():
 
 
 def test_upgrade_of_the_engine_changes_no_unit():
-    # What is sent for this line depends on the version of the API; older ones stand in for an older engine.
+    # The request for this line depends on the API version. An older version stands for an older engine.
     line = "--stop-timeout=1 --mac-address=02:42:ac:11:00:42 --cap-add=chown"
     with Service("sleep 1000", run=line, Environment="DOCKER_API_VERSION=1.40") as unit:
         unit.start()
@@ -101,7 +101,7 @@ def test_name_that_is_the_begin_of_another_containers_id_is_free():
 
 
 def start_then_orphan(unit):
-    """Leaves the unit's container running without supervisor, as after a crash with KillMode=process."""
+    """Leaves the unit's container running without a supervisor, as after a crash with KillMode=process."""
     unit.start()
     container, supervisor = unit.container, unit.supervisor
     os.kill(supervisor, signal.SIGKILL)
@@ -112,7 +112,7 @@ def start_then_orphan(unit):
 @pytest.mark.parametrize("main_pid", MAIN_PIDS)
 def test_running_container_is_adopted(main_pid):
     with Service(sh(TALKS), options=f"--main-pid={main_pid}", run="--rm --stop-timeout=1") as unit:
-        # By the engine's own client, but as the unit would have done.
+        # The docker CLI starts it in the same way as the unit would have.
         docker("run", "--detach", "--rm", "--stop-timeout=1", "--name", NAME, "busybox", "sh", "-c", TALKS)
         before = unit.container
         unit.start()
@@ -203,7 +203,7 @@ def test_detach_leaves_the_container_as_main_process(detached):
 def test_detached_container_stops_with_its_unit(detached):
     pid = detached.container_pid
     detached.stop()
-    # systemd may look at the main process a moment before the engine has reaped it, and then waits in vain.
+    # systemd may check the main process a moment before the container's runtime has reaped it, and then waits in vain.
     state = detached.show()
     assert (state["ActiveState"], state["Result"]) in (("inactive", "success"), ("failed", "timeout"))
     wait_gone(pid)
@@ -236,13 +236,13 @@ def test_it_does_not_detach_where_the_unit_would_end(option, settings):
         unit.start()
         unit.wait_said("Not detaching")
         assert unit.main_pid == unit.supervisor
-        # A stop that was asked for, of one that can't hear SIGTERM.
+        # A requested stop of a process that ignores SIGTERM is a success.
         unit.stop()
         assert_success(unit.show())
 
 
 def test_oom_score_of_the_unit_has_the_last_word():
-    """Without it: test/vm.d, as it takes a machine in which root may lower it."""
+    """test/vm.d tests the case without OOMScoreAdjust=, which needs a machine where root can lower the score."""
     with Service("sleep 1000", run="--rm --oom-score-adj=100", OOMScoreAdjust="300") as unit:
         unit.start()
         assert Path(f"/proc/{unit.supervisor}/oom_score_adj").read_text() == "300\n"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What the container writes is in the journal: every line, in order, with its fields."""
+"""The container's output is in the journal: every line, in order, with its fields."""
 
 import contextlib
 
@@ -9,7 +9,7 @@ from testhost import docker, messages, run
 
 
 def run_and_read(script, **more):
-    """Runs a script in a container to its end and returns its lines as journal entries."""
+    """Runs a script in a container until it ends, and returns its lines as journal entries."""
     with Service(sh(script), Type="oneshot", **more) as unit:
         unit.start()
         return unit.lines()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What a container says to systemd, by the socket that it gets with --notify and --watchdog=container."""
+"""Notifications from a container to systemd, over the socket that it gets with --notify and --watchdog=container."""
 
 import contextlib
 import os
@@ -21,7 +21,7 @@ RUN = f"--rm {VOLUME}"
 WATCHDOG = "8bf07d436bef41b5865683f0e080570b"
 MODES = ("migrate", "none")
 
-# As PID 1 of a container: ready, and ends well on SIGTERM, at once.
+# A script for PID 1 of a container: it sends READY=1, and exits with 0 at once on SIGTERM.
 READY = "trap 'exit 0' TERM; say READY=1; echo up; while :; do sleep 1000 & wait; done"
 
 
@@ -37,11 +37,11 @@ class Notifying(Service):
         super().__init__(command, options=options, run=run, **settings)
 
     def say(self, *words, user="root"):
-        """Something that begins, speaks and is gone."""
+        """Runs a process in the container that sends a notification and exits at once."""
         return docker("exec", "--user", user, self.name, "say", *words)
 
     def report_failure(self):
-        """Who says it may be killed for it before it has ended."""
+        """The container may be killed before this process has ended, so its result is ignored."""
         run("docker", "exec", self.name, "say", "WATCHDOG=trigger", check=False)
 
     def wait_status(self, text):
@@ -68,7 +68,7 @@ def test_ready_of_the_container(mode):
         pid = unit.container_pid
         assert unit.main_pid == (pid if mode == "migrate" else unit.supervisor)
         assert unit.container["Config"]["Env"] == ["NOTIFY_SOCKET=/run/notify/notify.sock"]
-        # For root alone outside; inside, the socket is for everybody and the folder to be looked at.
+        # Outside, only root has access. Inside, everybody can use the socket, and nobody can write to the folder.
         assert FOLDER.joinpath(unit.name).stat().st_mode & 0o777 == 0o700
         assert run("docker", "exec", unit.name, "touch", "/run/notify/x", check=False).returncode != 0
         unit.stop()
@@ -84,14 +84,14 @@ ENGINES = {
 
 @pytest.fixture(params=[*MODES, *ENGINES])
 def mode(request):
-    """The option, with what it takes."""
+    """The arguments of a Service for one cgroup mode, with the engine configured for it."""
     name = request.param.split("-")[0]
     with ENGINES.get(request.param, contextlib.nullcontext)():
         yield {"options": f"--notify --cgroup-mode={name}", "Delegate": "yes" if name == "delegate" else "no"}
 
 
 def test_sender_that_is_gone_at_once_is_heard_each_time(mode):
-    """A hundred of them, each with something else to say: what they said is systemd's last word each time."""
+    """A hundred senders, each with another status: each status must arrive."""
     script = "say READY=1; read x; i=0; while [ $i -lt 100 ]; do i=$((i+1)); say STATUS=$i; read x; done; sleep 1000"
     pipe = Path("/run/behaviour-pipe")
     pipe.unlink(missing_ok=True)
@@ -112,7 +112,7 @@ def test_any_user_read_only_root_and_barrier():
     with Notifying(sh(READY), run=f"--user nobody --read-only --cap-drop ALL {RUN}") as unit:
         unit.start()
         for user in ("nobody", "root", "12345:54321"):
-            # As systemd-notify: waits until all is received, or fails after 5 s.
+            # As systemd-notify does: waits until all messages are received, or fails after 5 s.
             unit.say("-b", f"STATUS=of {user}", user=user)
             assert unit.show("StatusText") == f"of {user}"
 
@@ -137,7 +137,7 @@ def test_another_container_with_the_same_folder_is_not_heard():
         unit.start()
         name, environment = "behaviour-other", "NOTIFY_SOCKET=/run/notify/notify.sock"
         try:
-            # It lives when it is looked at.
+            # The sender still runs when the supervisor looks at it.
             docker("run", "--detach", "--name", name, "--volumes-from", unit.name, "-e", environment, "busybox", "say", "-r")
             unit.wait_said("not from one of its processes")
             unit.say("-b", "STATUS=own")
@@ -154,13 +154,13 @@ def test_flood_leaves_the_unit_awake_and_its_memory_flat():
         before = memory_of(supervisor), fds_of(supervisor)
         flood = threading.Thread(target=unit.say, args=("-s", "50000"))
         flood.start()
-        # The loop gets to signals, to the engine and to its own timers.
+        # The event loop still handles signals, the engine and its own timers.
         for _ in range(3):
             os.kill(supervisor, signal.SIGWINCH)
             docker("exec", unit.name, "true")
         flood.join()
         unit.wait_status("50000")
-        # A sanitizer keeps for a while what was freed.
+        # A sanitizer keeps freed memory for a while.
         assert SANITIZED or memory_of(supervisor) <= before[0] + 512
         assert fds_of(supervisor) == before[1]
         assert unit.show("ActiveState") == "active"
@@ -175,7 +175,7 @@ def test_notify_reload(main_pid):
         unit.start()
         unit.wait_status("generation 1")
         for generation in (2, 3):
-            # Returns when RELOADING=1 and READY=1 have come, and fails after TimeoutStartSec= where they don't.
+            # This returns after RELOADING=1 and READY=1, and fails after TimeoutStartSec= without them.
             unit.systemctl("reload")
             assert unit.show("ActiveState") == "active"
             unit.wait_status(f"generation {generation}")
@@ -183,7 +183,7 @@ def test_notify_reload(main_pid):
 
 @pytest.fixture
 def application():
-    """The image that the example names: one that speaks sd_notify(3)."""
+    """The image that the example names, with a program that uses sd_notify(3)."""
     docker("create", "--name", "application", "busybox", "say", "-r")
     docker("cp", SAY, "application:/bin/say")
     docker("commit", "application", "example.com/application")
@@ -232,7 +232,7 @@ def test_after_docker_restart_it_is_still_heard():
         unit.wait_status("first life")
         docker("restart", unit.name)
         unit.wait_event(STARTED, count=2)
-        # The next life has its own status, and the unit stays as it was.
+        # The next life of the container has its own status, and the unit stays as it was.
         unit.wait(lambda now: now["StatusText"].endswith(f" {unit.container_pid}"))
         unit.wait_line("up", count=2)
         unit.say("-b", "STATUS=second life")
@@ -247,7 +247,7 @@ def test_stopped_container_keeps_its_socket_and_one_without_is_refused():
         unit.start()
         unit.stop()
         assert unit.container is not None
-        # Its folder is gone, as after a reboot.
+        # Its folder does not exist, as after a reboot.
         assert not FOLDER.joinpath(unit.name, "notify").exists()
         unit.start()
         unit.say("-b", "STATUS=again")
@@ -263,14 +263,14 @@ def test_stopped_container_keeps_its_socket_and_one_without_is_refused():
         assert_failed(unit.run_to_end(), 125)
         assert unit.said("without a socket")
         assert unit.container["Id"] == identity
-        # With --rm it is made anew.
+        # With --rm it is created again.
         unit.change("--stop-timeout=1", "--rm --stop-timeout=1")
         unit.start()
         assert unit.container["Id"] != identity
 
 
 def test_adopted_container_has_said_ready_before():
-    """The supervisor is killed, and its container lives on."""
+    """The supervisor is killed, and its container runs on."""
     options, settings = "--notify --cgroup-mode=none --main-pid=supervisor", {"KillMode": "process"}
     with Notifying(sh(READY), options=options, run=f"--stop-timeout=5 {VOLUME}", **settings) as unit:
         unit.start()
@@ -290,13 +290,13 @@ def test_watchdog_of_the_container():
         unit.start()
         assert "WATCHDOG_USEC=2000000" in unit.container["Config"]["Env"]
         here = cursor()
-        # systemd has no property for pings; so: longer than without any.
+        # systemd has no property for pings, so the unit has to live longer than it would without them.
         docker("exec", unit.name, "sleep", "3")
         assert unit.show("NRestarts") == "0"
         docker("kill", "--signal=USR1", unit.name)
         unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
         assert any("atchdog timeout" in str(e["MESSAGE"]) for e in unit.about())
-        # A failure of its own: at once.
+        # A failure that the container reports itself counts at once.
         unit.report_failure()
         unit.wait_event(WATCHDOG, after=here)
         unit.wait(lambda now: now["NRestarts"] == "2" and now["ActiveState"] == "active")
@@ -311,8 +311,8 @@ def test_detaching_leaves_when_the_container_is_ready():
 
 
 def test_watchdog_waits_for_a_container_that_is_restarted_beside_us():
-    """Its start takes longer than the watchdog allows; one that doesn't get ready again fails, but not for ever."""
-    # Ends by itself: an engine with --stop-timeout=0 takes a container's root folder away beneath its next life.
+    """The start takes longer than the watchdog allows. A container that never becomes ready again must fail after a while."""
+    # It ends by itself, because with --stop-timeout=0 an engine removes the root folder while the next life uses it.
     script = sh("trap exit TERM; test -e /stuck || { while ! test -e /go; do sleep 0.1; done; rm /go; say READY=1; say -w & wait; }; sleep 1000 & wait")
     settings = {"WatchdogSec": "2s", "TimeoutStartSec": "6s"}
     with Notifying(script, options="--notify --watchdog=container", run=RUN, **settings) as unit:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The units of the originals' READMEs: `-- --rm --name %n busybox ping localhost` and `run --rm --name %n nginx`."""
+"""The units in the READMEs of the original programs: `-- --rm --name %n busybox ping localhost` and `run --rm --name %n nginx`."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ README = {
 
 
 class Original(Service):
-    """A unit with the ExecStart= written out."""
+    """A unit with a complete ExecStart=."""
 
     def __init__(self, name, exec_start, **settings):
         Unit.__init__(self, name, exec_start, **{**README, **settings})
@@ -39,7 +39,7 @@ def nginx():
 
 @pytest.fixture(scope="module")
 def since():
-    """Started before the first test of this file; looked at again at the end of the session."""
+    """Started before the first test of this file, and checked again at the end of the session."""
     with busybox("busybox-5s") as slow, busybox("busybox-2s", WatchdogSec="2s") as quick, Example("busybox-ping.service") as deaf:
         for unit in (slow, quick, deaf):
             unit.start()
@@ -103,7 +103,7 @@ def test_example_of_delegation_starts_and_stops():
     with registered_runtime(), Example("delegate.service") as unit:
         unit.start()
         folder, inside = cgroup_of(unit.name), Path(f"/proc/{unit.container_pid}/cgroup").read_text().strip()
-        # Made there, in a cgroup of its own.
+        # Created there, in a cgroup of its own.
         assert inside.endswith(unit.container["Id"]) and unit.show("ControlGroup") in inside
         assert unit.container_pid in unit.procs()
         unit.stop()
@@ -149,7 +149,7 @@ def test_every_unit_that_we_ship_is_tested_here():
 
 @pytest.mark.last
 def test_stop_with_the_timeout_of_docker_is_a_success(since):
-    # ping as PID 1 is deaf to SIGTERM: the engine kills it after its ten seconds.
+    # ping as PID 1 ignores SIGTERM: the engine kills it after the stop timeout of ten seconds.
     unit, procs = since["deaf"]
     assert_success(unit.wait_state("inactive"))
     assert_nothing_left(unit, *procs)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What others do to the container beside the unit, and signals to the unit: both stay in step."""
+"""What others do to the container beside the unit, and signals to the unit: unit and container stay in sync."""
 
 import os
 import signal
@@ -36,7 +36,7 @@ def test_docker_restart_keeps_the_unit_active(unit):
 
 
 def test_docker_restart_with_rm_is_as_with_docker_run():
-    # The engine removes a container with --rm when it is stopped, also by its own restart.
+    # The engine removes a container with --rm after a stop, even if the stop is a part of a restart.
     with Service(sh(OBEDIENT)) as unit:
         unit.start()
         unit.wait_line("up")
@@ -111,7 +111,7 @@ def test_docker_pause_shows_in_the_status():
 def test_docker_rm_force_ends_the_unit(unit):
     docker("rm", "--force", unit.name)
     state = unit.wait(lambda now: now["ActiveState"] in ("failed", "inactive"))
-    # Killed by the engine's SIGKILL, like `docker kill`.
+    # Killed by the engine's SIGKILL, as with `docker kill`.
     assert_failed(state, 137)
 
 
@@ -185,7 +185,7 @@ def test_sigterm_to_the_supervisor_alone_stops_the_container(unit):
 
 def test_output_of_the_last_moment_is_there():
     script = "trap 'seq 500; printf end; exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
-    # Only the engine's signal: one from systemd would also hit the seq.
+    # Only the engine sends a signal: one from systemd would also reach seq.
     with Service(sh(script), KillMode="mixed") as unit:
         unit.start()
         unit.wait_line("up")

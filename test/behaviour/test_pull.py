@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Images from a real registry: Debian's docker-registry, which Docker lets be without TLS on 127.0.0.0/8."""
+"""Images from a real registry: Debian's docker-registry. On 127.0.0.0/8, Docker accepts one without TLS."""
 
 import base64
 import io
@@ -23,10 +23,10 @@ from supervised import PROGRAM, Service, assert_failed, assert_success
 from testhost import docker, engine_get, run, wait_until
 
 PUBLIC = "127.0.0.1:5000"
-PRIVATE = "127.0.0.1:5001"  # the same images, but with a login
-SLOW = 5002  # the public one behind a Throttle
+PRIVATE = "127.0.0.1:5001"  # the same images, with a login
+SLOW = 5002  # the public registry through a Throttle
 USER, PASSWORD, WRONG = "me", "secret", "guessed42"
-# What `htpasswd -nbB me secret` prints, with the least work for bcrypt.
+# The output of `htpasswd -nbB me secret`, with the lowest cost of bcrypt.
 HTPASSWD = "me:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a\n"
 CONFIG = """
 version: 0.1
@@ -77,10 +77,10 @@ def registry_get(path):
 
 
 class Throttle:
-    """A way to the public registry for so many bytes a second; 0 of them is a registry that stalls."""
+    """A proxy to the public registry that passes on so many bytes per second; 0 is a registry that stalls."""
 
     def __init__(self, rate, after=0):
-        self.rate = rate  # once `after` bytes went through
+        self.rate = rate  # after the first `after` bytes
         self.after = after
         self.passed = 0
         self.lock = threading.Lock()
@@ -130,7 +130,7 @@ class Throttle:
 
 
 def remove_images():
-    """All that came from a registry of ours: the next pull has to fetch it."""
+    """Removes all images that came from our registries, so that the next pull has to fetch them."""
     names = [name for image in engine_get("/images/json?all=1") for name in (image["RepoTags"] or []) + (image["RepoDigests"] or [])]
     ours = [name for name in names if name.startswith("127.0.0.1:") and "<none>" not in name]
     for name in ours:
@@ -138,7 +138,7 @@ def remove_images():
 
 
 def make_large():
-    """An image with a layer that can't be compressed."""
+    """An image with a layer that cannot be compressed."""
     with tempfile.NamedTemporaryFile() as f:
         with tarfile.open(fileobj=f, mode="w") as tar:
             member = tarfile.TarInfo("data")
@@ -179,7 +179,7 @@ def registry(registries):
 
 @pytest.fixture
 def config(registry, tmp_path):
-    """Docker's configuration, as the unit finds it in DOCKER_CONFIG."""
+    """Writes the docker configuration that the unit finds with DOCKER_CONFIG."""
 
     class Config:
         folder = tmp_path
@@ -209,12 +209,12 @@ def has_image(name):
 
 
 def errors(unit):
-    """Lines of the supervisor itself that are errors."""
+    """The errors that the supervisor itself has logged."""
     return [e["MESSAGE"] for e in unit.journal("PRIORITY=3") if "CONTAINER_LOG_ORDINAL" not in e]
 
 
 def assert_refused(unit, *parts):
-    """It failed with one line, and nothing was created."""
+    """The unit failed with one line, and nothing was created."""
     assert_failed(unit.run_to_end(), 125)
     lines = errors(unit)
     assert len(lines) == 1, lines
@@ -225,7 +225,7 @@ def assert_refused(unit, *parts):
 
 
 def pulled(unit):
-    """How often it said that it pulls."""
+    """How many messages said that the image is being pulled."""
     return len([line for line in unit.said("Pulling image ") if "trying again" not in line])
 
 
@@ -255,7 +255,7 @@ def test_always_takes_what_is_new(registry):
     push(old)
     docker("tag", "busybox", old)
     with Service("sleep 1000", image=old, run="--rm --pull always") as unit:
-        # The new one has no files at all: which one it was is seen by the failure.
+        # The new image has no files at all, so that a failure shows which one was used.
         assert_failed(unit.run_to_end(), 127)
         assert pulled(unit) == 1
 
@@ -293,7 +293,7 @@ def test_digest(registry):
     with Service("true", image=digest) as unit:
         assert_success(unit.run_to_end())
         assert pulled(unit) == 1
-        # The tag beside a digest is for the reader.
+        # A tag beside a digest has no effect.
         unit.change(digest, digest.replace("@", ":whatever@"))
         assert_success(unit.run_to_end())
     with Service("true", image=re.sub("sha256:.*", "sha256:" + 64 * "0", digest)) as unit:
@@ -348,7 +348,7 @@ def test_login_as_docker_login_writes_it(registry, config):
 
 
 def test_login_of_the_home_folder(registry, config):
-    """A service of root has no HOME in its environment."""
+    """A service of root does not have HOME in its environment."""
     home = Path("/root/.docker")
     home.mkdir()
     try:
@@ -410,7 +410,7 @@ def test_helper_with_the_wrong_password(registry, config):
 
 
 def test_identity_token(registry, config):
-    """This registry takes none, and says so: it was sent."""
+    """This registry accepts no token and says so, which shows that the token was sent."""
     config.write({"credsStore": "test"})
     path = config.helper("test", """echo '{"Username": "<token>", "Secret": "token"}'""")
     with Service("true", image=f"{PRIVATE}/box:1", Environment=[config.environment, path]) as unit:
@@ -505,7 +505,7 @@ def large(**settings):
 
 
 class Statuses:
-    """What STATUS= was while the block ran, each once."""
+    """The different values of STATUS= while the block runs."""
 
     def __init__(self, unit):
         self.unit = unit
@@ -530,7 +530,7 @@ class Statuses:
 
 
 def test_progress_is_in_the_status_and_extends_the_start(registry):
-    """TimeoutStartSec= is long over when it is there."""
+    """The image arrives long after TimeoutStartSec= has passed."""
     seconds = 10
     with Throttle(LARGE_BYTES / seconds), large(TimeoutStartSec=4) as unit, Statuses(unit) as statuses:
         began = time.monotonic()
@@ -543,12 +543,12 @@ def test_progress_is_in_the_status_and_extends_the_start(registry):
         assert re.fullmatch(rf"Pulling 127\.0\.0\.1:{SLOW}/large: [01]/1 layers(, [\d.]+ of [\d.]+ MB, \d+%)?", text)
     percents = [int(m[1]) for _, text in shown if (m := re.search(r"(\d+)%", text))]
     assert percents == sorted(percents)
-    # At most once a second: what is seen twice within less was seen late.
+    # At most one each second. A shorter distance only means that the test saw one of them late.
     assert len(shown) <= shown[-1][0] - shown[0][0] + 2
 
 
 def test_pull_that_stalls_runs_into_the_start_timeout(registry):
-    # What moved on at first has bought it half a minute.
+    # The progress at the beginning extends the timeout by half a minute.
     with Throttle(0, after=4 << 20), large(TimeoutStartSec=4) as unit:
         began = time.monotonic()
         unit.start(check=False)
@@ -582,7 +582,7 @@ def test_engine_that_restarts_in_the_middle_of_a_pull(registry):
 
 
 def test_error_in_the_middle_of_a_pull(registry):
-    """The engine has said 200 and made progress already."""
+    """The engine has already answered 200 and reported progress."""
     name = f"{PUBLIC}/broken:latest"
     with tempfile.NamedTemporaryFile() as f:
         with tarfile.open(fileobj=f, mode="w") as tar:

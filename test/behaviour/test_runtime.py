@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""systemd-docker-runtime by itself: a runtime of the test's own in the place of runc tells what it was called with."""
+"""systemd-docker-runtime alone: a program of the test takes the place of runc and records how it was called."""
 
 import json
 import os
@@ -14,13 +14,13 @@ RUNTIME = "/usr/libexec/systemd-docker-runtime"
 STATE = Path("/run/systemd-docker-runtime")
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
 ID = "7cfa1c26b86556a3fc8773fd3f54edbe13bbf352ad013e9656cbcbc0afb8e40c"
-# Words end with NUL, so that nothing of them is lost.
+# Each word ends with a NUL, so that words with any bytes can be told apart.
 REAL = '#!/bin/sh\nprintf "%s\\0" "$0" "$@" >"$CALLS"\nexit 42\n'
 
 
 @pytest.fixture
 def bundle(tmp_path):
-    """A bundle, a cgroup that systemd has delegated, and a runc of ours in front of the real one."""
+    """A bundle, and a runc of the test, which $PATH finds before the real one."""
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/runc").write_text(REAL)
     (tmp_path / "bin/runc").chmod(0o755)
@@ -52,7 +52,7 @@ def announce(cgroup, number=None):
 
 
 def call(bundle, *words, **options):
-    """Calls the runtime; returns its result, with the words that the real one was called with, or None."""
+    """Calls the runtime. Returns its result with the words that the real runtime was called with, or None."""
     calls = bundle.parent / "calls"
     calls.unlink(missing_ok=True)
     environment = {"PATH": f"{bundle.parent}/bin:/usr/bin:/bin", "CALLS": str(calls)}
@@ -103,11 +103,11 @@ def test_announced_container_is_placed_and_stays_so_until_it_is_deleted(bundle, 
     announce(cgroup)
     before = (bundle / "config.json").read_text()
     assert create(bundle).words == created_words(bundle)
-    # One value has changed, and not a byte else.
+    # One value has changed, and no other byte.
     expected = before.replace(f"system.slice:docker:{ID}", f"/system.slice/announced.service/{ID}")
     assert (bundle / "config.json").read_text() == expected != before
     assert sorted(path.name for path in bundle.iterdir()) == ["config.json"]
-    # The announcement may go meanwhile: what was placed, is.
+    # The placement note may disappear now: the container was already created in the cgroup.
     (STATE / "cgroups" / ID).unlink()
     for verb in ("start", "state", "kill", "exec", "pause", "resume", "update", "ps", "events", "delete"):
         words = call(bundle, "--systemd-cgroup", verb, ID, "x").words
@@ -192,7 +192,7 @@ def test_broken_bundle_is_the_real_runtimes_error(bundle, cgroup, text):
 
 
 def test_what_keeps_us_from_changing_a_good_bundle_is_an_error_of_ours(bundle, cgroup):
-    """In the runtime's log, where the engine looks for it."""
+    """The last error in the log of the runtime, where the engine looks for it."""
     announce(cgroup)
     run("mount", "--bind", bundle, bundle)
     run("mount", "-o", "remount,bind,ro", bundle)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""`systemd-docker setup`: one entry in the engine's configuration, and nothing else."""
+"""`systemd-docker setup` changes one entry in the engine's configuration, and nothing else."""
 
 import json
 import os
@@ -29,7 +29,7 @@ def configuration():
     RUNTIME_FILE.unlink(missing_ok=True)
 
 
-def set_up(*words, status=0, **options):  # pytest before 8 takes a "setup" for its own
+def set_up(*words, status=0, **options):  # pytest before 8 would call a function named "setup" itself
     done = by_hand("setup", *words, **options)
     assert done.returncode == status, done.stdout + done.stderr
     return done
@@ -53,7 +53,7 @@ def test_registered_checked_and_taken_back():
     assert registered.replace(f'"systemd-docker": {{"path": "{RUNTIME}"}}, ', "") == text
     assert DAEMON_JSON.stat().st_mode & 0o777 == 0o640
     assert (DAEMON_JSON.stat().st_uid, DAEMON_JSON.stat().st_gid) == (1, 2)
-    # Again: nothing to be done.
+    # A second run changes nothing.
     inode = DAEMON_JSON.stat().st_ino
     set_up()
     set_up("--check")
@@ -101,7 +101,7 @@ def test_engine_of_another_machine():
 
 
 def test_program_that_is_not_there():
-    """With a path that leads to nothing the engine would take it, and fail with each container."""
+    """The engine would accept a path that does not exist, and then fail with each container."""
     away = Path(f"{RUNTIME}.away")
     set_up()
     Path(RUNTIME).rename(away)
@@ -135,7 +135,7 @@ def test_engines_default_runtime_is_the_real_one():
 
 
 def test_engine_that_names_runtimes_on_its_command_line():
-    """It would refuse to start with runtimes in the file as well."""
+    """The engine would not start if the file had runtimes as well."""
     before = DAEMON_JSON.read_text()
     OVERRIDE.parent.mkdir(parents=True, exist_ok=True)
     OVERRIDE.write_text(
@@ -154,7 +154,7 @@ def test_engine_that_names_runtimes_on_its_command_line():
 
 
 def test_engine_that_could_not_start_without_our_runtime(tmp_path):
-    """By what its process was called with; here that of another program in its place."""
+    """Read from the command line of the engine's process; here another program takes its place."""
     set_up()
     registered, before = DAEMON_JSON.read_text(), PID_FILE.read_text()
     program = tmp_path / "dockerd"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The test host is what the suite takes it for, and the suite's own means work."""
+"""The test host is as the suite expects it, and the functions of the suite work."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ def test_docker_is_as_on_a_users_machine():
 def test_containers_have_a_network():
     docker("run", "--detach", "--name", "web", "nginx")
     address = inspect("web")["NetworkSettings"]["Networks"]["bridge"]["IPAddress"]
-    # The server is up a moment after its container is.
+    # The server is ready a moment after its container runs.
     assert out("curl", "--silent", "--retry", 10, "--retry-connrefused", "--retry-delay", 1, f"http://{address}/") == "it works"
     docker("stop", "web")
     assert inspect("web")["State"]["ExitCode"] == 0

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""When `systemctl start` returns, all is in its place; and who is the main process."""
+"""When `systemctl start` returns, everything is in place. Also, which process is the main process."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def no_pid_file():
 def test_at_ready_cgroup_pid_file_main_pid_and_status_are_there():
     with Service("sleep 1000", options=f"--pid-file={PID_FILE}") as unit:
         unit.start()
-        # Nothing between this and the start that would give it time.
+        # Nothing between the start and this line gives the supervisor more time.
         seen = unit.show("MainPID", "StatusText")
         pid_file = PID_FILE.read_text()
         procs = unit.procs()
@@ -39,7 +39,7 @@ def test_pid_file_is_replaced_at_once_and_goes_with_the_container():
         PID_FILE.write_text("1\n")
         with PID_FILE.open() as before:
             unit.start()
-            # The old one is still what it was: nobody ever reads half a number.
+            # The old file still has its content: nobody ever reads half a number.
             assert before.read() == "1\n"
         assert PID_FILE.read_text() == f"{unit.container_pid}\n"
         assert PID_FILE.stat().st_mode & 0o777 == 0o644

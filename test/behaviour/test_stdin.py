@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What the service is given as standard input is the container's (-i), and the options of the attached CLI."""
+"""The standard input of the service is that of the container (-i), and the options of an attached CLI work."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ SIZE = 10 * 1000 * 1000
 
 @pytest.fixture
 def ten(tmp_path):
-    """10 MB of anything, newlines and NULs and what is no text, with the checksum as `md5sum` prints it."""
+    """10 MB of random bytes, with newlines and NULs, and their checksum as `md5sum` prints it."""
     path = tmp_path / "ten"
     data = os.urandom(SIZE)
     path.write_bytes(data)
@@ -27,7 +27,7 @@ def ten(tmp_path):
 
 
 def run_and_read(command, **settings):
-    """Runs a container to its end and returns its lines, and how the unit ended."""
+    """Runs a container until it ends. Returns its lines and how the unit ended."""
     with Service(command, **{"run": "--rm -i", **settings}) as unit:
         state = unit.run_to_end()
         assert_nothing_left(unit)
@@ -35,7 +35,7 @@ def run_and_read(command, **settings):
 
 
 def interactive(command, stdin, run="--rm -i"):
-    """The program by hand, with a standard input that stays open."""
+    """Runs the program by hand, with a standard input that stays open."""
     words = [PROGRAM, "run", *run.split(), "busybox", *command]
     return subprocess.Popen(words, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
@@ -152,7 +152,7 @@ ln -s client-key.pem key.pem
 
 @pytest.fixture
 def tls(tmp_path_factory):
-    """The environment for an engine that listens at a TCP port, with TLS on both sides."""
+    """An engine that listens on a TCP port with TLS and client certificates. The value is the environment for it."""
     folder = tmp_path_factory.mktemp("tls")
     run(CERTIFICATES, cwd=folder)
     options = f"-H tcp://127.0.0.1:2376 --tlsverify --tlscacert={folder}/ca.pem"
@@ -174,12 +174,12 @@ def test_over_tls(tls, ten):
     lines, state = run_and_read("md5sum", StandardInput=f"file:{path}", Environment=environment)
     assert lines == [checksum]
     assert_success(state)
-    # The engine is slower than we are: records that don't fit are sent again later.
+    # The engine is slower than the supervisor: records that do not fit must be sent again later.
     script = "sleep 1; head -c 50000000 | wc -c"
     lines, state = run_and_read(sh(script), StandardInput="file:/dev/zero", Environment=environment)
     assert lines == ["50000000"]
     assert_success(state)
-    # Without DOCKER_CERT_PATH the certificates are looked for beside docker's configuration.
+    # Without DOCKER_CERT_PATH, the certificates are looked up in the folder of docker's configuration.
     folder = tls.pop("DOCKER_CERT_PATH")
     assert by_hand("run", "--rm", "busybox", "true", env={**os.environ, **tls, "DOCKER_CONFIG": folder}).returncode == 0
     assert by_hand("run", "--rm", "busybox", "true", env={**os.environ, **tls, "DOCKER_CONFIG": "/none"}).returncode == 125
@@ -269,7 +269,7 @@ def test_restart_of_the_container_reads_a_file_again(ten):
 
 @pytest.mark.parametrize("tty", [False, True])
 def test_adopted_container(tty):
-    """Its input has ended with whoever gave it before; only a terminal's goes on."""
+    """Its input ended with its previous supervisor; only a container with a terminal gets new input."""
     script = "stty -echo 2>/dev/null; echo up; read x; echo got $x; sleep 1000"
     options = "-it" if tty else "-i"
     settings = {"StandardInput": "data", "StandardInputText": "hello"}
@@ -288,7 +288,7 @@ def test_adopted_container(tty):
 
 
 def test_tty_without_a_terminal_of_ours():
-    """The CLI refuses this; an old unit with -it goes on working."""
+    """The CLI refuses this, but an old unit with -it must continue to work."""
     with Service(sh("tty; stty -echo; read line; echo got $line"), run="--rm -it") as unit:
         unit.start()
         unit.wait_line("/dev/pts/0")
@@ -316,7 +316,7 @@ def test_detach_keys():
         assert child.stdout.readline() == "up\n"
         os.write(writer, b"th\x10\x11is\n")
         assert child.stdout.readline() == "got th\x10\x11is\n"
-        # The input is the container's no more, but the container goes on.
+        # The container gets no more input, but continues to run.
         os.write(writer, b"\x01x")
         time.sleep(0.5)
         os.write(writer, b"lost\n")

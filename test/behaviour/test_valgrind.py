@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A whole life of a supervisor under valgrind: no leak and no wrong access, through restart, exec and stop."""
+"""A supervisor under valgrind, through start, restart, exec and stop: no leak and no invalid access."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What the behaviour suite uses to look at a test host from inside.
+"""The functions with which the behaviour suite looks at a test host from inside.
 
 The tests run as root inside a host that `test/host` has booted, beside its real systemd, journald and Docker engine.
-Waiting is by events where there are any: D-Bus signals of systemd (Unit.wait), the journal (wait_journal), the
-engine's events (wait_docker); wait_until polls and is the last resort. Every wait has a generous limit, as the
-machine may be busy, and says on time-out what it saw last.
+They wait for events: for D-Bus signals of systemd (Unit.wait), for journal entries (wait_journal), or for the engine's
+events (wait_docker). wait_until polls, and is only for things without events. Every wait has a generous limit, because
+the machine may be busy, and reports after a time-out what it saw last.
 """
 
 import contextlib
@@ -25,14 +25,14 @@ import pytest
 from jeepney import DBusAddress, MatchRule, message_bus, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
-# Of every wait. Where the host is an emulated machine, it takes longer.
+# The limit of every wait, in seconds. An emulated machine needs more time.
 TIMEOUT = int(os.environ.get("TEST_TIMEOUT", 30))
-# systemd's own hierarchy: with cgroup v1 one beside the others.
+# systemd's own hierarchy. With cgroup v1 it is one of several.
 CGROUP = Path("/sys/fs/cgroup") if Path("/sys/fs/cgroup/cgroup.procs").exists() else Path("/sys/fs/cgroup/systemd")
 UNIT_DIR = Path("/run/systemd/system")
 SANITIZERS = Path("/var/log/sanitizers")
 
-# True where the installed program was built with sanitizers: slower, so no test of speed should run.
+# Whether the installed program was built with sanitizers. It is slower then, so tests of speed should not run.
 SANITIZED = os.environ.get("TEST_MODE") == "sanitize"
 UNDEFINED = ": runtime error: "
 
@@ -41,7 +41,7 @@ UNDEFINED = ": runtime error: "
 
 
 def run(*command, check=True, timeout=60, **options):
-    """Runs a command (words, or one string for the shell) and returns its CompletedProcess, output as text."""
+    """Runs a command (words, or one string for the shell) and returns its CompletedProcess, with the output as text."""
     shell = len(command) == 1 and isinstance(command[0], str)
     arguments = command[0] if shell else [str(word) for word in command]
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True, **options}
@@ -59,7 +59,7 @@ def out(*command, **options):
 
 
 def wait_until(predicate, timeout=TIMEOUT, what="condition"):
-    """Polls until predicate() is true and returns its value. Only for what has no event to wait for."""
+    """Polls until predicate() is true, and returns its value. Only for things without events."""
     deadline = time.monotonic() + timeout
     while True:
         if value := predicate():
@@ -70,7 +70,7 @@ def wait_until(predicate, timeout=TIMEOUT, what="condition"):
 
 
 if SANITIZED:
-    # What a test runs itself gets the same options as what systemd runs.
+    # Programs that a test runs itself get the same options as those that systemd runs.
     os.environ.update(line.split("=", 1) for line in out("systemctl", "show-environment").splitlines() if "SAN_OPTIONS=" in line)
 
 
@@ -91,7 +91,7 @@ NOT_HERE = "not on this stack: "
 
 
 def not_here(condition, reason):
-    """A mark that skips a test where the stack can't do what it tests. No other skip lets a run succeed."""
+    """A mark that skips a test if this systemd, Docker or kernel cannot do what it tests. Any other skip fails the run."""
     return pytest.mark.skipif(condition, reason=NOT_HERE + reason)
 
 
@@ -99,7 +99,7 @@ def not_here(condition, reason):
 
 
 def docker(*args, **options):
-    """Standard output of the engine's own client."""
+    """Runs the docker CLI and returns its standard output."""
     return out("docker", *args, **options)
 
 
@@ -111,7 +111,7 @@ class _EngineConnection(http.client.HTTPConnection):
 
 
 def engine_get(path):
-    """The engine's answer to a GET, or None where it has none. Ten times as quick as the client, and asked for often."""
+    """The engine's answer to a GET, or None if there is none. Ten times as fast as the CLI, and used often."""
     connection = _EngineConnection("docker", timeout=60)
     try:
         connection.request("GET", path)
@@ -122,20 +122,20 @@ def engine_get(path):
 
 
 def inspect(name):
-    """The engine's view of a container, or None where it has none of that name (or is not there itself)."""
+    """The engine's view of a container, or None if there is no container of that name (or no engine)."""
     with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
         return engine_get(f"/containers/{quote(name)}/json")
 
 
 def containers():
-    """The ids of all containers, also stopped ones."""
+    """The ids of all containers, including stopped ones."""
     return {container["Id"] for container in engine_get("/containers/json?all=1")}
 
 
 def wait_docker(name, predicate, timeout=TIMEOUT):
-    """Waits, by the engine's events, until predicate(inspect(name)) is true; returns what inspect said."""
+    """Waits for the engine's events until predicate(inspect(name)) is true. Returns the result of inspect()."""
     with follow("docker", "events", "--filter", "type=container", "--format", "{{.Status}}") as lines:
-        # The stream may start a little after the command does: the short time-out covers that gap.
+        # The stream may start a little after the command: the short time-out is for events in between.
         return _wait(lambda: inspect(name), predicate, lambda left: lines.read(min(left, 1)), timeout, f"container {name}")
 
 
@@ -144,7 +144,7 @@ DAEMON_JSON = Path("/etc/docker/daemon.json")
 
 @contextlib.contextmanager
 def engine_config(**members):
-    """Has the engine run with these members in daemon.json, restarted only where that changes anything."""
+    """The engine runs with these members in daemon.json. It is only restarted if that changes anything."""
     before = DAEMON_JSON.read_text()
     if not members:
         yield
@@ -162,13 +162,13 @@ def engine_config(**members):
 
 
 def cursor():
-    """Where the journal ends now."""
+    """The cursor of the last journal entry."""
     run("journalctl", "--sync")
     return json.loads(out("journalctl", "--lines=1", "--output=json", "--no-pager"))["__CURSOR"]
 
 
 def _entry(line):
-    """A journal entry as a dict; what is no text, journalctl gives as a list of bytes' values."""
+    """A journal entry as a dict. journalctl prints a value that is not text as a list of byte values."""
     entry = json.loads(line)
     for key, value in entry.items():
         if isinstance(value, list) and value and isinstance(value[0], int):
@@ -179,15 +179,15 @@ def _entry(line):
 def _journal_command(match, after):
     command = ["journalctl", "--all", "--quiet", "--no-pager", "--output=json"]
     if after:
-        # Not --after-cursor: that of systemd 252 swallows the first match where the cursor's entry is none itself.
+        # Not --after-cursor: in systemd 252 it skips the first match if the cursor's entry does not match itself.
         command.append(f"--cursor={after}")
     matches = [match] if isinstance(match, str) else match
-    # A bare name is a unit's; it stands for what the unit wrote, and not for what systemd wrote about it.
+    # A name alone is the name of a unit. It selects what the unit wrote, not what systemd wrote about it.
     return command + [m if "=" in m or m == "+" else f"_SYSTEMD_UNIT={m}" for m in matches]
 
 
 def journal(match, after=None):
-    """The entries that match a unit's name or FIELD=value (or a list of these), as a list of dicts."""
+    """The entries that match the name of a unit or FIELD=value (or a list of these), as a list of dicts."""
     run("journalctl", "--sync")
     entries = [_entry(line) for line in out(*_journal_command(match, after)).splitlines()]
     return [entry for entry in entries if entry["__CURSOR"] != after]
@@ -198,7 +198,7 @@ def messages(entries):
 
 
 def wait_journal(match, predicate=None, count=1, after=None, timeout=TIMEOUT):
-    """Follows the journal until `count` entries fulfil predicate (all that match, by default); returns these."""
+    """Follows the journal until `count` entries satisfy predicate (by default all that match). Returns these entries."""
     found = []
     command = _journal_command(match, after) + ["--follow", "--no-tail"]
     with follow(*command) as lines:
@@ -206,7 +206,7 @@ def wait_journal(match, predicate=None, count=1, after=None, timeout=TIMEOUT):
         while len(found) < count:
             line = lines.read(deadline - time.monotonic())
             if line is None:
-                # journalctl can overlook an entry for as long as none follows.
+                # journalctl can miss an entry until another one follows it.
                 found = [entry for entry in journal(match, after) if predicate is None or predicate(entry)]
                 if len(found) < count:
                     pytest.fail(f"{len(found)} of {count} journal entries for {match} within {timeout} s: {messages(found)[-5:]}")
@@ -226,7 +226,7 @@ class _Lines:
         self.buffer = b""
 
     def read(self, timeout):
-        """The next line as text, or None where none has come in time."""
+        """The next line as text, or None if there is none in time."""
         deadline = time.monotonic() + max(0, timeout)
         while b"\n" not in self.buffer:
             left = max(0, deadline - time.monotonic())
@@ -244,7 +244,7 @@ class _Lines:
 
 @contextlib.contextmanager
 def follow(*command):
-    """Runs a command that goes on for ever, and gives its lines."""
+    """Runs a command that does not end by itself. The value gives its lines."""
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:
         yield _Lines(child.stdout)
@@ -255,9 +255,9 @@ def follow(*command):
 
 
 def sanitizer_reports(after):
-    """What the sanitizers have found since then, as text, and takes it away."""
-    # gcc's undefined behaviour sanitizer writes no file where there's an address sanitizer in the program, but goes
-    # to stderr: for a unit, the journal.
+    """Returns what the sanitizers have reported since then, as text, and removes their files."""
+    # With the address sanitizer in the same program, gcc's undefined behaviour sanitizer writes to stderr instead of a
+    # file. For a unit, that is the journal.
     run("journalctl", "--sync")
     grep = run("journalctl", "--quiet", "--output=cat", f"--cursor={after}", f"--grep={UNDEFINED}|^ +#[0-9]+ ", check=False).stdout
     found = [grep] if UNDEFINED in grep else []
@@ -271,17 +271,17 @@ def sanitizer_reports(after):
 
 
 def cgroup_of(unit):
-    """The folder of a unit's cgroup, or None where it has none at the moment."""
+    """The folder of a unit's cgroup, or None if it has none at the moment."""
     path = show(unit, "ControlGroup")["ControlGroup"]
     return CGROUP / path.lstrip("/") if path else None
 
 
 def cgroup_procs(unit):
-    """All pids in a unit's cgroup and those below it."""
+    """All pids in a unit's cgroup and in the cgroups below it."""
     top = cgroup_of(unit)
     pids = set()
     for folder, _, _ in os.walk(top) if top else ():
-        # A cgroup may go while it is looked at.
+        # A cgroup can disappear while it is read.
         with contextlib.suppress(OSError):
             pids.update(int(pid) for pid in Path(folder, "cgroup.procs").read_text().split())
     return pids
@@ -305,7 +305,7 @@ def parent_of(pid):
 
 
 def show(unit, *properties):
-    """Properties of a unit as systemctl prints them."""
+    """Properties of a unit, as systemctl prints them."""
     lines = out("systemctl", "show", unit, *(f"--property={p}" for p in properties)).splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
 
@@ -314,13 +314,13 @@ STATE = ("ActiveState", "SubState", "Result", "ExecMainStatus", "ExecMainCode", 
 
 
 class Unit:
-    """A unit of the test's own, gone without a trace when its `with` block ends.
+    """A unit of the test, which is completely removed when its `with` block ends.
 
     with Unit("web", "/usr/bin/systemd-docker run --rm --name %n nginx", Type="notify", NotifyAccess="all") as web:
         web.start()
 
-    Keyword arguments are settings of [Service]; a list stands for the same setting several times. Settings of
-    [Unit] go into `unit={...}`. A container of the unit's name (with and without .service) goes with it.
+    Keyword arguments are settings of [Service]; a list means the same setting several times. Settings of [Unit] go into
+    `unit={...}`. A container with the name of the unit (with or without .service) is removed with it.
     """
 
     diagnoses = []
@@ -337,18 +337,18 @@ class Unit:
         return self
 
     def __exit__(self, kind, error, trace):
-        # Said here and not by a hook of pytest: by then there is nothing left to look at.
+        # Collected here and not in a hook of pytest, because by then the unit is gone.
         if kind is not None:
             Unit.diagnoses.append(self.diagnosis())
         self.remove()
 
     def write(self, **changes):
-        """Writes the unit's file, with changes where there are any; None takes a setting out."""
+        """Writes the unit's file with the changed settings; None removes a setting."""
         self.settings.update(changes)
         text = "[Unit]\n" + self._lines(self.unit_settings) + "[Service]\n" + self._lines(self.settings)
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(text)
-        # What it has not in memory, systemd reads by itself: no need for a reload of everything.
+        # systemd reads a unit that it does not have in memory by itself; only otherwise is a reload needed.
         if self.show("LoadState", "NeedDaemonReload") != {"LoadState": "loaded", "NeedDaemonReload": "no"}:
             run("systemctl", "daemon-reload")
 
@@ -388,7 +388,7 @@ class Unit:
         return run("systemctl", verb, *args, self.name, check=check, timeout=timeout)
 
     def start(self, **options):
-        """Starts the unit and waits, as systemctl does, until it has: for Type=notify that is READY=1."""
+        """Starts the unit and waits until it is started, as systemctl does: for Type=notify, until READY=1."""
         return self.systemctl("start", **options)
 
     def stop(self, **options):
@@ -398,11 +398,11 @@ class Unit:
         return self.systemctl("restart", **options)
 
     def kill(self, signal, whom="main"):
-        # The option was --kill-who before systemd 253.
+        # Before systemd 253, the option was --kill-who.
         return self.systemctl("kill", f"--signal={signal}", f"--kill-{'whom' if systemd_version() >= 253 else 'who'}={whom}")
 
     def show(self, *properties):
-        """Properties as a dict; a single one as its value."""
+        """Properties as a dict, or the value of a single one."""
         shown = show(self.name, *(properties or STATE))
         return shown[properties[0]] if len(properties) == 1 else shown
 
@@ -414,28 +414,28 @@ class Unit:
         return cgroup_procs(self.name)
 
     def journal(self, *more):
-        """What the unit itself has written since it was made."""
+        """The entries that the unit itself has written since it was created."""
         return journal([self.name, *more], after=self.cursor)
 
     def about(self):
-        """What systemd has written about the unit since it was made."""
+        """The entries that systemd has written about the unit since it was created."""
         return journal(["_PID=1", f"UNIT={self.name}"], after=self.cursor)
 
     def wait_journal(self, predicate=None, count=1, timeout=TIMEOUT):
         return wait_journal(self.name, predicate, count, after=self.cursor, timeout=timeout)
 
     def wait(self, predicate, timeout=TIMEOUT, properties=STATE):
-        """Waits until predicate(properties of the unit) is true; returns them. By systemd's signals on D-Bus."""
+        """Waits for systemd's D-Bus signals until predicate(properties of the unit) is true. Returns the properties."""
         with _Signals() as signals:
             return _wait(lambda: self.show(*properties), predicate, signals.read, timeout, self.name)
 
     def wait_state(self, state, timeout=TIMEOUT):
-        """Waits until the unit is active, failed or inactive, with nothing more to be done for it."""
+        """Waits until the unit is in the given state and has no job left."""
         return self.wait(lambda now: now["ActiveState"] == state and now.get("Job", "") in ("", "0"), timeout)
 
 
 def _wait(look, predicate, sleep, timeout, what):
-    """Looks at the level, never at the edge: an event only says that it is time to look again."""
+    """Checks the state again after each event. An event only says that it is time to check."""
     deadline = time.monotonic() + timeout
     while True:
         seen = look()
@@ -448,13 +448,13 @@ def _wait(look, predicate, sleep, timeout, what):
 
 
 class _Signals:
-    """The signals that systemd sends on D-Bus when anything about a unit changes."""
+    """The D-Bus signals that systemd sends when something about a unit changes."""
 
     MANAGER = DBusAddress("/org/freedesktop/systemd1", "org.freedesktop.systemd1", "org.freedesktop.systemd1.Manager")
 
     def __enter__(self):
         self.bus = open_dbus_connection("SYSTEM")
-        # systemd sends them only while somebody has asked for them.
+        # systemd only sends them to clients that have subscribed.
         self.bus.send_and_get_reply(new_method_call(self.MANAGER, "Subscribe"))
         self.bus.send_and_get_reply(message_bus.AddMatch(MatchRule(type="signal", sender="org.freedesktop.systemd1")))
         return self
@@ -463,7 +463,7 @@ class _Signals:
         self.bus.close()
 
     def read(self, timeout):
-        """Waits for one signal and takes all that have come with it."""
+        """Waits for one signal, and also takes all others that have arrived."""
         while True:
             try:
                 self.bus.receive(timeout=timeout)
