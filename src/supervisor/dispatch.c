@@ -26,8 +26,7 @@ static void prune_sources(Supervisor *s)
         if (!(keep & SOURCE_PULL))
                 pull_stop(&s->pull);
         if (!(keep & SOURCE_STREAMS)) {
-                s->wait = engine_request_free(s->wait);
-                record_wait(s->record, ATTACHMENT_NONE);
+                exit_wait_close(s->exit_wait);
                 s->events = engine_events_free(s->events);
         }
         if (!(keep & SOURCE_LOG)) {

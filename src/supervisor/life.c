@@ -15,67 +15,6 @@
 #include "util/message-ids.h"
 #include "verdict.h"
 
-static void on_wait_open(EngineRequest *request, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        record_wait(s->record, ATTACHMENT_OPEN);
-        supervisor_wake(s);
-}
-
-/* The answer is one small object, but it comes whenever it likes: so it is a stream. */
-static size_t on_wait_data(EngineRequest *request, const char *data, size_t size, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-        size_t n = MIN(size, sizeof(s->wait_answer) - s->wait_size);
-        int code;
-
-        memcpy(s->wait_answer + s->wait_size, data, n);
-        s->wait_size += n;
-        if (container_wait_parse(s->wait_answer, s->wait_size, &code) >= 0) {
-                supervisor_report_exit_code(s, code);
-                supervisor_report_dead(s);
-                if (!s->facts->die_seen)
-                        supervisor_compare(s); /* its answer comes behind the events that are on their way */
-        }
-        return size;
-}
-
-static void on_wait_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        /* A broken one is opened again when the engine is back; on_engine_open() compares. */
-        s->wait = engine_request_free(s->wait);
-        record_wait(s->record, ATTACHMENT_ENDED);
-        if (s->facts->dead && s->facts->exit_code < 0)
-                supervisor_compare(s); /* it has not told: inspect may */
-        supervisor_wake(s);
-}
-
-int supervisor_open_wait(Supervisor *s)
-{
-        static const EngineRequestOps ops = { on_wait_open, on_wait_data, on_wait_done };
-        _cleanup_free_ char *path =
-                engine_path("/containers/%s/wait?condition=next-exit", s->facts->container.id);
-        int r;
-
-        s->wait = engine_request_free(s->wait);
-        record_wait(s->record, ATTACHMENT_NONE);
-        s->wait_size = 0;
-        /* Older engines know no condition, and answer at once for what does not run yet: there, inspect
-         * tells. */
-        if (!api_version_at_least(*engine_version(s->engine), 1, 30))
-                return 0;
-        if (!path)
-                return -ENOMEM;
-        r = engine_call(s->engine, &s->wait,
-                        &(EngineCall){ .method = "POST", .path = path, .ops = &ops, .userdata = s });
-        if (r >= 0)
-                record_wait(s->record, ATTACHMENT_OPENING);
-        return r;
-}
-
 void supervisor_act_attach(Supervisor *s)
 {
         int r = 0;
@@ -89,7 +28,7 @@ void supervisor_act_attach(Supervisor *s)
         if (r >= 0)
                 r = supervisor_open_log(s);
         if (r >= 0)
-                r = supervisor_open_wait(s);
+                r = exit_wait_open(s->exit_wait, s->facts->container.id);
         if (r >= 0 && !s->input)
                 r = supervisor_open_input(s);
         if (r >= 0 && supervisor_open_relay(s) < 0) {
@@ -237,7 +176,7 @@ void supervisor_act_kill(Supervisor *s)
 
 void supervisor_act_drain(Supervisor *s)
 {
-        if (s->facts->exit_code < 0 && !s->wait)
+        if (s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s); /* nobody else is going to tell */
         supervisor_wake(s);
 }
@@ -268,7 +207,8 @@ void supervisor_act_linger(Supervisor *s)
                 return;
         s->log = log_stream_free(s->log);
         record_log(s->record, ATTACHMENT_NONE);
-        if ((s->continuity.unreadable && supervisor_attach_log(s) < 0) || supervisor_open_wait(s) < 0)
+        if ((s->continuity.unreadable && supervisor_attach_log(s) < 0) ||
+            exit_wait_open(s->exit_wait, s->facts->container.id) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
 }
 
@@ -308,8 +248,9 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 supervisor_judge_health(s); /* by what the event said */
                 return;                     /* the next event or the next connection brings another chance */
         }
-        if (info.running && !s->wait && IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
-                (void) supervisor_open_wait(s);
+        if (info.running && !facts_is_flowing(s->facts->wait) &&
+            IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+                (void) exit_wait_open(s->exit_wait, s->facts->container.id);
         supervisor_report_info(s, &info);
         container_info_done(&info);
 }

@@ -101,6 +101,31 @@ static void on_process_exit_code(int code, void *userdata)
 
 const PidWatchOps supervisor_pid_watch_ops = { on_process_death, on_process_exit_code };
 
+/* The engine's answer to "how does it end?" */
+
+static void on_wait_state(Attachment state, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_wait(s->record, state);
+        /* It ended, and has not told: inspect may. A broken one is opened again when the engine is back. */
+        if (state == ATTACHMENT_ENDED && s->facts->dead && s->facts->exit_code < 0)
+                supervisor_compare(s);
+        supervisor_wake(s);
+}
+
+static void on_wait_exit_code(int code, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        supervisor_report_exit_code(s, code);
+        supervisor_report_dead(s);
+        if (!s->facts->die_seen)
+                supervisor_compare(s); /* the events are on their way, on a connection of their own */
+}
+
+const ExitWaitOps supervisor_exit_wait_ops = { on_wait_state, on_wait_exit_code };
+
 /* cgroup */
 
 static void on_cgroup_change(void *userdata)
@@ -205,7 +230,7 @@ static void on_event_stop(Supervisor *s, const EngineEvent *event)
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
         record_die_seen(s->record);
-        if (s->state == STATE_DRAINING && s->facts->exit_code < 0 && !s->wait)
+        if (s->state == STATE_DRAINING && s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
         if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))

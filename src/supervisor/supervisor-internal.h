@@ -33,6 +33,7 @@
 #include "codec/registry/registry-auth.h"
 #include "engine/credential-helper.h"
 #include "engine/engine-events.h"
+#include "engine/exit-wait.h"
 #include "engine/input-stream.h"
 #include "engine/log-stream.h"
 #include "facts/record.h"
@@ -149,9 +150,7 @@ struct Supervisor {
         UnitInfo *unit;
         Engine *engine;
         EngineRequest *request; /* what the state waits for */
-        EngineRequest *wait;    /* POST …/wait */
-        char wait_answer[4096]; /* its body so far */
-        size_t wait_size;
+        ExitWait *exit_wait;
         EngineEvents *events;
         LogStream *log;
         InputStream *input;
@@ -280,7 +279,6 @@ void supervisor_act_drain(Supervisor *s);
 void supervisor_act_linger(Supervisor *s);
 void supervisor_act_compare(Supervisor *s);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
-int supervisor_open_wait(Supervisor *s);
 /* Passes a signal on to the container, nobody waits for the answer. */
 void supervisor_forward_signal(Supervisor *s, int signo);
 
@@ -302,6 +300,7 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 extern const SignalsOps supervisor_signals_ops;
 extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;
+extern const ExitWaitOps supervisor_exit_wait_ops;
 extern const PidWatchOps supervisor_pid_watch_ops;
 extern const CgroupWatchOps supervisor_cgroup_watch_ops, supervisor_memory_watch_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);

@@ -18,7 +18,7 @@ Supervisor *supervisor_free(Supervisor *s)
         supervisor_done_output(s);
         side_calls_free(s);
         engine_request_free(s->request);
-        engine_request_free(s->wait);
+        exit_wait_free(s->exit_wait);
         engine_events_free(s->events);
         log_stream_free(s->log);
         supervisor_done_continuity(s);
@@ -126,6 +126,8 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = supervisor_add_own_sources(s);
         if (r >= 0)
                 r = engine_new(&s->engine, s->event, host, &config->tls);
+        if (r >= 0)
+                r = exit_wait_new(&s->exit_wait, s->engine, &supervisor_exit_wait_ops, s);
         if (r >= 0)
                 r = supervisor_open_journal(s);
         if (r >= 0)

@@ -34,7 +34,7 @@ bool verdict_is_attached(const Facts *f)
 
 bool verdict_engine_knows_the_end(const Facts *f)
 {
-        bool can_tell = f->events_open || f->wait == ATTACHMENT_OPENING || f->wait == ATTACHMENT_OPEN;
+        bool can_tell = f->events_open || facts_is_flowing(f->wait);
 
         return f->die_seen || f->end_confirmed || f->destroyed || !can_tell;
 }
@@ -70,9 +70,9 @@ static int next_of_attaching(const Facts *f)
 
 static int next_of_running(const Facts *f)
 {
-        bool input_flows = f->input == ATTACHMENT_OPENING || f->input == ATTACHMENT_OPEN;
+        bool needed = facts_is_flowing(f->input);
 
-        return f->detach && f->announced && f->ready_sent && !input_flows ? LIFE_DETACH : -1;
+        return f->detach && f->announced && f->ready_sent && !needed ? LIFE_DETACH : -1;
 }
 
 static int next_of_draining(const Facts *f)

@@ -78,3 +78,9 @@ static inline bool facts_container_is_alive(const Facts *f)
 {
         return f->started && !f->dead;
 }
+
+/* A stream that something may still come from, or go to. */
+static inline bool facts_is_flowing(Attachment a)
+{
+        return a == ATTACHMENT_OPENING || a == ATTACHMENT_OPEN;
+}
