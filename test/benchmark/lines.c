@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* For test/benchmark/logs and ten-units: writes COUNT lines of SIZE bytes, numbered, as fast as it can.
+/* For test/benchmark/logs and ten-units: writes COUNT numbered lines of SIZE bytes as fast as it can.
  *
- *   lines print COUNT SIZE [FILE]       to standard output, many a write(2), as stdio of a busy program
- * does; no more once FILE is there, but for "end" and how many there were lines send COUNT SIZE FIELD=VALUE…
- * to journald's native socket, with these fields and an ordinal: what nobody who sends a line an entry can
- * do without
+ *     lines print COUNT SIZE [FILE]
  *
- * "send" prints its own processor time a line, in nanoseconds, to standard error. */
+ * writes to standard output, many lines in one write(2), as stdio does in a busy program. When FILE exists,
+ * it stops and writes "end" and the number of lines.
+ *
+ *     lines send COUNT SIZE FIELD=VALUE…
+ *
+ * sends to journald's native socket, with these fields and an ordinal: the least that one entry for each
+ * line needs. It prints its own processor time for each line, in nanoseconds, to standard error. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +25,7 @@
 
 static size_t size;
 
-/* "0000001 xxxx…": number, padding, newline. */
+/* Writes "0000001 xxxx…": number, padding and newline. */
 static void make_line(char *line, unsigned long n)
 {
         char number[16];

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Runs the docker CLI and us on the same command lines and compares the create requests, refusals and exit codes.
+"""Runs the docker CLI and our program with the same command lines. Compares the create requests, refusals and exit codes.
 
     compare.py [--docker PATH] [--api 1.50] [--jobs N] [--lines FILE] [--mutations N [--seed S]] EMIT
 
-EMIT is the test executable that prints what we make of a line. Without a docker CLI the test is skipped (exit 77). -d is
-left out of lines for both sides: it has no effect here, which is the one difference that concerns a whole option.
+EMIT is the test executable that prints our request for a line. Without a docker CLI the test is skipped (exit 77). -d is
+removed from lines for both sides: it has no effect here, which is the only difference that concerns a whole option.
 """
 
 import argparse
@@ -31,17 +31,17 @@ sys.path.insert(1, str(pathlib.Path(__file__).resolve().parent.parent / 'harness
 
 from engine import Engine  # noqa: E402
 
-# What of the environment a command line can see. The CLI's own: no garbage collection, which is a quarter of its time.
+# The part of the environment that a command line can see. The CLI's own: no garbage collection, which is a quarter of its time.
 CLI_ENVIRONMENT = {'GOGC': 'off'}
 ENVIRONMENT = {'PATH': os.environ.get('PATH', ''), 'HOME': '/nonexistent', 'B': 'from outside', 'LANG': 'C.UTF-8'}
 
 
 def raw(word):
-    """Words are text, but for those with other bytes: {"latin1": …}."""
+    """Words are text, except those with other bytes: {"latin1": …}."""
     return word['latin1'].encode('latin-1') if isinstance(word, dict) else word.encode()
 
 
-# The API of the engine that a version of the CLI came with.
+# The API version of the engine that was released with a version of the CLI.
 SPOKEN = [((28, 2), '1.50'), ((28, 1), '1.49'), ((28, 0), '1.48'), ((27, 0), '1.46'), ((26, 0), '1.45'), ((25, 0), '1.44')]
 
 
@@ -69,8 +69,8 @@ class Recorder:
 
 
 class Side:
-    """One pair of the CLI with its engine, and of our program; a thread has its own, as it has a working directory of its
-    own: the CLI makes files in there for --cidfile."""
+    """One CLI with its engine, and one of our program. Each thread has its own, because each needs a working directory of its
+    own, in which the CLI creates files for --cidfile."""
 
     def __init__(self, arguments, scenario, directory):
         self.arguments = arguments
@@ -80,7 +80,7 @@ class Side:
         self.version = arguments.version
         self.recorder = Recorder(tempfile.mkdtemp(prefix='engine-', dir=directory), arguments.api)
         self.environment = dict(ENVIRONMENT, DOCKER_HOST='unix://' + self.recorder.engine.path, **scenario)
-        # `-it` needs a terminal on stdin, for the CLI.
+        # For `-it`, the CLI needs a terminal on stdin.
         self.terminal = pty.openpty()
         self.ours = subprocess.Popen([arguments.emit, arguments.api.split('.')[1]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                      cwd=self.directory, env=self.environment)
@@ -106,7 +106,7 @@ class Side:
 
 
 def file_variables(words, directory):
-    """How many variables the env-files of a line make: those come first, in order."""
+    """The number of variables from the env-files of a line: these come first and keep their order."""
     count = 0
     for i, word in enumerate(words):
         path = word[len('--env-file='):] if isinstance(word, str) and word.startswith('--env-file=') else \
@@ -122,7 +122,7 @@ def file_variables(words, directory):
 
 
 def compare(side, words):
-    """None if equal, else a text; or a difference that is on purpose."""
+    """Compares both results for a line. Returns (None, reason), or (both results, "different") if nothing explains it."""
     cli, ours = side.cli(words), side.us(words)
     from_files = file_variables(words, side.directory)
     for answer in (cli, ours):
@@ -172,7 +172,7 @@ def version_of(docker):
 
 
 def scenarios(arguments, directory):
-    """(environment, lines) pairs."""
+    """Pairs of an environment and the lines to run with it."""
     if arguments.mutations:
         lines = list(corpus.mutations(arguments.mutations, arguments.seed))
     else:
@@ -185,7 +185,7 @@ def scenarios(arguments, directory):
     with_environment = [words for words in lines if any(str(w).startswith(('-e', '--env')) for w in words)][:60]
     yield {'DOCKER_CONFIG': os.path.join(config, 'proxies')}, with_environment + list(corpus.combinations(60, seed=2))
     for i, text in enumerate(corpus.ODD_CONFIGURATIONS):
-        # The name is there to be shown.
+        # The name and the last word only show which configuration it is.
         yield {'DOCKER_CONFIG': os.path.join(config, f'odd{i}')}, [['-e', 'ftp_proxy=mine', '--name', f'odd{i}', 'alpine', text]]
     yield dict(plain, DOCKER_DEFAULT_PLATFORM='arm64'), list(corpus.combinations(40, seed=3)) + [['alpine']]
     yield dict(plain, DOCKER_DEFAULT_PLATFORM='a/b/c/d'), [['alpine'], ['--platform=linux', 'alpine']]

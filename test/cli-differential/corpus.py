@@ -2,8 +2,8 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The command lines that are compared, and the files that they name.
 
-Four sources: lines.txt (written by hand, the corners of each option's grammar), wild.txt (units in the wild), every option
-of the help with values that fit some option and not others, and random combinations of what is accepted.
+There are four sources: lines.txt (written by hand, with the corners of each option's grammar), wild.txt (lines of public
+units), every option of the help with values that only some options accept, and random combinations of accepted values.
 """
 
 import json
@@ -15,7 +15,7 @@ import subprocess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
-# What a value may look like. Most options take few of them: refusals are half of the test.
+# Values of many forms. Most options accept only a few of them: refusals are half of the test.
 VALUES = [
     '', '-', '--', '0', '1', '-1', '+1', '10', '0x10', '010', '1_0', '1.5', '65536', '99999999999999999999', '1g', '1 GB', '10s',
     '-1s', 'true', 'a', 'ab', 'A', 'a=b', 'a=b=c', '=b', 'a=', 'a:b', 'ab:cd', ':', '=', 'a,b', 'a=b,c=d', '"a=b",c', '"a', '/a', '/dev/a',
@@ -28,7 +28,7 @@ VALUES = [
 
 BOOLEANS = ['true', 'false', '1', '0', 't', 'F', 'TRUE', 'False', 'yes', '', 'x', ' true']
 
-# For combinations: accepted values only.
+# For combinations: only accepted values.
 ACCEPTED = {
     'add-host': ['h:1.2.3.4', 'h=::1', 'h:host-gateway'], 'annotation': ['a=b', 'c'], 'attach': ['stdin', 'STDOUT', 'stderr'],
     'blkio-weight': ['0', '500'], 'blkio-weight-device': ['/dev/sda:100'], 'cap-add': ['ALL', 'net_admin', 'CAP_CHOWN'],
@@ -74,7 +74,7 @@ def read_lines(name):
 
 
 def options_of_help(docker):
-    """(long name, short name or None, takes a value) of `docker run --help`."""
+    """The options of `docker run --help` as (long name, short name or None, takes a value)."""
     text = subprocess.run([docker, 'run', '--help'], capture_output=True, text=True, check=True).stdout
     found = re.findall(r'^ {2}(?:-(\w), | {4})--([a-z0-9-]+)(?: (\S+))?  ', text, re.M)
     return [(long, short or None, bool(kind)) for short, long, kind in found]
@@ -119,7 +119,7 @@ def combinations(n, seed=1):
 
 
 def changed(chooser, text, pieces):
-    """A few characters of it are others now, gone, doubled or moved."""
+    """Replaces, removes, doubles or moves a few characters of text."""
     for _ in range(chooser.choice([1, 1, 1, 2, 3])):
         at = chooser.randint(0, len(text))
         end = min(len(text), at + chooser.randint(0, 3))
@@ -129,7 +129,7 @@ def changed(chooser, text, pieces):
 
 
 def mutations(n, seed):
-    """Lines like those that are there, with one word changed: for runs by hand, with another seed each time."""
+    """The known lines with one word changed: for runs by hand, with another seed each time."""
     chooser = random.Random(seed)
     known = [words for words in read_lines('lines.txt') if all(isinstance(w, str) and len(w) < 200 for w in words)]
     known += [[f'--{name}', value, 'alpine'] for name, values in ACCEPTED.items() for value in values]
@@ -141,7 +141,7 @@ def mutations(n, seed):
             if chooser.random() < 0.7:
                 at = max((i for i in range(len(words) - 1) if not words[i].startswith('-')), default=at)
             words[at] = changed(chooser, words[at], pieces).replace('\0', '')
-        # What is read from a terminal, or is help, has another end.
+        # Help texts differ on purpose.
         if not any(w.startswith(('--help', '-h=')) for w in words):
             yield words
 
@@ -153,7 +153,7 @@ def everything(docker):
     yield from combinations(600)
 
 
-# Configurations that somebody might have written by hand, or badly: what the CLI still finds in them, we find.
+# Configurations that somebody may have written by hand, or badly: we must find what the CLI still finds in them.
 ODD_CONFIGURATIONS = [
     '', ' \n', '{', '[]', 'null', '"x"', '{"proxies":null}', '{"proxies":[]}', '{"proxies":{"default":null}}',
     '{"proxies":{"default":{"HTTPPROXY":"a","httpsproxy":"b","noProxy":"","ALLproxy":"c"}}}',
@@ -172,7 +172,7 @@ ODD_CONFIGURATIONS = [
 
 
 def write_files(directory):
-    """The files that lines name, and two configurations of the CLI: without and with proxies."""
+    """Writes the files that lines name, and two configurations of the CLI: without and with proxies."""
     def write(name, data):
         path = os.path.join(directory, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Where we differ from the docker CLI on purpose. Each with its reason; none is skipped without one.
+"""The differences from the docker CLI on purpose, each with its reason. Nothing is skipped without a reason.
 
-A difference is a function of the words, what the CLI did and what we did; each is {'exit': N} with 'query' and 'body' where a
+A difference is a function of the words, of the CLI's result and of ours. A result is {'exit': N}, with 'query' and 'body' if a
 container would have been created.
 """
 
@@ -19,19 +19,19 @@ def folded(answer):
 
 
 def restart(words, cli, ours):
-    """The service manager restarts the container: --restart other than no would start a second one behind its back."""
+    """systemd restarts the container: with --restart other than no, the engine would start it as well, unknown to systemd."""
     return 'body' in cli and cli['body'].get('HostConfig', {}).get('RestartPolicy', {}).get('Name') and ours['exit'] == 125 \
         and '--restart' in ours['message'] and 'Restart=' in ours['message']
 
 
 def overflow(words, cli, ours):
-    """A number that doesn't fit is refused; the CLI sends what is left of it in 64 bits."""
+    """A number that is too large is refused; the CLI sends its lowest 64 bits."""
     return 'body' in cli and ours['exit'] == 125 and has(
         words, r'.*1e30', r'(?i:(-m)?inf) ', r'.*9{20,}.*', r'(?i:(--cpus=)?0x[0-9a-f_]{17,}.*)', r'(?i:(--cpus=)?[\d_.]+e\+?[\d_]{2,})')
 
 
 def letter_case(words, cli, ours):
-    """Upper and lower case are ASCII's: no capability, network or mount type has other letters."""
+    """Upper and lower case only concern ASCII letters: no capability, network or mount type has other letters."""
     return 'body' in cli and 'body' in ours and any(not w.isascii() for w in words if w) \
         and folded(cli) == folded(ours)
 
@@ -42,24 +42,24 @@ def panic(words, cli, ours):
 
 
 def content_trust(words, cli, ours):
-    """Signatures are not verified here, so that what asks for it is refused; the CLI asks a notary server first."""
+    """Signatures are not verified here, so a line that requests it is refused; the CLI asks a notary server first."""
     return ours['exit'] == 125 and 'content trust' in ours.get('message', '')
 
 
 def old_mac(words, cli, ours):
-    """Engines before API 1.44 take one MAC address with the container, as older CLIs send it; the current one refuses."""
+    """Engines before API 1.44 accept one MAC address for the container, as older CLIs send it; the current CLI refuses it."""
     return cli['exit'] in (1, 125) and 'MacAddress' in ours.get('body', {})
 
 
 def version_last(words, cli, ours):
-    """What is wrong with a line is said before the engine is asked for its version, which some options need to be newer."""
+    """An error in a line is reported before the engine is asked for its API version, which some options require."""
     return cli['exit'] == 1 and 'requires API version' in cli.get('message', '') and ours['exit'] == 125
 
 
 ON_PURPOSE = [restart, overflow, letter_case, panic, content_trust, old_mac, version_last]
 
 
-# --- what another version of the CLI does otherwise than 28.2, which is the one we follow: the version, and what tells ---
+# --- differences between other versions of the CLI and 28.2, which we follow: the version, and how to recognise each ---
 
 def text(cli):
     return cli.get('message', '')
@@ -73,7 +73,7 @@ def without(answer, *paths):
         for name in path[:-1]:
             at = at.get(name, {})
         at.pop(path[-1], None)
-    # What is left empty is nothing.
+    # An object that has become empty counts as absent.
     for name in ('NetworkingConfig', 'HostConfig'):
         if name in body and not any(body[name].values()):
             del body[name]
@@ -85,7 +85,7 @@ def same_without(cli, ours, *paths):
 
 
 def unknown_option(words, cli, ours):
-    """An option, or a field of one, that this version doesn't have."""
+    """An option, or a field of one, that this version does not have."""
     return cli['exit'] == 125 and re.search(
         r'unknown flag: --(annotation|health-start-interval|quiet|use-api-socket)|unknown shorthand flag: .q.'
         r'|(unexpected|invalid field) key .?(volume-subpath|image-subpath|bind-recursive|gw-priority|ip6|mac-address|link-local-ip)',
@@ -93,24 +93,24 @@ def unknown_option(words, cli, ours):
 
 
 def older_numbers(words, cli, ours):
-    """Sizes: before 28.2 only plain decimals, and a suffix of which the first letter counted."""
+    """Sizes: before 28.2 only plain decimals were accepted, and only the first letter of the suffix counted."""
     return cli['exit'] == 125 and re.search('invalid size', text(cli)) or \
         'body' in cli and ours['exit'] == 125 and 'not a size' in ours['message']
 
 
 def lost_limits(words, cli, ours):
-    """26.1 parses --device-read-bps and its three siblings, and doesn't send them."""
+    """26.1 parses --device-read-bps and its three siblings, but does not send them."""
     return same_without(cli, ours, *(('HostConfig', 'BlkioDevice' + way) for way in ('ReadBps', 'ReadIOps', 'WriteBps', 'WriteIOps')))
 
 
 def relative_paths(words, cli, ours):
-    """Sources of mounts: made absolute only from "./" on, or never."""
+    """Sources of mounts became absolute only if they begin with "./", or never."""
     return has(words, r'(.*=)?\.+([^,:]*|/[^:]*)(:.*)?', r'.*(src|source)=\..*') and \
         same_without(cli, ours, ('HostConfig', 'Binds'), ('HostConfig', 'Mounts'), ('NetworkingConfig',), ('Env',))
 
 
 def links_elsewhere(words, cli, ours):
-    """--link with a network that isn't a user's was refused."""
+    """--link with a network that is not user-defined was refused."""
     return 'links are only supported' in text(cli)
 
 
@@ -128,52 +128,52 @@ def addresses(words, cli, ours):
 
 
 def published_fields(words, cli, ours):
-    """"target=80=x" for --publish: what follows the second "=" was not looked at."""
+    """The text after the second "=" in "target=80=x" for --publish was ignored."""
     return 'body' in cli and '--publish' in ours.get('message', '') and has(words, r'(--publish=)?([^=]*=[^,]*=|.*,=|=).*')
 
 
 def api_socket_path(words, cli, ours):
-    """28.5 mounts /var/run/docker.sock whatever socket the CLI uses itself."""
+    """28.5 mounts /var/run/docker.sock, whatever socket the CLI uses itself."""
     return has(words, '--use-api-socket') and same_without(cli, ours, ('HostConfig', 'Mounts'))
 
 
 def cdi_devices(words, cli, ours):
-    """No devices of the Container Device Interface."""
+    """This version does not know devices of the Container Device Interface."""
     return 'is not an absolute path' in text(cli) and has(words, r'(--device=)?[\w.-]+/[\w.-]+=.*')
 
 
 def references(words, cli, ours):
-    """Names of images: addresses as hosts, upper-case hosts, and how long a name may be."""
+    """Names of images: addresses as hosts, upper-case hosts, and the maximum length of a name."""
     return cli['exit'] == 125 and re.search('invalid reference format|repository name must not be more', text(cli)) \
         or 'body' in cli and 'invalid image' in ours.get('message', '')
 
 
 def unchecked(words, cli, ours):
-    """Values that 20.10 leaves to the engine to check, and we don't."""
+    """Values that 20.10 does not check, but leaves to the engine."""
     return 'body' in cli and ours['exit'] in (1, 125) and re.search(
         r'--(pull|volume|security-opt|pid|uts|userns|network-alias|restart|mount|label|env|sysctl|ulimit|mac-address|cgroupns)\b',
         ours['message'])
 
 
 def refused_then(words, cli, ours):
-    """Values that 20.10 takes for something else: "builtin" for a file, "no:" for a number that is missing, …"""
+    """Values that 20.10 understands differently: "builtin" as a file, "no:" as a missing number, …"""
     return cli['exit'] == 125 and 'body' in ours and re.search(
         r'seccomp profile \(builtin\)|maximum retry count|Invalid --security-opt|invalid IP|bad format|cannot mix|invalid argument|invalid PID mode',
         text(cli))
 
 
 def default_network(words, cli, ours):
-    """20.10 sends --ip, --link-local-ip and their like only with a user's network, and ALL_PROXY not at all."""
+    """20.10 sends --ip, --link-local-ip and similar options only with a user-defined network, and never sends ALL_PROXY."""
     return same_without(cli, ours, ('NetworkingConfig',), ('Env',), ('HostConfig', 'Binds'), ('HostConfig', 'Links'))
 
 
 def empty_names(words, cli, ours):
-    """20.10 takes labels and driver options without a name."""
+    """20.10 accepts labels and driver options without a name."""
     return 'body' in cli and has(words, r'.*(volume-label==|volume-opt=($|,)|driver-opt==).*')
 
 
 def windows_first(words, cli, ours):
-    """Which of two errors counts, and the exit code of a --cidfile that can't be made."""
+    """Which of two errors counts, and the exit code for a --cidfile that cannot be created."""
     return 'body' not in cli and 'body' not in ours and {cli['exit'], ours['exit']} <= {1, 125, 126, 127}
 
 

@@ -2,17 +2,17 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """Brings two create requests into a form in which they are equal if and only if the engine sees no difference.
 
-The docker CLI writes every member, we write those that are set. For the engine an absent member is the zero of its type,
-except for the few of KEEP, where null, empty and zero are three things.
+The docker CLI writes every member, we only write those that are set. For the engine an absent member is the zero of its type.
+Exceptions are the few in KEEP, for which null, empty and zero differ.
 """
 
-# Where absent and zero differ; null is absent.
+# Members for which absent and zero differ; null means absent.
 KEEP = {
     ('StopTimeout',), ('Entrypoint',),
     ('HostConfig', 'Init'), ('HostConfig', 'MaskedPaths'), ('HostConfig', 'ReadonlyPaths'), ('HostConfig', 'MemorySwappiness'),
 }
 
-# What the CLI sends where nothing was said.
+# What the CLI sends if the option is not given.
 DEFAULTS = {
     ('HostConfig', 'NetworkMode'): 'default',
     ('HostConfig', 'MemorySwappiness'): -1,
@@ -20,7 +20,7 @@ DEFAULTS = {
     ('HostConfig', 'RestartPolicy', 'Name'): 'no',
 }
 
-# Members with names of the user's choice: an empty value is a value there.
+# Objects whose members have names that the user chooses: an empty value counts there.
 MAPS = {
     ('Labels',), ('Volumes',), ('ExposedPorts',),
     ('HostConfig', 'Annotations'), ('HostConfig', 'LogConfig', 'Config'), ('HostConfig', 'PortBindings'),
@@ -31,7 +31,7 @@ MAPS = {
     ('NetworkingConfig', 'EndpointsConfig'),
 }
 
-# Options objects whose presence is a statement: {} is not the same as nothing.
+# Objects for which {} is not the same as absent.
 PRESENT = {
     ('HostConfig', 'Mounts', 'BindOptions'), ('HostConfig', 'Mounts', 'VolumeOptions'),
     ('HostConfig', 'Mounts', 'ImageOptions'), ('HostConfig', 'Mounts', 'TmpfsOptions'),
@@ -69,7 +69,7 @@ def prune(value, path=()):
 
 
 def environment(entries, from_files):
-    """Those of files come first and keep their order; the rest is in random order."""
+    """Variables of files come first and keep their order; the others are in random order."""
     return entries[:from_files] + sorted(entries[from_files:])
 
 
@@ -79,7 +79,7 @@ def capability(name):
 
 
 def normalise(body, from_files=0, spelled_out=True):
-    """spelled_out: capabilities come in full from this CLI, else as they were written; the engine takes both."""
+    """spelled_out: this CLI sends complete names of capabilities, others as they were written. The engine accepts both."""
     body = prune(body)
     host = body.get('HostConfig', {})
     for key in ('CapAdd', 'CapDrop'):
@@ -90,7 +90,7 @@ def normalise(body, from_files=0, spelled_out=True):
             body[section][key] = sorted(body[section][key])
     if 'Env' in body:
         body['Env'] = environment(body['Env'], from_files)
-    # One network without settings of its own: with or without an entry, the engine makes the same of it.
+    # For one network without settings, the engine does the same with or without an entry.
     endpoints = body.get('NetworkingConfig', {}).get('EndpointsConfig', {})
     if list(endpoints) == ['default'] and endpoints['default'] == {}:
         del body['NetworkingConfig']
@@ -100,7 +100,7 @@ def normalise(body, from_files=0, spelled_out=True):
 
 
 def detached(body):
-    """-d is without effect here, so that what it does to the streams isn't compared."""
+    """-d has no effect here, so its effect on the streams is not compared."""
     for key in ('AttachStdin', 'AttachStdout', 'AttachStderr', 'StdinOnce'):
         body.pop(key, None)
     return body

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Answers of an engine that several subjects use: handlers of a step, and JSON of the wrong type."""
+"""Answers of an engine that several files of cases use: handlers of a step, and JSON of the wrong type."""
 
 from engine import ID
 
@@ -35,7 +35,7 @@ def with_description(change):
 
 
 def everything(value):
-    """All members but Id of this type."""
+    """All members except Id have this type."""
     return lambda d: {k: v if k == "Id" else value for k, v in d.items()}
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What a case gets: the program under test, the engine that it talks to, and systemd's socket. And how cases are registered.
+"""What a case works with: the program under test, the engine that it talks to, and systemd's socket. Also, how cases are
+registered.
 
-A case is a function of one Test. `@case` registers it under its own name; `@variants(key=value, …)` registers one case a value,
-called NAME_KEY, which gets the value as well."""
+A case is a function with a Test as its argument. `@case` registers it under its own name. `@variants(key=value, …)`
+registers one case for each value, with the name NAME_KEY, and passes the value as well."""
 
 import argparse
 import collections
@@ -19,19 +20,20 @@ import time
 from engine import Engine
 
 LINE_MAX = 2200
-# The program takes its stderr for the journal, so that each line has its level: these and above are errors.
+# The program considers its stderr the journal, so that each line begins with its level. This level and lower numbers count
+# as errors.
 WARNING = 4
-# Warnings that are in order where a container or an engine ends.
+# Warnings that are expected when a container or an engine ends.
 NEWS = re.compile(r"Container .+ (has ended|was stopped), exit status|Lost the Docker engine|"
                   r"Container .+ did not stop in time")
-# What it says of itself: a system call that it does not know.
+# valgrind's messages about itself, for example about a system call that it does not know.
 VALGRIND = re.compile(r"--\d+-- ")
 SANITIZERS = re.compile(r"AddressSanitizer|LeakSanitizer|runtime error:|^==\d+==|Bug: |Assertion|assert", re.M)
 
-# brief: one of each kind is enough for valgrind, which takes its time.
+# brief: the case also runs with valgrind. One of each kind is enough, because valgrind is slow.
 Case = collections.namedtuple("Case", "name function brief")
 CASES = {}
-# Of the command line; see run.py.
+# The options of the command line; see run.py.
 options = argparse.Namespace()
 
 
@@ -71,7 +73,7 @@ class Test:
     def start(self, *argv, fast=1, **environment):
         env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "DOCKER_CONFIG": self.folder,
                "DOCKER_HOST": "unix://" + os.path.join(self.folder, "socket"), **environment}
-        # check and others switch the leak check off for their own sake; the program itself has to pass it.
+        # ./check and others disable the leak check for the tests themselves; the program has to pass it.
         env["ASAN_OPTIONS"] = "detect_leaks=1:abort_on_error=0:verify_asan_link_order=0"
         env["UBSAN_OPTIONS"] = "print_stacktrace=1:halt_on_error=1"
         command = [options.program, *(argv or ("run", "--name", "c", "--rm", "image", "command"))]
@@ -94,7 +96,7 @@ class Test:
             raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
 
     def until(self, condition, what, timeout=30):
-        """Waits for what the program does; not beyond its end."""
+        """Waits until the program has done something, but not longer than it runs."""
         end = time.monotonic() + timeout * options.patience
         while not condition():
             over = time.monotonic() > end or self.process.poll() is not None
@@ -103,7 +105,7 @@ class Test:
             time.sleep(0.01)
 
     def said(self, pattern, timeout=30):
-        """Waits for a line of the program."""
+        """Waits for a line that the program logs."""
         self.until(lambda: re.search(pattern, self.stderr()), repr(pattern), timeout)
 
     def signal(self, signo=signal.SIGTERM):
@@ -118,7 +120,7 @@ class Test:
             return f.read()
 
     def ends(self, status, *errors, within=20):
-        """The program ends with this status, and its errors are these, each a pattern."""
+        """Expects that the program ends with this status and logs exactly these errors; each is a pattern."""
         self.judged = True
         try:
             got = self.process.wait(within * options.patience)
@@ -140,7 +142,7 @@ class Test:
         self.check_engine()
 
     def check(self):
-        """At the end of each case: it was about the program, to the program's end, and nothing went wrong in a handler."""
+        """At the end of each case: the case has run the program until its end, and no handler has failed."""
         assert self.judged, "the case does not look at the program's end"
         self.check_engine()
 
@@ -168,7 +170,7 @@ def error_lines(t):
 
 
 class Systemd:
-    """Its notification socket."""
+    """systemd's notification socket."""
 
     def __init__(self, t):
         self.path = os.path.join(t.folder, "notify")
@@ -177,7 +179,7 @@ class Systemd:
         self.socket.settimeout(30 * options.patience)
 
     def wait(self, pattern):
-        """Reads until there is such a message."""
+        """Reads messages until there is such a message."""
         while not re.search(pattern, message := self.socket.recv(8192).decode()):
             pass
         return message

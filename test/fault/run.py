@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The whole program against an engine that misbehaves in ways that a real one can't be made to. TAP on stdout.
+"""Runs the whole program against an engine that misbehaves in ways that a real engine cannot be made to. Prints TAP.
 
 run.py PROGRAM [--valgrind] [--fast-clock LIBRARY] [--jobs N] [--only PATTERN]
 
-The cases are in cases/, a file a subject. Each case is bounded in time and checks: the exit status, that there is exactly the one
-line of error that it expects, short and without control characters, no crash, and nothing said by a sanitizer or valgrind, leaks
-included."""
+The cases are in cases/, one file for each subject. Each case has a time limit. It checks the exit status, that the program
+logs exactly the expected errors, short and without control characters, that it does not crash, and that neither a sanitizer
+nor valgrind reports anything, including leaks."""
 
 import argparse
 import concurrent.futures
@@ -24,7 +24,7 @@ sys.path.insert(1, str(FOLDER.parent / "harness"))
 
 from program import CASES, Skip, Test, options  # noqa: E402
 
-# Says where it hangs, before meson's own limit ends it without a word.
+# Shortly before meson's own limit, so that a run that hangs shows where.
 LIMIT_SEC, VALGRIND_LIMIT_SEC = 540, 840
 
 
@@ -34,7 +34,7 @@ def load_cases():
 
 
 class Result:
-    """Of one case: failure is the text of what went wrong, skip why it was left out; None: neither."""
+    """The result of one case: failure says what went wrong, skip why it was left out. Both are None after a success."""
 
     def __init__(self, name):
         self.name = name

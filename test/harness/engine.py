@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A Docker engine by script, on a unix socket: well-behaved, but for the steps that a test overrides. For tests of whole programs;
-fake-engine.h is for those that have a loop of their own, whose turns they count.
+"""A scripted Docker engine on a unix socket. It behaves well, except in the steps that a test overrides. It is for tests of whole
+programs; fake-engine.h is for tests that run an event loop of their own and control its iterations.
 
 Every request belongs to a step: ping, look-up (by name), pull, create, prepare (the first inspect by id), events, attach,
-wait, start, inspect (later ones), stop, kill, remove, and other for what no step has. A handler is called as handler(conn);
-whatever it did not answer is left unanswered, and the next request of the connection is read."""
+wait, start, inspect (later ones), stop, kill, remove, or other for any other request. A handler is called as handler(conn).
+A request that it does not answer stays unanswered, and the next request of the connection is read."""
 
 import json
 import os
@@ -43,14 +43,14 @@ def stored_frame(when, stream, line):
 
 
 class Gone(Exception):
-    """The connection is no more, or the engine."""
+    """The connection no longer exists, or the engine."""
 
 
 class Connection:
     def __init__(self, engine, sock):
         self.engine, self.sock = engine, sock
         self.buffer = b""
-        # Of the request that is served: the version of the API, None where it names none, and the target without it.
+        # Of the current request: the API version, or None if it names none, and the target without the version.
         self.method = self.version = self.target = self.body = None
 
     def send(self, data):
@@ -67,7 +67,7 @@ class Connection:
         raise Gone
 
     def hang(self):
-        """Never answers: until the client or the engine goes."""
+        """Does not answer until the client or the engine goes away."""
         try:
             while self.sock.recv(65536):
                 pass
@@ -84,7 +84,7 @@ class Connection:
         self.send(head.encode("latin-1") + b"\r\n" + (b"" if bare else body))
 
     def open(self):
-        """The header of an endless answer."""
+        """Sends the header of an endless answer."""
         self.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
 
     def chunk(self, data):
@@ -143,7 +143,8 @@ class Engine:
         threading.Thread(target=self._accept, args=(self.listener,), daemon=True).start()
 
     def down(self, later=None):
-        """As if it was killed: no socket, no connections; the one with the events that much later. From handlers as well."""
+        """The engine goes away as if it was killed: no socket and no connections. With `later`, the connection for events follows after
+        so many seconds. Can be called from handlers."""
         listener, self.listener = self.listener, None
         if not listener:
             return
@@ -170,19 +171,19 @@ class Engine:
             pass
 
     def deaf(self):
-        """Its socket is there, but nobody listens."""
+        """The socket exists, but nobody listens."""
         path = self.path + ".kept"
         os.rename(self.path, path)
         self.down()
         os.rename(path, self.path)
 
     def rest(self):
-        """The container that has ended may be started again."""
+        """Prepares for another start of the container that has ended."""
         self.exit_code = None
         self.ended.clear()
 
     def end(self, code):
-        """The container ends."""
+        """The container ends with this exit status."""
         self.exit_code, self.running = code, False
         self.ended.set()
 
@@ -235,7 +236,7 @@ class Engine:
         else:
             getattr(self, "do_" + step.replace("-", "_"))(conn)
 
-    # What a real one does
+    # What a real engine does
 
     def description(self):
         return {
@@ -291,7 +292,7 @@ class Engine:
         conn.finish()
 
     def do_logs(self, conn):
-        """The stored log: what `output` has, (time, stream, line)."""
+        """The stored log: `output`, a list of (time, stream, line)."""
         since = float(re.search(r"[?&]since=([0-9.]+)", conn.target).group(1))
         conn.open()
         sent = 0

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A connection reads a request, then walks through the steps of the reply that expected it, one step an
- * iteration of the loop. Behind the last step it reads on: the next request (keep-alive) or the client's
- * hang-up. */
+/* A connection reads a request and then carries out the steps of the reply that expected it, one step in
+ * each iteration of the loop. After the last step it reads again: the next request (keep-alive) or the
+ * client's hang-up. */
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -21,7 +21,7 @@
 #include "loop/event-util.h"
 #include "util/fd.h"
 
-/* Behind everything that is tested. */
+/* After all sources that are tested. */
 #define PRIORITY ((EventPriority) 100)
 #define REQUEST_MAX ((size_t) 256 * 1024)
 
@@ -45,7 +45,7 @@ struct FakeReply {
         char *request;
         Step *steps;
         size_t n_steps, at, offset, sent;
-        unsigned tickets; /* of fake_reply_go() */
+        unsigned tickets; /* calls of fake_reply_go() that no step has used yet */
         bool hung_up;
         bool upgrades, half_closed;
         char *received;
@@ -72,7 +72,7 @@ struct FakeEngine {
         int fd;
         sd_event_source *source;
         Connection *connections;
-        FakeReply *replies; /* in the order of their expectation */
+        FakeReply *replies; /* in the order in which they were expected */
         size_t n_requests, n_connections;
         unsigned seed;
 };
@@ -96,7 +96,8 @@ static void connection_free(Connection *c)
         free(c);
 }
 
-/* What to wait for: the next request or a hang-up always; room to write while there is a step to do. */
+/* Sets what to wait for: always the next request or a hang-up, and room to write while there is a step to
+ * do. */
 static void connection_arm(Connection *c)
 {
         FakeReply *r = c->reply;
@@ -107,7 +108,7 @@ static void connection_arm(Connection *c)
                       0);
 }
 
-/* Does one step, or what goes of it. False: the connection is no more. */
+/* Does one step, or a part of it. False: the connection no longer exists. */
 static bool connection_step(Connection *c)
 {
         FakeReply *r = c->reply;
@@ -154,7 +155,7 @@ static bool reply_matches(const FakeReply *r, const char *request)
 
         if (r->request || strncmp(request, r->method, n) != 0 || request[n] != ' ')
                 return false;
-        /* Expectations name paths as the callers of the client do: without a version. */
+        /* Expectations name paths without an API version, as callers of the client do. */
         if (strncmp(path, "/v1.", 4) == 0)
                 path = strchr(path + 1, '/');
         return path && strncmp(path, r->prefix, strlen(r->prefix)) == 0;
@@ -183,7 +184,7 @@ static void connection_dispatch(Connection *c, size_t size)
         c->reply = r;
 }
 
-/* Size of the whole request that c->in begins with, 0 where it is not there yet. */
+/* The size of the complete request at the beginning of c->in, or 0 if it is not complete yet. */
 static size_t connection_request_size(const Connection *c)
 {
         const char *end = memmem(c->in, c->in_size, "\r\n\r\n", 4), *length;
@@ -198,7 +199,7 @@ static size_t connection_request_size(const Connection *c)
         return size <= c->in_size ? size : 0;
 }
 
-/* Bytes of an upgraded connection. */
+/* Reads bytes of an upgraded connection. */
 static bool connection_receive(Connection *c)
 {
         FakeReply *r = c->reply;

@@ -2,15 +2,15 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Running a test's event loop: it waits for what is to happen, never for time to pass. What does not happen
- * is ended by the test's own .timeout. */
+/* Runs a test's event loop. It waits for events, never for time to pass. If an event does not happen, the
+ * .timeout of the test ends the test. */
 
 #include <criterion/criterion.h>
 #include <systemd/sd-event.h>
 
 #define LOOP_TIMEOUT 30
 
-/* Ends the loop's waiting for nothing: a test that can't go on any more fails with the line that waited. */
+/* Runs the loop until the condition is true. If the loop ends before that, the test fails with this line. */
 #define loop_until(event, condition)                                                                        \
         do {                                                                                                \
                 while (!(condition))                                                                        \
@@ -18,7 +18,7 @@
                                       "the loop ended while waiting for " #condition);                      \
         } while (0)
 
-/* Whatever is ready now, and what comes of it. */
+/* Runs the loop as long as a source is ready at once. */
 static inline void loop_settle(sd_event *event)
 {
         while (sd_event_run(event, 0) > 0)

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Command lines of tests: words are separated by one blank each, so that two blanks have an empty word
- * between them. */
+/* Command lines of tests. Words are separated by exactly one blank, so that there is an empty word between
+ * two blanks. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -52,7 +52,7 @@ static inline RunOptions *parse_or_die(const char *line)
         return o;
 }
 
-/* The member at path of the request for a line, as JSON text; "" where there is none. */
+/* The member at path of the request for a line, as JSON text, or "" if there is none. */
 static inline char *request_member(const char *line, ApiVersion version, const RunRequestExtras *extras,
                                    const char *path)
 {
@@ -73,7 +73,7 @@ static inline char *request_member(const char *line, ApiVersion version, const R
                          : "");
 }
 
-/* A refusal: its exit code, and a word that the message must have. */
+/* Expects a refusal with this exit code, and this word in the message. */
 static inline void assert_refused(const char *line, int exit_code, const char *word)
 {
         _cleanup_strv_free_ char **words = words_of(line);

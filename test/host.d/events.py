@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Waits for the two events that a shell can't wait for. Part of test/host.
+"""Waits for the two events that a shell cannot wait for. Part of test/host.
 
 events.py ready SECONDS LOG -- CMD…   start CMD in the background, its output to LOG, until it says READY=1
 events.py cgroup-empty DIR SECONDS    until the cgroup has no process left
@@ -18,7 +18,7 @@ import time
 def ready(seconds, log, command):
     with open(log, "wb") as output:
         inbox = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-        # Without a name it gets one from the kernel, with no file to remove.
+        # The kernel chooses an abstract address, so that there is no file to remove.
         inbox.bind("")
         address = inbox.getsockname().replace(b"\0", b"@").decode()
         child = subprocess.Popen(
@@ -57,7 +57,7 @@ def cgroup_empty(folder, seconds):
                 if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
                     return 1
     except OSError:
-        # A scope's cgroup goes with its last process.
+        # The cgroup of a scope is removed with its last process.
         return 0 if not os.path.exists(folder) else 1
 
 

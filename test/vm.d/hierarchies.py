@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""cgroups as a virtual machine has them: v1 with its hierarchies, v2 with all controllers."""
+"""The cgroups of a virtual machine: v1 with its hierarchies, v2 with all controllers."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from testhost import NOT_HERE
 MODE = os.environ["TEST_VM_MODE"]
 V2 = MODE == "v2"
 
-# More processes than a limit lets be. A shell ends when a fork is refused, so a subshell does it; what it started stays.
+# Starts more processes than a limit allows. A shell ends when a fork is refused, so a subshell does it; its processes stay.
 FORKS = "sleep 1000 & (for i in $(seq 60); do sleep 1000 & done); echo forked; wait"
 
 only_v1 = pytest.mark.skipif(V2, reason=NOT_HERE + "cgroup v2")
@@ -25,7 +25,7 @@ def membership(pid="self"):
 
 
 def folder(controllers, path):
-    """The folder of a cgroup, by what is mounted where."""
+    """The folder of a cgroup, found by the mounts of the hierarchies."""
     for line in Path("/proc/self/mountinfo").read_text().splitlines():
         before, after = line.split(" - ")
         kind, _, options = after.split(" ", 2)

@@ -18,7 +18,7 @@ ERROR = "Failed to put the logins of --use-api-socket into the container: "
 
 
 def with_logins(t, *, line=LINE, fast=1, **handlers):
-    """Starts it where there are logins for --use-api-socket."""
+    """Starts the program with logins for --use-api-socket."""
     e = t.serve(**handlers)
     with open(os.path.join(t.folder, "config.json"), "w", encoding="utf-8") as f:
         json.dump({"auths": {"r:5000": {"auth": "bWU6c2VjcmV0"}}, "detachKeys": "ctrl-x"}, f)
@@ -62,7 +62,7 @@ def logins_that_cannot_be_put(t, archive):
 
 @variants(**BAD)
 def logins_that_cannot_be_put_without_rm(t, archive):
-    """The next start would use the container without them: it is removed as well."""
+    """The next start would use the container without logins, so it is removed as well."""
     e = with_logins(t, line=KEPT, archive=archive)
     t.ends(125, ERROR)
     assert "start" not in e.counts and e.counts["remove"] == 1
@@ -78,7 +78,7 @@ def logins_and_stop_while_they_are_put(t):
 
 
 def start_again(t, e, line):
-    """What was left is not used: the container that starts has its logins."""
+    """The container that was left is not used: the one that starts has its logins."""
     def start(conn):
         assert len(e.created) == 2 and e.counts["archive"] == 2, e.counts
         e.do_start(conn)
@@ -94,7 +94,7 @@ def start_again(t, e, line):
 
 @variants(rm=LINE, kept=KEPT)
 def engine_dies_while_logins_are_put(t, line):
-    """Nothing can be removed then; the next start does."""
+    """Nothing can be removed then; the next start removes it."""
     def archive(conn):
         conn.engine.down()
         conn.close()
@@ -116,7 +116,7 @@ def killed_while_logins_are_put(t, line):
 
 @case
 def logins_of_a_container_that_ran(t):
-    """It is kept, with those that it has."""
+    """The container is kept with the logins that it has."""
     e = with_logins(t, line=KEPT)
     t.said("Started container")
     e.end(3)
@@ -132,7 +132,7 @@ def logins_of_a_container_that_ran(t):
 
 @case
 def logins_of_a_container_that_others_have_created(t):
-    """Also without --rm, and without a label of ours, it is theirs."""
+    """Without a label of ours, the container belongs to others, and is used as it is, even without --rm."""
     def look_up(conn):
         e.exists = True
         e.do_look_up(conn)

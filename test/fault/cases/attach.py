@@ -23,7 +23,7 @@ def attach_closes_before_the_header(t):
 
 @case
 def attach_closes_behind_the_header(t):
-    """Nothing is lost by that: the container may just have nothing to say."""
+    """Nothing is lost: the container may just have no output."""
     def attach(conn):
         conn.open()
         conn.engine.reached["start"].wait()
@@ -53,7 +53,7 @@ def attach_garbage_for_ever(t):
           stdin=(b"\0\0\0\0\0\0\0\2a\n" * 10000, b""), cut=(b"\1\0\0\0\0\0\0\x09abc", b"abc"),
           one_line=(b"\1\0\0\0\0\x10\0\0" + b"x" * (1 << 20), b"x" * (1 << 20)))
 def attach_strange_frames(t, stream):
-    """What has come of a frame is passed on."""
+    """The received part of a frame is passed on."""
     data, output = stream
 
     def attach(conn):
@@ -71,7 +71,7 @@ def attach_strange_frames(t, stream):
 
 @case
 def attach_never_ends(t):
-    """The container is dead, but its output does not end."""
+    """The container is dead, but its output stream does not end."""
     def attach(conn):
         conn.open()
         conn.chunk(b"\1\0\0\0\0\0\0\3ab\n")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Odd command lines, up to what the kernel takes."""
+"""Odd command lines, up to the limits of the kernel."""
 
 from program import variants
 
-# The kernel takes no word of more than 128 KiB less one byte; longer ones are test/unit/cli's.
+# The kernel accepts words of up to 128 KiB less one byte; test/unit/cli tests longer ones.
 WORD_MAX = 128 * 1024 - 1
-# A byte that is no UTF-8, in JSON.
+# A byte that is not UTF-8, in JSON.
 ODD = "\ufffd"
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The first request, /_ping: no engine, or none that we can talk to."""
+"""The first request, /_ping: no engine, or one that we cannot talk to."""
 
 import os
 import re
@@ -8,7 +8,7 @@ import re
 from answers import answering, hanging, sending
 from program import Systemd, case, error_lines, variants
 
-# In a service the messages go there, and not to stderr.
+# In a service, the messages go to the journal's socket and not to stderr.
 JOURNAL = os.path.exists("/run/systemd/journal/socket")
 NO_JOURNAL = "There is no journald, lines go to stdout and stderr"
 
@@ -43,7 +43,7 @@ def ping_version_absurd(t, version):
 
 
 def serve_version(t, header):
-    """An engine that sends this header with its version, and the versions that are spoken to it then."""
+    """An engine that sends this header with its version. Also returns the list of the versions that requests then use."""
     spoken = []
 
     def create(conn):
@@ -54,7 +54,7 @@ def serve_version(t, header):
 
 @variants(empty="Api-Version: \r\n", missing="")
 def ping_version_of_none(t, header):
-    """As the oldest that has one."""
+    """Treated like the oldest engine that has a version."""
     e, spoken = serve_version(t, header)
     t.start()
     t.said("Started container")
@@ -65,7 +65,7 @@ def ping_version_of_none(t, header):
 
 @case
 def ping_version_in_two_lines(t):
-    """A line that goes on in the next one: libcurl joins the two, or ends with the first. But nothing else."""
+    """A header that continues in the next line: libcurl joins the two, or ends the header with the first. Nothing else."""
     e, spoken = serve_version(t, "Api-Version: 1.41\r\n injected\r\n")
     t.start()
     t.until(lambda: e.reached["inspect"].is_set() or error_lines(t), "decision")
@@ -125,7 +125,7 @@ def hang_ping_and_stop(t):
 
 
 def start_under_systemd(t):
-    """Known by INVOCATION_ID. There is no engine yet, as at boot."""
+    """INVOCATION_ID shows that it is a service. The engine is not up yet, as at boot."""
     systemd = Systemd(t)
     t.start(INVOCATION_ID="0" * 32, NOTIFY_SOCKET=systemd.path)
     systemd.wait("STATUS=Waiting for the Docker engine")

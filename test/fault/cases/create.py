@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The container's creation."""
+"""The creation of the container."""
 
 import json
 
@@ -11,7 +11,7 @@ from program import case, variants
 
 @variants(upgrade=("1.41", "1.51"), downgrade=("1.51", "1.30"))
 def engine_of_another_version_finds_the_same_container(t, versions):
-    """What is sent differs with these options; what the unit says doesn't."""
+    """The request for these options depends on the API version; the unit has not changed."""
     line = ["--logs=false", "--rm=false", "run", "--name=c", "--mac-address=02:42:ac:11:00:02", "--cap-add=chown",
             "--kernel-memory=50m", "--cgroup-parent=/x", "image"]
     bodies = []
@@ -29,7 +29,7 @@ def engine_of_another_version_finds_the_same_container(t, versions):
     t.start(*line)
     t.ends(0)
     assert len(bodies) == 1 and e.running
-    # The same with another word is another container.
+    # The same line with another word needs another container.
     t.start(*line, "word")
     t.ends(0, "is stale")
     e.labels = e.exists = e.running = False
@@ -86,7 +86,7 @@ def create_endless(t):
 
 @case
 def create_conflicts_for_ever(t):
-    """The name is in use, but nobody has it."""
+    """The engine says that the name is in use, but no container has it."""
     e = t.serve(create=answering(409, {"message": "Conflict. The name is in use"}))
     t.start()
     t.ends(125, "Failed to create the container: Conflict")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Logins for a pull: credential helpers and configuration files that are not in order."""
+"""Logins for a pull: credential helpers and configuration files with errors."""
 
 import os
 import select
@@ -46,7 +46,7 @@ def pull_helper_hangs_and_stop(t):
     serve_pulls(t, complete)
     fifo = os.path.join(t.folder, "docker-credential-test.pid")
     os.mkfifo(fifo)
-    # It can be read as soon as there is a helper, and without one there is an end.
+    # There is something to read as soon as the helper runs.
     with open(os.open(fifo, os.O_RDWR), encoding="utf-8") as f:
         t.start(**with_helper(t, 'echo $$ >"$0.pid"; sleep 1000'))
         assert select.select([f], [], [], 30 * options.patience)[0]
@@ -54,7 +54,7 @@ def pull_helper_hangs_and_stop(t):
     try:
         t.signal()
         t.ends(0)
-        # It was killed; it dies when it is its turn.
+        # The helper was killed; the kernel may take a moment until it is dead.
         assert select.select([helper], [], [], 30 * options.patience)[0]
     finally:
         os.close(helper)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The container's end, as /wait and inspect tell it."""
+"""The end of the container, as /wait and inspect report it."""
 
 import threading
 import time
@@ -10,7 +10,7 @@ from program import case, variants
 
 
 def serve_wait_first(t, *pieces):
-    """An engine that gives this answer to /wait, and only then says in other ways that the container is dead."""
+    """An engine that answers /wait like this, and only after that reports the death of the container in other ways."""
     answered = threading.Event()
 
     def wait(conn):
@@ -40,7 +40,7 @@ def serve_wait_first(t, *pieces):
 @variants(huge='{"StatusCode":99999}', negative='{"StatusCode":-1}', text='{"StatusCode":"x"}', null='{"StatusCode":null}', cut='{"Stat',
           garbage="\0\1\2", float='{"StatusCode":1.5}', list="[]", nothing="", enormous='{"StatusCode":1' + "0" * 5000 + "}")
 def wait_strange(t, body):
-    """Then the event of the death knows it."""
+    """The exit status then comes from the event of the death."""
     e = serve_wait_first(t, *([body] if body else []))
     t.start(fast=10)
     t.said("Started container")
@@ -50,7 +50,7 @@ def wait_strange(t, body):
 
 @case
 def wait_with_an_error(t):
-    """Of the engine's own; the container's exit status is what it says. Nobody else knows of it here."""
+    """An error of the engine itself: its exit status for the container is used, because nothing else knows one here."""
     e = serve_wait_first(t, '{"StatusCode":42,"Error":{"Message":"lost it"}}')
     t.start(fast=10)
     t.said("Started container")
@@ -78,7 +78,7 @@ def wait_fails(t, status):
 
 @case
 def engine_never_notices_the_end(t):
-    """It has answered who waits, and then knows nothing of it: bounded, and the exit status is the container's."""
+    """The engine has answered /wait, but then does not know of the end. The wait is limited, and the exit status right."""
     def inspect(conn):
         if conn.engine.counts["inspect"] > 1:
             conn.hang()

@@ -29,7 +29,7 @@ def events_flood_of_malformed_lines(t):
 
 @case
 def events_flood_of_real_ones(t):
-    """Each is news of our container, as fast as they go: none of it fills a queue up."""
+    """Each event concerns our container, and they come as fast as possible: they must not fill up a queue."""
     def events(conn):
         conn.open()
         for i in range(2000):

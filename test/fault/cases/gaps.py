@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Gaps in the output, as a real engine makes them only by chance: what it has stored, and what it says when it's asked."""
+"""Gaps in the output that a real engine only has by chance: what it has stored, and what it then answers."""
 
 import time
 
@@ -11,7 +11,7 @@ GAP = "The output of container c was interrupted"
 
 
 def breaking(t, data):
-    """An attach stream that says this, once the container runs, and breaks."""
+    """An attach stream that sends this once the container runs, and then breaks."""
     def attach(conn):
         conn.open()
         if conn.engine.counts["attach"] == 1:
@@ -30,7 +30,7 @@ def lines(*texts, stream=1):
 
 
 def record(engine, *texts, at=0.0, stream=1):
-    """Has them stored, a millisecond after each other."""
+    """Stores these lines in the engine's log, one millisecond apart."""
     now = time.time() + at
     engine.output += [(now + n / 1000, stream, text.encode() + b"\n") for n, text in enumerate(texts)]
 
@@ -54,7 +54,7 @@ def gap_log_has_more_than_we(t):
 
 @case
 def gap_log_has_less_than_we(t):
-    """The engine was killed before it had stored all that it had passed on."""
+    """The engine was killed before it had stored everything that it had already sent."""
     e = t.serve(attach=breaking(t, lines("one", "two", "three")))
     t.start()
     t.said("Started container")
@@ -114,7 +114,7 @@ def gap_torn_line_was_lost(t):
 
 @case
 def gap_follow_breaks_between_equal_stamps(t):
-    """Lines 2 to 4 have the same stamp, and the connection breaks behind each of them."""
+    """Lines 2 to 4 have the same time stamp, and the connection breaks after each of them."""
     def logs(conn):
         since = float(conn.target.rsplit("since=", 1)[1])
         output = [line for line in e.output if line[0] >= since - 1e-6]
@@ -156,7 +156,7 @@ def gap_log_cannot_be_read(t):
 
 @case
 def gap_log_is_refused(t):
-    """By an old engine: tried some times, then attached to again."""
+    """An old engine refuses the log. It is asked a few times, and then attached to again."""
     e = t.serve(attach=breaking(t, lines("one")), logs=lambda conn: conn.reply(500, {"message": "no"}))
     t.start()
     t.said(GAP)
@@ -197,7 +197,7 @@ def gap_log_is_garbage(t):
 
 @case
 def gap_log_hangs(t):
-    """And the container ends: bounded."""
+    """And the container ends: the wait is limited."""
     e = t.serve(attach=breaking(t, lines("one")), logs=lambda conn: conn.hang())
     t.start()
     t.reached("logs")
@@ -217,7 +217,7 @@ def gap_container_is_gone(t):
 
 @case
 def gap_of_many_lines(t):
-    """More than are looked at, and most of them new."""
+    """More lines than are compared, and most of them new."""
     count = 100000
     e = t.serve(attach=breaking(t, lines(*map(str, range(100)))))
     t.start()
@@ -231,7 +231,7 @@ def gap_of_many_lines(t):
 
 @case
 def gap_last_lines_come_after_the_end_of_the_log(t):
-    """As Docker 20.10 does it: who follows is sent away before the last lines are there."""
+    """As with Docker 20.10: the log that is followed ends before the last lines are in it."""
     def logs(conn):
         if "follow=1" in conn.target:
             conn.open()
@@ -254,7 +254,7 @@ def gap_last_lines_come_after_the_end_of_the_log(t):
 
 @case
 def gap_log_breaks_again_and_again(t):
-    """A line a connection."""
+    """Each connection sends one line."""
     def logs(conn):
         if "follow=1" not in conn.target:
             e.do_logs(conn)

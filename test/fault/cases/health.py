@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Health checks that the engine judges strangely, or never."""
+"""Health checks with strange results, or with none."""
 
 import time
 
@@ -9,7 +9,7 @@ from program import Systemd, case, variants
 
 
 def serve_health(t, then, check=None, **handlers):
-    """A container with a health check, and what the engine says of it once it runs."""
+    """A container with a health check. `then` is what the engine reports about it once it runs."""
     def described(conn):
         e = conn.engine
         if e.counts.get("inspect", 0) > 1 and "later" in handlers:
@@ -42,7 +42,7 @@ def unhealthy_and_inspect_does_not_say_why(t, later):
 
 @case
 def health_that_is_never_judged(t):
-    """By an engine that has forgotten it: the limit of the check is ours as well. 10 s and the margin, at a tenth."""
+    """The engine has forgotten the check, so the supervisor limits the wait as well: 10 s and the margin, ten times as fast."""
     serve_health(t, None, {"Interval": 2 * 10**9, "Timeout": 3 * 10**9, "Retries": 1})
     t.start("--notify=healthy", "run", "--name", "c", "--rm", "image", fast=10)
     t.ends(125, "did not get healthy, and the engine did not call it unhealthy in time; none has come to an end")

@@ -9,7 +9,7 @@ from program import variants
 
 
 def goes_on_with(t, change, name):
-    """What can't be understood is as if it was not there: a container that does not run, and of which /wait knows the end."""
+    """Members that cannot be understood count as absent: here a container that does not run, whose end /wait reports."""
     e = t.serve(prepare=with_description(change), inspect=with_description(change))
     t.start()
     t.reached("inspect")
@@ -46,7 +46,7 @@ def look_up_malformed(t, answer):
 
 @variants(control="a\x1b[2J\x07\nb", long="x" * 300000, format="%s%n%s%n", utf8="äöü\u202e")
 def strange_names(t, name):
-    """Of the container and the image, in our own messages."""
+    """Names of the container and the image, which appear in our own messages."""
     def change(d):
         return {**d, "Name": "/" + name, "Config": {**d["Config"], "Image": name}}
     e = t.serve(prepare=with_description(change), inspect=with_description(change))

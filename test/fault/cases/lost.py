@@ -22,14 +22,14 @@ def dies(t, step):
     return t
 
 
-# Where the program can't go on: what it says, and whether there is a container by then. Its output and its end have connections of
-# their own, but all of them are gone, and the one with the events says so first.
+# Steps after which the program cannot continue: its error, and whether a container exists by then. The output and the end of
+# the container have connections of their own, but all of them are gone, and the one for events reports it first.
 DEATHS = {
     "ping": ("Failed to reach the Docker engine at [^ ]+: ", False), "look-up": ("Failed to look for the container: ", False),
     "create": ("Failed to create the container: ", False), "prepare": ("Failed to inspect the container: ", True),
     "events": ("Failed to listen to the engine's events: ", True), "attach": ("Failed to listen to the engine's events: ", True),
     "wait": ("Failed to listen to the engine's events: ", True), "start": ("Failed to start the container: ", True),
-    # It was started and runs: nobody may say that it was removed, or that it ended.
+    # The container was started and runs: no message may say that it was removed or that it ended.
     "inspect": ("Failed to inspect the container: ", True),
 }
 
@@ -43,14 +43,14 @@ def engine_dies_at(t, step):
 
 @case
 def engine_dies_at_remove(t):
-    """The exit status is the container's; what is left, the next start removes, and a line says so."""
+    """The exit status is the container's. A line says that the next start removes the container."""
     dies(t, "remove")
     t.ends(0, LEFT_BEHIND, within=30)
 
 
 @case
 def engine_dies_at_stop(t):
-    """Nothing can be stopped without it. Bounded, and not a success."""
+    """Without an engine nothing can be stopped. The wait is limited, and the result is not a success."""
     dies(t, "stop")
     t.ends(125, "The engine did not stop the container .*, signalling it ourselves", "Failed to pass a signal on to the container",
            "Killing the container: no result in time", "output has not come to its end", LEFT_BEHIND, within=40)
@@ -73,7 +73,7 @@ def engine_is_restarted_while_it_runs(t):
 
 @case
 def restart_takes_its_time(t):
-    """With --rm it was no `docker stop` as long as the engine has not removed the container."""
+    """With --rm, it was not a `docker stop` unless the engine has removed the container."""
     stop, removed = threading.Event(), threading.Event()
 
     def events(conn):
@@ -99,7 +99,7 @@ def restart_takes_its_time(t):
 
 @case
 def log_breaks_before_the_engine_is_gone(t):
-    """The output's connection is the first to die; when we ask, there is no socket any more. The container runs on."""
+    """The connection of the output breaks first, and there is no socket for further requests. The container runs on."""
     def attach(conn):
         conn.open()
         if conn.engine.counts["attach"] == 1:

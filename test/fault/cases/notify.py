@@ -12,11 +12,11 @@ from program import Systemd, case, options, variants
 
 @case
 def systemd_that_never_reads(t):
-    """Neither the container nor a stop waits for it; what it should know last is waited for a little."""
+    """Neither the container nor a stop waits for systemd; only the last notifications are waited for, and only briefly."""
     systemd, e = Systemd(t), t.serve()
     t.start(NOTIFY_SOCKET=systemd.path, WATCHDOG_USEC="20000")
     t.said("Started container")
-    time.sleep(1)  # fifty pings and more than the queue holds
+    time.sleep(1)  # fifty pings, more than the queue can hold
     t.signal()
     e.reached["remove"].wait(10 * options.patience)
     t.ends(0, "systemd did not take the last notifications in time", within=30)
@@ -43,9 +43,9 @@ def systemd_at_no_address(t, address):
 @variants(nothing=[], another=[{"Destination": "/run/notify", "Source": "/etc"}], odd=[7, {"Destination": 7}, None], outside=[
     {"Destination": "/run/notify", "Source": "/run/systemd-docker/../../etc/notify"}])
 def socket_is_not_where_it_should_be(t, mounts):
-    """Nothing is made, or removed, at a place that the engine has made up."""
+    """Nothing is created or removed at a place that the engine has invented."""
     t.serve(prepare=lambda conn: conn.reply(200, conn.engine.description() | {"Mounts": mounts}))
-    name = os.path.basename(t.folder)  # it names a folder in /run, and others run beside this
+    name = os.path.basename(t.folder)  # the name of a folder in /run, where other cases have theirs
     t.start("--notify", "run", "--name", name, "--rm", "image", XDG_RUNTIME_DIR=t.folder)
     t.ends(125, f"The engine has not mounted .*/systemd-docker/{name}/notify into the container")
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A container of the name exists already: what is in the way goes first."""
+"""A container of the name exists already, and has to be removed first."""
 
 import time
 
@@ -30,7 +30,7 @@ def serve_old(t, labels=None, config=None, **handlers):
 
 @case
 def old_container_has_its_own_stop_timeout(t):
-    """Of 300 s it takes 140 s, more than any other request to the engine may."""
+    """The stop takes 140 s of 300 s, longer than any other request to the engine may take."""
     def stop(conn):
         time.sleep(140 / 20)
         conn.engine.running = False
@@ -45,7 +45,7 @@ def old_container_has_its_own_stop_timeout(t):
 
 @case
 def old_container_that_does_not_stop(t):
-    """The request for the stop ends with the stop timeout and ten seconds more; then it is removed by force."""
+    """The request ends ten seconds after the stop timeout; then the container is removed by force."""
     e = serve_old(t, CHANGED, {"StopTimeout": 10}, stop=lambda conn: conn.hang())
     t.start(fast=20)
     begin = time.monotonic()

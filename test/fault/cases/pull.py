@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Pulling the image: answers that make no sense, failures, and tries again."""
+"""Pulling the image: answers that make no sense, failures, and retries."""
 
 import json
 import threading
@@ -35,7 +35,7 @@ def pull_strange(t, data):
 
 
 def serve_pulls(t, *tries):
-    """Creating needs a pull; each try of it is one of these, then the last one again."""
+    """The creation needs a pull. The first attempts use these handlers, and all later ones the last of them."""
     done = []
 
     def pull(conn):
@@ -60,7 +60,7 @@ def complete(conn):
 
 
 def breaking(*lines):
-    """So far, and then the engine's word that it can't go on."""
+    """A pull that sends these lines of progress and then an end without success."""
     def pull(conn):
         conn.open()
         for line in lines:
@@ -116,7 +116,7 @@ def pull_recovers(t):
 
 @case
 def pull_that_gets_further_each_time(t):
-    """It may take many tries."""
+    """Such a pull may take many attempts."""
     e = serve_pulls(t, *(breaking(layer(100 * i), RESET) for i in range(1, 9)), complete)
     t.start(fast=20)
     t.said("Started container")

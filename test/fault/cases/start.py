@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A container that can't be started."""
+"""A container that cannot be started."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def start_closes(t):
 
 @case
 def start_fails_by_the_stop(t):
-    """A stop of the unit signals the runtime as well, where that works in the unit's cgroup."""
+    """A stop of the unit also signals a runtime that works in the unit's cgroup."""
     def stopped(conn):
         t.signal()
         conn.reply(500, {"message": "runc create failed"})

@@ -8,7 +8,8 @@ import time
 from answers import hanging
 from program import case, variants
 
-# Where SIGTERM has to wait for the step to end, the step's time-out bounds it: status, seconds by the program's clock, error.
+# SIGTERM has to wait for the end of these steps, and their time-out limits the wait: exit status, seconds on the program's
+# clock, error.
 HANGS = {
     "look-up": (125, 45, "Failed to look for the container: "), "create": (125, 135, "Failed to create the container: "),
     "prepare": (125, 45, "Failed to inspect the container: "), "events": (125, 45, "Attaching to the container: no result in time"),
@@ -35,8 +36,8 @@ def hang_and_stop(t, step):
 
 @case
 def hang_everything_and_stop(t):
-    """A running container, then an engine that answers nothing any more. That the SIGKILL could not be passed on is known 30 s after
-    it was sent, when the output is given up as well: either comes first."""
+    """A running container and an engine that no longer answers. 30 s after the SIGKILL, its failure becomes known and the output is
+    given up: either can come first."""
     t.serve(stop=hanging, kill=hanging, remove=hanging)
     t.start(fast=20)
     t.said("Started container")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""The engine as it should be: the other cases differ from this in one thing."""
+"""The engine as it should be. Every other case differs from this one in one thing."""
 
 from program import case
 

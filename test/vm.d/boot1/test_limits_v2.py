@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""cgroup v2 with all controllers, in each way into the unit's cgroup: what the unit allows holds for the container, and in
-delegate what the container is given as well, below it; an OOM kill is said; systemd's and Docker's figures are true."""
+"""cgroup v2 with all controllers, for each way into the unit's cgroup. The limits of the unit apply to the container; in mode
+delegate, the container's own limits apply as well. An OOM kill is logged. The figures of systemd and Docker are right."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ def eat(megabytes):
     return f"x=$(head -c {megabytes}m /dev/zero | tr '\\0' x)"
 
 
-# With 20 MiB of memory and two processes.
+# Uses 20 MiB of memory and two processes.
 FULL = eat(20) + "; echo up; sleep 1000 & wait"
 
 
@@ -31,7 +31,7 @@ def keyed(file):
 
 
 class Limited(Service):
-    """A unit whose container begins with its script when start() has seen to it that it is where it belongs."""
+    """A unit whose container waits with its script until start() has checked that it is in the unit's cgroup."""
 
     def __init__(self, mode, go, script, run="", **settings):  # noqa: F811
         self.go, self.delegate = go / "go", mode.delegate
@@ -58,7 +58,7 @@ class Limited(Service):
         return self.folder / self.container["Id"]
 
     def refused_forks(self):
-        """Older kernels count where the fork was, newer ones where the limit is."""
+        """Older kernels count in the cgroup of the fork, newer ones in the cgroup of the limit."""
         return sum(keyed(folder / "pids.events")["max"] for folder in ([self.folder, self.own] if self.delegate else [self.folder]))
 
     def assert_oom_said(self):
@@ -93,7 +93,7 @@ def test_the_kernel_ends_the_container_first(limited):
 
 
 def test_memory_max_kills_the_container(limited, mode):  # noqa: F811
-    """systemd's OOMPolicy= is "continue" where there is Delegate=, else "stop"."""
+    """systemd's OOMPolicy= is "continue" for units with Delegate=, otherwise "stop"."""
     with limited(f"{eat(300)}; echo survived", MemoryMax="96M") as unit:
         unit.start()
         now = unit.wait_state("failed")
@@ -240,7 +240,7 @@ def test_docker_stats(limited, only_delegate):
 
 
 def test_ip_accounting(limited):
-    """Counted is what a socket carries that was made in the unit, so after the move."""
+    """Only sockets that were created in the unit count, that is, after the move."""
     with limited("ping -c 5 -s 1000 127.0.0.1 >/dev/null; echo pinged; exec sleep 1000", IPAccounting="yes") as unit:
         unit.start()
         unit.wait_line("pinged")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""cgroup v1, legacy and hybrid: a move per hierarchy, as the originals made it, but right."""
+"""cgroup v1, legacy and hybrid: a move in each hierarchy, as the original programs did it, but correct."""
 
 from hierarchies import FORKS, MODE, folder, membership, only_v1, pids
 from supervised import Service, assert_failed, assert_nothing_left, assert_success, sh
@@ -41,7 +41,7 @@ def test_named_hierarchies_only():
         for name, path in membership(pid).items():
             if name in ("name=systemd", "cpu,cpuacct"):
                 assert path == membership(unit.supervisor)[name]
-            elif name and path != "/":  # what the engine knows nothing of, like misc, it leaves at the top
+            elif name and path != "/":  # the engine leaves hierarchies that it does not know, like misc, at the root
                 assert container["Id"] in path, name
         assert container["Id"] in membership(pid)["pids"] + membership(pid)["freezer"]
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""Enables units for the next boot, which boot2 looks at: the machine goes down with them running."""
+"""Enables units for the next boot, which boot2 checks. The machine reboots while they run."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ UNITS = Path("/etc/systemd/system")
 
 @pytest.fixture(autouse=True)
 def clean_host():
-    """Instead of the suite's own: what this leaves is for the next boot."""
+    """Replaces the fixture of the suite: what this test leaves is for the next boot."""
 
 
 def unit_file(name, options, command):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""What boot1/test_reboot.py has enabled runs again: with --rm in a new container, without it in the one there was."""
+"""The units that boot1/test_reboot.py has enabled run again: with --rm in a new container, without it in the old one."""
 
 import pytest
 from testhost import docker, journal, out, show, wait_until
