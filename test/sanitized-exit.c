@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Linked into a program with the address sanitizer only. The leak checker at its end stops the process with
- * ptrace(2), and spins until the SIGSTOP of the attachment arrives. systemd sends SIGCONT right behind
- * SIGTERM, and that takes a pending SIGSTOP away: a program that ends within the millisecond between the two
- * hangs for ever. So the SIGCONT is let pass first. */
+/* Only linked into programs with the address sanitizer. When a program ends, the leak checker stops it with
+ * ptrace(2) and spins until the SIGSTOP of the attachment arrives. systemd sends SIGCONT right after
+ * SIGTERM, which discards a pending SIGSTOP: a program that ends within the millisecond between the two
+ * would hang for ever. This code therefore lets the SIGCONT pass first. */
 
 #include <time.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Whole command lines, as NUL-terminated words: our own options, then docker's. */
+/* Complete command lines, as words that end with a NUL: our own options, then docker's. */
 
 #include <unistd.h>
 

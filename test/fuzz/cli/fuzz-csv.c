@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Records of comma-separated values. What has no quotes, newlines or carriage returns is just split at its
- * commas. */
+/* Records of comma-separated values. A record without quotes, newlines and carriage returns is just split at
+ * its commas. */
 
 #include "../codec/fuzz.h"
 #include "run/run-parse.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Files of --env-file and --label-file. Every variable that comes out has a name, and is UTF-8. */
+/* Files of --env-file and --label-file. Every resulting variable has a name and is UTF-8. */
 
 #include "../codec/fuzz.h"
 #include "run/run-parse.h"

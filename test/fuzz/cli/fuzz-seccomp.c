@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Seccomp profiles without their white space: what comes out is as long or shorter, and comes out the same
- * again. */
+/* Seccomp profiles without their white space: the result is not longer than the input, and doing it again
+ * changes nothing. */
 
 #include "../codec/fuzz.h"
 #include "run/run-parse.h"

@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         words[2] = (char *) "alpine";
         check_run(words);
 
-        /* The same bytes as the image's name. */
+        /* The same bytes as the name of an image. */
         words[0] = (char *) "--";
         words[2] = NULL;
         check_run(words);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* A command line out of bytes: words end with a NUL. And what must hold of whatever is made of it. */
+/* A command line from bytes, in which words end with a NUL, and the checks that every result must pass. */
 
 #include "../codec/fuzz.h"
 #include "run/run-request.h"
@@ -34,7 +34,7 @@ static inline void check_error(const CliError *error)
         CHECK(error->exit_code == 1 || (error->exit_code >= 125 && error->exit_code <= 127));
 }
 
-/* What is sent is JSON in UTF-8, and means the same when it is read. */
+/* The request is JSON in UTF-8, and means the same after it is parsed again. */
 static inline void check_again(struct json_object *body, const char *hash)
 {
         const char *text = json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN);
@@ -93,7 +93,8 @@ static inline void check_run(char *const *words)
         (void) run_options_limit_conflict(o);
         if (!o->help) {
                 (void) run_options_log_opt(o, "tag");
-                /* Not everything of each, as these are most of the time: the input says what. */
+                /* Only some of these checks for each input, because they take most of the time. The input
+                 * decides which ones. */
                 check_request(o, n % 2 ? (ApiVersion){ 1, 24 } : (ApiVersion){ 1, 50 }, n % 4 < 2);
         }
         run_options_free(o);

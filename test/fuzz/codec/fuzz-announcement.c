@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What is taken for an announcement can be made again, and means the same. */
+/* A text that is accepted as a placement note can be formatted again, and then means the same. */
 
 #include "codec/cgroup/placement-note.h"
 #include "fuzz.h"

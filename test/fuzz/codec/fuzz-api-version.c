@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A version that is one reads back as it was; up to the first newline the server's, the rest the user's. */
+/* A valid version reads back unchanged. The text before the first newline is the server's version, the rest
+ * the user's. */
 
 #include "codec/engine/api-version.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Base64: what comes out goes in again. */
+/* Base64: the result of encoding can be decoded again. */
 
 #include "codec/registry/base64.h"
 #include "fuzz.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Up to the first "\n\n" /proc/PID/cgroup, the rest /proc/PID/mountinfo; the whole also as the other files.
- */
+/* The text before the first "\n\n" is /proc/PID/cgroup, the rest /proc/PID/mountinfo. The whole text is also
+ * used as the other files. */
 
 #include "codec/cgroup/cgroup-path.h"
 #include "fuzz.h"

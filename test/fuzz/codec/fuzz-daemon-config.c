@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What is understood can be registered in, is then understood as registered, and can be taken back. */
+/* In a text that is understood, the runtime can be registered, is then found, and can be removed again. */
 
 #include "codec/engine/daemon-config.h"
 #include "fuzz.h"
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         CHECK(daemon_config_register((const char *) data, size, "/our", &text, &text_size) == 0);
         CHECK(daemon_config_parse(text, text_size, &after, &why) == 0);
-        /* Names that are there twice, or in another spelling, are for the admin to sort out. */
+        /* Names that occur twice, or in another spelling, are left to the administrator. */
         if (!after.our_path || strcmp(after.our_path, "/our") != 0 ||
             daemon_config_unregister(text, text_size, &back, &back_size) < 0)
                 return 0;

@@ -23,8 +23,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 return 0;
         n = (size_t) (end + 1 - data);
         key = fuzz_string(data, n - 1);
-        /* What comes out of it for a container is good to be read again; but for a user's name with a colon
-         * in front, which nothing that is written USER:PASSWORD can hold. */
+        /* The configuration for a container can be read again. The exception is a user's name that begins
+         * with a colon, which cannot be written as USER:PASSWORD. */
         if (docker_config_logins((const char *) data + n, size - n, &logins, &helpers) == 0 && logins) {
                 r = docker_config_find(logins, strlen(logins), key, &again);
                 CHECK(r == 0 || r == -EINVAL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* DOCKER_HOST; a first byte with its lowest bit set stands for TLS. */
+/* DOCKER_HOST. The lowest bit of the first byte means TLS. */
 
 #include "codec/engine/engine-host.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A verdict on a part never contradicts the verdict on the whole. */
+/* The result for a part never contradicts the result for the whole. */
 
 #include "codec/engine/http-head.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A reference of an image: name and tag are pieces of it, but for what is completed. */
+/* A reference to an image: name and tag are parts of it, except for parts that are completed. */
 
 #include "codec/registry/image-reference.h"
 #include "fuzz.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Up to the first newline a name, the rest data: what is built has to read back as the same. */
+/* The text before the first newline is a name, the rest data. The resulting entry has to read back as the
+ * same. */
 
 #include <endian.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Members set and taken out, with json-c as the judge: what was a JSON text for it is one afterwards, has
- * the member, and nothing else has changed. */
+/* Sets and removes members, and checks the result with json-c: a text that json-c accepts is still accepted,
+ * has the member, and has not changed otherwise. */
 
 #include <errno.h>
 
@@ -11,7 +11,7 @@
 #include "json/json-edit.h"
 #include "json/json.h"
 
-/* A name that is there twice, or in another spelling, json-c and we may take differently. */
+/* For a name that occurs twice, or in another spelling, json-c and our code may differ. */
 static bool is_plain(const char *text)
 {
         const char *first = strstr(text, "\"linux\"");
@@ -32,7 +32,7 @@ static void check_set(const char *text, size_t size)
         if (r < 0)
                 return;
         CHECK(strlen(edited) >= edited_size && json_edit_has(edited, edited_size, path) == 1);
-        /* json-c goes less deep, and takes no wrong UTF-8. */
+        /* json-c allows less nesting, and refuses invalid UTF-8. */
         if (is_plain(edited) && json_parse(edited, edited_size, &o) >= 0)
                 CHECK(strcmp(json_string_or(o, "linux/cgroupsPath", ""), "/x") == 0);
         CHECK(json_edit_set(edited, edited_size, path, "\"/x\"", false, &again, &again_size) == 0);
@@ -43,7 +43,7 @@ static void check_set(const char *text, size_t size)
                 CHECK(json_edit_has(removed, removed_size, path) == 0);
 }
 
-/* As `systemd-docker setup` does it, and takes it back. */
+/* As `systemd-docker setup` and `setup --undo` do it. */
 static void check_reversible(const char *text, size_t size)
 {
         static const char *const path[] = { "runtimes", "systemd-docker", NULL }, *const top[] = {
@@ -64,7 +64,7 @@ static void check_reversible(const char *text, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        /* Not terminated: reading on is to be seen by the sanitizer. */
+        /* Without a NUL at the end, so that a sanitizer finds code that reads too far. */
         _cleanup_free_ char *text = malloc(size + !size);
 
         CHECK(text);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first byte is the maximum, the second the size of the pieces: in pieces the same lines have to come
- * out as in one, and nothing may get lost or be added. */
+/* The first byte is the maximum, the second the size of the pieces. Pieces must give the same lines as the
+ * whole text, and nothing may be lost or added. */
 
 #include "codec/journal/line-buffer.h"
 #include "fuzz.h"
@@ -11,7 +11,7 @@
 #include "util/text.h"
 
 typedef struct Lines {
-        uint8_t *data; /* size and reason of a line, and its bytes */
+        uint8_t *data; /* the size of each line, its reason, and its bytes */
         size_t size;
 } Lines;
 
@@ -28,7 +28,7 @@ static void put_line(Lines *lines, const Line *l, size_t max)
         lines->size += l->size;
 }
 
-/* Returns how many bytes the lines stand for. */
+/* Returns the number of input bytes that the lines stand for. */
 static size_t split(const uint8_t *data, size_t size, size_t max, size_t piece, Lines *lines)
 {
         LineBuffer b;

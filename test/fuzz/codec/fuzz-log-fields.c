@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Descriptions of a container: what comes out are fields of the journal, whole ones. */
+/* Descriptions of a container: the results are complete fields of the journal. */
 
 #include "codec/journal/log-fields.h"
 #include "fuzz.h"

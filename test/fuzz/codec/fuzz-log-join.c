@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Two bytes a line, hash and time since the line before: the first byte of all says how many of them are
- * ours, the second where the stored log begins; where both are the same sequence and no line is equal to
- * another, the join has to find the end of ours. The third tells whether it is. */
+/* Each line is two bytes: its hash and the time since the line before. The first byte of the input is the
+ * number of lines that we have, the second the place where the stored log begins, and the third says whether
+ * both are the same sequence. If they are, and no two lines are equal, the join has to find the end of our
+ * lines. */
 
 #include "codec/journal/log-join.h"
 #include "fuzz.h"

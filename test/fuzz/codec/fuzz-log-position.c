@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first bytes are what is done with a position; the rest lies over its memory, as somebody's file
- * might. */
+/* The first bytes are operations on a position. The rest is put over its memory, as if somebody had written
+ * the file. */
 
 #include "codec/journal/log-position.h"
 #include "fuzz.h"
@@ -57,7 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 bool settle = (data[i] >> 1 & 7) == SETTLE;
 
                 if (settle && settled)
-                        continue; /* as with a supervisor: once, and it takes long */
+                        continue; /* as for a supervisor: only once, because it takes long */
                 settled = settled || settle;
                 step(&p, data[i]);
                 (void) log_position_since(&p);

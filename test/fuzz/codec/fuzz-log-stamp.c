@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first byte is where the text is split: in pieces the same has to come out. Then the text as a line
- * that has the stamp in it. */
+/* The first byte is where the text is split: two pieces must give the same result as the whole text. Then
+ * the text is used as a line that contains the stamp. */
 
 #include "codec/engine/log-stamp.h"
 #include "fuzz.h"

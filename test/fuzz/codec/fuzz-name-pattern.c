@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Up to the first newline an expression, the rest a name. */
+/* The text before the first newline is an expression, the rest a name. */
 
 #include "codec/journal/name-pattern.h"
 #include "fuzz.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first two bytes say what to forward. Nothing but known keys comes through, and what came through once
- * comes through again unchanged. */
+/* The first two bytes say what to forward. Only known keys are passed on, and a result is passed on
+ * unchanged when it is the input. */
 
 #include "codec/systemd/notify-message.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* NDJSON, a line an object. */
+/* NDJSON: each line is one object. */
 
 #include "codec/registry/pull-progress.h"
 #include "fuzz.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What a credential helper answers. */
+/* Answers of credential helpers. */
 
 #include "codec/registry/registry-auth.h"
 #include "fuzz.h"

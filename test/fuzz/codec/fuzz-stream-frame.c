@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first byte is the size of the pieces; in pieces the same has to come out as in one. */
+/* The first byte is the size of the pieces, which must give the same result as the whole text. */
 
 #include "codec/engine/stream-frame.h"
 #include "fuzz.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* Writes "stream, byte" for every byte of payload. Returns feed's last result. */
+/* Writes "stream, byte" for every byte of payload. Returns the last result of feed. */
 static int decode(const uint8_t *data, size_t size, size_t piece, uint8_t *out, size_t *out_size)
 {
         StreamFrame f = STREAM_FRAME_NULL;

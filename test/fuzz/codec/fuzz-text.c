@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The first byte is the maximum. The result is plain, and making it plain again changes nothing. */
+/* The first byte is the maximum. The result is one plain line, and doing it again changes nothing. */
 
 #include "fuzz.h"
 #include "util/cleanup.h"

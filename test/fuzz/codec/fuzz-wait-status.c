@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A signal's name; the first four bytes are also a status. */
+/* The name of a signal. The first four bytes are also used as a status. */
 
 #include "codec/engine/wait-status.h"
 #include "fuzz.h"

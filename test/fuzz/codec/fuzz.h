@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What must hold whatever the input is; also where assert() is compiled out. */
+/* Checks a condition that must be true for every input, even if assert() is compiled out. */
 #define CHECK(expr)                                                                                         \
         do {                                                                                                \
                 if (!(expr)) {                                                                              \
@@ -19,7 +19,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* A NUL-terminated copy, the caller's. */
+/* A copy with a NUL at its end, which belongs to the caller. */
 static inline char *fuzz_string(const uint8_t *data, size_t size)
 {
         char *s = malloc(size + 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Runs a fuzzer's function over the files of folders: every file, and every beginning of a short one. */
+/* Runs a fuzzer's function on the files in folders: on every file, and on every beginning of a short file.
+ */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +17,7 @@
 
 static void replay(const uint8_t *data, size_t size)
 {
-        /* A copy without anything behind it, so that reading too far is seen. */
+        /* A copy with nothing after it, so that a sanitizer finds code that reads too far. */
         for (size_t n = size <= PREFIXES_MAX_SIZE ? 0 : size; n <= size; n++) {
                 _cleanup_free_ uint8_t *copy = malloc(n > 0 ? n : 1);
 

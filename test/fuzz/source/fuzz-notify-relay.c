@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Datagrams from a container, over a real socket: the first byte of each says how many descriptors come with
- * it, the second who sends it and whether there is room, the next two how long it is. Whatever they are: no
- * descriptor stays, nothing but known keys comes through, and the relay goes on. */
+/* Datagrams from a container, over a real socket. The first byte of each is the number of descriptors that
+ * come with it, the second says who sends it and whether there is room, and the next two are its length. For
+ * every input, no descriptor stays open, only known keys are passed on, and the relay continues to work. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -114,7 +114,7 @@ static unsigned count_fds(void)
         return n;
 }
 
-/* All that waits is read. */
+/* Everything that waits is read. */
 static void settle(void)
 {
         room = true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Which cgroup mode is taken when. */
+/* Which cgroup mode is chosen, and why. */
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static void check(CgroupSituation s, CgroupMode mode, bool by_runtime, const cha
         cr_assert_eq(d.by_runtime, by_runtime, "%s", why);
         cr_assert(strstr(d.why, why), "%s: %s", why, d.why);
         cr_assert_not(d.impossible);
-        /* What makes auto fall back, makes delegate an error, with the same words. */
+        /* A reason for which auto falls back is an error for delegate, in the same words. */
         if (s.asked == CGROUP_MODE_AUTO && mode == CGROUP_MODE_MIGRATE) {
                 s.asked = CGROUP_MODE_DELEGATE;
                 d = cgroup_mode_decide(&s);
@@ -45,7 +45,7 @@ Test(cgroup_mode, delegate_where_it_can_be_had)
         check((CgroupSituation){ FIT, .info = &cgroupfs }, CGROUP_MODE_DELEGATE, false, "cgroupfs");
         check((CgroupSituation){ FIT, .info = &cgroupfs_v1 }, CGROUP_MODE_DELEGATE, false, "cgroupfs");
         check((CgroupSituation){ FIT, .info = &registered }, CGROUP_MODE_DELEGATE, true, "our runtime");
-        /* The engine's own means need no privilege, and none of the runtime. */
+        /* With the cgroup driver cgroupfs, neither a privilege nor our runtime is needed. */
         check((CgroupSituation){ .in_service = true,
                                  .delegated = true,
                                  .local = true,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* cgroup-watch and cgroup-move, on cgroups that the tests make and remove. Skipped where no cgroup may be
- * made. */
+/* cgroup-watch and cgroup-move, on cgroups that the tests create and remove. Skipped if no cgroup can be
+ * created. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,9 +22,9 @@
 #include "util/macro.h"
 
 static char id[65], other_id[65];
-static char root[512]; /* of the hierarchy under test: our own cgroup in it */
-static char container[1024], inner[1100], foreign[1024]; /* cgroups made below it */
-static const char *hierarchy;                            /* "" or the v1 name */
+static char root[512];                                   /* our own cgroup in the hierarchy under test */
+static char container[1024], inner[1100], foreign[1024]; /* cgroups that were created below it */
+static const char *hierarchy;                            /* "" for v2, or the name of the v1 hierarchy */
 static pid_t children[64];
 static size_t n_children;
 
@@ -35,7 +35,7 @@ static char *slurp(const char *path)
         return read_file_at(AT_FDCWD, path, 4 * 1024 * 1024, &text, NULL) < 0 ? NULL : text;
 }
 
-/* Our own cgroup in the hierarchy `controllers`, as a folder. False: it is not mounted. */
+/* Finds the folder of our own cgroup in the hierarchy `controllers`. False: it is not mounted. */
 static bool find_root(const char *controllers)
 {
         _cleanup_(cgroup_mounts_done) CgroupMounts mounts = CGROUP_MOUNTS_NULL;
@@ -54,7 +54,7 @@ static bool find_root(const char *controllers)
         return false;
 }
 
-/* Ends the test as skipped where there is nothing to test on. */
+/* Skips the test if the hierarchy is not available. */
 static void make_cgroups(const char *controllers)
 {
         hierarchy = controllers;
@@ -86,7 +86,7 @@ static int join(const char *folder, pid_t pid)
         return r;
 }
 
-/* A process that does nothing, in a cgroup. */
+/* Starts a process in a cgroup that does nothing. */
 static pid_t child_in(const char *folder)
 {
         pid_t pid = fork();
@@ -116,7 +116,7 @@ static void teardown(void)
         end_children();
         if (!hierarchy)
                 return;
-        /* whoever is left: the kernel needs it to be empty */
+        /* retries: a killed process may be left for a moment, and only an empty cgroup can be removed */
         for (unsigned i = 0; i < 1000; i++) {
                 (void) rmdir(inner);
                 if ((rmdir(container) == 0 || errno == ENOENT) && (rmdir(foreign) == 0 || errno == ENOENT))
@@ -213,7 +213,7 @@ Test(cgroup_watch, may_be_freed_in_its_callback)
         sd_event_unref(event);
 }
 
-/* No test can make a process run out of its cgroup's memory everywhere; the file may be any. */
+/* A test cannot use up the memory of a cgroup on every machine, so it watches an ordinary file. */
 Test(cgroup_watch, another_file)
 {
         char folder[] = "/tmp/test-cgroup.XXXXXX", path[64];
@@ -234,7 +234,7 @@ Test(cgroup_watch, another_file)
 
 /* --- cgroup-move --- */
 
-/* Only the hierarchy under test: the others are none of the test's business. */
+/* Only the hierarchy under test. */
 static bool wanted(const char *controller, void *userdata)
 {
         return strcmp(controller, hierarchy) == 0;
@@ -268,7 +268,7 @@ static void check_moves(const char *controllers)
         cr_assert_eq(count_in(inner), 0);
         cr_assert_eq(count_in(foreign), 1, "strangers stay");
         cr_assert_eq(cgroup_move_sweep(m), 0, "idempotent");
-        /* who joins later */
+        /* processes that join later */
         child_in(inner);
         cr_assert_eq(cgroup_move_sweep(m), 1);
         /* the engine has removed it */
@@ -276,7 +276,7 @@ static void check_moves(const char *controllers)
         cr_assert_eq(rmdir(container), 0);
         cr_assert_eq(cgroup_move_sweep(m), 0);
         m = cgroup_move_free(m);
-        /* it is where we are */
+        /* it is in our own cgroup */
         cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
         cr_assert(!cgroup_move_is_blind(m));
@@ -295,7 +295,7 @@ Test(cgroup_move, name_systemd_of_v1)
         check_moves("name=systemd");
 }
 
-/* A cgroup that does not bear the container's id is anybody's. */
+/* A cgroup without the container's id in its name may belong to others. */
 Test(cgroup_move, not_of_the_container)
 {
         CgroupMove *m = NULL;
@@ -319,7 +319,7 @@ Test(cgroup_move, not_of_the_container)
         cgroup_move_free(m);
 }
 
-/* Made in the unit: there it stays. */
+/* A container that was created in the unit's cgroup stays there. */
 Test(cgroup_move, not_what_is_in_the_unit_already)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths paths = CGROUP_PATHS_NULL;
@@ -340,7 +340,7 @@ Test(cgroup_move, not_what_is_in_the_unit_already)
         cgroup_move_free(m);
 }
 
-/* As with blkio:/system.slice, where a unit has no cgroup of its own in that hierarchy. */
+/* As with blkio:/system.slice, if a unit does not have a cgroup of its own in that hierarchy. */
 Test(cgroup_move, who_shares_a_controllers_cgroup_is_not_of_the_container)
 {
         pid_t pid;
@@ -368,7 +368,7 @@ Test(cgroup_move, process_is_gone)
         cr_assert_not(cgroup_is_of_container(pid, "0123"));
 }
 
-/* A payload that forks while it is moved: nobody stays behind. */
+/* Processes that fork while they are moved: none is left behind. */
 Test(cgroup_move, forks_in_flight)
 {
         CgroupMove *m = NULL;
@@ -385,7 +385,7 @@ Test(cgroup_move, forks_in_flight)
                 (void) setpgid(0, 0);
                 if (read(gate[0], &c, 1) != 1)
                         _exit(1);
-                /* a row of processes, each the child of the one before, whose parent lives on */
+                /* a chain of processes: each one is the child of the one before, which continues to run */
                 for (unsigned i = 0; i < 40; i++)
                         if (fork() > 0)
                                 break;

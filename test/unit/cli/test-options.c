@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Our own options, in front of `run` or `--`. */
+/* The program's own options, before `run` or `--`. */
 
 #include <syslog.h>
 
@@ -198,7 +198,7 @@ Test(options, help_has_every_option)
         }
 }
 
-/* What completion offers is what the parser takes. */
+/* The parser accepts every value that completion offers. */
 Test(options, completed_values_are_taken)
 {
         size_t n, tried = 0;

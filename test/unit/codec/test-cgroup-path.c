@@ -10,7 +10,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* CentOS 7: the kernel lists cpuacct first here, the mount's folder has cpu first. */
+/* CentOS 7: the kernel lists cpuacct first, the folder of the mount has cpu first. */
 static const char v1_cgroup[] = "11:cpuacct,cpu:/docker/c1\n"
                                 "5:net_prio,net_cls:/\n"
                                 "3:memory:/docker/c1\n"

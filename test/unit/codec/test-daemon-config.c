@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine's configuration, with our runtime in it and without. */
+/* The engine's configuration, with and without our runtime. */
 
 #include <criterion/criterion.h>
 #include <errno.h>

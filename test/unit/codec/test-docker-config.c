@@ -58,7 +58,7 @@ Test(docker_config, auth)
         check_login("{\"auths\":{\"a:5000\":{\"auth\":\"bWU6\"}}}", "a:5000", "me", "");
         /* NULs around it: me:\0secret\0\0 */
         check_login("{\"auths\":{\"a:5000\":{\"auth\":\"bWU6AHNlY3JldAAA\"}}}", "a:5000", "me", "secret");
-        /* over what is spelled out */
+        /* takes precedence over user name and password */
         check_login(
                 "{\"auths\":{\"a:5000\":{\"auth\":\"bWU6c2VjcmV0\",\"username\":\"x\",\"password\":\"y\"}}}",
                 "a:5000", "me", "secret");
@@ -159,7 +159,7 @@ Test(docker_config, malformed)
 
 Test(docker_config, malformed_entry)
 {
-        /* no base64; no colon; no user; a NUL in the user's name; one in the password */
+        /* not base64; no colon; no user; a NUL in the user's name; a NUL in the password */
         static const char *const bad[] = { "bWU6c2VjcmV0=", "bWU=", "OnNlY3JldA==", "bQBlOng=", "bWU6eAB5" };
         char config[256];
 

@@ -83,7 +83,7 @@ Test(engine_error, without_an_answer)
         cr_assert_eq(e.http_status, 0);
         cr_assert_str_eq(e.message, "Can't reach it: No such file or directory");
         cr_assert_eq(engine_error_set(&e, -EIO, "no such file or directory"), -EIO);
-        /* It is the engine's socket that is missing, not the command. */
+        /* The engine's socket is missing, not the command. */
         cr_assert_eq(engine_error_exit_code(&e), 125);
 }
 

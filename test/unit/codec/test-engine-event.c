@@ -13,7 +13,7 @@
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-/* As 20.10 sends it, with the old fields; and as 28 does, without. */
+/* As Docker 20.10 sends it, with the old fields, and as Docker 28 does, without them. */
 #define OLD(action, attributes)                                                                             \
         "{\"status\":\"" action "\",\"id\":\"" ID "\",\"from\":\"busybox\",\"Type\":\"container\","         \
         "\"Action\":\"" action "\",\"Actor\":{\"ID\":\"" ID "\",\"Attributes\":{" attributes                \

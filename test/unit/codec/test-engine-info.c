@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What counts of GET /info. */
+/* The members of GET /info that we use. */
 
 #include <criterion/criterion.h>
 #include <errno.h>

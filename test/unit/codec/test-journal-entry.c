@@ -89,7 +89,7 @@ Test(journal_entry, message_header)
         cr_assert_arr_eq(h, "MESSAGE\n\3\0\0\0\0\0\0\0", 16);
 }
 
-/* Expectations as the Go driver's sanitizeKeyMod() gives them. */
+/* The expected names are results of sanitizeKeyMod() in Docker's journald driver. */
 Test(journal_entry, names_as_dockers_driver_makes_them)
 {
         static const char *const cases[][2] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Lines out of pieces. */
+/* Lines from pieces. */
 
 #include <criterion/criterion.h>
 #include <stdint.h>
@@ -35,7 +35,8 @@ static void put_line(Output *o, const Line *l)
 static void feed(LineBuffer *b, const char *data, size_t size, Output *o)
 {
         for (;;) {
-                /* A copy of its own for every call, so that a stale pointer into it is seen by ASan. */
+                /* Every call gets a copy of its own, so that the address sanitizer finds a stale pointer
+                 * into it. */
                 _cleanup_free_ char *copy = malloc(size + 1);
                 size_t consumed = SIZE_MAX;
                 Line l;
@@ -181,7 +182,7 @@ Test(line_buffer, flushed_line_is_gone)
         line_buffer_done(&b);
 }
 
-/* 64 MiB in pieces of 4 KiB takes seconds if every piece costs the whole line. */
+/* 64 MiB in pieces of 4 KiB would take seconds if every piece had the cost of the whole line. */
 Test(line_buffer, huge_line_in_linear_time_and_its_memory_back, .timeout = 10)
 {
         static char piece[4096];

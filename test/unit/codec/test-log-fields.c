@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The log options of a container. What is expected is what the engine's journald driver wrote for the same
- * (26.1). */
+/* The log options of a container. The expected fields are those that the engine's journald driver wrote for
+ * the same options (Docker 26.1). */
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -86,7 +86,7 @@ Test(log_fields, value_of_two_lines)
         cr_assert_arr_eq(f.extra.data, expected, sizeof(expected) - 1);
 }
 
-/* A label can't pass for a field of ours, and what is no name of a field is none. */
+/* A label cannot replace a field of ours, and a name that is not valid for a field is left out. */
 Test(log_fields, names_that_are_taken)
 {
         check("\"labels-regex\":\"^(_|1st|container_name|message|syslog.identifier)$\"", NULL, "");

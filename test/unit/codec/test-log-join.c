@@ -85,7 +85,7 @@ Test(log_join, all_is_known)
         expect(LOG_JOIN_WHOLE, 10);
 }
 
-/* It was killed before it had stored the last three, and came back two seconds later. */
+/* The engine was killed before it had stored the last three, and came back two seconds later. */
 Test(log_join, engine_has_less_than_we)
 {
         for (uint64_t i = 0; i < 13; i++)
@@ -106,7 +106,7 @@ Test(log_join, engine_has_nothing_of_ours)
         expect(LOG_JOIN_SHORT, 0);
 }
 
-/* A clock that ticks: all lines are equal, and the times decide. */
+/* All lines are equal, as of a clock that ticks, and the times decide. */
 Test(log_join, equal_lines)
 {
         for (uint64_t i = 0; i < 100; i++)
@@ -136,7 +136,7 @@ Test(log_join, repeated_blocks)
         expect(LOG_JOIN_WHOLE, 30);
 }
 
-/* Our last line once more, by chance, among what is new. */
+/* By chance, our last line also occurs among the new lines. */
 Test(log_join, a_line_that_comes_again)
 {
         for (uint64_t i = 0; i < 10; i++)
@@ -160,7 +160,7 @@ Test(log_join, first_stored_line_is_equal_to_our_last)
         expect(LOG_JOIN_WHOLE, 10);
 }
 
-/* The journal was slow: we have the lines long after the engine. */
+/* The journal was slow: we received the lines long after the engine. */
 Test(log_join, late_receipts)
 {
         for (uint64_t i = 0; i < 500; i++)
@@ -170,7 +170,7 @@ Test(log_join, late_receipts)
         expect(LOG_JOIN_WHOLE, 400);
 }
 
-/* A busy engine stores later than it passes on. */
+/* A busy engine stores lines later than it sends them. */
 Test(log_join, early_receipts)
 {
         for (uint64_t i = 0; i < 500; i++)
@@ -191,7 +191,7 @@ Test(log_join, more_stored_than_remembered)
         expect(LOG_JOIN_WHOLE, 60000);
 }
 
-/* The worst for our time: everything fits everywhere. */
+/* The worst case for the running time: everything fits everywhere. */
 Test(log_join, all_equal_and_many, .timeout = 60)
 {
         for (uint64_t i = 0; i < 60000; i++) {
@@ -234,7 +234,7 @@ Test(log_join, bound)
         cr_expect(b.time_nsec == 30 * MS && b.count == 1);
 }
 
-/* Any container, any engine: each line once. */
+/* Random containers and engines: each line once. */
 Test(log_join, at_random)
 {
         for (unsigned seed = 1; seed < 3000; seed++) {

@@ -106,7 +106,7 @@ Test(log_position, withdrawn)
         cr_expect_eq(log_trail_last(log_position_trail(&p, STREAM_STDOUT), 0)->ordinal, 2);
 }
 
-/* We were killed with lines 3 to 5 on their way, and the journal has 3. */
+/* The supervisor was killed with lines 3 to 5 on their way, and the journal has line 3. */
 Test(log_position, settled)
 {
         offer(STREAM_STDOUT, "1", 1);
@@ -164,7 +164,7 @@ Test(log_position, calm_soon_after_the_begin)
         cr_expect_eq(log_position_since(&p), 100 * SEC);
 }
 
-/* A container that writes all the time: what the engine holds back is limited. */
+/* A container that writes all the time: the amount that the engine holds back is limited. */
 Test(log_position, attached_and_never_calm)
 {
         for (uint64_t i = 0; i < 64 * MIB; i += 1024)
@@ -193,7 +193,7 @@ Test(log_position, bounds)
         offer(STREAM_STDOUT, "b", 161 * SEC);
         offer(STREAM_STDOUT, "c", 161 * SEC);
         expect_bound(STREAM_STDOUT, 161 * SEC, 2);
-        /* stderr was silent: its lines stamped long before have come. */
+        /* stderr was silent: its lines with old stamps have arrived. */
         cr_expect_eq(log_position_since(&p), 159 * SEC);
         offer(STREAM_STDERR, "d", 155 * SEC);
         cr_expect_eq(log_position_since(&p), 159 * SEC);
@@ -216,7 +216,7 @@ Test(log_position, many_of_one_stamp)
         expect_bound(STREAM_STDOUT, 2 * SEC, 700);
 }
 
-/* Whatever somebody has written there. */
+/* Anything may be in the file. */
 Test(log_position, hostile)
 {
         for (unsigned seed = 0; seed < 200; seed++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Time stamps in front of stored messages. */
+/* Time stamps at the beginning of stored messages. */
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -103,7 +103,7 @@ Test(log_stamp, endless_without_a_blank)
 
 #define STAMP "2026-11-22T09:38:44.489961384Z "
 
-/* A line of several messages, as a terminal's log has it: what comes out has to be what went in. */
+/* One line in several messages, as in the log of a terminal: the output must be equal to the input. */
 static void check_strip(size_t size)
 {
         static char raw[8 * LOG_MESSAGE_MAX], wanted[8 * LOG_MESSAGE_MAX];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Go's regular expressions. What they match is what Go's package regexp says they do. */
+/* Go's regular expressions. The expected matches are those of Go's package regexp. */
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The supervisor's word to the runtime. */
+/* The note from the supervisor to the runtime. */
 
 #include <criterion/criterion.h>
 #include <errno.h>

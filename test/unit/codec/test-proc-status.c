@@ -82,9 +82,9 @@ Test(proc_stat, what_lives)
         cr_assert(!is_ending("sh", 'R', 0x400100, 1, 0));
         cr_assert(!is_ending("sh", 'T', 0x400100, 1, 0));
         cr_assert(!is_ending("sh", 'D', 0x400100, 30, 0));
-        /* SIGTERM, which it may catch, and all others that the field has but SIGKILL. */
+        /* SIGTERM, which it can catch, and all other signals of the field except SIGKILL. */
         cr_assert(!is_ending("sh", 'S', 0x400100, 1, 0x7fffffffU & ~0x100U));
-        /* Its first thread has ended, others go on. */
+        /* Its first thread has ended, but others still run. */
         cr_assert(!is_ending("sh", 'Z', 0x400104, 2, 0));
 }
 
@@ -92,9 +92,9 @@ Test(proc_stat, what_ends)
 {
         cr_assert(is_ending("sh", 'Z', 0x40010c, 1, 0));
         cr_assert(is_ending("sh", 'X', 0x40010c, 1, 0));
-        /* The first process of a pid namespace, which waits for all others of it. */
+        /* The first process of a pid namespace waits for all others in it. */
         cr_assert(is_ending("sh", 'S', 0x400104, 1, 0));
-        /* It has not got to it yet. */
+        /* It has not handled the signal yet. */
         cr_assert(is_ending("sh", 'R', 0x400100, 5, 0x100));
         cr_assert(is_ending("sh", 'Z', 0x400104, 5, 0x100));
 }

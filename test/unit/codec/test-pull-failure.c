@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Which failures of a pull are worth another try. The messages are those of engines. */
+/* The failures of a pull that are worth another attempt. The messages come from real engines. */
 
 #include <criterion/criterion.h>
 

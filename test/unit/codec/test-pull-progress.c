@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* How far a pull is. */
+/* The progress of a pull. */
 
 #include <criterion/criterion.h>
 #include <stdio.h>

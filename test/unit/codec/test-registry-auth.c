@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Credentials: what helpers say, and what the engine is told. */
+/* Credentials: the answers of helpers, and the header for the engine. */
 
 #include <criterion/criterion.h>
 #include <errno.h>

@@ -10,13 +10,13 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* What came out, each chunk's bytes behind those of the same stream. */
+/* The output: the bytes of each chunk, appended to those of the same stream. */
 typedef struct Output {
         char data[_STREAM_MAX][256];
         size_t size[_STREAM_MAX];
 } Output;
 
-/* Feeds all of data; returns 0 or the error. */
+/* Feeds all of data. Returns 0 or the error. */
 static int feed(StreamFrame *f, const char *data, size_t size, Output *o)
 {
         for (;;) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* An archive of one file. That tar(1) reads it is test/behaviour's and test/fault's to show. */
+/* An archive of one file. test/behaviour and test/fault show that tar(1) can read it. */
 
 #include <criterion/criterion.h>
 #include <string.h>

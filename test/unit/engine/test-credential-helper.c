@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Credential helpers: shell scripts in a folder of the test's own. */
+/* Credential helpers: shell scripts in a folder of the test. */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -30,7 +30,7 @@ static void setup(void)
         event = loop_new();
         cr_assert_not_null(mkdtemp(folder));
         (void) snprintf(program, sizeof(program), "%s/docker-credential-test", folder);
-        /* As signals_new() leaves it. */
+        /* The signals as signals_new() leaves them. */
         (void) signal(SIGPIPE, SIG_IGN);
         sigemptyset(&mask);
         sigaddset(&mask, SIGTERM);
@@ -130,18 +130,18 @@ Test(credential_helper, may_be_freed_in_its_callback)
         result_done(&o);
 }
 
-/* It is as if it had been started by systemd itself. */
+/* A helper runs as if systemd itself had started it. */
 Test(credential_helper, signals_and_descriptors)
 {
         static const int from_shell[] = { SIGHUP, SIGINT, SIGQUIT };
         int leak = open("/dev/null", O_RDONLY); /* without O_CLOEXEC */
         Result o = {};
 
-        /* Of a test run in the background, with nohup(1). */
+        /* The signals of a test run in the background, with nohup(1). */
         for (size_t i = 0; i < ELEMENTSOF(from_shell); i++)
                 (void) signal(from_shell[i], SIG_DFL);
         cr_assert_geq(leak, 3);
-        /* posix_spawn() of glibc leaves its own two, 32 and 33, ignored. */
+        /* posix_spawn() of glibc leaves its own two signals, 32 and 33, ignored. */
         ask(&o, "for f in Blk Ign; do v=$(sed -n \"s/^Sig$f:.//p\" /proc/self/status); echo $f$((0x$v & "
                 "0x7fffffff)); done;"
                 "ls /proc/self/fd | grep -v 3");
@@ -173,7 +173,7 @@ Test(credential_helper, failure_explains_itself)
         }
 }
 
-/* More than a pipe takes at once, on both outputs. */
+/* More than a pipe can hold, on both outputs. */
 Test(credential_helper, large_answer)
 {
         Result o = {};
@@ -211,7 +211,7 @@ Test(credential_helper, too_slow)
         result_done(&o);
 }
 
-/* An agent that it leaves behind holds its outputs. */
+/* A process that the helper leaves behind keeps its outputs open. */
 Test(credential_helper, agent_left_behind)
 {
         Result o = {};
@@ -225,7 +225,7 @@ Test(credential_helper, agent_left_behind)
         result_done(&o);
 }
 
-/* The program and what it has started. */
+/* The program and the processes that it has started. */
 Test(credential_helper, killed_when_freed)
 {
         _cleanup_close_ int pidfd = -EBADF;

@@ -202,7 +202,7 @@ Test(engine_events, malformed_lines_are_ignored)
         cr_assert_eq(seen.lost, 0);
 }
 
-/* A line over the limit is dropped as a whole: no part of it is taken for an event, also not its last. */
+/* A line over the limit is dropped as a whole: no part of it counts as an event, not even the last one. */
 Test(engine_events, over_long_lines_are_ignored)
 {
         FakeReply *r = expect_open();
@@ -262,7 +262,7 @@ Test(engine_events, reconnects_from_where_it_ended)
 
         send_event(first, "start", UINT64_C(1700000000123456789));
         fake_reply_close(first);
-        /* the engine's since= is inclusive: the last one comes again */
+        /* the engine's since= is inclusive: the last event comes again */
         send_event(second, "start", UINT64_C(1700000000123456789));
         send_event(second, "pause", UINT64_C(1700000001000000007));
         fake_reply_close(second);
@@ -280,7 +280,7 @@ Test(engine_events, reconnects_from_where_it_ended)
         cr_assert_not_null(strstr(fake_reply_request(third), "&since=1700000001.000000007 "));
 }
 
-/* Somebody sets the engine's clock back: the present is not taken for the past, neither now nor after a
+/* Somebody sets the engine's clock back: new events do not count as old ones, neither now nor after a
  * reconnection. */
 Test(engine_events, clock_is_set_back)
 {
@@ -300,7 +300,7 @@ Test(engine_events, clock_is_set_back)
         cr_assert_not_null(strstr(fake_reply_request(second), "&since=1600000001.000000000 "));
 }
 
-/* An engine without timeNano: many an event has the same time, and all of its second come again. */
+/* An engine without timeNano: many events have the same time, and all events of that second come again. */
 Test(engine_events, events_of_the_same_time)
 {
         FakeReply *first = expect_open(), *second = expect_open();
@@ -334,7 +334,7 @@ Test(engine_events, half_a_line_is_forgotten)
         cr_assert_eq(seen.kinds[0], ENGINE_EVENT_START);
 }
 
-/* The end of the stream is a loss too, however politely the engine ends it. */
+/* The end of the stream is also a loss, even if the engine ends it in an orderly way. */
 Test(engine_events, proper_end_is_a_loss)
 {
         FakeReply *first = expect_open(), *second = expect_open();
@@ -381,7 +381,8 @@ static uint64_t now_usec(void)
         return usec;
 }
 
-/* 100 ms, 200, 400: said once, tried again less and less often, and from the beginning once it stood. */
+/* 100 ms, 200, 400: the loss is reported once, the attempts become less frequent, and after a success the
+ * delays start again. */
 Test(engine_events, back_off_grows_and_starts_again)
 {
         uint64_t times[5];
@@ -407,7 +408,7 @@ Test(engine_events, back_off_grows_and_starts_again)
         loop_until(event, seen.lost == 2);
         times[0] = now_usec();
         loop_until(event, seen.opened == 2);
-        /* far less than the 1.6 s that the row would go on with */
+        /* far less than the 1.6 s that would be next without the success */
         cr_assert_lt(now_usec() - times[0], USEC_PER_SEC);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Engine requests, and the glue between libcurl and the loop below them. */
+/* Requests to the engine, and the glue between libcurl and the event loop. */
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -50,12 +50,12 @@ typedef struct Result {
         /* of a stream */
         char *data;
         size_t n_data, allocated;
-        unsigned seed;  /* 0: takes everything */
-        bool refuse;    /* takes nothing */
-        size_t at_most; /* 0: takes all; else so much of each piece */
+        unsigned seed;  /* 0: accepts everything */
+        bool refuse;    /* accepts nothing */
+        size_t at_most; /* 0: accepts all, otherwise so many bytes of each piece */
         bool held;
 
-        unsigned turn; /* when it was done, among all results */
+        unsigned turn; /* its place in the order of all results */
         EngineRequest **free_in_done;
         Engine **free_engine_in_done;
 } Result;
@@ -113,7 +113,7 @@ static void on_done(EngineRequest *request, int r, const EngineReply *reply, voi
         o->turn = ++turns;
         if (o->free_in_done) {
                 *o->free_in_done = engine_request_free(*o->free_in_done);
-                /* what the reply says stays readable */
+                /* the reply stays readable */
                 cr_assert_eq(strlen(reply->body), strlen(o->body));
         }
         if (o->free_engine_in_done)
@@ -234,7 +234,7 @@ Test(engine, what_is_sent)
         cr_assert_eq(fake_engine_connections(fake), 1, "connections are used again");
 }
 
-/* Beside the other headers, and for this one request only. */
+/* In addition to the other headers, and for this request only. */
 Test(engine, registry_auth)
 {
         FakeReply *pull = fake_engine_expect(fake, "POST", "/images/create"),
@@ -263,7 +263,7 @@ Test(engine, registry_auth)
         result_done(&o);
 }
 
-/* The proxy of a service's environment is none for the engine. */
+/* A proxy in the service's environment is not used for the engine. */
 Test(engine, no_proxy)
 {
         Result o = {};
@@ -290,7 +290,7 @@ Test(engine, error_statuses)
                 { 502, -EREMOTEIO, "<html><body><h1>Bad Gateway</h1></body></html>", "Bad Gateway" },
                 { 503, -EAGAIN, "try again\n", "try again" },
                 { 301, -EPROTO, "moved", "moved" },
-                { 199, 0, NULL, NULL }, /* stands for 1xx, which are no answers */
+                { 199, 0, NULL, NULL }, /* stands for 1xx, which are not answers */
                 { 999, -EPROTO, "x", "x" },
         };
 
@@ -556,7 +556,7 @@ Test(engine, escape)
         free(s);
 }
 
-/* --- When there is no engine, or none that keeps its word --- */
+/* --- No engine, or an engine that breaks the protocol --- */
 
 Test(engine_broken, socket_is_missing)
 {
@@ -586,7 +586,7 @@ Test(engine_broken, nobody_listens)
         close(fd);
 }
 
-/* A name that no resolver needs to be asked about. */
+/* A name that needs no resolver. */
 Test(engine_broken, name_is_not_known)
 {
         EngineHost host = { .kind = ENGINE_HOST_TCP, .host = strdup("no..where"), .port = 1 };
@@ -622,7 +622,7 @@ Test(engine_broken, comes_back)
         result_done(&o);
 }
 
-/* The engine was restarted between two requests, and the connection that was kept is dead. */
+/* The engine was restarted between two requests, and the kept connection is dead. */
 Test(engine_broken, kept_connection_is_dead)
 {
         Result o = {};
@@ -664,7 +664,7 @@ Test(engine_broken, no_answer_in_time)
         }
 }
 
-/* A stream has no time limit of its own; what is waited for here is the limit of a request beside it. */
+/* A stream has no time limit. The test waits for the time limit of another request. */
 Test(engine_broken, stream_has_no_time_limit)
 {
         FakeReply *stream = fake_engine_expect(fake, "GET", "/stream"),
@@ -709,7 +709,7 @@ Test(engine_broken, connection_ends_too_early)
                 fake_reply_send_text(r, sent[i]);
                 fake_reply_close(r);
                 get(&o);
-                /* "H" may also be garbage to libcurl */
+                /* libcurl may also consider "H" garbage */
                 cr_assert(i == 1 ? o.r < 0 : o.r == -ECONNRESET, "%zu: %i %s", i, o.r, o.message);
                 result_done(&o);
         }
@@ -904,7 +904,7 @@ static void assert_all_came(Result *o, char *bytes, size_t size)
         free(bytes);
 }
 
-/* Every byte once and in order, however much of each piece the consumer takes. */
+/* Every byte once and in order, however much of each piece the consumer accepts. */
 static void check_held_back(bool chunked, size_t piece, EngineLane lane, unsigned seed)
 {
         FakeReply *r = fake_engine_expect(fake, "GET", "/stream");
@@ -926,7 +926,7 @@ static void check_held_back(bool chunked, size_t piece, EngineLane lane, unsigne
                         continue;
                 }
                 holds++;
-                /* at once, or when the socket has filled up meanwhile */
+                /* at once, or when the socket has filled up since then */
                 if (holds % 5 == 0)
                         loop_settle(event);
                 cr_assert_eq(o.done, 0);
@@ -979,7 +979,8 @@ Test(engine_stream, refusing_everything_holds_the_sender)
         assert_all_came(&o, bytes, MUCH * 4);
 }
 
-/* One that takes a little again and again has no more read ahead than one that takes nothing. */
+/* For a consumer that accepts a little again and again, no more is read ahead than for one that accepts
+ * nothing. */
 static void check_slow_consumer(bool chunked)
 {
         FakeReply *r = fake_engine_expect(fake, "GET", "/stream");
@@ -1015,7 +1016,7 @@ Test(engine_stream, slow_consumer_holds_the_sender)
         check_slow_consumer(true);
 }
 
-/* The end of the connection does not overtake what was refused before it. */
+/* The end of the connection is not reported before the data that was refused earlier. */
 Test(engine_stream, ends_while_held_back)
 {
         FakeReply *r = fake_engine_expect(fake, "GET", "/stream");
@@ -1060,7 +1061,7 @@ Test(engine_stream, resume_of_one_that_is_not_held_back)
         result_done(&o);
 }
 
-/* A held-back log does not keep the control lane from being served. */
+/* A held-back log does not delay other requests. */
 Test(engine_stream, others_go_on_while_one_is_held_back)
 {
         FakeReply *r = fake_engine_expect(fake, "GET", "/stream");
@@ -1081,7 +1082,7 @@ Test(engine_stream, others_go_on_while_one_is_held_back)
         free(bytes);
 }
 
-/* The server runs on a loop of its own here, so that both answers are there when the client looks. */
+/* The server runs on a loop of its own here, so that both answers have arrived when the client looks. */
 Test(engine_stream, control_comes_before_logs)
 {
         sd_event *server_event = loop_new();
@@ -1109,7 +1110,7 @@ Test(engine_stream, control_comes_before_logs)
                                                 .userdata = &control }),
                      0);
         while (!fake_reply_is_done(r_log) || !fake_reply_is_done(r_control)) {
-                /* the client may send; what it reads is not there before the server has run */
+                /* the client can send, but has nothing to read before the server has run */
                 cr_assert_eq(log.done + control.done, 0);
                 if (fake_reply_request(r_log) && fake_reply_request(r_control))
                         loop_settle(server_event);
@@ -1147,7 +1148,7 @@ Test(engine_free, before_the_loop_ran)
         cr_assert_eq(fake_engine_requests(fake), 0);
 }
 
-/* After each iteration of the loop that a request takes, in turn. */
+/* The request is freed after each number of iterations of the loop, in turn. */
 Test(engine_free, after_every_iteration)
 {
         for (unsigned n = 0;; n++) {
@@ -1220,7 +1221,7 @@ Test(engine_free, in_on_done)
         result_done(&o);
 }
 
-/* Two are finished at once; the first one's owner ends the other. */
+/* Two requests are finished at once, and the owner of the first one frees the other. */
 Test(engine_free, another_one_in_on_done)
 {
         Result a = {}, b = {};
@@ -1270,8 +1271,8 @@ Test(engine_free, engine_with_requests_under_way)
         loop_until(event, fake_reply_is_hung_up(r));
 }
 
-/* The loop is over while a request is under way: nothing of it may stay, which would keep the loop itself.
- */
+/* The loop ends while a request is running: nothing of the request may be left, because it would keep the
+ * loop. */
 Test(engine_free, request_that_the_loop_never_finished)
 {
         int before = dup(0), after;

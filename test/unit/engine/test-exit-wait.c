@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine's word of how a container ended. */
+/* The engine's report of how a container ended. */
 
 #include <string.h>
 
@@ -141,7 +141,7 @@ Test(exit_wait, an_error_of_the_engine_ends_it)
         cr_assert_eq(seen.told, 0);
 }
 
-/* Before API 1.30 the engine answers at once for what does not run yet. */
+/* Before API 1.30, the engine answers at once for a container that does not run yet. */
 Test(exit_wait, is_not_asked_of_an_old_engine)
 {
         engine_set_version(engine, &(ApiVersion){ 1, 29 });

@@ -172,7 +172,7 @@ Test(input_stream, pipe_in_pieces_and_its_end)
         cr_assert_eq(result, 0);
         cr_assert_null(message);
         cr_assert_not(fake_reply_is_hung_up(reply));
-        /* The end of the connection is no second one. */
+        /* The end of the connection is not reported as a second end. */
         fake_reply_close(reply);
         loop_settle(event);
         cr_assert_eq(ended, 1);
@@ -225,7 +225,7 @@ Test(input_stream, file_from_where_it_stands_and_again)
         start_upgraded(fd);
         loop_until(event, ended && fake_reply_is_half_closed(reply));
         assert_text("data");
-        /* Another life of the container reads the same. */
+        /* The next life of the container reads the same input. */
         input = input_stream_free(input);
         start_upgraded(fd);
         loop_until(event, ended && fake_reply_is_half_closed(reply));
@@ -282,7 +282,7 @@ Test(input_stream, endless_input_leaves_the_loop_alone)
         start_upgraded(open("/dev/zero", O_RDONLY | O_CLOEXEC));
         fake_reply_allow(reply, 1000 * 1000);
         loop_until(event, received() == 1000 * 1000);
-        /* Sockets are full now: nothing is to be done. */
+        /* The sockets are full now: there is nothing to do. */
         loop_settle(event);
         cr_assert_eq(sd_event_run(event, 0), 0);
         cr_assert_eq(ended, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A container's stored log as lines, each with its stamp. */
+/* A container's stored log as lines, each one with its time stamp. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -22,12 +22,12 @@ static FakeEngine *fake;
 static Engine *engine;
 static LogStream *log_stream;
 
-/* All that came: "1@seconds:line\n". A line of more than 100 bytes as its size. */
+/* The received lines as "1@seconds:line\n"; a line of more than 100 bytes is replaced by its size. */
 static struct {
         char text[4096];
         size_t size;
         unsigned ended, calm;
-        unsigned refuse; /* every so many lines, 0: none */
+        unsigned refuse; /* after so many lines; 0: never */
         bool refused;
         int r;
 } seen;
@@ -232,7 +232,7 @@ Test(log_stream_stored, driver_that_cannot_be_read)
         cr_expect_eq(log_stream_status(log_stream), 501);
 }
 
-/* A line that has begun is to be read again from its begin. */
+/* A line that was begun must be read again from its beginning. */
 Test(log_stream_stored, pending_and_calm)
 {
         FakeReply *r = expect("&follow=1");

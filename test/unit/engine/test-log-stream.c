@@ -18,8 +18,8 @@ static FakeEngine *fake;
 static Engine *engine;
 static LogStream *log_stream;
 
-/* All that came, as text: "1:line\n" for a whole one, "1:line|" for a cut one, "1:line$" for one ended by
- * the end. */
+/* The received lines as text: "1:line\n" for a complete one, "1:line|" for a cut one, "1:line$" for a line
+ * that the end of the stream completed. */
 typedef struct Seen {
         unsigned opened, ended;
         int r;
@@ -27,7 +27,7 @@ typedef struct Seen {
         size_t size, allocated;
         size_t lines;
         unsigned seed; /* != 0: refuses at random */
-        size_t refuse; /* so many lines are refused, then no more */
+        size_t refuse; /* so many lines are refused, then none */
         bool held;
         bool free_in_eof;
         bool brief; /* only count */
@@ -270,7 +270,7 @@ Test(log_stream, frames_byte_by_byte)
         free(b.data);
 }
 
-/* A lot, in frames and pieces of any size, refused at random: compared with what was put in. */
+/* Much output in frames and pieces of random sizes, refused at random, is compared with the input. */
 static void check_much(bool tty, size_t piece, unsigned seed)
 {
         FakeReply *r = expect();
@@ -336,7 +336,7 @@ Test(log_stream, terminal)
         cr_assert_str_eq(seen.text, "1:one\n1:two\n1:\n1:thr\ree\n1:split\n1:last$");
 }
 
-/* Without a terminal a CR belongs to the line. */
+/* Without a terminal, a CR is a part of the line. */
 Test(log_stream, carriage_return_without_terminal)
 {
         FakeReply *r = expect();
@@ -398,7 +398,7 @@ Test(log_stream, no_output_at_all)
         cr_assert_eq(seen.r, 0);
 }
 
-/* The line that was refused comes again, the end waits for it; resuming without need changes nothing. */
+/* The refused line comes again, and the end waits for it. Resuming without need changes nothing. */
 Test(log_stream, end_waits_for_the_held_line)
 {
         FakeReply *r = expect();
@@ -426,7 +426,7 @@ Test(log_stream, end_waits_for_the_held_line)
         free(b.data);
 }
 
-/* The refused one is the line that only the end of the stream made one. */
+/* The refused line is one that only the end of the stream completed. */
 Test(log_stream, last_line_without_newline_is_held)
 {
         FakeReply *r = expect();
@@ -472,7 +472,7 @@ Test(log_stream, held_stream_holds_the_engine)
         free(b.data);
 }
 
-/* Longer than a line may be: cut, and marked as such. */
+/* A line above the limit is cut and marked. */
 Test(log_stream, over_long_line)
 {
         size_t max = 16 * 1024 * 1024, n = max + 1000;
@@ -494,7 +494,7 @@ Test(log_stream, over_long_line)
         free(b.data);
 }
 
-/* stdin's frames and the engine's own errors are no output. */
+/* Frames of stdin and the engine's own errors are not output. */
 Test(log_stream, other_frames)
 {
         FakeReply *r = expect();
@@ -534,7 +534,7 @@ Test(log_stream, malformed_frames)
         free(b.data);
 }
 
-/* It ends within a header or a payload: what is there is delivered. */
+/* The stream ends within a header or a payload: the received part is delivered. */
 Test(log_stream, ends_in_a_frame)
 {
         Bytes b = {};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The body of an answer: collected, and held back for a consumer that does not take it. */
+/* The body of an answer is collected, and held back for a consumer that does not accept it. */
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "engine/reply-body.h"
 #include "util/macro.h"
 
-/* Takes at most `room` bytes a call, and as many in all as `taken` has. */
+/* Accepts at most `room` bytes for each call, and as many in total as fit into `taken`. */
 typedef struct Consumer {
         size_t room, n, calls;
         char taken[256];

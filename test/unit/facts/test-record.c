@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What the functions that write facts keep in step. */
+/* The facts that the writing functions keep consistent. */
 
 #include <criterion/criterion.h>
 #include <string.h>

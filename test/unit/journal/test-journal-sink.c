@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Entries to a journald that is the test itself: a bound datagram socket. */
+/* Entries for journald. The test itself takes its place, with a bound datagram socket. */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -43,7 +43,7 @@ typedef struct Seen {
         unsigned room;
         bool free_in_room;
         bool send_in_room;
-        unsigned next; /* number of the next entry, sent from on_room */
+        unsigned next; /* the number of the next entry that on_room sends */
 } Seen;
 
 static Seen seen;
@@ -94,7 +94,8 @@ static void teardown(void)
 
 TestSuite(journal_sink, .init = setup, .fini = teardown, .timeout = LOOP_TIMEOUT);
 
-/* The next entry, of a datagram or of the memfd that came with an empty one; the caller's. */
+/* The next entry, from a datagram or from the memfd that came with an empty one. It belongs to the caller.
+ */
 static char *receive(size_t *ret_size, bool *ret_is_memfd)
 {
         union {
@@ -121,7 +122,7 @@ static char *receive(size_t *ret_size, bool *ret_is_memfd)
                 cr_assert_eq(n, 0);
                 cr_assert_eq(c->cmsg_type, SCM_RIGHTS);
                 memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-                /* what journald insists on */
+                /* the seals that journald requires */
                 cr_assert_eq(fcntl(fd, F_GET_SEALS) &
                                      (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL),
                              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
@@ -175,7 +176,7 @@ Test(journal_sink, entry_of_all_parts)
         loop_settle(event);
         check_received("CONTAINER_NAME=a\nMESSAGE=\n");
         cr_assert_eq(journal_field_append_string(&constant, "CONTAINER_NAME", "b"), 0);
-        /* those of an entry are the ones that held when it was taken */
+        /* an entry has the fields that were set when it was accepted */
         cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "x", 1), 1);
         journal_sink_set_constant_fields(sink, &constant);
         cr_assert_eq(journal_sink_send(sink, JOURNAL_LINE, &no_fields, "x", 1), 1);
@@ -223,7 +224,7 @@ Test(journal_sink, sent_at_the_end_of_the_wake_up)
         cr_assert_eq(seen.room, 0, "there always was room");
 }
 
-/* Sends until nothing more is taken; returns how many were. */
+/* Sends until nothing more is accepted. Returns the number of accepted entries. */
 static unsigned fill(void)
 {
         unsigned n = 0;
@@ -236,7 +237,7 @@ static unsigned fill(void)
         return n;
 }
 
-/* Reads so many entries, giving the sink turns to send them. */
+/* Reads so many entries, and lets the sink send in between. */
 static void check_numbers_slowly(unsigned from, unsigned to)
 {
         while (from < to) {
@@ -268,7 +269,7 @@ Test(journal_sink, full_queue)
         check_nothing();
 }
 
-/* Our own messages have room where lines have none, but not without end. */
+/* Our own messages still have room when lines have none, but that room is limited, too. */
 Test(journal_sink, room_for_messages)
 {
         unsigned n = fill(), more = 0;
@@ -281,12 +282,12 @@ Test(journal_sink, room_for_messages)
         check_nothing();
 }
 
-/* While journald does not read, nothing of ours runs. */
+/* While journald does not read, the program uses no processor time. */
 Test(journal_sink, does_not_spin)
 {
         fill();
         loop_settle(event);
-        (void) sd_event_run(event, 20000); /* the moment that it waits after a small burst */
+        (void) sd_event_run(event, 20000); /* the short time that it waits after a small burst */
         loop_settle(event);
         cr_assert_eq(sd_event_run(event, 200000), 0);
 }
@@ -313,7 +314,7 @@ Test(journal_sink, drain)
         cr_assert_not(journal_sink_drain(sink, 20000));
 }
 
-/* A journald that reads slowly: each entry once and in order. */
+/* journald reads slowly: each entry arrives once and in order. */
 Test(journal_sink, outruns_journald)
 {
         seen.send_in_room = true;
@@ -334,7 +335,7 @@ Test(journal_sink, may_be_freed_in_on_room)
         cr_assert_null(journal_sink_free(NULL));
 }
 
-/* More than a datagram may be: it goes as a memfd, every byte of it. */
+/* An entry that is too large for a datagram is sent as a memfd, with every byte. */
 Test(journal_sink, too_large_for_a_datagram)
 {
         size_t n = 40 * 1024 * 1024, size;
@@ -361,7 +362,7 @@ Test(journal_sink, too_large_for_a_datagram)
         cr_assert_eq(size, strlen("PRIORITY=3\nMESSAGE\n") + 8 + n + 1);
         cr_assert_eq(memcmp(s + size - 1 - n, big, n), 0);
         free(s);
-        /* small ones are datagrams as before */
+        /* small entries are still datagrams */
         cr_assert_eq(send_number(1), 1);
         loop_settle(event);
         check_numbers(1, 2);
@@ -369,7 +370,7 @@ Test(journal_sink, too_large_for_a_datagram)
         free(big);
 }
 
-/* Too large for the batch, but not for a datagram; and the order stays. */
+/* Too large for the batch, but not for a datagram. The order is kept. */
 Test(journal_sink, large_behind_small)
 {
         size_t n = 100000, size;
@@ -407,7 +408,7 @@ Test(journal_sink, too_large_and_the_queue_is_full)
         free(big);
 }
 
-/* Descriptors of the entries that were sent as memfd are not kept. */
+/* The descriptors of entries that were sent as a memfd are closed. */
 Test(journal_sink, no_descriptor_is_left)
 {
         size_t n = 20 * 1024 * 1024, size;
@@ -438,14 +439,14 @@ Test(journal_sink, journald_is_restarted)
                 journald_stop();
                 journald_start();
         }
-        /* the room of the new connection is the one that is watched */
+        /* the new connection is watched for room */
         n = fill();
         check_numbers_slowly(0, n);
         loop_until(event, seen.room == 1);
 }
 
-/* The queue was full when journald went away, and what was in it with it: what was only taken is sent to the
- * next. */
+/* The queue was full when journald went away, and its entries are lost. Entries that were only accepted are
+ * sent to the next journald. */
 Test(journal_sink, journald_is_restarted_with_a_full_queue)
 {
         unsigned n = fill(), first;
@@ -465,7 +466,7 @@ Test(journal_sink, journald_is_restarted_with_a_full_queue)
         loop_until(event, seen.room == 1);
 }
 
-/* Nothing is lost, and nobody is asked to hurry. */
+/* Nothing is lost, and on_room is not called before journald is back. */
 Test(journal_sink, journald_is_away_for_a_while)
 {
         journald_stop();
@@ -483,7 +484,7 @@ Test(journal_sink, journald_is_away_for_a_while)
         check_numbers(0, 5);
 }
 
-/* Also what is too large for the batch waits. */
+/* An entry that is too large for the batch also waits. */
 Test(journal_sink, journald_is_away_for_a_large_one)
 {
         size_t n = 100000, size;

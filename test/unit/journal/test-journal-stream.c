@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Lines to a journald that is the test itself: a listening stream socket. */
+/* Lines for journald. The test itself takes its place, with a listening stream socket. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static int listener = -EBADF, connection = -EBADF;
 typedef struct Seen {
         unsigned room;
         bool free_in_room;
-        const char *large; /* to be offered again until it is taken */
+        const char *large; /* is offered again until it is accepted */
         size_t large_size;
         uint64_t sent;
 } Seen;
@@ -71,7 +71,7 @@ static void journald_stop(void)
         (void) unlink(path);
 }
 
-/* Reads so many bytes, giving the stream turns to send them. The caller's. */
+/* Reads so many bytes, and lets the stream send in between. The result belongs to the caller. */
 static char *receive(size_t size)
 {
         char *data = malloc(size + 1);
@@ -159,7 +159,7 @@ static void check_numbers(unsigned from, unsigned to)
         }
 }
 
-/* Sends until nothing more is taken; returns how many were. */
+/* Sends until nothing more is accepted. Returns the number of accepted lines. */
 static unsigned fill(void)
 {
         unsigned n = 0;
@@ -207,7 +207,8 @@ Test(journal_stream, outruns_journald)
         cr_assert_eq(seen.room, 1, "said once");
 }
 
-/* Larger than the buffer and than the socket's: offered until it is taken, and each byte comes once. */
+/* A line that is larger than our buffer and the socket's is offered until it is accepted, and each byte
+ * comes once. */
 Test(journal_stream, large_line)
 {
         size_t size = 3 * 1024 * 1024;
@@ -231,7 +232,7 @@ Test(journal_stream, large_line)
         free(big);
 }
 
-/* What was begun and does not come again is a line of its own. */
+/* A line that was begun and does not come again becomes a line of its own. */
 Test(journal_stream, large_line_that_is_given_up)
 {
         size_t size = 3 * 1024 * 1024;
@@ -268,7 +269,7 @@ Test(journal_stream, may_be_freed_in_on_room)
         cr_assert_null(journal_stream_free(NULL));
 }
 
-/* The connection breaks: what was not written goes to the next one, and no line is torn. */
+/* The connection breaks: lines that were not written go to the next connection, and no line is torn. */
 Test(journal_stream, journald_goes_and_comes)
 {
         unsigned n = fill(), first = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The position's file: what it survives, and whom it does not trust. */
+/* The file of the position: what it survives, and which files are not trusted. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -73,7 +73,7 @@ Test(position_file, survives)
         position_file_free(f);
 }
 
-/* The process ends in the middle of its work. */
+/* The process is killed during its work. */
 Test(position_file, survives_a_kill)
 {
         PositionFile *f;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Single members of JSON texts, set and taken out. */
+/* Setting and removing single members of JSON texts. */
 
 #include <criterion/criterion.h>
 #include <errno.h>
@@ -53,7 +53,7 @@ Test(json_edit, of_several_all_are_replaced)
         set("{\"a\":{\"b\":1},\"a\":{\"b\":2}}", PATH("a", "b"), "0", "{\"a\":{\"b\":0},\"a\":{\"b\":0}}");
 }
 
-/* "\\u0061" is another spelling of "a": whoever reads it would have two of them. */
+/* "\\u0061" is another spelling of "a": for a reader, the object would then have two of them. */
 Test(json_edit, names_that_may_be_meant_are_not_guessed)
 {
         static const char *const refused[] = { "{\"\\u0061\":{\"b\":1}}", "{\"a\":{\"b\":1,\"\\n\":1}}" };

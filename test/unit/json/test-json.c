@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Typed access over json-c. */
+/* Typed access to json-c. */
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -136,7 +136,7 @@ Test(json, ensure_keeps_what_is_there)
         cr_assert_eq(json_ensure(o, "b", json_type_object), b);
 }
 
-/* What `json_parse()` takes and a file may not have, and the other way round. */
+/* Texts that only json_parse() accepts, and texts that only json_parse_file() accepts. */
 Test(json, parse_file)
 {
         static const char *const good[] = { "{}", " {} x", "{}{}", "{\"a\":\"\xff\"}", "[1] ]" };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Adding sources: the ladder of priorities, what a failing handler means, timers and defers. */
+/* Adding sources: the order of priorities, failing handlers, timers and defer sources. */
 
 #include <signal.h>
 #include <sys/epoll.h>
@@ -15,7 +15,7 @@
 #include "util/fd.h"
 #include "util/macro.h"
 
-/* The enum, as it stands in the header. */
+/* The enum, in the order of the header. */
 static const EventPriority ladder[] = {
         EVENT_PRIORITY_DISPATCH, EVENT_PRIORITY_CGROUP, EVENT_PRIORITY_NOTIFY, EVENT_PRIORITY_SIGNAL,
         EVENT_PRIORITY_PID,      EVENT_PRIORITY_ENGINE, EVENT_PRIORITY_BUS,    EVENT_PRIORITY_TIMER,
@@ -78,7 +78,7 @@ Test(event_util, ladder_is_in_the_order_of_the_enum)
                 cr_assert_lt(ladder[i - 1], ladder[i]);
 }
 
-/* Every two sources that are ready at once, whichever was added and got ready first. */
+/* Every pair of sources that are ready at once, whichever was added first or became ready first. */
 Test(event_util, two_ready_at_once_are_dispatched_by_priority, .timeout = LOOP_TIMEOUT)
 {
         for (size_t i = 0; i < ELEMENTSOF(ladder); i++)
@@ -117,7 +117,7 @@ Test(event_util, all_ready_at_once, .timeout = LOOP_TIMEOUT)
         int fds[ELEMENTSOF(ladder)];
 
         for (size_t i = 0; i < ELEMENTSOF(ladder); i++) {
-                /* the last of the ladder is the first to be added */
+                /* the source with the lowest priority is added first */
                 size_t k = ELEMENTSOF(ladder) - 1 - i;
                 EventTraits t = { "rung", ladder[k], EVENT_FAILURE_EXIT };
 
@@ -135,8 +135,7 @@ Test(event_util, all_ready_at_once, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* The kinds of sources share the ladder: what is pending when the loop looks goes by priority, not by kind.
- */
+/* All kinds of sources share the priorities: pending sources are dispatched by priority, not by kind. */
 Test(event_util, kinds_of_sources_share_the_ladder, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -284,9 +283,9 @@ static uint64_t now_usec(void)
         return (uint64_t) t.tv_sec * USEC_PER_SEC + (uint64_t) t.tv_nsec / NSEC_PER_USEC;
 }
 
-/* sd-event's default lets a timer come up to 250 ms late, to save wake-ups. libcurl begins every request
- * with a timer of 0 ms: the delays would add up to a second or more until a container runs. Thirty timers in
- * a row, so that a busy machine does not look like it. */
+/* By default, sd-event may delay a timer by up to 250 ms to save wake-ups. libcurl begins every request with
+ * a timer of 0 ms: the delays would add up to a second or more before a container runs. The test uses thirty
+ * timers in a row, so that a busy machine does not look like such delays. */
 Test(event_util, timers_are_punctual, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();

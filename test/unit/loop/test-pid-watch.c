@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The death of a process, of our own and of somebody else's child. */
+/* The death of a process: of a child of ours, and of another process's child. */
 
 #include <sched.h>
 #include <signal.h>
@@ -44,8 +44,8 @@ static void on_exit_code(int code, void *userdata)
 
 static const PidWatchOps ops = { on_death, on_exit_code };
 
-/* A process that another one, the shim, is the parent of. It ends as it is told to by one byte: 's' SIGKILL
- * to itself, else exit(byte). The shim reaps it when it is told to. */
+/* A process whose parent is another one, the shim. One byte tells it how to end: 's' means SIGKILL to
+ * itself, any other byte exit(byte). The shim reaps it when it is told to. */
 typedef struct Payload {
         pid_t pid, shim;
         int order, reap;
@@ -78,7 +78,7 @@ static void shim_main(int order, int reap, int report)
         if (write(report, &pid, sizeof(pid)) != sizeof(pid) || read(reap, &c, 1) != 1)
                 _exit(1);
         (void) waitpid(pid, NULL, 0);
-        /* stays, so that it is seen to be reaped by its parent and not by the end of it */
+        /* stays, so that the parent reaps the process, and not the end of the parent */
         (void) !read(reap, &c, 1);
         _exit(0);
 }
@@ -125,8 +125,8 @@ static void payload_done(Payload *p)
         cr_assert_eq(waitpid(p->shim, NULL, 0), p->shim);
 }
 
-/* Whether this kernel tells the exit status of a process to anybody who has its pidfd: asked of a child of
- * ours. */
+/* Whether this kernel shows the exit status of a process to everybody who has its pidfd. Tested with a child
+ * of ours. */
 static bool kernel_tells(void)
 {
         struct {
@@ -146,7 +146,7 @@ static bool kernel_tells(void)
         return r >= 0 && info.mask & (1U << 3);
 }
 
-/* End, reap, and what is reported of it. */
+/* The process ends and is reaped; checks what is reported. */
 static void check_exit(char how, int code)
 {
         sd_event *event = loop_new();
@@ -192,7 +192,8 @@ Test(pid_watch, death_by_signal, .timeout = LOOP_TIMEOUT)
         check_exit('t', 143);
 }
 
-/* Any kernel: the death is known while it is still a zombie, and being one wakes the loop only once. */
+/* With any kernel, the death is known while the process is still a zombie, and a zombie wakes the loop only
+ * once. */
 Test(pid_watch, zombie, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -231,7 +232,7 @@ Test(pid_watch, child, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* It was dead already, a zombie, when the watch began. */
+/* The process was already a zombie when the watch began. */
 Test(pid_watch, dead_before, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -318,8 +319,8 @@ Test(pid_watch, may_be_freed_in_its_callbacks, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* Dead and reaped between two looks of the loop: death and exit code come in one go, and a watch that is
- * freed at the death is not touched for the code. */
+/* The process dies and is reaped between two iterations of the loop: death and exit code are reported
+ * together. A watch that is freed by the report of the death is not used for the exit code. */
 Test(pid_watch, dead_and_reaped_at_once, .timeout = LOOP_TIMEOUT)
 {
         for (unsigned k = 0; k < 2; k++) {
@@ -348,8 +349,8 @@ Test(pid_watch, dead_and_reaped_at_once, .timeout = LOOP_TIMEOUT)
         }
 }
 
-/* Alive, then told to die and not able to yet, then a zombie, then gone: for the one that is watched, and by
- * its number. */
+/* Alive, then told to die but not yet able to, then a zombie, then gone: for the watched process, and by its
+ * pid. */
 Test(pid_watch, ending, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
@@ -378,8 +379,8 @@ Test(pid_watch, ending, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* The first process of a pid namespace is not dead before all others of it are: here one whose parent, which
- * is outside, does not reap it. */
+/* The first process of a pid namespace is not dead until all others in it are. Here one of them has a parent
+ * outside that does not reap it. */
 Test(pid_watch, first_process_that_waits_for_the_others, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();

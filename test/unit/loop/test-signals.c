@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Signals as events. */
+/* Signals as events of the loop. */
 
 #include <signal.h>
 #include <unistd.h>
@@ -66,7 +66,7 @@ Test(signals, many_at_once, .timeout = LOOP_TIMEOUT)
         sd_event_unref(event);
 }
 
-/* A real-time signal is queued, each one counts. */
+/* Real-time signals are queued: each one counts. */
 Test(signals, real_time_signals_queue, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();

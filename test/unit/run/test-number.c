@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Numbers, sizes, durations, processors. */
+/* Numbers, sizes, durations and numbers of processors. */
 
 #include <criterion/criterion.h>
 

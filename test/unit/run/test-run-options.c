@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The words behind `run`: how they are told apart, what the supervisor reads of them, and what is refused.
- * That requests are the docker CLI's is test/cli-differential's to show. */
+/* The words after `run`: how they are split, what the supervisor reads of them, and what is refused.
+ * test/cli-differential shows that the requests are those of the docker CLI. */
 
 #include <limits.h>
 
@@ -131,7 +131,7 @@ Test(run_options, refusals)
                 assert_refused(table[i].line, table[i].exit_code, table[i].word);
 }
 
-/* First error wins, in the order of the words. */
+/* The first error wins, in the order of the words. */
 Test(run_options, first_error)
 {
         assert_refused("--bogus -m x nginx", 125, "--bogus");
@@ -198,7 +198,8 @@ Test(run_options, ten_thousand_words)
         }
 }
 
-/* Sixty-five thousand ports are one option; too many of those are refused rather than taking all memory. */
+/* One option can have sixty-five thousand ports. Too many such options are refused before they use up all
+ * memory. */
 Test(run_options, too_many_ports)
 {
         char **words = NULL;
@@ -232,12 +233,13 @@ Test(run_options, table)
                                   entry.long_name);
                 }
         }
-        /* docker 28.2: 104 and three aliases. */
+        /* docker 28.2 has 104 options and three aliases. */
         cr_assert_eq(n - hidden, 104, "%zu", n - hidden);
         cr_assert_eq(hidden, 3);
 }
 
-/* What completion offers is what the parser takes; "core=" is only the beginning of one. */
+/* The parser accepts every value that completion offers, except that "core=" is only the beginning of one.
+ */
 Test(run_options, completed_values_are_taken)
 {
         RunOptionHelp entry;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The body of the create request: one line an option, what the supervisor adds, and what the engine's age
- * changes. */
+/* The body of the create request: one line for each option, the additions of the supervisor, and the effect
+ * of the engine's API version. */
 
 #include "words.h"
 
@@ -123,7 +123,7 @@ Test(run_request, what_the_supervisor_adds)
         }
 }
 
-/* -e NAME of something that isn't set takes it away; passing the environment doesn't bring it back. */
+/* -e NAME removes a variable that is not set. Passing the environment on does not bring it back. */
 Test(run_request, removed_variable_stays_removed)
 {
         char *environment[] = { (char *) "GONE=here", NULL };
@@ -211,7 +211,7 @@ static void hash_of(const char *line, char ret[static RUN_REQUEST_HASH_MAX])
         cr_assert(run_request_hash(body, ret) >= 0);
 }
 
-/* Each of these is sent otherwise to one engine or another, or not at all. */
+/* Each of these depends on the engine's API version, or is not sent to some engines. */
 Test(run_request, hash_knows_no_engine)
 {
         static const char *const lines[] = {
@@ -246,7 +246,7 @@ Test(run_request, hash)
         hash_of("-e A=1 --rm nginx x", other);
         cr_assert(strcmp(one, other) != 0);
 
-        /* Labels of containers outlive this program's versions. */
+        /* The labels of containers outlive versions of this program. */
         cr_assert(run_request_hash(fixed, one) >= 0);
         cr_assert_str_eq(one, "d06fbf29416e058ff32289188a775675");
 }

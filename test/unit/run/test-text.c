@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Text, paths, records, files of variables, seccomp profiles, images, proxies. */
+/* Text, paths, records, files of variables, seccomp profiles, images and proxies. */
 
 #include <criterion/criterion.h>
 

@@ -67,7 +67,7 @@ Test(command, other_spellings)
         cr_assert_str_eq(c.verb, "state");
 }
 
-/* Words behind the verb are the verb's own. */
+/* Words after the verb belong to the verb. */
 Test(command, only_in_front_of_the_verb)
 {
         RuntimeCommand c = PARSE("exec", ID, "--systemd-cgroup", "--log", "/x", "--bundle", "/y");

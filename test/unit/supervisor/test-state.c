@@ -46,14 +46,15 @@ Test(state, every_cell_is_well_formed)
                 }
 }
 
-/* A stop may come at any time: nowhere may it be a bug. */
+/* A stop can come at any time: no state may treat it as a bug. */
 Test(state, stop_is_known_everywhere)
 {
         for (State s = 0; s < _STATE_MAX; s++)
                 cr_assert(state_transition(s, LIFE_STOP)->known, "%s", state_to_string(s));
 }
 
-/* A state that waits has a deadline that it knows how to meet, or waits for something that has its own. */
+/* A state that waits has a deadline and a cell for it, or waits for something that has a deadline of its
+ * own. */
 Test(state, every_deadline_is_met)
 {
         for (State s = 0; s < _STATE_MAX; s++) {
@@ -67,8 +68,8 @@ Test(state, every_deadline_is_met)
         }
 }
 
-/* A request's failure says what went wrong: it has to come before the deadline of the state that waits for
- * it. */
+/* The failure of a request says what went wrong, so it has to come before the deadline of the state that
+ * waits for it. */
 Test(state, requests_end_before_their_state)
 {
         static const State asking[] = { STATE_LOOKING_UP, STATE_PREPARING, STATE_ATTACHING,
@@ -94,7 +95,7 @@ Test(state, every_state_and_event_has_a_name)
         cr_assert_null(life_event_to_string(_LIFE_EVENT_MAX));
 }
 
-/* What starts a container may only be left through states that deal with its end. */
+/* States that can have a started container are only left through states that handle its end. */
 Test(state, no_way_from_running_to_done_without_cleaning_up)
 {
         for (LifeEvent e = 0; e < _LIFE_EVENT_MAX; e++) {
@@ -105,8 +106,7 @@ Test(state, no_way_from_running_to_done_without_cleaning_up)
         }
 }
 
-/* From every state that the table reaches there is a way to DONE by deadlines, failures and the end of the
- * container. */
+/* Deadlines, failures and the end of the container lead from every reachable state to DONE. */
 Test(state, every_state_leads_to_done)
 {
         for (State start = 0; start < _STATE_MAX; start++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Requests to the engine that no state waits for. */
+/* Requests to the engine for which no state waits. */
 
 #include "engine/curl-glue.h"
 #include "fake-engine.h"
@@ -36,7 +36,7 @@ static void on_first(Supervisor *s, int r, const EngineReply *reply)
 {
         first_done++;
         side_calls_free(s);
-        /* The reply belongs to the call that is being answered, which outlives its own callback. */
+        /* The reply belongs to the answered call, which lives longer than its callback. */
         cr_assert_str_eq(reply->body, "{}");
 }
 

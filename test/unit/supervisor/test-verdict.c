@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What the facts mean: every combination that matters, against the rule in words. */
+/* Conclusions from the facts: every combination that matters is compared with the rule in words. */
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 #define SEC(n) ((n) *USEC_PER_SEC)
 
-/* A service of a unit with a container that runs and whose streams are open. */
+/* The facts of a service whose container runs and whose streams are open. */
 static Facts running(void)
 {
         return (Facts){ .in_service = true,
@@ -42,7 +42,7 @@ static Facts ended(int exit_code)
         return f;
 }
 
-/* A container is started only once nothing of its life can be missed any more. */
+/* A container is only started when nothing of its life can be missed. */
 Test(verdict, attached_when_nothing_is_opening)
 {
         for (int log = 0; log < _ATTACHMENT_MAX; log++)
@@ -81,8 +81,8 @@ Test(verdict, what_follows_the_attaching)
                 }
 }
 
-/* The engine knows: by its event, by what inspect said, because it removed the container; or nobody can
- * tell. */
+/* The engine knows of the end: by its event, by inspect, or because it removed the container; or it cannot
+ * be asked. */
 Test(verdict, who_knows_the_end)
 {
         for (int bits = 0; bits < 16; bits++)
@@ -104,8 +104,8 @@ Test(verdict, who_knows_the_end)
                 }
 }
 
-/* The life is over with exit status, the engine's word, and the last line delivered: no two of them are
- * enough. */
+/* The life is over when the exit status is known, the engine knows of the end, and the last line is
+ * delivered: two of these are not enough. */
 Test(verdict, finished_is_a_join)
 {
         for (int bits = 0; bits < 8; bits++) {
@@ -118,7 +118,7 @@ Test(verdict, finished_is_a_join)
         }
 }
 
-/* `docker stop` and `docker kill` may be the first half of `docker restart`, unless the service ends anyway.
+/* `docker stop` and `docker kill` can be the first half of `docker restart`, unless the service ends anyway.
  */
 Test(verdict, what_others_stopped_may_come_back)
 {
@@ -147,7 +147,7 @@ Test(verdict, lingering_ends_when_the_engine_removed_it_and_lives)
         }
 }
 
-/* We leave only once systemd knows the main process and the readiness, and our input is not needed. */
+/* The supervisor only leaves when systemd knows the main process and the readiness, and no input is left. */
 Test(verdict, detach)
 {
         for (int bits = 0; bits < 8; bits++)
@@ -164,7 +164,7 @@ Test(verdict, detach)
                 }
 }
 
-/* What is not waited for by facts comes as an event: the other states have no join. */
+/* Only some states wait for facts; the others are left by events. */
 Test(verdict, other_states_have_no_join)
 {
         const Facts all[] = { running(), ended(0), ended(137) };
@@ -180,8 +180,8 @@ Test(verdict, other_states_have_no_join)
                 }
 }
 
-/* Contract, "End": N as N, death by signal as 128+N, 0 where a stop was asked for and the container ended on
- * its stop signal, 137 where it had to be killed. */
+/* The exit status: N as N, death by a signal as 128+N, 0 if a stop was requested and the container ended on
+ * its stop signal, 137 if it had to be killed. */
 Test(verdict, exit_status_table)
 {
         static const struct {
@@ -192,18 +192,18 @@ Test(verdict, exit_status_table)
                 { 0, SIGTERM, false, false, false, 0 },
                 { 3, SIGTERM, false, false, false, 3 },
                 { 255, SIGTERM, false, false, false, 255 },
-                { 143, SIGTERM, false, false, false, 143 }, /* nobody asked */
+                { 143, SIGTERM, false, false, false, 143 }, /* no stop was requested */
                 { 143, SIGTERM, true, false, false, 0 },
                 { 143, SIGTERM, false, true, false, 0 },
                 { 137, SIGTERM, true, false, false, 137 }, /* it had to be killed */
-                { 137, SIGTERM, true, false, true, 0 }, /* … as its stop signal could do nothing to it */
+                { 137, SIGTERM, true, false, true, 0 }, /* … because its stop signal had no effect on it */
                 { 137, SIGTERM, false, true, true, 0 },
                 { 137, SIGTERM, false, false, true, 137 },
                 { 131, SIGQUIT, true, false, false, 0 }, /* another stop signal */
-                { 143, SIGQUIT, true, false, false, 0 }, /* SIGTERM reaches it, too */
+                { 143, SIGQUIT, true, false, false, 0 }, /* SIGTERM also reaches it */
                 { 3, SIGTERM, true, false, false, 3 },
                 { 0, SIGTERM, true, false, false, 0 },
-                { -1, SIGTERM, false, false, false, CLI_EXIT_REFUSED }, /* nobody could say */
+                { -1, SIGTERM, false, false, false, CLI_EXIT_REFUSED }, /* unknown */
                 { -1, SIGTERM, true, false, false, CLI_EXIT_REFUSED },
         };
 
@@ -219,7 +219,7 @@ Test(verdict, exit_status_table)
         }
 }
 
-/* A failure of the service goes before anything that the container says. */
+/* A failure of the service takes precedence over the container's status. */
 Test(verdict, failure_is_the_exit_status)
 {
         for (int code = -1; code < 256; code++)
@@ -238,15 +238,15 @@ Test(verdict, exit_status_without_a_life)
 {
         Facts f = running();
 
-        f.started = false; /* stopped before it began */
+        f.started = false; /* stopped before the container was started */
         f.stop_requested = true;
         cr_assert_eq(verdict_exit_status(&f), 0);
         f = running();
-        f.detach = true; /* it goes on without us */
+        f.detach = true; /* the container runs on without the supervisor */
         cr_assert(verdict_goes_on_without_us(&f));
         cr_assert_eq(verdict_exit_status(&f), 0);
         f = ended(4);
-        f.detach = true; /* it did not live until we had left */
+        f.detach = true; /* it ended before the supervisor had left */
         cr_assert_not(verdict_goes_on_without_us(&f));
         cr_assert_eq(verdict_exit_status(&f), 4);
 }
@@ -266,7 +266,7 @@ Test(verdict, stop_timeouts)
         cr_assert_gt(verdict_deadline(STATE_REMOVING_OLD, &f), verdict_stop_request_usec(&f));
 }
 
-/* systemd's own time-out must not come first: it has no message. */
+/* systemd's own time-out must not come first, because it has no message. */
 Test(verdict, deadline_of_connecting)
 {
         static const struct {
@@ -287,7 +287,8 @@ Test(verdict, deadline_of_connecting)
         }
 }
 
-/* Others' stop: long enough for a restart, no longer than the engine needs to say that it was none. */
+/* After a stop by others, the wait is long enough for a restart, and no longer than the engine needs to show
+ * that it was none. */
 Test(verdict, deadline_of_lingering)
 {
         for (int bits = 0; bits < 32; bits++) {
@@ -302,14 +303,14 @@ Test(verdict, deadline_of_lingering)
                 if (!f.events_open || (!f.stopped_by_others && !f.killed_by_others))
                         expected = SEC(3);
                 else if (!f.stopped_by_others)
-                        expected = SEC(1) / 2; /* the engine tells of a stop right after the kill */
+                        expected = SEC(1) / 2; /* the engine reports a stop right after the kill */
                 else
                         expected = f.remove && !f.adopted ? SEC(20) : SEC(3);
                 cr_assert_eq(verdict_deadline(STATE_LINGERING, &f), expected, "bits %i", bits);
         }
 }
 
-/* Every state that waits has an end, or is one that may last. */
+/* Every state that waits has a limit, or may last. */
 Test(verdict, every_state_has_a_deadline_or_may_last)
 {
         for (int state = 0; state < _STATE_MAX; state++) {

@@ -101,7 +101,7 @@ Test(notify_folder, made_with_its_modes_and_removed)
         cr_assert_eq(mode_of(folder), 0700);
         cr_assert_eq(mode_of(path), 0755);
 
-        /* as the engine makes it, where it is missing */
+        /* as the engine creates it if it is missing */
         cr_assert_eq(chmod(folder, 0755), 0);
         cr_assert_eq(notify_folder_make(path), 0);
         cr_assert_eq(mode_of(folder), 0700);

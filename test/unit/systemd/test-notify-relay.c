@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Containers that behave, and others. */
+/* Containers that behave well, and others. */
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -27,7 +27,7 @@ static sd_event *event;
 static NotifyRelay *relay;
 static char folder[] = "/tmp/notify-relay.XXXXXX", path[64];
 
-/* What the relay has reported: texts with "|" behind each, batches as "." */
+/* The reports of the relay: each text is followed by "|", each batch by "." */
 static char said[1 << 16];
 static unsigned messages, batches, judged, seen;
 static NotifySender verdict;
@@ -126,7 +126,7 @@ static void say(const char *text)
         say_with(text, strlen(text), NULL, 0);
 }
 
-/* Says BARRIER=1 and returns the end of a pipe that gets EOF when the barrier is passed. */
+/* Sends BARRIER=1 and returns the end of a pipe that gets EOF when the barrier is reached. */
 static int barrier(void)
 {
         int p[2];
@@ -296,7 +296,7 @@ Test(notify_relay, barriers_of_many_are_not_all_held)
         cr_assert_eq(notify_relay_stats(relay)->refused, 0);
 }
 
-/* A socket that waits, at its close, for a peer that does not read. */
+/* A socket whose close waits for a peer that does not read. */
 Test(notify_relay, descriptor_that_lingers_holds_up_nobody)
 {
         struct linger linger = { .l_onoff = 1, .l_linger = 1000 };
@@ -342,7 +342,7 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *userdata)
         return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 }
 
-/* A socket that is always readable stands before everything else in the ladder. */
+/* A socket that is always readable must not keep other sources from running. */
 Test(notify_relay, flood_starves_nobody)
 {
         sd_event_source *late;
@@ -362,7 +362,7 @@ Test(notify_relay, flood_starves_nobody)
         kill(pid, SIGKILL);
         cr_assert_eq(waitpid(pid, &status, 0), pid);
         sd_event_source_disable_unref(late);
-        /* and it is still read, once there is room again behind what the flood has left */
+        /* and it is still read when there is room again after the flood */
         fd = dial();
         loop_until(event, send(fd, "STATUS=last", 11, MSG_DONTWAIT) == 11);
         close(fd);

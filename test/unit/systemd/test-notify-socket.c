@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Messages to a systemd that is the test itself, and reads when it likes. */
+/* Messages for systemd. The test itself takes its place, and reads when it wants. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static void teardown(void)
 
 TestSuite(notify_socket, .init = setup, .fini = teardown, .timeout = LOOP_TIMEOUT);
 
-/* What systemd reads next, "" if there is nothing. */
+/* The message that systemd reads next, or "" if there is none. */
 static const char *next(void)
 {
         static char text[8192];
@@ -77,7 +77,7 @@ static void send_one(const char *message)
         cr_assert_eq(notify_socket_flush(n), 1);
 }
 
-/* As if systemd hung: returns how many messages are in its queue. */
+/* Fills the queue, as if systemd hung. Returns the number of messages in it. */
 static unsigned fill(void)
 {
         unsigned i = 0;
@@ -198,7 +198,7 @@ Test(notify_socket, addresses)
         NotifySocket *other = NULL;
         int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-        /* an abstract one that the kernel chooses */
+        /* an abstract address that the kernel chooses */
         cr_assert_eq(bind(fd, (struct sockaddr *) &a, sizeof(sa_family_t)), 0);
         cr_assert_eq(getsockname(fd, (struct sockaddr *) &a, &size), 0);
         memcpy(name + 1, a.sun_path + 1, size - offsetof(struct sockaddr_un, sun_path) - 1);

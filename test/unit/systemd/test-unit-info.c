@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Outside of a unit. Inside of one: the behaviour suite. */
+/* Outside of a unit. The behaviour suite tests it inside of one. */
 
 #include <systemd/sd-login.h>
 

@@ -48,7 +48,7 @@ Test(watchdog, due_at_once_and_at_half_of_the_interval)
         cr_assert_eq(watchdog_new(&w, event, 200 * USEC_PER_MSEC, &ops, &due), 0);
         loop_until(event, due == 4);
         cr_assert_geq(sd_event_now(event, CLOCK_MONOTONIC, &now), 0);
-        /* three halves of 200 ms; never more often */
+        /* three times half of 200 ms; never more often */
         cr_assert_geq(now - begin, 290 * USEC_PER_MSEC);
         watchdog_free(w);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Whole files. */
+/* Reading and writing whole files. */
 
 #include <criterion/criterion.h>
 #include <dirent.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Messages of our own. */
+/* The program's own messages. */
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include "util/cleanup.h"
 #include "util/log.h"
 
-/* Sends stderr to a memory file until read_stderr() is called. */
+/* Redirects stderr to a file in memory until read_stderr() is called. */
 static int memory_fd, saved_fd;
 
 static void redirect_stderr(void)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Names of sockets. */
+/* Addresses of sockets. */
 
 #include <criterion/criterion.h>
 #include <errno.h>
