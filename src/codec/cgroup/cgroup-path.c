@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* cgroup paths and mounts out of the kernel's text files.
+/* cgroup paths and mounts from the kernel's text files.
  *
  *   /proc/PID/cgroup      "5:cpuacct,cpu:/a", "1:name=systemd:/a", v2: "0::/a"               cgroups(7)
  *   /proc/PID/mountinfo   "36 35 98:0 /root /mount/point rw … - cgroup cgroup rw,cpu,cpuacct"
  *                                                                           proc_pid_mountinfo(5)
  *
- * The two name a v1 hierarchy's controllers in different orders, and the folder it is mounted on may have
- * either or a third name. So names of folders play no part here: a mount is found by the set of its
- * controllers. */
+ * The two files name the controllers of a v1 hierarchy in different orders, and the folder of the mount can
+ * have one of these names or a third one. Names of folders are therefore not used: a mount is found by the
+ * set of its controllers. */
 
 #include <limits.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* Takes the next piece up to `separator` off *s; false at the end. */
+/* Removes the next piece, up to `separator`, from *s. False: *s is at its end. */
 static bool next_piece(const char **s, char separator, const char **ret, size_t *ret_size)
 {
         const char *end;
@@ -34,7 +34,7 @@ static bool next_piece(const char **s, char separator, const char **ret, size_t 
         return true;
 }
 
-/* Room for one more of n items; doubles at powers of two. */
+/* Makes room for one more than n items. The size doubles at powers of two. */
 static int grow(void **items, size_t n, size_t item_size)
 {
         void *bigger;
@@ -59,7 +59,7 @@ void cgroup_paths_done(CgroupPaths *p)
         *p = CGROUP_PATHS_NULL;
 }
 
-/* "ID:CONTROLLERS:PATH"; a path may have colons of its own. */
+/* "ID:CONTROLLERS:PATH"; the path can contain colons. */
 static int add_path(CgroupPaths *p, const char *line, size_t size)
 {
         const char *controllers, *path, *end = line + size;
@@ -106,7 +106,7 @@ int cgroup_paths_parse(const char *text, CgroupPaths *ret)
         return 0;
 }
 
-/* Whether one of the names in a list with commas is this one. */
+/* Whether a list of names with commas contains this name. */
 static bool list_contains(const char *list, const char *name, size_t name_size)
 {
         const char *item;
@@ -149,8 +149,8 @@ static bool is_octal(char c)
         return c >= '0' && c <= '7';
 }
 
-/* A copy with the kernel's "\040" for blank, tab, newline and backslash decoded. "\000" can't be there and
- * stays. */
+/* A copy in which the kernel's escapes like "\040", for blank, tab, newline and backslash, are decoded.
+ * "\000" is not such an escape and stays. */
 static char *unescape(const char *s, size_t size)
 {
         char *copy = malloc(size + 1);
@@ -175,13 +175,13 @@ static char *unescape(const char *s, size_t size)
         return copy;
 }
 
-/* What add_mount() needs of a line; the pieces lie in it. */
+/* The pieces of a line that add_mount() needs; they point into the line. */
 typedef struct MountLine {
         const char *root, *mount_point, *type, *options;
         size_t root_size, mount_point_size, type_size, options_size;
 } MountLine;
 
-/* One line, NUL-terminated. */
+/* line: one line that ends with a NUL. */
 static bool split_mount_line(const char *line, MountLine *ret)
 {
         const char *skipped;
@@ -193,7 +193,7 @@ static bool split_mount_line(const char *line, MountLine *ret)
         if (!next_piece(&line, ' ', &ret->root, &ret->root_size) ||
             !next_piece(&line, ' ', &ret->mount_point, &ret->mount_point_size))
                 return false;
-        /* The mount's own options and any number of optional fields end with a lone dash. */
+        /* A single dash follows the options of the mount and any number of optional fields. */
         do {
                 if (!next_piece(&line, ' ', &skipped, &n))
                         return false;
@@ -256,7 +256,7 @@ static bool mount_has_hierarchy(const CgroupMount *m, const char *controllers)
         return true;
 }
 
-/* Takes the next component off *path; false at the end. */
+/* Removes the next component from *path. False: *path is at its end. */
 static bool next_component(const char **path, const char **ret, size_t *ret_size)
 {
         *path += strspn(*path, "/");
@@ -266,8 +266,8 @@ static bool next_component(const char **path, const char **ret, size_t *ret_size
         return *ret_size > 0;
 }
 
-/* Where path goes on below ancestor (without slashes in front, may be ""), or NULL where it is not below it.
- */
+/* The rest of path below ancestor, without slashes at the beginning and possibly "", or NULL if path is not
+ * below it. */
 static const char *path_below(const char *path, const char *ancestor)
 {
         const char *a, *b, *rest;
@@ -302,7 +302,7 @@ int cgroup_mounts_resolve(const CgroupMounts *m, const CgroupPath *cgroup, char 
         assert(cgroup);
         assert(ret);
 
-        /* The first that has it, unless a later mount lies on top of that one. */
+        /* The first mount that has it, unless a later mount covers that one. */
         for (size_t i = 0; i < m->n_items; i++) {
                 const CgroupMount *item = m->items + i;
                 bool covers = best && strcmp(best->mount_point, item->mount_point) == 0;
@@ -350,7 +350,7 @@ int cgroup_events_parse(const char *text, CgroupEvents *ret)
         return 0;
 }
 
-/* Nothing but digits, and no more than 19 of them, which a uint64_t holds; -EBADMSG. */
+/* Only digits, and at most 19 of them, which fit into a uint64_t. -EBADMSG. */
 static int parse_number(const char *s, size_t size, uint64_t *ret)
 {
         uint64_t n = 0;

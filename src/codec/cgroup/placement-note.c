@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Lines of KEY=VALUE: CGROUP and CGROUP_ID, each once. Others are for later versions and passed over. */
+/* A note consists of lines KEY=VALUE: CGROUP and CGROUP_ID, each of them once. Other keys are for later
+ * versions and are skipped. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -15,8 +16,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* As systemd makes them: printable ASCII, no empty component, none that leads elsewhere, and not the root.
- */
+/* A path as systemd creates them: printable ASCII, no empty component, no "." or "..", and not the root. */
 static bool path_is_fit(const char *path, size_t size)
 {
         if (size < 2 || size >= PATH_MAX || *path != '/')
@@ -58,7 +58,7 @@ static bool parse_number(const char *s, size_t size, uint64_t *ret)
         return number > 0;
 }
 
-/* What stands behind key in this line; NULL: it is another's. */
+/* The value of the line if it has this key, otherwise NULL. */
 static const char *value_of(const char *line, size_t size, const char *key, size_t *ret_size)
 {
         size_t n = strlen(key);
@@ -80,7 +80,7 @@ int placement_note_parse(const char *text, PlacementNote *ret)
                 size_t n;
 
                 if (!end)
-                        return -EBADMSG; /* cut off */
+                        return -EBADMSG; /* the text was cut off */
                 if ((value = value_of(text, (size_t) (end - text), "CGROUP=", &n))) {
                         if (a.cgroup || !path_is_fit(value, n))
                                 return -EBADMSG;

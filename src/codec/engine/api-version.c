@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Versions of the engine's API, and which one to speak: the newest that both sides know, unless the user
- * fixed one (Engine API, "Versioning"; docker(1), DOCKER_API_VERSION). */
+/* Versions of the engine's API. The one to use is the newest that both sides support, unless the user has
+ * set one (Engine API, "Versioning"; docker(1), DOCKER_API_VERSION). */
 
 #include <errno.h>
 #include <stdio.h>

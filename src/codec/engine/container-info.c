@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine's description of a container, reduced to what decides something here. */
+/* The engine's description of a container, reduced to the members that we use. */
 
 #include <signal.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ static const char *const container_health_table[_CONTAINER_HEALTH_MAX] = {
 };
 DEFINE_STRING_TABLE(container_health, ContainerHealth)
 
-/* Copies an id if it is one: it goes into paths of requests and of cgroups. */
+/* Copies an id after checking it, because it becomes a part of paths of requests and cgroups. */
 static int copy_id(const char *id, char *ret)
 {
         if (strlen(id) != ENGINE_ID_SIZE || strspn(id, "0123456789abcdef") != ENGINE_ID_SIZE)
@@ -33,7 +33,7 @@ static int copy_id(const char *id, char *ret)
         return 0;
 }
 
-/* A missing member is "", NULL means out of memory. */
+/* A missing member gives "". NULL: out of memory. */
 static char *dup_member(struct json_object *o, const char *path)
 {
         const char *s = json_string_or(o, path, "");

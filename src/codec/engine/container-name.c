@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* [a-zA-Z0-9][a-zA-Z0-9_.-]*, the engine's rule (but for its length, which has a limit here only), without a
- * locale. */
+/* [a-zA-Z0-9][a-zA-Z0-9_.-]*, the rule of the engine, independent of the locale. Only this program limits
+ * the length. */
 
 #include <limits.h>
 #include <string.h>

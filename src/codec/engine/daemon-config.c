@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Read by json-c, changed by json-edit: it is the admin's file, not ours. */
+/* The text is read with json-c but changed with json-edit, because the file belongs to the administrator. */
 
 #include <errno.h>
 #include <stdlib.h>

@@ -3,12 +3,12 @@
 
 /* The engine's errors.
  *
- * The engine answers {"message":"…"} (Engine API, "Errors"). On the same socket one may also meet a proxy's
- * page, a plain text, nothing, or a stream's {"error":…,"errorDetail":{"message":…}}; each gives a message
- * of one plain line, because it ends up in the journal and in STATUS=.
+ * The engine answers {"message":"…"} (Engine API, "Errors"). The same socket may also answer with the page
+ * of a proxy, plain text, nothing, or {"error":…,"errorDetail":{"message":…}} in a stream. Each of these
+ * becomes a message of one plain line, because it goes to the journal and to STATUS=.
  *
  * Exit codes: the docker CLI (runStartContainerErr, later toStatusError) looks for these phrases in the
- * message, with case. */
+ * message; upper and lower case matter. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ int engine_error_from_status(int http_status)
         return -EPROTO;
 }
 
-/* The message in a JSON body, a reference into o, or NULL. */
+/* The message in a JSON body, which belongs to o, or NULL. */
 static const char *find_message(struct json_object *o)
 {
         static const char *const paths[] = { "message", "errorDetail/message", "error", "cause" };
@@ -74,7 +74,7 @@ static const char *find_message(struct json_object *o)
         return NULL;
 }
 
-/* A proxy's page: a blank for every tag is enough to make it readable. In place. */
+/* Replaces every tag of a proxy's page with a blank, which makes it readable. In place. */
 static void strip_tags(char *s, size_t size)
 {
         bool inside = false;
@@ -94,7 +94,7 @@ static char *message_of_text(const char *body, size_t size)
         _cleanup_free_ char *copy = NULL;
         size_t start = 0;
 
-        /* Only so much of it can be used; tags take more room than words. */
+        /* Only this much of the page is used; tags need more room than words. */
         size = MIN(size, (size_t) 16 * ENGINE_ERROR_MESSAGE_MAX);
         while (start < size && strchr(" \t\r\n", body[start]) && body[start])
                 start++;

@@ -3,10 +3,10 @@
 
 /* Events of containers, Engine API GET /events.
  *
- * Since API 1.22 an event is { Type, Action, Actor: { ID, Attributes }, time, timeNano }; engines before 28
- * repeat Action as `status` and the id as `id`, and some of their imitators have only those. An action may
- * carry a detail behind
- * ": " ("health_status: healthy", "exec_start: sh -c …"), which the engine puts there for a person. */
+ * Since API 1.22 an event is { Type, Action, Actor: { ID, Attributes }, time, timeNano }. Engines before
+ * Docker 28 repeat Action as `status` and the id as `id`, and some compatible engines only have these. An
+ * action can have a detail after ": "
+ * ("health_status: healthy", "exec_start: sh -c …"), which is meant for people. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +55,7 @@ static int parse_id(const char *s, char ret[static ENGINE_ID_SIZE + 1])
         return 0;
 }
 
-/* "ACTION" or "ACTION: detail"; *ret_detail is then behind the blank, else "". */
+/* "ACTION" or "ACTION: detail". *ret_detail is the text after the blank, or "". */
 static EngineEventKind parse_action(const char *action, const char **ret_detail)
 {
         char name[32];
@@ -93,7 +93,7 @@ static uint64_t parse_time(struct json_object *o)
         return sec > 0 && (uint64_t) sec < UINT64_MAX / NSEC_PER_SEC ? (uint64_t) sec * NSEC_PER_SEC : 0;
 }
 
-/* What belongs to this kind of event only. */
+/* The attributes that only this kind of event has. */
 static void parse_detail(struct json_object *o, const char *detail, EngineEvent *e)
 {
         int signo;

@@ -4,8 +4,8 @@
 /* -H and $DOCKER_HOST.
  *
  * The grammar is that of the docker CLI (docker(1), "-H"), as far as it makes sense for a program in a unit:
- * npipe is Windows', fd is the daemon's own side, and ssh would need a login. A name or address is checked
- * by characters only, so that nothing of it can become part of another URL part or of a header. */
+ * npipe only exists on Windows, fd is for the engine itself, and ssh would need a login. Only the characters
+ * of a name or address are checked, so that it cannot become another part of the URL or of a header. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +72,7 @@ static int parse_port(const char *s, bool tls, uint16_t *ret)
         return 0;
 }
 
-/* The host at the start of s, without brackets, and what is behind it. */
+/* The host at the beginning of s, without brackets, and the rest after it. */
 static int split_host(const char *s, const char **ret_host, size_t *ret_size, const char **ret_rest,
                       const char **reterr_message)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* GET /info: a large object, of which a few members count here. */
+/* GET /info: a large object, of which we use a few members. */
 
 #include <errno.h>
 #include <string.h>
@@ -18,7 +18,7 @@ static const char *const cgroup_driver_table[_CGROUP_DRIVER_MAX] = {
 };
 DEFINE_STRING_TABLE(cgroup_driver, CgroupDriver)
 
-/* "name=rootless", perhaps with more behind a comma. */
+/* "name=rootless", possibly followed by a comma and more. */
 static bool is_rootless(struct json_object *o)
 {
         struct json_object *options;
@@ -51,7 +51,7 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
         r = cgroup_driver_from_string(json_string_or(o, "CgroupDriver", "none"));
         *ret = (EngineInfo){
                 .cgroup_driver = r < 0 ? CGROUP_DRIVER_NONE : (CgroupDriver) r,
-                /* Said from API 1.41 on, the first that can do v2 at all. */
+                /* Present since API 1.41, the first version that supports v2 at all. */
                 .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,
                 .has_our_runtime = json_get(o, "Runtimes", json_type_object, &runtimes) >= 0 &&
                                    json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,

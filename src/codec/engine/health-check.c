@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine probes every `interval`, a probe may take `timeout`. Failures during `start period` don't
- * count; `retries` of them in a row behind it are its verdict. Until then it takes one interval more at
- * most, as the end of the start period falls somewhere between two probes. */
+/* The engine starts a probe every `interval`, and a probe can take `timeout`. Failures during the `start
+ * period` do not count. After it, `retries` failures in a row make the container unhealthy. That can take
+ * one interval longer, because the start period can end anywhere between two probes. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #include "util/text.h"
 #include "json/json.h"
 
-/* As the engine has them, where 0 or nothing is set. */
+/* The engine's defaults, which it uses for 0 and for absent members. */
 #define INTERVAL_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define TIMEOUT_DEFAULT_USEC (30 * USEC_PER_SEC)
 #define RETRIES_DEFAULT 3

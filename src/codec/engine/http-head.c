@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Only the status line and where the head ends. The fields don't matter to who has asked for an upgrade:
- * behind a 101 come bytes of another protocol, behind all else an error that is read as far as it came. */
+/* Only the status line and the end of the head are parsed. The fields do not matter after a request for an
+ * upgrade: bytes of another protocol follow a 101, and an error follows every other status, which is read as
+ * far as it has arrived. */
 
 #include <stdbool.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Time stamps of stored logs: RFC 3339 with nanoseconds, in UTC, or by some drivers in the engine's own
- * zone. */
+/* Time stamps of stored logs: RFC 3339 with nanoseconds, in UTC or, with some log drivers, in the engine's
+ * time zone. */
 
 #include <stdbool.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static bool take_char(Reader *r, char c)
         return true;
 }
 
-/* A number of exactly so many digits, within limits. */
+/* A number of exactly so many digits, within the limits. */
 static bool take_number(Reader *r, unsigned digits, int min, int max, int *ret)
 {
         int value = 0;
@@ -56,7 +56,7 @@ static bool take_date_time(Reader *r, struct tm *ret)
         return true;
 }
 
-/* None, or '.' and 1 to 9 digits. */
+/* Nothing, or '.' and 1 to 9 digits. */
 static bool take_fraction(Reader *r, uint64_t *ret_nsec)
 {
         unsigned digits = 0;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine's multiplexed output: { stream, 0, 0, 0, length as u32 big-endian } and as many bytes.
+/* The engine's multiplexed output: { stream, 0, 0, 0, length as big-endian u32 } and as many bytes.
  *
- * A frame has nothing to do with a line or with a write of the container (the engine cuts at 16 KiB and
- * elsewhere), so payload is handed on in the pieces in which it came, without a copy and without a limit;
- * only a header is kept over a call. A header that can't be one means that the body is something else (a
- * TTY's raw bytes, an error text): from there on nothing can be trusted, and the parser stays in that state.
- */
+ * A frame does not correspond to a line or to a write of the container, because the engine cuts at 16 KiB
+ * and elsewhere. Payload is therefore passed on in the pieces in which it arrives, without a copy and
+ * without a limit; only a header is kept between calls. An invalid header means that the body is something
+ * else (the raw bytes of a TTY, an error text). From then on nothing can be trusted, and the parser stays in
+ * that state. */
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ bool stream_frame_is_complete(const StreamFrame *f)
         return !f->broken && f->header_size == 0 && f->left == 0;
 }
 
-/* Checked as far as it has come, so that a wrong first byte is seen at once. */
+/* Checks the received part of the header, so that a wrong first byte is found at once. */
 static bool header_is_valid(const StreamFrame *f)
 {
         if (f->header_size > 0 && f->header[0] >= _STREAM_MAX)
@@ -44,7 +44,7 @@ static bool header_is_valid(const StreamFrame *f)
         return true;
 }
 
-/* Takes what is missing of the header. Returns how many bytes that were, or -EBADMSG. */
+/* Takes the missing part of the header. Returns the number of its bytes, or -EBADMSG. */
 static ssize_t take_header(StreamFrame *f, const uint8_t *data, size_t size)
 {
         size_t n = MIN(size, STREAM_FRAME_HEADER_SIZE - f->header_size);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A header, the data, and two blocks of zeros: all in blocks of 512 bytes. Numbers are octal text, and the
- * checksum is the sum of the header's bytes with its own place blank (pax(1), "ustar Interchange Format").
- */
+/* A header, the data, and two blocks of zeros, all in blocks of 512 bytes. Numbers are octal text. The
+ * checksum is the sum of the header's bytes, with blanks in the place of the checksum itself (pax(1), "ustar
+ * Interchange Format"). */
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The one place for how a container's end becomes a number. Signal names: those of signal(7) as docker's
- * --stop-signal and `docker kill` take them, in any case, with or without SIG, or the number. Real-time
- * signals are counted from the C library's SIGRTMIN, which is the 34 that the engine counts from, too. */
+/* Turns the end of a container into a number; no other code does. Names of signals are those of signal(7) as
+ * `--stop-signal` and `docker kill` accept them: in upper or lower case, with or without SIG, or as a
+ * number. Real-time signals are counted from the C library's SIGRTMIN, which is 34, as in the engine. */
 
 #include <signal.h>
 #include <stdio.h>
@@ -39,7 +39,7 @@ static const struct {
         { "UNUSED", SIGSYS },
 };
 
-/* One or two digits, nothing behind them; -EINVAL. */
+/* One or two digits and nothing else. -EINVAL. */
 static int parse_small(const char *s)
 {
         size_t n = strspn(s, "0123456789");

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Fields of the journal's native protocol. Rules: systemd's "Native Journal Protocol" (the two forms of a
- * field), systemd.journal-fields(7) (names), sd-daemon(3) (the priority prefix), Docker's journald log
- * driver (names made of labels and variables). */
+/* Fields of the journal's native protocol. The rules come from systemd's "Native Journal Protocol" (the two
+ * forms of a field), systemd.journal-fields(7) (names), sd-daemon(3) (the priority prefix) and Docker's
+ * journald log driver (names for labels and variables). */
 
 #include <endian.h>
 #include <inttypes.h>
@@ -66,7 +66,7 @@ int journal_fields_append_raw(JournalFields *f, const void *data, size_t size)
         return r;
 }
 
-/* What stands between a field's name and its data: "=", or "\n" and the size. */
+/* Writes the bytes between the name of a field and its data: "=", or "\n" and the size. */
 static size_t field_separator(char separator[static 9], const void *data, size_t size)
 {
         uint64_t le = htole64(size);
@@ -180,7 +180,7 @@ char *journal_field_name_sanitize(const char *s)
         for (; *s; s++) {
                 char c = *s >= 'a' && *s <= 'z' ? (char) (*s - 'a' + 'A') : *s;
 
-                /* One '_' for a character, not for each of its bytes. */
+                /* One '_' for each character, not for each of its bytes. */
                 if (((unsigned char) c & 0xc0) == 0x80)
                         continue;
                 if (!is_upper(c) && !is_digit(c))

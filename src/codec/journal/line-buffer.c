@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Lines out of pieces.
+/* Lines from pieces.
  *
- * A line that lies wholly in what was fed is handed out from there; only what is left of a piece is kept.
- * Each byte is searched for a newline once and copied at most once (and by realloc(), which doubles), so a
- * line of many megabytes costs linear time. What a cut leaves behind in the buffer are at most the three
- * bytes of a torn UTF-8 sequence. */
+ * A line that is completely in one piece is returned from there; only the rest of a piece is kept. Each byte
+ * is searched for a newline once and copied at most once (and by realloc(), which doubles the size), so a
+ * line of many megabytes needs linear time. A cut leaves at most three bytes in the buffer, those of a torn
+ * UTF-8 sequence. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "util/string-table.h"
 #include "util/text.h"
 
-/* Memory that stays with an idle stream; what a longer line took is given back. */
+/* The memory that an idle stream keeps. The memory of a longer line is freed. */
 #define KEEP_SIZE ((size_t) 16 * 1024)
 #define FIRST_SIZE ((size_t) 256)
 
@@ -83,7 +83,7 @@ static int append(LineBuffer *b, const char *data, size_t size)
         return 0;
 }
 
-/* Hands out what is held together with the first n bytes of data. */
+/* Returns the content of the buffer together with the first n bytes of data. */
 static int hand_out(LineBuffer *b, const char *data, size_t n, LineBreak why, Line *ret)
 {
         int r;
@@ -100,7 +100,8 @@ static int hand_out(LineBuffer *b, const char *data, size_t n, LineBreak why, Li
         return 1;
 }
 
-/* More than max bytes without a newline: what is held and the first bytes of data make one part. */
+/* More than max bytes without a newline: the content of the buffer and the first bytes of data become one
+ * part. */
 static int cut(LineBuffer *b, const char *data, size_t *ret_consumed, Line *ret)
 {
         size_t held = b->size, keep;
@@ -133,7 +134,8 @@ int line_buffer_feed(LineBuffer *b, const void *data, size_t size, size_t *ret_c
 
         drop_handed_out(b);
         room = b->max - b->size;
-        /* One more than there is room for: a newline right behind the maximum still ends a whole line. */
+        /* One byte more than the maximum, because a newline right after the maximum still ends a complete
+         * line. */
         newline = size > 0 ? memchr(data, '\n', size > room ? room + 1 : size) : NULL;
         if (newline) {
                 n = (size_t) (newline - (const char *) data);

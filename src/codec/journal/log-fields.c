@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The options are in the container's HostConfig/LogConfig/Config, merged by the engine with its own
+/* The options are in the container's HostConfig/LogConfig/Config. The engine has merged them with its own
  * defaults.
  *
- * A field is named like its label or variable, in the journal's way (journal_field_name_sanitize()). The
- * engine's driver lets a label replace any field; here one that is named like a field of ours or of the
- * journal's readers is left out, because labels come with images, too, and must not say who wrote an entry.
- */
+ * A field is named after its label or variable, in the form that the journal allows
+ * (journal_field_name_sanitize()). With the engine's driver, a label can replace any field. Here a label is
+ * left out if it has the name of one of our fields, or of a field that readers of the journal rely on:
+ * labels can come from images, and must not decide who wrote an entry. */
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@
 
 #define LOG_CONFIG "HostConfig/LogConfig/Config"
 #define TAG_MAX 4096U
-/* journald takes 1024 fields an entry; and each entry carries them. */
+/* journald accepts 1024 fields in an entry, and every entry has these fields. */
 #define EXTRA_FIELDS_MAX 512U
 #define EXTRA_SIZE_MAX (32U * 1024)
 #define SHORT_ID_SIZE 12
@@ -42,7 +42,7 @@ void log_fields_done(LogFields *f)
 
 /* The tag */
 
-/* "/bin/sh -c …": the entry point and its arguments. */
+/* The entry point and its arguments: "/bin/sh -c …". */
 static void put_command(struct json_object *inspect, FILE *out)
 {
         struct json_object *arguments = NULL;
@@ -58,7 +58,7 @@ static void put_command(struct json_object *inspect, FILE *out)
         }
 }
 
-/* One member of the engine's pattern. -EINVAL: not one of those that are documented. */
+/* One member of the engine's template. -EINVAL: not one of the documented members. */
 static int put_member(struct json_object *inspect, const char *name, size_t size, FILE *out)
 {
         static const struct {
@@ -90,7 +90,7 @@ static int put_member(struct json_object *inspect, const char *name, size_t size
         return 0;
 }
 
-/* "{{.Name}}/{{.ID}}": text, and members in braces. */
+/* A template like "{{.Name}}/{{.ID}}": text and members in braces. */
 static int put_tag(struct json_object *inspect, const char *pattern, FILE *out)
 {
         const char *open, *name;
@@ -178,7 +178,7 @@ static int add_field(Extra *e, const char *key, const char *value, size_t size)
         return journal_field_append(&e->f->extra, name, value, size);
 }
 
-/* Whether one of "a,b,c" is that name. */
+/* Whether a list like "a,b,c" contains the name. */
 static bool list_has(const char *list, const char *name, size_t size)
 {
         for (const char *p = list; *p; p += *p == ',') {
@@ -191,7 +191,7 @@ static bool list_has(const char *list, const char *name, size_t size)
         return false;
 }
 
-/* What of the labels or of the variables becomes a field. */
+/* The labels or variables that become fields. */
 typedef struct Choice {
         const char *list;
         regex_t pattern;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The join of two records of one stream.
+/* Joins two records of one stream.
  *
- * Both are pieces of the same sequence of lines: ours ends with the last line received, the stored one
- * begins at some time and goes on for ever. They are laid over each other so that all that they have in
- * common is equal, line by line from our end backwards. Where lines repeat themselves there are several
- * ways to do so; then the times decide, the engine's stamp being much the same as that of the receipt.
+ * Both are parts of the same sequence of lines. Ours ends with the last received line; the stored one begins
+ * at some time and continues. The join finds the place where our lines end in the stored log, such that all
+ * common lines are equal, compared from our end backwards. If lines repeat, there are several such places;
+ * then the times decide, because the engine's stamp is close to the time of receipt.
  *
- * An engine that is killed has passed lines on to us that are not in its log: then our last lines find no
- * counterpart, and what its log has behind the others is from after its next start. */
+ * An engine that was killed may have sent us lines that are not in its log. Our last lines then have no
+ * counterpart, and the lines that follow in the log are from after the engine's next start. */
 
 #include <stdbool.h>
 
@@ -17,13 +17,14 @@
 #include "util/macro.h"
 #include "util/string-table.h"
 
-/* Compared at most, and looked at for the times. */
+/* The largest number of lines that are compared, and of lines whose times are used. */
 #define MATCH_MAX 512
 #define TIMES_MAX 64
-/* A line is stamped this long after we have received it, at most: on a busy machine, and on most. */
+/* A line gets its stamp at most this long after we have received it: on a busy machine, and on most
+ * machines. */
 #define LATE_MAX_NSEC (5 * NSEC_PER_SEC)
 #define LATE_NSEC (200 * USEC_PER_MSEC * NSEC_PER_USEC)
-/* How many ends of the stored log are tried where it is too short. */
+/* How many places in a stored log that is too short are tried as the end of our lines. */
 #define SHORT_TRIES 4096
 
 static const char *const log_join_table[_LOG_JOIN_MAX] = {
@@ -33,7 +34,8 @@ static const char *const log_join_table[_LOG_JOIN_MAX] = {
 };
 DEFINE_STRING_TABLE(log_join, LogJoin)
 
-/* Whether the first `known` stored lines end as the trail does without its last `without` lines. */
+/* Whether the first `known` stored lines end in the same way as the trail without its last `without` lines.
+ */
 static bool matches(const LogTrail *trail, uint64_t without, const LogStored *stored, size_t known)
 {
         const LogEntry *e;
@@ -53,7 +55,7 @@ static uint64_t distance(uint64_t a, uint64_t b)
         return a > b ? a - b : b - a;
 }
 
-/* How far the times of a match are from each other, on the average. */
+/* The average distance between the times of the matching lines. */
 static uint64_t mean_distance(const LogTrail *trail, const LogStored *stored, size_t known)
 {
         uint64_t sum = 0;
@@ -85,7 +87,7 @@ static bool find_whole(const LogTrail *trail, const LogStored *stored, size_t n,
         return best < UINT64_MAX;
 }
 
-/* How many lines are stamped before the last receipt, or not long after it. */
+/* How many lines have a stamp before the last receipt, or not long after it. */
 static size_t count_early(const LogTrail *trail, const LogStored *stored, size_t n)
 {
         uint64_t last = log_trail_last(trail, 0)->time_nsec;
@@ -114,7 +116,7 @@ LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_
 
         *ret_known = 0;
         if (n == 0 || !log_trail_last(trail, 0))
-                return LOG_JOIN_WHOLE; /* all that there is, is new */
+                return LOG_JOIN_WHOLE; /* all lines are new */
         if (find_whole(trail, stored, n, ret_known))
                 return LOG_JOIN_WHOLE;
         early = count_early(trail, stored, n);

@@ -3,14 +3,14 @@
 
 /* The position in a container's output.
  *
- * A line is offered before it is sent and counts as sent after it: killed in between, the journal has to
- * be asked. An entry is written before the counter that makes it one.
+ * A line is offered before it is sent, and counts as sent afterwards. If the supervisor is killed in
+ * between, the journal has to be asked. An entry is written before the counter that makes it valid.
  *
- * Attached, we don't know the engine's stamps, but two bounds for those of lines that we have not
- * received. Once nothing was left to be read, what came later was written after the last line before
- * that, but for what was on its way inside the engine (SLACK). And where there is always something left,
- * or the journal has us wait: what the engine holds back is limited, it has a buffer of a megabyte for
- * who is attached (LAG). */
+ * While attached, we do not know the engine's stamps, but there are two bounds for the stamps of lines that
+ * we have not received. Once nothing was left to read, later lines were written after the last line before
+ * that time, except for lines that were inside the engine at that time (SLACK). If there is always something
+ * left to read, or we have to wait for the journal, the engine's buffer limits the delay: it has one
+ * megabyte for an attached client (LAG). */
 
 #include <string.h>
 
@@ -22,8 +22,8 @@ static const char magic[16] = "systemd-docker.1";
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
 #define MARK_BYTES (UINT64_C(256) * 1024)
-/* The engine writes the two streams side by side: so far the order of their stamps may be another than
- * that of the lines. */
+/* The engine writes the two streams in parallel. The order of their stamps can differ from the order of the
+ * lines by this much. */
 #define DISORDER_NSEC (2 * NSEC_PER_SEC)
 
 #define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
@@ -115,13 +115,13 @@ const LogEntry *log_trail_last(const LogTrail *t, uint64_t i)
         return i < t->n && i < LOG_TRAIL_LINES ? &t->entries[(t->n - 1 - i) % LOG_TRAIL_SLOTS] : NULL;
 }
 
-/* Of those that have a stamp. */
+/* Only lines that have a stamp. */
 static const LogEntry *stored_last(const LogTrail *t, uint64_t i)
 {
         return t->n > t->stored_n && i < t->n - t->stored_n ? log_trail_last(t, i) : NULL;
 }
 
-/* Takes back what is not in the journal. */
+/* Removes the lines that are not in the journal. */
 static void shorten(const LogPosition *p, LogTrail *t, uint64_t ordinal)
 {
         const LogEntry *last;
@@ -139,7 +139,7 @@ void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch)
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
                 shorten(p, log_position_trail(p, stream), ordinal);
         STORE(p->offered, p->sent);
-        /* From here on it is settled, whatever happens. */
+        /* From here on the position is settled, even if we are killed. */
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 log_position_trail(p, stream)->sent_n = log_position_trail(p, stream)->n;
                 for (size_t i = 0; i < LOG_TRAIL_SLOTS; i++)
@@ -190,7 +190,7 @@ static uint64_t since_attached(const LogPosition *p)
         return since;
 }
 
-/* All of a stream that is stamped long before a line of the other one that was taken came before it. */
+/* A line with a stamp long before that of an accepted line of the other stream came before that line. */
 static uint64_t since_stored(const LogPosition *p)
 {
         uint64_t first = UINT64_MAX, last = 0;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Go's syntax (pkg.go.dev/regexp/syntax) written as POSIX's extended one (regex(7)), for bytes.
+/* Translates Go's syntax (pkg.go.dev/regexp/syntax) to the extended syntax of POSIX (regex(7)), for bytes.
  *
- * What both have is copied. Groups that don't capture or have a name become plain ones, lazy repetition
- * becomes greedy (whether something matches is the same), classes and their escapes (\d, [\w.-]) become sets
- * of bytes. What POSIX has not is refused: Unicode classes, flags but a leading (?i), \Q…\E, other
- * characters than ASCII in a class.
+ * Syntax that both have is copied. Groups that have a name or do not capture become ordinary ones. Lazy
+ * repetition becomes greedy, which does not change whether something matches. Classes and their escapes (\d,
+ * [\w.-]) become sets of bytes. Everything that POSIX does not have is refused: Unicode classes, flags
+ * except a leading (?i), \Q…\E, and characters other than ASCII in a class.
  *
- * The engine has checked the expression before (it would not start the container), but has less to fear:
- * glibc writes repetition out, "(a{9}){9}" as 81 items and "(a+)+" as four. So these are counted, and their
- * number is limited. */
+ * The engine has checked the expression before; otherwise it would not have started the container. But glibc
+ * expands repetition, "(a{9}){9}" to 81 items and "(a+)+" to four. These items are therefore counted, and
+ * their number is limited. */
 
 #include <ctype.h>
 #include <errno.h>
@@ -22,7 +22,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* Go's own limit for one of them. */
+/* Go's own limit for one repetition. */
 #define REPEAT_MAX 1000U
 #define ITEMS_MAX 4096U
 #define DEPTH_MAX 16U
@@ -31,9 +31,9 @@
 typedef struct Translation {
         const char *in;
         FILE *out;
-        unsigned depth;            /* of groups */
-        unsigned items[DEPTH_MAX]; /* of each group that is open, written out */
-        unsigned last;             /* … of these the last one, which may be repeated; 0: there is none */
+        unsigned depth;            /* depth of groups */
+        unsigned items[DEPTH_MAX]; /* items of each open group, after the expansion */
+        unsigned last; /* items of the last one of these, which can be repeated; 0: there is none */
 } Translation;
 
 static int add_items(Translation *t, unsigned n)
@@ -43,14 +43,15 @@ static int add_items(Translation *t, unsigned n)
         return t->items[t->depth] > ITEMS_MAX ? -EINVAL : 0;
 }
 
-/* Times are what glibc writes out. */
+/* times: how often glibc expands the last item. */
 static int repeat_last(Translation *t, unsigned times)
 {
         unsigned n = t->last;
         int r;
 
         if (n == 0)
-                return -EINVAL; /* nothing, or what is repeated already: Go refuses that, too */
+                return -EINVAL; /* there is nothing to repeat, or it is already repeated: Go also refuses
+                                   that */
         r = add_items(t, n * (times - 1));
         t->last = 0;
         return r;
@@ -60,7 +61,7 @@ typedef struct ByteSet {
         bool has[256];
 } ByteSet;
 
-/* The bytes of \d, \w, \s, and with upper case of all the others. */
+/* The bytes of \d, \w or \s. With an upper-case letter, all other bytes. */
 static bool set_add_class(ByteSet *set, char letter)
 {
         const char *members;
@@ -84,7 +85,7 @@ static bool set_add_class(ByteSet *set, char letter)
         return true;
 }
 
-/* What the character behind a backslash stands for, if it is one byte. */
+/* The byte that a character after a backslash stands for, if it is one byte. */
 static int escaped_byte(char c)
 {
         static const char letters[] = "tnrfva", bytes[] = "\t\n\r\f\v\a";
@@ -95,7 +96,7 @@ static int escaped_byte(char c)
         return ispunct((unsigned char) c) ? c : -EINVAL;
 }
 
-/* As a bracket expression, its special members where they aren't. */
+/* A bracket expression, with special characters in places where they are not special. */
 static int put_set(Translation *t, const ByteSet *set)
 {
         unsigned n = 0;
@@ -114,7 +115,7 @@ static int put_set(Translation *t, const ByteSet *set)
         for (int c = 1; c < 256; c++)
                 if (set->has[c] && !strchr("]^-", c))
                         fputc(c, t->out);
-        /* "[^" would be the opposite; n > 1, so that something stands in front. */
+        /* "[^" would mean the opposite. n > 1, so that another byte comes before it. */
         if (set->has['^'] && set->has['-'] && n == 2)
                 fputs("-^", t->out);
         else {
@@ -127,7 +128,7 @@ static int put_set(Translation *t, const ByteSet *set)
         return 0;
 }
 
-/* "[:alpha:]" inside of a class. */
+/* "[:alpha:]" inside a class. */
 static int take_named_class(Translation *t, ByteSet *set)
 {
         static const struct {
@@ -151,7 +152,7 @@ static int take_named_class(Translation *t, ByteSet *set)
         return -EINVAL;
 }
 
-/* One member of a class that is a byte; -EINVAL: none. */
+/* One byte of a class. -EINVAL: not a single byte. */
 static int take_member(Translation *t)
 {
         int c = *t->in++;
@@ -222,12 +223,12 @@ static int take_escape(Translation *t)
         byte = escaped_byte(c);
         if (byte < 0)
                 return byte;
-        /* A backslash in front of another byte may be one of glibc's extensions. */
+        /* A backslash before another byte could be one of glibc's extensions. */
         fprintf(t->out, strchr("\\.[](){}*+?^$|", byte) ? "\\%c" : "%c", byte);
         return 0;
 }
 
-/* "(?:", "(?P<name>" and "(?<name>" are groups like any other. */
+/* "(?:", "(?P<name>" and "(?<name>" become ordinary groups. */
 static int take_group(Translation *t)
 {
         const char *p = t->in + 1;
@@ -260,7 +261,7 @@ static int take_group_end(Translation *t)
         return add_items(t, MAX(t->items[t->depth + 1], 1u));
 }
 
-/* "{2,5}", which anything else that begins with "{" is not. */
+/* "{2,5}". Any other text that begins with "{" is literal. */
 static int take_count(Translation *t)
 {
         unsigned from, to;
@@ -344,7 +345,7 @@ int name_pattern_compile(const char *go, regex_t *ret)
         t.out = open_memstream(&posix, &size);
         if (!t.out)
                 return -ENOMEM;
-        while (r >= 0 && *t.in) /* behind a failure it may be behind the end */
+        while (r >= 0 && *t.in) /* after a failure it can be after the end */
                 r = take_one(&t);
         if (fclose(t.out) != 0 && r >= 0)
                 r = -ENOMEM;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Base64, as strict as the docker CLI (that is: Go): padding is needed, nothing but line breaks may be in
- * between, but what the last digit has in excess is not looked at. */
+/* Base64, as strict as in Go, and so in the docker CLI: padding is required, and only line breaks may be
+ * between digits, but excess bits of the last digit are ignored. */
 
 #include <errno.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ static int digit_value(char c)
         return c == '/' ? 63 : -EINVAL;
 }
 
-/* The next digits, at most four, without line breaks; returns how many. */
+/* The next digits, at most four, without line breaks. Returns their number. */
 static size_t next_group(const char *s, size_t size, size_t *at, char group[4])
 {
         size_t n = 0;
@@ -40,7 +40,7 @@ static size_t next_group(const char *s, size_t size, size_t *at, char group[4])
         return n;
 }
 
-/* Returns how many bytes the group gives: 3, or 2 or 1 where it is padded. -EINVAL */
+/* Returns the number of bytes of the group: 3, or 2 or 1 if it is padded. -EINVAL. */
 static int decode_group(const char group[4], char *ret)
 {
         uint32_t bits = 0;
@@ -72,7 +72,7 @@ int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size)
         if (!data)
                 return -ENOMEM;
         while ((digits = next_group(s, size, &at, group)) > 0) {
-                /* nothing may follow a padded group */
+                /* no digit may follow a padded group */
                 if (digits < 4 || bytes < 3)
                         return -EINVAL;
                 bytes = decode_group(group, data + n);
@@ -86,7 +86,7 @@ int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size)
         return 0;
 }
 
-/* last: the digits 62 and 63, in which alphabets differ. */
+/* last: the digits for 62 and 63, which differ between alphabets. */
 static char *encode(const void *data, size_t size, const char *last)
 {
         char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789??";

@@ -6,12 +6,12 @@
 
 #include <stddef.h>
 
-/* The standard alphabet; line breaks are skipped. *ret has a NUL behind its *ret_size bytes and is the
- * caller's. -EINVAL, -ENOMEM. */
+/* Decodes the standard alphabet; line breaks are skipped. *ret belongs to the caller and has a NUL after its
+ * *ret_size bytes. -EINVAL, -ENOMEM. */
 int base64_decode(const char *s, size_t size, char **ret, size_t *ret_size);
 
-/* The standard alphabet. The caller's; NULL: out of memory. */
+/* Encodes with the standard alphabet. The result belongs to the caller. NULL: out of memory. */
 char *base64_encode(const void *data, size_t size);
 
-/* The alphabet for URLs and file names. The caller's; NULL: out of memory. */
+/* The same with the alphabet for URLs and file names. */
 char *base64url_encode(const void *data, size_t size);

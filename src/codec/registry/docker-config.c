@@ -8,12 +8,13 @@
  *     "credsStore": "NAME",
  *     "credHelpers": { "registry:5000": "NAME" } }
  *
- * Found as the docker CLI finds it: a helper of the registry's own, else credsStore, by the exact key; in
- * `auths` also by the host name of a key that is a URL, as `docker login` wrote them long ago. Names of
- * members, but not keys, are taken in whatever case they are spelled.
+ * The rules are those of the docker CLI. The credential helper of the registry, or else credsStore, is found
+ * by the exact key. An entry in `auths` is also found by the host name of a key that is a URL, as old
+ * versions of `docker login` wrote them. Upper and lower case do not matter in names of members, but in keys
+ * they do.
  *
- * Where the file has nothing of the three, the CLI also asks the desktop's keyring. We don't: `docker login`
- * notes in the file that it has put something there. */
+ * If the file has none of the three, the CLI also asks the keyring of the desktop. We do not, because
+ * `docker login` notes in the file that it has put something there. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ void docker_config_auth_done(DockerConfigAuth *a)
         *a = DOCKER_CONFIG_AUTH_NULL;
 }
 
-/* The member of that name if it is an object, else NULL. */
+/* The member of that name if it is an object, otherwise NULL. */
 static struct json_object *get_object(struct json_object *o, const char *name)
 {
         struct json_object *member = json_get_any_case(o, name);
@@ -41,7 +42,7 @@ static struct json_object *get_object(struct json_object *o, const char *name)
         return json_object_is_type(member, json_type_object) ? member : NULL;
 }
 
-/* "https://user@host:port/v1/" has this host's name and port. */
+/* Whether a key like "https://user@host:port/v1/" has this host name and port. */
 static bool url_has_host(const char *url, const char *host)
 {
         const char *begin = strstr(url, "://"), *at;
@@ -57,7 +58,7 @@ static bool url_has_host(const char *url, const char *host)
         return n == strlen(host) && strncmp(begin, host, n) == 0;
 }
 
-/* *name becomes what the entry is filed under. */
+/* *name becomes the key of the entry. */
 static struct json_object *find_entry(struct json_object *auths, const char **name)
 {
         struct json_object *entry;
@@ -84,7 +85,7 @@ static int copy_string(struct json_object *o, const char *name, char **ret)
         return *ret ? 0 : -ENOMEM;
 }
 
-/* base64 of USER:PASSWORD, with NULs around the password from clients of long ago. */
+/* base64 of USER:PASSWORD. Old clients put NULs around the password. */
 static int decode_auth(const char *s, RegistryAuth *a)
 {
         _cleanup_free_ char *text = NULL;
@@ -102,7 +103,7 @@ static int decode_auth(const char *s, RegistryAuth *a)
         while (password < text + size && !*password)
                 password++;
         n = strlen(password);
-        /* one in the middle can't be sent on */
+        /* a NUL in the middle cannot be sent */
         for (const char *c = password + n; c < text + size; c++)
                 if (*c)
                         return -EINVAL;
@@ -140,7 +141,7 @@ static int take_entry(struct json_object *entry, const char *name, RegistryAuth 
         return auth ? decode_auth(auth, a) : 0;
 }
 
-/* An empty name in credHelpers means: none for this registry, not even credsStore. */
+/* An empty name in credHelpers means that this registry has no helper, not even credsStore. */
 static int find_helper(struct json_object *config, const char *key, char **ret)
 {
         struct json_object *helpers = get_object(config, "credHelpers"), *name;
@@ -171,7 +172,7 @@ static int parse_config(const char *data, size_t size, struct json_object **ret)
         return r == -ENOMEM ? r : -EBADMSG;
 }
 
-/* As clients write it: user and password in base64. */
+/* The form that clients write: user and password in base64. */
 static int add_login(struct json_object *logins, const char *key, const RegistryAuth *a)
 {
         struct json_object *o = json_ensure(logins, key, json_type_object);

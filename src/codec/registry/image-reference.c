@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* References of images. The command line checks their grammar and the engine checks it again; here they are
- * split, and completed as the docker CLI does it: an engine that is none of Docker's may know other
- * registries by a bare "alpine". */
+/* References to images. The command line checks their grammar, and the engine checks it again. Here they are
+ * split, and completed by the rules of the docker CLI, because for another engine a bare "alpine" may mean
+ * other registries. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* What the default registry was called once. */
+/* The former name of the default registry. */
 #define REGISTRY_LEGACY "index.docker.io"
 
 void image_reference_done(ImageReference *r)
@@ -42,8 +42,8 @@ bool image_reference_is_id(const char *s)
         return false;
 }
 
-/* The length of the registry that name begins with, 0: it begins with a path of the default registry. What
- * is before the first slash is a registry if it can't be a path: by a dot, a port or a capital, or as
+/* The length of the registry at the beginning of name. 0: name begins with a path in the default registry.
+ * The text before the first slash is a registry if it has a dot, a port or a capital letter, or is
  * localhost. */
 static size_t registry_length(const char *name, size_t size)
 {
@@ -88,9 +88,9 @@ int image_reference_parse(const char *s, ImageReference *ret)
         assert(s);
         assert(ret);
 
-        /* name:tag@digest: the digest decides, the tag is for the reader */
+        /* name:tag@digest: the digest decides, and the tag has no effect */
         digest = strchrnul(s, '@');
-        /* a colon before the last slash is that of the registry's port */
+        /* a colon before the last slash belongs to the port of the registry */
         path = memrchr(s, '/', (size_t) (digest - s)) ?: s;
         colon = memrchr(path, ':', (size_t) (digest - path));
         end = colon ?: digest;

@@ -3,11 +3,11 @@
 
 /* Failures of a pull.
  *
- * The engine's status says little: it answers 500 for a registry that is down as for one that does not let
- * us in, and once the pull runs, its errors come inside of a 200. So it is the words that count: those of
- * Go's net, net/http and crypto/tls, of the registry's error codes (distribution: docs/content/spec/api.md,
- * "Errors") and of HTTP's statuses. What isn't known is final: nobody gains by a wait for the third same
- * answer. */
+ * The engine's HTTP status says little: it answers 500 both for a registry that is down and for one that
+ * refuses the login, and once the pull runs, errors are inside of a 200. The message therefore decides. It
+ * contains words of Go's net, net/http and crypto/tls, of the registry's error codes (distribution:
+ * docs/content/spec/api.md, "Errors") and of HTTP statuses. An unknown failure is final, because waiting for
+ * the same answer a third time does not help. */
 
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "util/macro.h"
 #include "util/string-table.h"
 
-/* In this order: "denied: … timeout" is still a refusal. */
+/* The order matters: "denied: … timeout" is still a refusal. */
 static const struct {
         const char *words;
         PullFailure failure;
@@ -50,7 +50,7 @@ static const struct {
         { "network is unreachable", PULL_FAILURE_PASSING },
         { "no route to host", PULL_FAILURE_PASSING },
         { "network is down", PULL_FAILURE_PASSING },
-        { "no such host", PULL_FAILURE_PASSING }, /* at boot, what resolves names may not be up yet */
+        { "no such host", PULL_FAILURE_PASSING }, /* at boot, the resolver may not be up yet */
         { "server misbehaving", PULL_FAILURE_PASSING },
         { "temporary failure", PULL_FAILURE_PASSING },
         { "Temporary failure", PULL_FAILURE_PASSING },
@@ -79,7 +79,7 @@ PullFailure pull_failure_judge(int http_status, const char *message)
                 return PULL_FAILURE_LOGIN;
         for (size_t i = 0; i < ELEMENTSOF(phrases); i++)
                 if (strstr(message, phrases[i].words)) {
-                        /* the engine has looked, and there is no such image */
+                        /* the engine has looked for the image, and it does not exist */
                         if (http_status == 404 && phrases[i].failure == PULL_FAILURE_PASSING)
                                 break;
                         return phrases[i].failure;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* An image's pull, layer by layer, Engine API POST /images/create (and /images/{name}/pull of its
- * imitators):
+/* The pull of an image, layer by layer: POST /images/create in the Engine API (and /images/{name}/pull of
+ * compatible engines):
  *
  *   {"status":"Pulling fs layer","progressDetail":{},"id":"4f4fb700ef54"}
  *   {"status":"Downloading","progressDetail":{"current":32,"total":3401},"progress":"[=>
@@ -10,8 +10,8 @@
  *   {"status":"Pull complete","progressDetail":{},"id":"4f4fb700ef54"}
  *   {"errorDetail":{"message":"…"},"error":"…"}
  *
- * Only what surpasses the furthest point seen so far counts as progress: a layer whose download starts again
- * and again does not, so that a pull that gets nowhere can run into its time-out. */
+ * Only bytes beyond the furthest point so far count as progress. The download of a layer that starts again
+ * and again makes no progress, so that a pull that gets nowhere runs into its time-out. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@
 #include "json/json.h"
 
 #define ERROR_MAX 1024
-/* 16 TiB a layer: sums over all layers, times hundred, stay within 64 bits. */
+/* 16 TiB for each layer: the sum of all layers, times one hundred, fits into 64 bits. */
 #define BYTES_MAX ((int64_t) 1 << 44)
 
 static const struct {
@@ -52,7 +52,8 @@ static int phase_from_status(const char *status)
         return -EINVAL;
 }
 
-/* The layer of that id, made where it is new. 1: it was; 0: known; -ENOBUFS: too many; -ENOMEM. */
+/* The layer with that id, which is created if it is new. 1: it is new; 0: it was known; -ENOBUFS: too many;
+ * -ENOMEM. */
 static int find_layer(PullProgress *p, const char *id, PullLayer **ret)
 {
         PullLayer *bigger;
@@ -83,7 +84,7 @@ static uint64_t get_bytes(struct json_object *o, const char *path)
         return n > 0 ? (uint64_t) MIN(n, BYTES_MAX) : 0;
 }
 
-/* Sets *mark to value where that is further. */
+/* Sets *mark to value if that is further. */
 static bool raise_mark(uint64_t *mark, uint64_t value)
 {
         if (value <= *mark)

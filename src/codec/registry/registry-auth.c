@@ -3,9 +3,10 @@
 
 /* Credentials of a registry.
  *
- * The engine wants them in X-Registry-Auth as base64url of {"username":…,"password":…,"serveraddress":…} or
- * with an "identitytoken" (Engine API, "Authentication"). A credential helper gives
- * {"ServerURL":…,"Username":…,"Secret":…}; a Username of "<token>" makes the secret an identity token. */
+ * The engine expects them in the header X-Registry-Auth, as base64url of
+ * {"username":…,"password":…,"serveraddress":…} or with an "identitytoken" (Engine API, "Authentication"). A
+ * credential helper prints {"ServerURL":…,"Username":…,"Secret":…}. With the Username "<token>", the secret
+ * is an identity token. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -73,7 +74,7 @@ int registry_auth_header(const RegistryAuth *a, char **ret)
         return 0;
 }
 
-/* Puts a copy of value (NULL: none) in the place of *member. */
+/* Replaces *member with a copy of value, which can be NULL. */
 static int replace(char **member, const char *value)
 {
         char *copy = NULL;

@@ -3,10 +3,10 @@
 
 /* Messages of sd_notify(3), in both directions.
  *
- * What comes from a container is judged line by line against a table: known keys with a value as
- * sd_notify(3) has it go on, everything else is dropped and counted. systemd itself is as strict about the
- * whole datagram as we are here (manager_dispatch_notify_fd(): no NUL inside, no more than a page), so
- * nothing is lost by being so. */
+ * Each line of a container's message is compared with a table. Known keys with a value as in sd_notify(3)
+ * are passed on, and everything else is dropped and counted. For the datagram as a whole, systemd is as
+ * strict as this code (manager_dispatch_notify_fd(): no NUL inside, not more than a page), so nothing is
+ * lost. */
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static bool value_is_one_or_trigger(const char *s)
         return value_is_one(s) || value_is_trigger(s);
 }
 
-/* At most the digits of a u64. */
+/* Not more digits than a u64 has. */
 static bool value_is_number(const char *s)
 {
         size_t n = strspn(s, "0123456789");
@@ -95,7 +95,7 @@ static bool key_is_valid(const char *key)
                !(key[0] >= '0' && key[0] <= '9');
 }
 
-/* Cuts m->text into fields, in place. */
+/* Splits m->text into fields, in place. */
 static void split_fields(NotifyMessage *m)
 {
         char *rest = m->text, *line;
@@ -180,12 +180,12 @@ static void forward_field(NotifyFiltered *f, NotifyKey key, const char *value)
 {
         if (f->size > 0)
                 f->text[f->size++] = '\n';
-        /* It fits: nothing gets longer than it came. */
+        /* The result fits, because no line gets longer. */
         f->size += (size_t) sprintf(f->text + f->size, "%s=%s", notify_key_table[key], value);
 }
 
-/* seen, forwarded or dropped. Free text ends up on a terminal (systemctl status), and systemd refuses it
- * where it is no UTF-8. */
+/* Handles one line: records it as seen, and forwards or drops it. STATUS= becomes plain text, because it is
+ * shown on a terminal (systemctl status), and systemd refuses text that is not UTF-8. */
 static int filter_field(NotifyFiltered *f, const NotifyField *field, bool barrier, unsigned forward)
 {
         int key = judge(field);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The signal masks of a process: 16 hex digits, signal N is bit N-1.
+/* The signal masks of a process are 16 hex digits; signal N is bit N-1.
  *
- * "PID (NAME) STATE …": the name may have blanks and brackets of its own, all else is numbers. The numbers
- * of the fields are those of proc_pid_stat(5). */
+ * /proc/PID/stat is "PID (NAME) STATE …". The name can contain blanks and brackets; everything after STATE
+ * is numbers. Fields are numbered as in proc_pid_stat(5). */
 
 #include <errno.h>
 #include <signal.h>
@@ -19,10 +19,10 @@
 #define STAT_FIELD_FLAGS 9
 #define STAT_FIELD_N_THREADS 20
 #define STAT_FIELD_PENDING 31
-/* From linux/sched.h, and as old as the file: the process is on its way through the kernel's do_exit(). */
+/* PF_EXITING of the kernel's include/linux/sched.h: the process is in do_exit(). */
 #define PF_EXITING UINT64_C(4)
 
-/* The first line that begins with `name`, which has its colon. */
+/* The first line that begins with `name`, which includes the colon. */
 static int find_mask(const char *text, const char *name, uint64_t *ret)
 {
         size_t n = strlen(name);
@@ -60,7 +60,7 @@ int proc_status_signal_is_default(const char *text, int signo, bool *ret)
         return 0;
 }
 
-/* Field `number` of /proc/PID/stat, where `state` is the third one. */
+/* Field `number` of /proc/PID/stat; `state` is the third one. */
 static int stat_number(const char *state, unsigned number, uint64_t *ret)
 {
         const char *s = state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* NotifyAccess= in systemd's words: systemd.service(5). */
+/* The values of NotifyAccess=, see systemd.service(5). */
 
 #include "codec/systemd/unit-properties.h"
 #include "util/macro.h"

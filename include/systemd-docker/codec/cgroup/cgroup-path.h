@@ -2,18 +2,18 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Which cgroups a process is in and where they are mounted: /proc/PID/cgroup (cgroups(7)),
- * /proc/PID/mountinfo (proc_pid_mountinfo(5)), cgroup.events, memory.events and cgroup.procs (the
- * kernel's cgroup-v2 document). All from text. */
+/* The cgroups of a process and their mounts, parsed from the kernel's text files: /proc/PID/cgroup
+ * (cgroups(7)), /proc/PID/mountinfo (proc_pid_mountinfo(5)), cgroup.events, memory.events and cgroup.procs
+ * (the kernel's document cgroup-v2). All texts end with a NUL. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One hierarchy's line of /proc/PID/cgroup. */
+/* The line of one hierarchy in /proc/PID/cgroup. */
 typedef struct CgroupPath {
-        char *controllers; /* as the kernel wrote it: "cpu,cpuacct", "name=systemd"; "" for v2 */
+        char *controllers; /* as the kernel writes them: "cpu,cpuacct", "name=systemd"; "" for v2 */
         char *path;        /* begins with '/' */
 } CgroupPath;
 
@@ -24,17 +24,18 @@ typedef struct CgroupPaths {
 
 #define CGROUP_PATHS_NULL ((CgroupPaths){ .items = NULL })
 
-/* -EBADMSG: not such a file; -ENOMEM. */
+/* Free *ret with cgroup_paths_done(). -EBADMSG: not such a file; -ENOMEM. */
 int cgroup_paths_parse(const char *text, CgroupPaths *ret);
 void cgroup_paths_done(CgroupPaths *p);
 
-/* The hierarchy that has that controller ("cpu", "name=systemd"); "" finds v2's. NULL: none. */
+/* The hierarchy that has the controller ("cpu", "name=systemd"); "" finds the one of v2. The result belongs
+ * to p. NULL: there is none. */
 const CgroupPath *cgroup_paths_find(const CgroupPaths *p, const char *controller);
 
 typedef struct CgroupMount {
         bool v2;
-        char *controllers; /* v1: the super block's options, in any order and with others between them */
-        char *root;        /* which folder of the hierarchy is mounted; "/" for all of it */
+        char *controllers; /* v1: the options of the super block, in any order and among others */
+        char *root;        /* the folder of the hierarchy that is mounted; "/" for the whole hierarchy */
         char *mount_point;
 } CgroupMount;
 
@@ -45,17 +46,18 @@ typedef struct CgroupMounts {
 
 #define CGROUP_MOUNTS_NULL ((CgroupMounts){ .items = NULL })
 
-/* The mounts of cgroup and cgroup2; other lines, also malformed ones, are passed over. -ENOMEM. */
+/* The mounts of cgroup and cgroup2. Other lines, including malformed ones, are skipped. Free *ret with
+ * cgroup_mounts_done(). -ENOMEM. */
 int cgroup_mounts_parse(const char *text, CgroupMounts *ret);
 void cgroup_mounts_done(CgroupMounts *m);
 
-/* The folder of one hierarchy's cgroup: the caller's. The controllers of `cgroup` are compared with a
- * mount's as sets, never by the name of a folder. -ENOENT: that hierarchy, or this part of it, is not
- * mounted; -ENOMEM. */
+/* The folder of a cgroup in one hierarchy; *ret belongs to the caller. The controllers of `cgroup` and of a
+ * mount are compared as sets, never by the name of a folder. -ENOENT: the hierarchy, or this part of it, is
+ * not mounted; -ENOMEM. */
 int cgroup_mounts_resolve(const CgroupMounts *m, const CgroupPath *cgroup, char **ret);
 
-/* Whether path is ancestor or below it, by components: "/a/b" is below "/a", "/ab" is not. A path with ".."
- * is below nothing. */
+/* Whether path is ancestor itself or below it. Compares components: "/a/b" is below "/a", "/ab" is not. A
+ * path with ".." is not below anything. */
 bool cgroup_path_is_below(const char *path, const char *ancestor);
 
 typedef struct CgroupEvents {
@@ -63,13 +65,13 @@ typedef struct CgroupEvents {
         bool frozen;
 } CgroupEvents;
 
-/* Of the text of cgroup.events. -EBADMSG: it does not say whether the cgroup is populated. */
+/* text: the content of cgroup.events. -EBADMSG: it does not say whether the cgroup is populated. */
 int cgroup_events_parse(const char *text, CgroupEvents *ret);
 
-/* Of the text of memory.events: how many processes an OOM killer has killed there and below. -EBADMSG: it
- * does not say. */
+/* text: the content of memory.events. *ret: how many processes the OOM killer has killed in the cgroup and
+ * below it. -EBADMSG: it does not say. */
 int cgroup_oom_kills_parse(const char *text, uint64_t *ret);
 
-/* The pids of cgroup.procs, the caller's. 0 stands for a process that we can't see (another pid namespace)
- * and is left out. -EBADMSG: not such a file; -ENOMEM. */
+/* text: the content of cgroup.procs. *ret: its pids, an array that belongs to the caller. 0, which stands
+ * for a process in another pid namespace, is left out. -EBADMSG: not such a file; -ENOMEM. */
 int cgroup_procs_parse(const char *text, pid_t **ret, size_t *ret_n);

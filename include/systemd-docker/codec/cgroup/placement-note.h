@@ -2,31 +2,30 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What the supervisor leaves for systemd-docker-runtime: into which unit's cgroup a container belongs. A
- * file for each container, named by its id; the engine itself has no field that all its versions would hand
- * on to a runtime. */
+/* The note that the supervisor leaves for systemd-docker-runtime: the unit's cgroup in which a container
+ * belongs. There is one file for each container, named after its id, because the engine has no field that
+ * all its versions pass on to a runtime. See "WHICH CONTAINERS" in systemd-docker-runtime(8). */
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Both only root can write. */
+/* Only root can write to these folders. */
 #define RUNTIME_STATE_FOLDER "/run/systemd-docker-runtime"
 #define PLACEMENT_NOTE_FOLDER RUNTIME_STATE_FOLDER "/cgroups"
 #define PLACEMENT_NOTE_MAX 8192U
-/* Where its path begins: the one hierarchy of v2, without which nothing is announced. */
+/* The root of the paths: the one hierarchy of v2. Without it, no note is written. */
 #define PLACEMENT_NOTE_CGROUP_ROOT "/sys/fs/cgroup"
 
 typedef struct PlacementNote {
-        char *cgroup;       /* of the unit, with v2: "/system.slice/web.service" */
-        uint64_t cgroup_id; /* the kernel's number of it, so that a later cgroup of that path is not taken
-                               for it */
+        char *cgroup;       /* the unit's cgroup in v2, for example "/system.slice/web.service" */
+        uint64_t cgroup_id; /* its inode number, which tells it from a later cgroup with the same path */
 } PlacementNote;
 
 #define PLACEMENT_NOTE_NULL ((PlacementNote){ .cgroup = NULL })
 
 void placement_note_done(PlacementNote *a);
 
-/* The text of the file, the caller's. -EINVAL: no such path can be announced; -ENOMEM. */
+/* The text of the file, which belongs to the caller. -EINVAL: a path that a note cannot have; -ENOMEM. */
 int placement_note_format(const PlacementNote *a, char **ret);
-/* -EBADMSG, -ENOMEM. */
+/* Free *ret with placement_note_done(). -EBADMSG: not a valid note; -ENOMEM. */
 int placement_note_parse(const char *text, PlacementNote *ret);

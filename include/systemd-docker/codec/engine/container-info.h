@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What we need to know of a container, from GET /containers/{id}/json. */
+/* The facts about a container that we use, from GET /containers/{id}/json. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,9 +12,9 @@
 #include "codec/engine/health-check.h"
 #include "codec/journal/log-fields.h"
 
-/* Our label: the hash of the request that made the container. */
+/* Our label: the hash of the request that created the container. */
 #define CONTAINER_LABEL_REQUEST "systemd-docker.request"
-/* Where a container gets the folder with its notification socket. */
+/* Where the folder with the notification socket is mounted in a container. */
 #define CONTAINER_NOTIFY_TARGET "/run/notify"
 
 typedef enum ContainerHealth {
@@ -30,38 +30,40 @@ int container_health_from_string(const char *s);
 
 typedef struct ContainerInfo {
         char id[ENGINE_ID_SIZE + 1];
-        char *name;  /* without '/' in front */
-        char *image; /* as it was asked for */
+        char *name;  /* without the '/' at its beginning */
+        char *image; /* as it was written in the request */
         char *log_driver;
-        LogFields log;      /* of its log options */
-        char *request_hash; /* of our label; NULL: it has none */
-        bool running;       /* also while paused */
+        LogFields log;      /* from its log options */
+        char *request_hash; /* from our label; NULL: it has none */
+        bool running;       /* also true while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */
         bool created;  /* it exists, and never ran */
         bool tty;
         bool auto_remove;
         pid_t pid;           /* 0: none */
-        int exit_code;       /* -1: not said */
-        int stop_signal;     /* 15 where nothing is said */
-        int stop_timeout;    /* seconds; -1: not said */
-        char *started_at;    /* of its last start, as the engine has it: to tell its lives apart */
-        char *notify_folder; /* what is mounted at CONTAINER_NOTIFY_TARGET; NULL: nothing */
+        int exit_code;       /* -1: unknown */
+        int stop_signal;     /* 15 if it is not set */
+        int stop_timeout;    /* seconds; -1: not set */
+        char *started_at;    /* the time of its last start in the engine's format, which identifies a life */
+        char *notify_folder; /* the folder that is mounted at CONTAINER_NOTIFY_TARGET; NULL: none */
         ContainerHealth health;
         HealthCheck check;
-        char *error; /* of the last start, as the engine has it; NULL: none */
+        char *error; /* the engine's error of the last start; NULL: none */
 } ContainerInfo;
 
 #define CONTAINER_INFO_NULL                                                                                 \
         ((ContainerInfo){ .exit_code = -1, .stop_timeout = -1, .check = { .exit_code = -1 } })
 
-/* -EBADMSG: not such an object; -ENOMEM. */
+/* Free *ret with container_info_done(). Members of the wrong type count as absent. -EBADMSG: not such an
+ * object; -ENOMEM. */
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret);
 void container_info_done(ContainerInfo *i);
 
-/* The id in the answer of POST /containers/create, into ret (ENGINE_ID_SIZE + 1), and the engine's warnings:
- * a vector, the caller's, NULL where there are none. -EBADMSG, -ENOMEM. */
+/* Parses the answer of POST /containers/create. ret: a buffer of ENGINE_ID_SIZE + 1 bytes for the id.
+ * *ret_warnings: the engine's warnings, a vector that belongs to the caller, or NULL if there are none.
+ * -EBADMSG, -ENOMEM. */
 int container_created_parse(const char *data, size_t size, char *ret, char ***ret_warnings);
 
-/* The StatusCode in the answer of POST /containers/{id}/wait. -EBADMSG. */
+/* The StatusCode in the answer of POST /containers/{id}/wait. -EBADMSG: there is none. */
 int container_wait_parse(const char *data, size_t size, int *ret);

@@ -2,11 +2,12 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Names of containers, as far as they name something of ours. */
+/* Names of containers that can also name a folder of ours. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether the engine would take it for a container's name, and a folder can have it: a letter or digit, then
- * these and "_.-". So it has no slash, and is neither hidden nor "..". s need not end with a NUL. */
+/* Whether the engine accepts s as the name of a container and a folder can have this name: a letter or
+ * digit, followed by letters, digits and "_.-". Such a name has no slash, and is neither hidden nor "..". s
+ * does not need a NUL at its end. */
 bool container_name_is_valid(const char *s, size_t size);

@@ -2,14 +2,14 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* One object of the engine's GET /events. The stream is NDJSON: take it apart with a LineBuffer. */
+/* One object of the engine's GET /events. The stream is NDJSON: a LineBuffer splits it into objects. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 typedef enum EngineEventKind {
-        ENGINE_EVENT_OTHER, /* one that we have no use for */
+        ENGINE_EVENT_OTHER, /* an event that we do not use */
         ENGINE_EVENT_CREATE,
         ENGINE_EVENT_START,
         ENGINE_EVENT_DIE,
@@ -39,18 +39,20 @@ int engine_event_kind_from_string(const char *s);
 typedef struct EngineEvent {
         EngineEventKind kind;
         char id[ENGINE_ID_SIZE + 1]; /* lower-case hex, never shortened */
-        int exit_code;               /* DIE; -1: not said */
-        int signal;                  /* KILL; 0: not said */
+        int exit_code;               /* DIE; -1: unknown */
+        int signal;                  /* KILL; 0: unknown */
         bool healthy;                /* HEALTH_STATUS */
-        uint64_t time_nsec;          /* since the epoch, by the engine's clock; 0: not said */
-        char *name;                  /* of the container, without '/' in front; NULL: not said */
+        uint64_t time_nsec;          /* since the epoch, by the engine's clock; 0: unknown */
+        char *name;                  /* of the container, without the '/' at its beginning; NULL: unknown */
 } EngineEvent;
 
 #define ENGINE_EVENT_NULL ((EngineEvent){ .exit_code = -1 })
 
-/* 1: an event of a container. 0: well-formed, but of something else (image, network, …); ret untouched.
- * -EBADMSG: no event; -ENOMEM. A container's labels stand among the attributes of the event and win over the
- * engine's own, so that an image can make exit_code and signal say anything: ask /wait or inspect before you
- * act on their value. */
+/* 1: an event of a container; free *ret with engine_event_done(). 0: an event of something else (image,
+ * network, …); *ret is unchanged. -EBADMSG: not an event; -ENOMEM.
+ *
+ * The labels of a container are among the attributes of an event, and take precedence over those of the
+ * engine. An image can therefore set exit_code and signal to any value: ask /wait or inspect before you act
+ * on them. */
 int engine_event_parse(const char *data, size_t size, EngineEvent *ret);
 void engine_event_done(EngineEvent *e);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Where the engine is: the grammar of -H and $DOCKER_HOST. */
+/* The address of the engine, in the grammar of -H and $DOCKER_HOST. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,16 +19,17 @@ typedef enum EngineHostKind {
 
 typedef struct EngineHost {
         EngineHostKind kind;
-        char *path;    /* UNIX: absolute, fits into sun_path */
-        char *host;    /* TCP: name or address; an IPv6 address without its brackets */
+        char *path;    /* UNIX: an absolute path that fits into sun_path */
+        char *host;    /* TCP: a name or an address; an IPv6 address has no brackets */
         uint16_t port; /* TCP */
 } EngineHost;
 
 #define ENGINE_HOST_NULL ((EngineHost){ .path = NULL })
 
-/* unix:///path, unix:// (the default path), tcp://host[:port], tcp://[v6][:port], host:port. tls chooses the
- * port where none is given. -EPROTONOSUPPORT: a scheme that we don't speak; -EINVAL: not of that form;
- * -ENAMETOOLONG: the path doesn't fit into a socket address; -ENOMEM. *reterr_message (may be NULL) is then
- * a phrase that says what is wrong, for behind "…: "; static. */
+/* s: unix:///path, unix:// (the default path), tcp://host[:port], tcp://[v6][:port] or host:port. tls
+ * chooses the port if none is given. Free *ret with engine_host_done(). -EPROTONOSUPPORT: a scheme that we
+ * do not support; -EINVAL: not of such a form; -ENAMETOOLONG: the path does not fit into a socket address;
+ * -ENOMEM. On failure *reterr_message (which may be NULL) is a constant phrase that says what is wrong, to
+ * be used after "…: ". */
 int engine_host_parse(const char *s, bool tls, EngineHost *ret, const char **reterr_message);
 void engine_host_done(EngineHost *h);

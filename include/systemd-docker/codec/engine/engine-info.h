@@ -2,16 +2,16 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What we need to know of an engine, from GET /info. */
+/* The facts about an engine that we use, from GET /info. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The name under which the engine knows systemd-docker-runtime. */
+/* The name with which systemd-docker-runtime is registered with the engine. */
 #define ENGINE_RUNTIME_NAME "systemd-docker"
 
 typedef enum CgroupDriver {
-        CGROUP_DRIVER_NONE, /* also one that we don't know */
+        CGROUP_DRIVER_NONE, /* none, or one that we do not know */
         CGROUP_DRIVER_CGROUPFS,
         CGROUP_DRIVER_SYSTEMD,
         _CGROUP_DRIVER_MAX,
@@ -27,5 +27,5 @@ typedef struct EngineInfo {
         bool rootless;
 } EngineInfo;
 
-/* -EBADMSG: not such an object; -ENOMEM. */
+/* Members of the wrong type count as absent. -EBADMSG: not such an object; -ENOMEM. */
 int engine_info_parse(const char *data, size_t size, EngineInfo *ret);

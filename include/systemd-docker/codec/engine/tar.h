@@ -2,11 +2,12 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* An archive (POSIX ustar) of one file. */
+/* An archive with one file, in POSIX ustar format (pax(1)). */
 
 #include <stddef.h>
 
 #define TAR_NAME_MAX 100
 
-/* name: shorter than TAR_NAME_MAX. The file is root's and has no time. *ret is the caller's. -ENOMEM. */
+/* name: less than TAR_NAME_MAX bytes. The file belongs to root and has the time 0. *ret belongs to the
+ * caller. -ENOMEM. */
 int tar_file(const char *name, unsigned mode, const void *data, size_t size, char **ret, size_t *ret_size);

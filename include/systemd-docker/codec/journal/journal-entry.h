@@ -2,16 +2,15 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The journal's native protocol (systemd's "Native Journal Protocol", sd_journal_send(3)): an entry is a
- * datagram of fields, "NAME=data\n", or where data has a newline "NAME\n", its size as u64 little-endian,
- * data, "\n".
+/* The journal's native protocol (systemd's document "Native Journal Protocol", sd_journal_send(3)). An entry
+ * is a datagram of fields. A field is "NAME=data\n" or, if data contains a newline, "NAME\n", the size of
+ * data as little-endian u64, data,
+ * "\n".
  *
- * An entry of a line is made for one sendmsg() without a copy of the line:
- *   iov[0] the constant fields, a JournalFields built once
- *   iov[1] the fields of this line (PRIORITY, ordinal), a JournalFields cleared and filled again
- *   iov[2] journal_message_header()
- *   iov[3] the line
- *   iov[4] "\n" */
+ * The entry of a line is sent with one sendmsg(2), without a copy of the line:
+ *   iov[0] the constant fields, a JournalFields that was built once
+ *   iov[1] the fields of this line (PRIORITY, ordinal), a JournalFields that is cleared and filled for each
+ * line iov[2] journal_message_header() iov[3] the line iov[4] "\n" */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +21,7 @@
 #define JOURNAL_FIELD_NAME_MAX 64
 #define JOURNAL_MESSAGE_HEADER_MAX 16
 
-/* Finished bytes to send. */
+/* Fields as they are sent. */
 typedef struct JournalFields {
         char *data;
         size_t size;
@@ -33,33 +32,35 @@ typedef struct JournalFields {
 
 void journal_fields_done(JournalFields *f);
 
-/* Empties it and keeps the memory. */
+/* Removes all fields and keeps the memory. */
 void journal_fields_clear(JournalFields *f);
 
-/* Memory for size bytes more. -ENOMEM. */
+/* Makes sure that the next `size` bytes can be appended without a failure. -ENOMEM. */
 int journal_fields_reserve(JournalFields *f, size_t size);
 
-/* Append bytes that are fields already. -ENOMEM. */
+/* Appends bytes that already are fields. -ENOMEM. */
 int journal_fields_append_raw(JournalFields *f, const void *data, size_t size);
 
-/* Append a field; data may have any bytes. -EINVAL: name is none that the journal takes; -ENOMEM. On failure
- * f is as it was. */
+/* Append one field. data can contain any bytes. -EINVAL: the journal does not accept the name; -ENOMEM. On
+ * failure f is unchanged. */
 int journal_field_append(JournalFields *f, const char *name, const void *data, size_t size);
 int journal_field_append_string(JournalFields *f, const char *name, const char *value);
 int journal_field_append_uint(JournalFields *f, const char *name, uint64_t value);
 int journal_field_appendf(JournalFields *f, const char *name, const char *format, ...) _printf_(3, 4);
 
-/* What stands before the bytes of MESSAGE; a "\n" has to follow them. Returns the header's size. */
+/* Writes the bytes that precede the data of the field MESSAGE; a "\n" must follow the data. Returns the size
+ * of the header. */
 size_t journal_message_header(char header[static JOURNAL_MESSAGE_HEADER_MAX], const void *data, size_t size);
 
-/* 1..64 of [A-Z0-9_], beginning with a letter (names with '_' are journald's own, with a digit nobody's). */
+/* Whether name is valid (systemd.journal-fields(7)): 1 to 64 characters of [A-Z0-9_], beginning with a
+ * letter. Names that begin with '_' are reserved for journald. */
 bool journal_field_name_is_valid(const char *name);
 
-/* The name that Docker's journald driver gives to a label or variable: upper case, all but [A-Z0-9] '_',
- * none of them in front. A new string, the caller's; it may be empty or otherwise not valid. NULL: out of
- * memory. */
+/* The name of the field that Docker's journald driver uses for a label or variable: upper case, with '_' for
+ * every character except [A-Z0-9], and no '_' at the beginning. A new string that belongs to the caller; it
+ * can be empty or not valid. NULL: out of memory. */
 char *journal_field_name_sanitize(const char *s);
 
-/* sd-daemon(3): a line may begin with "<N>", N of 0..7. Returns N and the prefix's length, or -ENOENT where
- * the line is all text. */
+/* A line can begin with "<N>", N from 0 to 7 (sd-daemon(3)). Returns N with the length of the prefix in
+ * *ret_skip, or -ENOENT if the line has no prefix. */
 int journal_priority_prefix(const char *data, size_t size, size_t *ret_skip);

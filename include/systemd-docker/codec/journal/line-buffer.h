@@ -2,16 +2,16 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Lines out of a stream of bytes in pieces of any size, with a maximum. Any byte but '\n' belongs to a line.
- */
+/* Splits a stream of bytes into lines of limited length. The stream arrives in pieces of any size. Every
+ * byte except '\n' can be a part of a line. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 typedef enum LineBreak {
-        LINE_NEWLINE,  /* whole, or the last part of a cut one */
-        LINE_MAX_SIZE, /* cut at the maximum: its next part follows */
-        LINE_EOF,      /* the last one, without its newline */
+        LINE_NEWLINE,  /* a complete line, or the last part of a cut one */
+        LINE_MAX_SIZE, /* cut at the maximum: another part follows */
+        LINE_EOF,      /* the last line of the stream, without a newline */
         _LINE_BREAK_MAX,
 } LineBreak;
 
@@ -19,36 +19,37 @@ const char *line_break_to_string(LineBreak b);
 int line_break_from_string(const char *s);
 
 typedef struct Line {
-        const char *data; /* without the newline; may be empty */
+        const char *data; /* without the newline; can be empty */
         size_t size;
         LineBreak why;
 } Line;
 
 typedef struct LineBuffer {
         char *data;
-        size_t size; /* bytes held */
+        size_t size; /* bytes in the buffer */
         size_t allocated;
-        size_t handed_out; /* bytes of them that went out with the last call */
+        size_t handed_out; /* how many of these the last call returned */
         size_t max;
 } LineBuffer;
 
-/* max: bytes a line may have, > 0. A longer one is cut there, or up to three bytes before where a UTF-8
- * sequence would be torn. A line of exactly max bytes is not cut. */
+/* max: the largest size of a line in bytes, > 0. A longer line is cut there, or up to three bytes earlier if
+ * the cut would tear a UTF-8 sequence. A line of exactly max bytes is not cut. */
 void line_buffer_init(LineBuffer *b, size_t max);
 void line_buffer_done(LineBuffer *b);
 
-/* 1: a line; it points into data where it lies wholly there, else into the buffer, and is valid until the
- * next call or as long as data; feed again from data + *ret_consumed. 0: everything consumed and kept.
- * -ENOMEM: nothing consumed. */
+/* 1: a line; call again with data + *ret_consumed. The line points into data if all of it is there, and
+ * otherwise into the buffer: it is valid until data is freed or the next call is made. 0: everything was
+ * consumed and kept. -ENOMEM: nothing was consumed. */
 int line_buffer_feed(LineBuffer *b, const void *data, size_t size, size_t *ret_consumed, Line *ret);
 
-/* At the end of the stream. 1: a last line without newline, valid until the next call. 0: there is none. */
+/* For the end of the stream. 1: a last line without a newline, valid until the next call. 0: there is none.
+ */
 int line_buffer_flush(LineBuffer *b, Line *ret);
 
-/* Bytes kept of a line that has not ended yet. */
+/* The number of bytes of an incomplete line in the buffer. */
 size_t line_buffer_pending(const LineBuffer *b);
 
-/* A terminal ends its lines with CR LF: takes the CR off. */
+/* Removes the CR at the end of a line: a terminal ends its lines with CR LF. */
 static inline void line_strip_cr(Line *line)
 {
         if (line->why != LINE_MAX_SIZE && line->size > 0 && line->data[line->size - 1] == '\r')

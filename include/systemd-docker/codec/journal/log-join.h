@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Where the lines of a stream that we have, received attached, end in the stored log. */
+/* Finds the place in the stored log where the lines end that we received while attached. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,18 +16,18 @@ typedef struct LogStored {
 } LogStored;
 
 typedef enum LogJoin {
-        LOG_JOIN_WHOLE, /* the stored log has all that we have */
-        LOG_JOIN_SHORT, /* its engine was ended before it had stored our last lines */
-        LOG_JOIN_GUESS, /* the two have nothing in common: lines may be missing or come twice */
+        LOG_JOIN_WHOLE, /* the stored log has all lines that we have */
+        LOG_JOIN_SHORT, /* the engine was killed before it had stored our last lines */
+        LOG_JOIN_GUESS, /* the two have nothing in common: lines may be missing or appear twice */
         _LOG_JOIN_MAX,
 } LogJoin;
 
 const char *log_join_to_string(LogJoin j);
 int log_join_from_string(const char *s);
 
-/* stored: all lines of the stream since log_position_since(), in their order. *ret_known of them, from
- * the first on, are in the trail or older; the others are new. */
+/* stored: all lines of the stream since log_position_since(), in their order. The first *ret_known of them
+ * are in the trail or older; the others are new. */
 LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known);
 
-/* The bound that stands for the first `known` of them; since: where they begin. */
+/* The bound after the first `known` of these lines. since_nsec: the time from which they were read. */
 LogBound log_join_bound(const LogStored *stored, size_t known, uint64_t since_nsec);

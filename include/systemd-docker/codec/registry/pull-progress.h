@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* How far an image's pull is: the NDJSON of POST /images/create, one object at a time (a LineBuffer takes
- * the stream apart), summed up over the layers. */
+/* The progress of an image's pull, summed up over its layers. The input is the NDJSON of POST
+ * /images/create, one object at a time; a LineBuffer splits the stream. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,26 +30,26 @@ typedef struct PullLayer {
 } PullLayer;
 
 typedef struct PullProgress {
-        PullLayer *layers; /* of at most PULL_LAYERS_MAX; what is beyond is not counted */
+        PullLayer *layers; /* at most PULL_LAYERS_MAX; further layers are ignored */
         size_t n_layers;
-        char *error; /* the last one, one plain line; NULL: none */
+        char *error; /* the last error, one plain line; NULL: none */
 } PullProgress;
 
 #define PULL_PROGRESS_NULL ((PullProgress){ .layers = NULL })
 
 typedef struct PullSummary {
         size_t layers, layers_done;
-        uint64_t current, total; /* bytes, of the layers whose size is known */
+        uint64_t current, total; /* bytes of the layers whose size is known */
         unsigned percent;        /* of total, 0..100 */
 } PullSummary;
 
 void pull_progress_done(PullProgress *p);
 
-/* 1: something moved on (so that the pull deserves more time). 0: nothing new, or news of no layer.
- * -EBADMSG: no such object; -ENOMEM. An error of the pull comes as 0 and is found in p->error. */
+/* 1: the pull made progress, and deserves more time. 0: no progress. -EBADMSG: not such an object; -ENOMEM.
+ * For an error of the pull it returns 0 and sets p->error. */
 int pull_progress_feed(PullProgress *p, const char *data, size_t size);
 
 PullSummary pull_progress_summary(const PullProgress *p);
 
-/* "2/5 layers, 12.3 of 50.0 MB, 24%", the caller's. NULL: out of memory. */
+/* A text like "2/5 layers, 12.3 of 50.0 MB, 24%", which belongs to the caller. NULL: out of memory. */
 char *pull_progress_to_string(const PullProgress *p);

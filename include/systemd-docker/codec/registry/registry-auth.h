@@ -2,14 +2,14 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Credentials for a registry, from what a credential helper says to what the engine is told. */
+/* Credentials for a registry: from the answer of a credential helper to the header for the engine. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "util/cleanup.h"
 
-/* What is not known is NULL. */
+/* Unknown members are NULL. All members are owned. */
 typedef struct RegistryAuth {
         char *username;
         char *password;
@@ -23,15 +23,18 @@ typedef struct RegistryAuth {
 
 void registry_auth_done(RegistryAuth *a);
 
-/* What the credentials for a registry ("docker.io", "registry:5000") are filed under. */
+/* The key of the credentials for a registry ("docker.io", "registry:5000"): a constant, or the argument
+ * itself. */
 const char *registry_auth_key(const char *registry);
 
-/* The header X-Registry-Auth; without credentials it is that of an empty object. 0 or -ENOMEM. */
+/* The value of the header X-Registry-Auth, which belongs to the caller. Without credentials it is an empty
+ * object. 0 or -ENOMEM. */
 int registry_auth_header(const RegistryAuth *a, char **ret);
 
-/* A credential helper's answer to `get` goes into *a, over what the configuration file has (an e-mail
- * address, say). -EBADMSG: it is none; -ENOMEM. */
+/* Puts a credential helper's answer to `get` into *a. Other members, which the configuration file may have
+ * set (for example an e-mail address), are kept. -EBADMSG: not such an answer; -ENOMEM. */
 int registry_auth_take_answer(RegistryAuth *a, const char *key, const char *data, size_t size);
 
-/* Whether a helper that failed with this output has no credentials for that registry, which is no error. */
+/* Whether a helper that failed with this output just has no credentials for the registry, which is not an
+ * error. */
 bool registry_auth_answer_is_none(const char *data, size_t size);

@@ -2,16 +2,16 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Datagrams of sd_notify(3): lines of KEY=VALUE. */
+/* Datagrams of sd_notify(3), which consist of lines KEY=VALUE. */
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "util/macro.h"
 
-/* What systemd reads at most (a page; longer ones it drops). */
+/* The largest message that systemd reads: one page. It drops longer ones. */
 #define NOTIFY_MESSAGE_MAX 4096
-/* What we put into one value at most. */
+/* The largest value that we send. */
 #define NOTIFY_VALUE_MAX 1024
 
 typedef struct NotifyField {
@@ -20,23 +20,23 @@ typedef struct NotifyField {
 } NotifyField;
 
 typedef struct NotifyMessage {
-        char *text; /* holds the fields */
+        char *text; /* the memory of the fields */
         NotifyField *fields;
         size_t n_fields;
-        size_t n_invalid; /* lines that are no KEY=VALUE */
+        size_t n_invalid; /* lines that are not KEY=VALUE */
 } NotifyMessage;
 
 #define NOTIFY_MESSAGE_NULL ((NotifyMessage){ .text = NULL })
 
-/* -EBADMSG: a NUL inside, or empty; -EMSGSIZE: too long; -ENOMEM. One NUL at the end is tolerated, as in
- * systemd. */
+/* Free *ret with notify_message_done(). -EBADMSG: empty, or a NUL inside; -EMSGSIZE: too long; -ENOMEM. One
+ * NUL at the end is allowed, as in systemd. */
 int notify_message_parse(const char *data, size_t size, NotifyMessage *ret);
 void notify_message_done(NotifyMessage *m);
 
-/* The first value of that key, or NULL. */
+/* The first value of the key, which belongs to m, or NULL. */
 const char *notify_message_get(const NotifyMessage *m, const char *key);
 
-/* What a container may say; everything else (MAINPID, FDSTORE, …) is never passed on. */
+/* The keys that a container may send. Everything else (MAINPID, FDSTORE, …) is never passed on. */
 typedef enum NotifyKey {
         NOTIFY_READY,
         NOTIFY_STATUS,
@@ -53,7 +53,7 @@ typedef enum NotifyKey {
 
 #define NOTIFY_FLAG(key) (1U << (key))
 #define NOTIFY_FLAGS_ALL (NOTIFY_FLAG(_NOTIFY_KEY_MAX) - 1)
-/* In `seen` only: WATCHDOG=trigger, by which a service reports its own failure. */
+/* Only in `seen`: WATCHDOG=trigger, with which a service reports its own failure. */
 #define NOTIFY_FLAG_WATCHDOG_TRIGGER NOTIFY_FLAG(_NOTIFY_KEY_MAX)
 
 const char *notify_key_to_string(NotifyKey key);
@@ -62,21 +62,22 @@ int notify_key_from_string(const char *s);
 typedef struct NotifyFiltered {
         char *text; /* to forward, without a newline at its end; NULL: nothing */
         size_t size;
-        char *status;     /* the last STATUS=, made plain, forwarded or not; NULL: none */
-        unsigned seen;    /* NOTIFY_FLAG()s with a value as it has to be, forwarded or not */
-        size_t n_dropped; /* lines that no container may send or that make no sense */
+        char *status;     /* the last STATUS= as plain text, forwarded or not; NULL: none */
+        unsigned seen;    /* NOTIFY_FLAG()s of lines with a valid value, forwarded or not */
+        size_t n_dropped; /* lines that a container must not send, or that make no sense */
 } NotifyFiltered;
 
 #define NOTIFY_FILTERED_NULL ((NotifyFiltered){ .text = NULL })
 
-/* Takes from a container's datagram the lines in `forward` (a mask of NOTIFY_FLAG()s); others of the known
- * ones are withheld, but appear in `seen`. BARRIER=1 stands alone, as systemd demands it: with it all other
- * lines are dropped. Errors as notify_message_parse(). */
+/* Selects the lines of a container's datagram that `forward`, a mask of NOTIFY_FLAG()s, allows. Other known
+ * lines are not forwarded, but appear in `seen`. With BARRIER=1, all other lines are dropped, because
+ * systemd requires it to be alone. Free *ret with notify_filtered_done(). Errors as for
+ * notify_message_parse(). */
 int notify_message_filter(const char *data, size_t size, unsigned forward, NotifyFiltered *ret);
 void notify_filtered_done(NotifyFiltered *f);
 
-/* Append "KEY=value" to *message (NULL: a new one; the caller's). The value is made one plain line of at
- * most NOTIFY_VALUE_MAX bytes. -EMSGSIZE: systemd would not read the result; -ENOMEM. On failure *message is
- * as it was. */
+/* Append "KEY=value" to *message, which belongs to the caller; NULL starts a new message. The value becomes
+ * one plain line of at most NOTIFY_VALUE_MAX bytes. -EMSGSIZE: systemd would not read the result; -ENOMEM.
+ * On failure *message is unchanged. */
 int notify_message_append(char **message, const char *key, const char *value);
 int notify_message_appendf(char **message, const char *key, const char *format, ...) _printf_(3, 4);

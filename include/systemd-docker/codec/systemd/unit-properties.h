@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What systemd says of our unit, as far as it changes what we do. */
+/* The properties of our unit that change what we do, see systemd.service(5) and systemd.kill(5). */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,15 +21,16 @@ int notify_access_from_string(const char *s);
 
 typedef struct UnitProperties {
         NotifyAccess notify_access;
-        bool kill_main_only;     /* KillMode=mixed or process: only the main process gets the SIGTERM */
-        bool exit_type_cgroup;   /* ExitType=cgroup: the unit ends with its last process */
-        bool type_notify_reload; /* Type=notify-reload: a reload is a signal, then what sd_notify(3) says */
-        int reload_signal;       /* ReloadSignal=; 0: not known, systemd before 253 */
-        uint64_t timeout_start_usec; /* UINT64_MAX: none, or not known */
+        bool kill_main_only;         /* KillMode=mixed or process: only the main process gets SIGTERM */
+        bool exit_type_cgroup;       /* ExitType=cgroup: the unit ends with its last process */
+        bool type_notify_reload;     /* Type=notify-reload: a reload is a signal, followed by messages of
+                                        sd_notify(3) */
+        int reload_signal;           /* ReloadSignal=; 0: unknown, as with systemd before 253 */
+        uint64_t timeout_start_usec; /* UINT64_MAX: none, or unknown */
         uint64_t timeout_stop_usec;
 } UnitProperties;
 
-/* What holds where systemd does not tell: the cautious defaults. */
+/* The cautious values that are used if systemd does not answer. */
 #define UNIT_PROPERTIES_UNKNOWN                                                                             \
         ((UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,                                          \
                            .timeout_start_usec = UINT64_MAX,                                                \
