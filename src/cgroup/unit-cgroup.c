@@ -17,7 +17,7 @@
 
 #include "cgroup-files.h"
 #include "cgroup/unit-cgroup.h"
-#include "util/delegation.h"
+#include "util/cgroup-folder.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -75,7 +75,6 @@ static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mou
 {
         _cleanup_(unit_cgroup_freep) UnitCgroup *u = NULL;
         _cleanup_close_ int fd = -EBADF;
-        struct stat st;
         size_t n = find_unit_part(own->path, name);
         int r;
 
@@ -89,12 +88,11 @@ static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mou
         if (r >= 0)
                 r = fd = open_folder(AT_FDCWD, u->folder);
         if (r >= 0)
-                r = RET_NERRNO(fstat(fd, &st));
+                r = cgroup_folder_read_id(fd, &u->id);
         if (r < 0)
                 return r;
-        u->id = st.st_ino;
         u->v2 = !*own->controllers;
-        u->delegated = cgroup_has_delegation_mark(fd);
+        u->delegated = cgroup_folder_is_delegated(fd);
         u->in_leaf = own->path[n] == '/';
         *ret = TAKE_PTR(u);
         return (*ret)->delegated;

@@ -17,8 +17,8 @@
 
 #include "codec/cgroup/placement-note.h"
 #include "shim/placement.h"
+#include "util/cgroup-folder.h"
 #include "util/cleanup.h"
-#include "util/delegation.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
@@ -68,13 +68,12 @@ static bool cgroup_is_still_there(const PlacementNote *a)
         _cleanup_close_ int fd = -EBADF;
         _cleanup_free_ char *path = NULL;
         struct statfs fs;
-        struct stat st;
 
-        if (asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a->cgroup) < 0)
+        if (placement_note_folder(a, &path) < 0)
                 return false;
-        fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC && fstat(fd, &st) >= 0 &&
-               st.st_ino == a->cgroup_id && cgroup_has_delegation_mark(fd);
+        fd = cgroup_folder_open(path, a->cgroup_id);
+        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC &&
+               cgroup_folder_is_delegated(fd);
 }
 
 int placement_find(const char *id, char **ret_cgroup)

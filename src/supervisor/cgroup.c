@@ -13,6 +13,7 @@
 #include "codec/cgroup/placement-note.h"
 #include "loop/event-util.h"
 #include "supervisor-internal.h"
+#include "util/cgroup-folder.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -140,13 +141,13 @@ static bool announcement_is_stale(int folder_fd, const char *name)
 {
         _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
         _cleanup_free_ char *text = NULL, *path = NULL;
-        struct stat st;
+        _cleanup_close_ int fd = -EBADF;
 
         if (read_file_at(folder_fd, name, PLACEMENT_NOTE_MAX, &text, NULL) < 0 ||
-            placement_note_parse(text, &a) < 0 ||
-            asprintf(&path, PLACEMENT_NOTE_CGROUP_ROOT "%s", a.cgroup) < 0)
+            placement_note_parse(text, &a) < 0 || placement_note_folder(&a, &path) < 0)
                 return false;
-        return stat(path, &st) < 0 ? errno == ENOENT : st.st_ino != a.cgroup_id;
+        fd = cgroup_folder_open(path, a.cgroup_id);
+        return fd == -ENOENT || fd == -ESTALE;
 }
 
 /* Those of supervisors that were killed. */

@@ -16,7 +16,10 @@
 #include "util/cleanup.h"
 #include "util/macro.h"
 
-/* A path as systemd creates them: printable ASCII, no empty component, no "." or "..", and not the root. */
+#define CGROUP_ROOT "/sys/fs/cgroup"
+
+/* As systemd makes them: printable ASCII, no empty component, none that leads elsewhere, and not the root.
+ */
 static bool path_is_fit(const char *path, size_t size)
 {
         if (size < 2 || size >= PATH_MAX || *path != '/')
@@ -44,6 +47,11 @@ int placement_note_format(const PlacementNote *a, char **ret)
                 return -EINVAL;
         return asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n", a->cgroup, a->cgroup_id) < 0 ? -ENOMEM
                                                                                                 : 0;
+}
+
+int placement_note_folder(const PlacementNote *a, char **ret)
+{
+        return asprintf(ret, CGROUP_ROOT "%s", a->cgroup) < 0 ? -ENOMEM : 0;
 }
 
 static bool parse_number(const char *s, size_t size, uint64_t *ret)

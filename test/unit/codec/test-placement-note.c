@@ -79,6 +79,15 @@ Test(announcement, texts_that_are_none)
                 cr_assert_eq(placement_note_parse(bad[i], &a), -EBADMSG, "%s", bad[i]);
 }
 
+Test(announcement, folder_of_the_cgroup)
+{
+        const PlacementNote a = { .cgroup = (char *) "/system.slice/web.service", .cgroup_id = 1 };
+        _cleanup_free_ char *folder = NULL;
+
+        cr_assert_eq(placement_note_folder(&a, &folder), 0);
+        cr_assert_str_eq(folder, "/sys/fs/cgroup/system.slice/web.service");
+}
+
 Test(announcement, what_a_later_version_may_add)
 {
         _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;

@@ -11,11 +11,9 @@
 
 /* Only root can write to these folders. */
 #define RUNTIME_STATE_FOLDER "/run/systemd-docker-runtime"
-#define PLACEMENT_NOTE_FOLDER RUNTIME_STATE_FOLDER "/cgroups"
+#define PLACEMENT_NOTE_SUBFOLDER "cgroups"
+#define PLACEMENT_NOTE_FOLDER RUNTIME_STATE_FOLDER "/" PLACEMENT_NOTE_SUBFOLDER
 #define PLACEMENT_NOTE_MAX 8192U
-/* The root of the paths: the one hierarchy of v2. Without it, no note is written. */
-#define PLACEMENT_NOTE_CGROUP_ROOT "/sys/fs/cgroup"
-
 typedef struct PlacementNote {
         char *cgroup;       /* the unit's cgroup in v2, for example "/system.slice/web.service" */
         uint64_t cgroup_id; /* its inode number, which tells it from a later cgroup with the same path */
@@ -29,3 +27,7 @@ void placement_note_done(PlacementNote *a);
 int placement_note_format(const PlacementNote *a, char **ret);
 /* Free *ret with placement_note_done(). -EBADMSG: not a valid note; -ENOMEM. */
 int placement_note_parse(const char *text, PlacementNote *ret);
+
+/* The folder of the cgroup that the note names, the caller's. A note exists only where the hierarchy of
+ * cgroup v2 is the only one and mounted at /sys/fs/cgroup. -ENOMEM. */
+int placement_note_folder(const PlacementNote *a, char **ret);
