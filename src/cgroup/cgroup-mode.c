@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "cgroup/cgroup-mode.h"
+#include "cgroup-mode.h"
 #include "codec/cgroup/placement-note.h"
 
 /* What keeps the container from being made in the unit's cgroup whatever the engine; NULL: nothing. */

@@ -16,7 +16,7 @@
 #include <string.h>
 
 #include "cgroup-files.h"
-#include "cgroup/cgroup-move.h"
+#include "cgroup-move.h"
 #include "codec/cgroup/cgroup-path.h"
 #include "util/fd.h"
 #include "util/log.h"

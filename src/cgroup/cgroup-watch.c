@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <sys/inotify.h>
 
-#include "cgroup/cgroup-watch.h"
+#include "cgroup-watch.h"
 #include "loop/event-util.h"
 #include "util/macro.h"
 

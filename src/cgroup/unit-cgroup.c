@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "cgroup-files.h"
-#include "cgroup/unit-cgroup.h"
+#include "unit-cgroup.h"
 #include "util/cgroup-folder.h"
 #include "util/fd.h"
 #include "util/log.h"

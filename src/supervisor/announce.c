@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "codec/engine/wait-status.h"
-#include "codec/systemd/proc-status.h"
 #include "supervisor-internal.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -20,44 +19,18 @@
 #include "util/message-ids.h"
 #include "verdict.h"
 
-#define PROC_STATUS_MAX (64U * 1024)
 /* sd_notify_barrier(3) of a detaching supervisor: systemd has to know the new main process before the old
  * one goes. */
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
-
-/* The process that inspect named, if it still is the container's and on this machine. 0: watched, or there
- * is nothing that we could watch. -ESRCH: it is dead already. */
-int supervisor_watch_process(Supervisor *s)
-{
-        int r;
-
-        s->process = pid_watch_free(s->process);
-        r = pid_watch_new(&s->process, s->event, s->facts->container.pid, &supervisor_pid_watch_ops, s);
-        /* A pid says nothing yet: the number may be taken again, or mean a process of the engine's machine.
-         * The cgroup, read after the pidfd was opened, proves it. */
-        if (r >= 0 && cgroup_is_of_container(s->facts->container.pid, s->facts->container.id)) {
-                supervisor_take_over_cgroup(s);
-                return 0;
-        }
-        s->process = pid_watch_free(s->process);
-        if (r == -ESRCH && engine_is_local(s->engine))
-                return r;
-        if (!s->foreign_process_explained)
-                log_notice("Process %i is not visible here as the container's: supervising it through the "
-                           "engine only.",
-                           (int) s->facts->container.pid);
-        s->foreign_process_explained = true;
-        return 0;
-}
 
 /* Why the supervisor has to stay the main process; NULL: it need not. */
 static const char *why_main_process(const Supervisor *s)
 {
         if (s->config.options->main_pid == MAIN_PID_SUPERVISOR || !s->config.notify_socket)
                 return "";
-        if (!s->process)
+        if (!process_is_watched(s->process))
                 return "";
-        if (!supervisor_container_is_in_unit(s))
+        if (!placement_has_container(s->placement))
                 return "the container's processes are not in the unit's cgroup, so that systemd would miss "
                        "their end";
         if (s->facts->unit.notify_access != NOTIFY_ACCESS_ALL)
@@ -110,7 +83,8 @@ static void notify_main_pid(Supervisor *s)
 static void explain_stop_signal(Supervisor *s)
 {
         if (s->stop_signal_explained || s->facts->container.stop_signal == SIGTERM ||
-            s->facts->unit.kill_main_only || !s->process || !supervisor_container_is_in_unit(s))
+            s->facts->unit.kill_main_only || !process_is_watched(s->process) ||
+            !placement_has_container(s->placement))
                 return;
         s->stop_signal_explained = true;
         log_notice("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM to "
@@ -140,8 +114,8 @@ static void decide_detach(Supervisor *s)
 
         if (!s->facts->detach)
                 return;
-        by_cgroup = !s->main_pid_sent && s->facts->unit.exit_type_cgroup && s->process &&
-                    supervisor_container_is_in_unit(s);
+        by_cgroup = !s->main_pid_sent && s->facts->unit.exit_type_cgroup && process_is_watched(s->process) &&
+                    placement_has_container(s->placement);
         if (s->config.notify_socket && !s->main_pid_sent && !by_cgroup) {
                 log_notice("Not detaching: the unit would end, as systemd would not have the container as "
                            "main process.");
@@ -176,30 +150,6 @@ void supervisor_hand_back(Supervisor *s)
                 return;
         s->main_pid_sent = false;
         supervisor_notify(s, "MAINPID=%i", (int) getpid());
-}
-
-int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret)
-{
-        _cleanup_free_ char *text = NULL;
-        char path[64];
-        int r;
-
-        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) s->facts->container.pid);
-        r = read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL);
-        return r < 0 ? r : proc_status_signal_is_default(text, signo, ret);
-}
-
-/* The kernel withholds a signal's default action from the first process of a pid namespace
- * (pid_namespaces(7)): `ping`, which a SIGTERM ends everywhere else, is deaf to it in a container. Then the
- * engine's SIGKILL after the stop timeout is the only way to stop it and no failure. One that catches or
- * ignores the signal has decided for itself. */
-void supervisor_note_stop_signal(Supervisor *s)
-{
-        bool deaf;
-
-        if (s->process && !s->facts->dead &&
-            supervisor_signal_is_default(s, s->facts->container.stop_signal, &deaf) >= 0)
-                record_deaf(s->record, deaf);
 }
 
 static void log_last_lines(const Supervisor *s)
@@ -246,7 +196,7 @@ void supervisor_goodbye(Supervisor *s)
                 (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
                 return;
         }
-        supervisor_leave_cgroup(s);
+        placement_leave(s->placement);
         supervisor_drop_cidfile(s);
         if (s->pid_file_written)
                 (void) unlink(s->config.options->pid_file);

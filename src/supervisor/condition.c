@@ -282,7 +282,7 @@ static bool deserves_ping(const Supervisor *s)
         if (s->state != STATE_RUNNING)
                 return true;
         /* Where we can't see the process, only the engine can vouch for it. */
-        if (s->facts->dead || (!s->process && s->facts->engine_lost))
+        if (s->facts->dead || (!process_is_watched(s->process) && s->facts->engine_lost))
                 return false;
         switch (s->config.options->watchdog) {
         case WATCHDOG_HEALTHY:

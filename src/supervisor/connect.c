@@ -60,6 +60,7 @@ static int prepare_body(Supervisor *s, CliError *reterr)
         _cleanup_json_ struct json_object *body = NULL;
         _cleanup_strv_free_ char **environment = NULL, **binds = NULL;
         RunRequestExtras extras;
+        PlacementRequest request;
         char hash[RUN_REQUEST_HASH_MAX];
         struct json_object *o;
         int r;
@@ -75,7 +76,9 @@ static int prepare_body(Supervisor *s, CliError *reterr)
         extras = (RunRequestExtras){ .environment = environment, .binds = binds };
         /* Where it is made depends on what the engine can do, too. */
         r = hash_request(s, &extras, hash);
-        supervisor_add_cgroup(s, &extras);
+        request = placement_request(s->placement);
+        extras.runtime = request.runtime;
+        extras.cgroup_parent = request.cgroup_parent;
         if (r >= 0)
                 r = build_body(s, engine_version(s->engine), &extras, &body, reterr);
         if (r < 0)
@@ -150,7 +153,7 @@ static void on_info(EngineRequest *request, int r, const EngineReply *reply, voi
         if (r < 0)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of itself is malformed.");
         else
-                r = supervisor_decide_cgroup_mode(s, &info);
+                r = supervisor_decide_placement(s, &info);
         if (r < 0)
                 supervisor_push(s, LIFE_FAILED);
         else
@@ -166,7 +169,7 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
                 connection_failed(s, r, reply);
         else if (agree(s, request) < 0)
                 supervisor_push(s, LIFE_FAILED);
-        else if (s->cgroup_mode_known)
+        else if (placement_is_decided(s->placement))
                 make_request(s);
         else
                 supervisor_step(s, "GET", engine_path("/info"), NULL, 0, &info_ops);

@@ -195,7 +195,7 @@ void supervisor_act_remove_old(Supervisor *s)
 {
         static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
 
-        supervisor_drop_announcement(s);
+        placement_remove_note(s->placement);
         if (s->facts->container.running)
                 supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
                                 verdict_stop_request_usec(s->facts), &stopped_ops);

@@ -34,11 +34,8 @@ static void prune_sources(Supervisor *s)
                 record_log(s->record, ATTACHMENT_NONE);
         }
         if (!(keep & SOURCE_PROCESS)) {
-                s->process = pid_watch_free(s->process);
-                s->cgroup_watch = cgroup_watch_free(s->cgroup_watch);
-                s->memory_watch = cgroup_watch_free(s->memory_watch);
-                s->sweep_again = sd_event_source_disable_unref(s->sweep_again);
-                s->cgroup = cgroup_move_free(s->cgroup);
+                process_unwatch(s->process);
+                placement_stop(s->placement);
         }
         if (!(keep & SOURCE_INPUT)) {
                 s->input = input_stream_free(s->input);

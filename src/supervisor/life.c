@@ -19,7 +19,7 @@ void supervisor_act_attach(Supervisor *s)
 {
         int r = 0;
 
-        supervisor_announce_cgroup(s);
+        placement_write_note(s->placement);
         if (strcmp(s->facts->container.log_driver, "journald") == 0)
                 s->forward_log = false; /* the engine writes these lines to the journal itself */
         if (!s->events)
@@ -120,8 +120,7 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
                 return; /* the death itself is what counts, and comes from elsewhere */
         log_warning("The engine did not stop the container (%s), signalling it ourselves.",
                     reply->error.message ?: "unknown error");
-        if (s->process)
-                (void) pid_watch_kill(s->process, s->facts->container.stop_signal);
+        (void) process_kill(s->process, s->facts->container.stop_signal);
 }
 
 void supervisor_act_stop(Supervisor *s)
@@ -143,17 +142,17 @@ void supervisor_act_stop(Supervisor *s)
  * ignores it, unless it has a handler, or somebody else sees to it. */
 static void abort_container(Supervisor *s)
 {
-        bool had_it = supervisor_container_is_in_unit(s) && !s->facts->unit.kill_main_only,
+        bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only,
              is_default = true;
 
         log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
         supervisor_hand_back(s);
-        if (!s->process)
+        if (!process_is_watched(s->process))
                 supervisor_forward_signal(s, SIGKILL);
-        else if (supervisor_signal_is_default(s, SIGABRT, &is_default) < 0 || is_default)
-                (void) pid_watch_kill(s->process, SIGKILL);
+        else if (process_signal_is_default(s->process, SIGABRT, &is_default) < 0 || is_default)
+                (void) process_kill(s->process, SIGKILL);
         else if (!had_it)
-                (void) pid_watch_kill(s->process, SIGABRT);
+                (void) process_kill(s->process, SIGABRT);
 }
 
 void supervisor_act_give_up(Supervisor *s)
@@ -168,8 +167,8 @@ void supervisor_act_kill(Supervisor *s)
 {
         log_warning("Container %s did not stop in time, killing it.", s->facts->container.name);
         record_killed_by_us(s->record);
-        if (s->process)
-                (void) pid_watch_kill(s->process, SIGKILL);
+        if (process_is_watched(s->process))
+                (void) process_kill(s->process, SIGKILL);
         else
                 supervisor_forward_signal(s, SIGKILL);
 }

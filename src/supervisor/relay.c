@@ -116,7 +116,7 @@ static NotifySender judge_sender(pid_t pid, void *userdata)
         const Supervisor *s = ASSERT_PTR(userdata);
 
         /* Wherever the container's processes are by now: in its own cgroup, or moved into the unit's. */
-        if (cgroup_is_of_container(pid, s->facts->container.id))
+        if (process_is_of_container(pid, s->facts->container.id))
                 return NOTIFY_SENDER_MEMBER;
         return kill(pid, 0) < 0 && errno == ESRCH ? NOTIFY_SENDER_GONE : NOTIFY_SENDER_FOREIGN;
 }

@@ -71,7 +71,7 @@ void supervisor_report_dead(Supervisor *s)
 {
         /* The kernel holds news of this kind back for some milliseconds, and it explains the death. */
         if (!s->facts->dead)
-                supervisor_check_oom(s);
+                placement_check_oom(s->placement);
         record_dead(s->record);
         supervisor_push(s, LIFE_DIED);
 }
@@ -88,18 +88,6 @@ void supervisor_report_not_running(Supervisor *s, int code)
         supervisor_report_exit_code(s, code);
         supervisor_report_dead(s);
 }
-
-static void on_process_death(void *userdata)
-{
-        supervisor_report_dead(ASSERT_PTR(userdata));
-}
-
-static void on_process_exit_code(int code, void *userdata)
-{
-        supervisor_report_exit_code(ASSERT_PTR(userdata), code);
-}
-
-const PidWatchOps supervisor_pid_watch_ops = { on_process_death, on_process_exit_code };
 
 /* The engine's answer to "how does it end?" */
 
@@ -125,22 +113,6 @@ static void on_wait_exit_code(int code, void *userdata)
 }
 
 const ExitWaitOps supervisor_exit_wait_ops = { on_wait_state, on_wait_exit_code };
-
-/* cgroup */
-
-static void on_cgroup_change(void *userdata)
-{
-        supervisor_sweep_cgroup(ASSERT_PTR(userdata));
-}
-
-const CgroupWatchOps supervisor_cgroup_watch_ops = { on_cgroup_change };
-
-static void on_memory_change(void *userdata)
-{
-        supervisor_check_oom(ASSERT_PTR(userdata));
-}
-
-const CgroupWatchOps supervisor_memory_watch_ops = { on_memory_change };
 
 /* What inspect says now */
 
@@ -233,7 +205,8 @@ static void on_event_die(Supervisor *s, const EngineEvent *event)
         if (s->state == STATE_DRAINING && s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
-        if (!s->process && IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+        if (!process_is_watched(s->process) &&
+            IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
                 supervisor_report_dead(s);
         supervisor_wake(s);
 }
@@ -265,13 +238,13 @@ static void on_event_oom(Supervisor *s, const EngineEvent *event)
 {
         /* The engine sees nothing of a container that was moved; of one that is born in the unit, what we
          * see. */
-        if (!s->memory_watch)
+        if (!placement_watches_memory(s->placement))
                 supervisor_note_oom(s);
 }
 
 static void on_event_exec(Supervisor *s, const EngineEvent *event)
 {
-        supervisor_expect_joiner(s);
+        placement_expect_joiner(s->placement);
 }
 
 static void on_event_health(Supervisor *s, const EngineEvent *event)

@@ -10,8 +10,8 @@
  *   connect.c, create.c, pull.c, login.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
- *   cgroup-mode.c, cgroup.c
- *                 which way the container gets into the unit's cgroup (pure), and that it does
+ *   reports-process.c, reports-placement.c
+ *                 the same of the container's first process, and of its place in the unit's cgroup
  *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
  *   notify.c      messages to systemd
  *   relay.c       those of the container on their way there
@@ -21,10 +21,8 @@
  *   position.c    up to where it is in the journal
  *   output.c      its lines and our own messages on their way to the journal */
 
-#include "cgroup/cgroup-mode.h"
-#include "cgroup/cgroup-move.h"
-#include "cgroup/cgroup-watch.h"
-#include "cgroup/unit-cgroup.h"
+#include "cgroup/placement.h"
+#include "cgroup/process.h"
 #include "codec/engine/container-info.h"
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
@@ -40,7 +38,6 @@
 #include "journal/journal-sink.h"
 #include "journal/journal-stream.h"
 #include "journal/position-file.h"
-#include "loop/pid-watch.h"
 #include "loop/signals.h"
 #include "run/run-request.h"
 #include "state.h"
@@ -156,12 +153,8 @@ struct Supervisor {
         InputStream *input;
         JournalSink *journal;
         JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to journal */
-        PidWatch *process;
-        CgroupMove *cgroup;
-        CgroupWatch *cgroup_watch;
-        sd_event_source *sweep_again; /* for what v1 doesn't say */
-        uint64_t sweep_again_usec;
-        CgroupWatch *memory_watch; /* of the unit; NULL: the engine says what it sees */
+        Process *process;                    /* the container's first one, where it can be seen */
+        Placement *placement;                /* of the container in the unit's cgroup */
         Watchdog *watchdog;
         NotifySocket *notify; /* to systemd; NULL: there is none */
         NotifyRelay *relay;   /* from the container */
@@ -175,10 +168,6 @@ struct Supervisor {
         bool forward_log; /* lines go to the journal */
 
         /* What we know */
-        UnitCgroup *unit_cgroup; /* NULL: there is none, as by hand */
-        uint64_t oom_kills;      /* in it, of which we know */
-        CgroupDecision cgroup_mode;
-        bool cgroup_mode_known;
         bool remove_forced;
         unsigned name_conflicts;
         uint64_t connect_backoff;
@@ -205,7 +194,6 @@ struct Supervisor {
         bool pid_file_written;
         bool cidfile_made, cidfile_written;
         mode_t cidfile_mode;
-        bool foreign_process_explained;
 
         /* Output */
         JournalFields line_fields;
@@ -301,8 +289,6 @@ extern const SignalsOps supervisor_signals_ops;
 extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;
 extern const ExitWaitOps supervisor_exit_wait_ops;
-extern const PidWatchOps supervisor_pid_watch_ops;
-extern const CgroupWatchOps supervisor_cgroup_watch_ops, supervisor_memory_watch_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);
 void supervisor_report_dead(Supervisor *s);
 /* inspect says so: the engine knows it, too. */
@@ -355,31 +341,19 @@ int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *use
 void supervisor_announce(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);
-int supervisor_watch_process(Supervisor *s);
-void supervisor_note_stop_signal(Supervisor *s);
-/* Whether the container's first process neither catches nor ignores nor blocks it. */
-int supervisor_signal_is_default(const Supervisor *s, int signo, bool *ret);
 
-/* cgroup.c */
-void supervisor_find_unit_cgroup(Supervisor *s);
-/* 1: decided. 0: info, what the engine can do, is needed for it. Else it is a failure, which was recorded.
- */
-int supervisor_decide_cgroup_mode(Supervisor *s, const EngineInfo *info);
-/* What the request needs for it. */
-void supervisor_add_cgroup(const Supervisor *s, RunRequestExtras *extras);
-/* What the engine's runtime needs for it; and that it is over. */
-void supervisor_announce_cgroup(Supervisor *s);
-void supervisor_drop_announcement(Supervisor *s);
-/* Of the process that is watched now. */
-void supervisor_take_over_cgroup(Supervisor *s);
-void supervisor_sweep_cgroup(Supervisor *s);
-/* Before somebody gets into the container's cgroup. */
-void supervisor_expect_joiner(Supervisor *s);
-/* Whether the OOM killer was in the unit. */
-void supervisor_check_oom(Supervisor *s);
-bool supervisor_container_is_in_unit(const Supervisor *s);
-/* At the end: what was made for it goes. */
-void supervisor_leave_cgroup(Supervisor *s);
+/* reports-process.c */
+extern const ProcessOps supervisor_process_ops;
+/* The process that inspect named, if it still is the container's and on this machine. 0: it is watched, or
+ * there is nothing that we could watch. -ESRCH: it is dead already. */
+int supervisor_watch_process(Supervisor *s);
+/* Records whether the container is deaf to its stop signal. */
+void supervisor_note_stop_signal(Supervisor *s);
+
+/* reports-placement.c */
+int supervisor_make_placement(Supervisor *s);
+/* placement_decide(): 0 where info is needed for it. A failure is recorded. */
+int supervisor_decide_placement(Supervisor *s, const EngineInfo *info);
 
 /* input.c */
 int supervisor_open_input(Supervisor *s);

@@ -23,16 +23,12 @@ Supervisor *supervisor_free(Supervisor *s)
         log_stream_free(s->log);
         supervisor_done_continuity(s);
         input_stream_free(s->input);
-        pid_watch_free(s->process);
-        cgroup_watch_free(s->cgroup_watch);
-        cgroup_watch_free(s->memory_watch);
-        sd_event_source_disable_unref(s->sweep_again);
-        cgroup_move_free(s->cgroup);
+        process_free(s->process);
+        placement_free(s->placement);
         watchdog_free(s->watchdog);
         notify_relay_free(s->relay);
         notify_socket_free(s->notify);
         unit_info_free(s->unit);
-        unit_cgroup_free(s->unit_cgroup);
         signals_free(s->signals);
         engine_free(s->engine);
         sd_event_source_disable_unref(s->dispatch);
@@ -132,10 +128,14 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = supervisor_open_journal(s);
         if (r >= 0)
                 r = supervisor_open_notify(s);
+        if (r >= 0)
+                r = supervisor_make_placement(s);
+        if (r >= 0)
+                r = process_new(&s->process, s->event, engine_is_local(s->engine), &supervisor_process_ops,
+                                s);
         if (r < 0)
                 return r;
         supervisor_ask_unit(s);
-        supervisor_find_unit_cgroup(s);
         *ret = TAKE_PTR(s);
         return 0;
 }
@@ -145,7 +145,7 @@ int supervisor_run(Supervisor *s)
         int r;
 
         /* What is wrong whatever the engine says, is said before it is asked. */
-        if (supervisor_decide_cgroup_mode(s, NULL) < 0)
+        if (supervisor_decide_placement(s, NULL) < 0)
                 return s->facts->failure;
         supervisor_push(s, LIFE_BEGIN);
         r = sd_event_loop(s->event);

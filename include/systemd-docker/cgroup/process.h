@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* The container's first process, seen by ourselves: its death is known within a millisecond, whatever the
+ * engine does, and signals reach it without the engine.
+ *
+ * The engine names a process by its number only. The number may mean a process of the engine's machine, or
+ * belong to another process by now. So a process is only watched if its cgroup proves that it is the
+ * container's. */
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include "util/cleanup.h"
+
+typedef struct Process Process;
+
+typedef struct ProcessOps {
+        /* It is dead; once for each process_watch(). How it ended may not be known yet. */
+        void (*on_death)(void *userdata);
+        /* Its exit code (128+N for signal N), where the kernel tells it (Linux 6.15); once, after on_death.
+         * The engine's word is still to come, and is equal. */
+        void (*on_exit_code)(int code, void *userdata);
+} ProcessOps;
+
+/* Watches nothing yet. engine_is_local: the engine runs on this machine. ops is borrowed; both ops may call
+ * process_unwatch() and process_free(). -ENOMEM. */
+int process_new(Process **ret, sd_event *event, bool engine_is_local, const ProcessOps *ops, void *userdata);
+Process *process_free(Process *p);
+DEFINE_TRIVIAL_CLEANUP_FUNC(Process *, process_free)
+
+/* Watches the process that the engine named, in place of the one before.
+ * 1: it is watched. 0: it is not visible here as the container's, and nothing is watched: only the engine
+ * can tell its end. The first time, that is logged. -ESRCH: it is dead. */
+int process_watch(Process *p, pid_t pid, const char *container_id);
+/* Ends the watch, if there is one. */
+void process_unwatch(Process *p);
+
+/* Whether a process is watched; also after its death, until process_unwatch(). */
+bool process_is_watched(const Process *p);
+
+/* Sends it a signal, which can't hit another process. -ESRCH: it is dead, or none is watched. */
+int process_kill(const Process *p, int signo);
+
+/* Whether it neither catches nor ignores nor blocks the signal. -ESRCH: it is dead, or none is watched;
+ * -EBADMSG. */
+int process_signal_is_default(const Process *p, int signo, bool *ret);
+
+/* Whether this process, any one, belongs to the container, wherever the container's processes are by now: it
+ * is in a cgroup that bears the container's id in its path, or in ours. False where it is gone. */
+bool process_is_of_container(pid_t pid, const char *container_id);

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A pidfd of the process (loop/pid-watch.h), and the proof by its cgroup. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cgroup-move.h"
+#include "cgroup/process.h"
+#include "codec/systemd/proc-status.h"
+#include "loop/pid-watch.h"
+#include "util/fd.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define PROC_STATUS_MAX (64U * 1024)
+
+struct Process {
+        sd_event *event;
+        bool engine_is_local;
+        const ProcessOps *ops;
+        void *userdata;
+
+        pid_t pid;
+        PidWatch *watch; /* NULL: none */
+        bool foreign_explained;
+};
+
+Process *process_free(Process *p)
+{
+        if (!p)
+                return NULL;
+        process_unwatch(p);
+        sd_event_unref(p->event);
+        free(p);
+        return NULL;
+}
+
+int process_new(Process **ret, sd_event *event, bool engine_is_local, const ProcessOps *ops, void *userdata)
+{
+        Process *p = calloc(1, sizeof(*p));
+
+        if (!p)
+                return -ENOMEM;
+        *p = (Process){
+                .event = sd_event_ref(event),
+                .engine_is_local = engine_is_local,
+                .ops = ops,
+                .userdata = userdata,
+        };
+        *ret = p;
+        return 0;
+}
+
+/* Both may free us. */
+static void on_death(void *userdata)
+{
+        Process *p = ASSERT_PTR(userdata);
+
+        p->ops->on_death(p->userdata);
+}
+
+static void on_exit_code(int code, void *userdata)
+{
+        Process *p = ASSERT_PTR(userdata);
+
+        p->ops->on_exit_code(code, p->userdata);
+}
+
+int process_watch(Process *p, pid_t pid, const char *container_id)
+{
+        static const PidWatchOps ops = { on_death, on_exit_code };
+        int r;
+
+        process_unwatch(p);
+        p->pid = pid;
+        r = pid_watch_new(&p->watch, p->event, pid, &ops, p);
+        /* The cgroup is read after the pidfd was opened: so it is the cgroup of this very process. */
+        if (r >= 0 && process_is_of_container(pid, container_id))
+                return 1;
+        process_unwatch(p);
+        if (r == -ESRCH && p->engine_is_local)
+                return r;
+        if (!p->foreign_explained)
+                log_notice("Process %i is not visible here as the container's: supervising it through the "
+                           "engine only.",
+                           (int) pid);
+        p->foreign_explained = true;
+        return 0;
+}
+
+void process_unwatch(Process *p)
+{
+        p->watch = pid_watch_free(p->watch);
+}
+
+bool process_is_watched(const Process *p)
+{
+        return p->watch;
+}
+
+int process_kill(const Process *p, int signo)
+{
+        return p->watch ? pid_watch_kill(p->watch, signo) : -ESRCH;
+}
+
+int process_signal_is_default(const Process *p, int signo, bool *ret)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[64];
+        int r;
+
+        if (!p->watch)
+                return -ESRCH;
+        (void) snprintf(path, sizeof(path), "/proc/%i/status", (int) p->pid);
+        r = read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL);
+        if (r < 0)
+                return r == -ENOENT ? -ESRCH : r;
+        /* As long as the process is there, its number is no other's: so that is asked after the reading. */
+        r = pid_watch_kill(p->watch, 0);
+        if (r == -ESRCH)
+                return r;
+        return proc_status_signal_is_default(text, signo, ret);
+}
+
+bool process_is_of_container(pid_t pid, const char *container_id)
+{
+        return cgroup_is_of_container(pid, container_id);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The placement of the container in the unit's cgroup: what it is told, and what it reports. */
+
+#include <string.h>
+
+#include "supervisor-internal.h"
+#include "util/macro.h"
+
+static void on_oom(void *userdata)
+{
+        supervisor_note_oom(ASSERT_PTR(userdata));
+}
+
+int supervisor_make_placement(Supervisor *s)
+{
+        static const PlacementOps ops = { on_oom };
+        struct json_object *draft = s->config.run->draft;
+        const PlacementConfig config = {
+                .options = s->config.options,
+                .engine_is_local = engine_is_local(s->engine),
+                .cgroup_parent = json_string_or(draft, "HostConfig/CgroupParent", NULL),
+                .runtime = json_string_or(draft, "HostConfig/Runtime", NULL),
+                .limit_option = run_options_limit_conflict(s->config.run),
+        };
+
+        return placement_new(&s->placement, s->event, &config, s->facts, &ops, s);
+}
+
+int supervisor_decide_placement(Supervisor *s, const EngineInfo *info)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        int r = placement_decide(s->placement, info, &error);
+
+        if (r < 0)
+                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
+        return r;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The container's first process: what it reports, and what is asked of it. */
+
+#include "supervisor-internal.h"
+#include "util/macro.h"
+
+static void on_death(void *userdata)
+{
+        supervisor_report_dead(ASSERT_PTR(userdata));
+}
+
+static void on_exit_code(int code, void *userdata)
+{
+        supervisor_report_exit_code(ASSERT_PTR(userdata), code);
+}
+
+const ProcessOps supervisor_process_ops = { on_death, on_exit_code };
+
+int supervisor_watch_process(Supervisor *s)
+{
+        int r = process_watch(s->process, s->facts->container.pid, s->facts->container.id);
+
+        if (r > 0)
+                placement_take_over(s->placement);
+        return r < 0 ? r : 0;
+}
+
+/* The kernel withholds a signal's default action from the first process of a pid namespace
+ * (pid_namespaces(7)): a SIGTERM ends `ping` everywhere else, but in a container `ping` is deaf to it. Then
+ * the engine's SIGKILL after the stop timeout is the only way to stop it, and is no failure. A process that
+ * catches or ignores the signal has decided for itself. */
+void supervisor_note_stop_signal(Supervisor *s)
+{
+        bool deaf;
+
+        if (!s->facts->dead &&
+            process_signal_is_default(s->process, s->facts->container.stop_signal, &deaf) >= 0)
+                record_deaf(s->record, deaf);
+}
