@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The container's first process: real processes, but the test says which of them are the container's (it
+ * defines cgroup-move.h's functions, which test-cgroup.c tests). */
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup/cgroup-move.h"
+#include "cgroup/process.h"
+#include "loop.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define ID "0123456789abcdef"
+
+static bool is_of_container = true;
+
+bool cgroup_is_of_container(pid_t pid, const char *container_id)
+{
+        cr_assert_str_eq(container_id, ID);
+        return is_of_container;
+}
+
+static sd_event *event;
+static Process *process;
+static pid_t child;
+static unsigned deaths, codes, said;
+static int exit_code;
+static enum { KEEP, UNWATCH, FREE } in_death, in_code;
+
+static void act(int what)
+{
+        if (what == UNWATCH)
+                process_unwatch(process);
+        else if (what == FREE)
+                process = process_free(process);
+}
+
+static void on_death(void *userdata)
+{
+        cr_assert_eq(userdata, &deaths);
+        deaths++;
+        act(in_death);
+}
+
+static void on_exit_code(int code, void *userdata)
+{
+        codes++;
+        exit_code = code;
+        act(in_code);
+}
+
+static const ProcessOps ops = { on_death, on_exit_code };
+
+static bool hear(int priority, const char *message_id, const char *message, void *userdata)
+{
+        cr_assert(strstr(message, "is not visible here as the container's"), "%s", message);
+        said++;
+        return true;
+}
+
+/* Blocks SIGUSR2 and ignores SIGUSR1; waits for its end. */
+static void begin_child(void)
+{
+        int ready[2];
+        char c;
+
+        cr_assert_eq(pipe(ready), 0);
+        child = fork();
+        if (child == 0) {
+                sigset_t set;
+
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                signal(SIGUSR1, SIG_IGN);
+                sigemptyset(&set);
+                sigaddset(&set, SIGUSR2);
+                sigprocmask(SIG_SETMASK, &set, NULL);
+                if (write(ready[1], "r", 1) == 1)
+                        for (;;)
+                                pause();
+                _exit(1);
+        }
+        cr_assert_eq(read(ready[0], &c, 1), 1);
+        close(ready[0]);
+        close(ready[1]);
+}
+
+static void end_child(void)
+{
+        (void) kill(child, SIGKILL);
+        cr_assert_eq(waitpid(child, NULL, 0), child);
+        child = 0;
+}
+
+static void setup(void)
+{
+        event = loop_new();
+        log_set_sink(hear, NULL);
+        begin_child();
+        cr_assert_eq(process_new(&process, event, true, &ops, &deaths), 0);
+}
+
+static void teardown(void)
+{
+        process_free(process);
+        if (child > 0)
+                end_child();
+        sd_event_unref(event);
+        log_set_sink(NULL, NULL);
+}
+
+TestSuite(process, .init = setup, .fini = teardown, .timeout = LOOP_TIMEOUT);
+
+Test(process, death_is_reported)
+{
+        cr_assert_not(process_is_watched(process));
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert(process_is_watched(process));
+        loop_settle(event);
+        cr_assert_eq(deaths, 0);
+        cr_assert_eq(process_kill(process, SIGTERM), 0);
+        loop_until(event, deaths == 1);
+        cr_assert(process_is_watched(process), "until it is told otherwise");
+        end_child();
+        loop_settle(event);
+        cr_assert_eq(deaths, 1);
+        if (codes > 0) /* Linux 6.15 */
+                cr_assert_eq(exit_code, 128 + SIGTERM);
+        cr_assert_eq(process_kill(process, SIGTERM), -ESRCH);
+        process_unwatch(process);
+        cr_assert_not(process_is_watched(process));
+        cr_assert_null(process_free(NULL));
+}
+
+Test(process, unwatched_reports_nothing)
+{
+        bool is_default;
+
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        process_unwatch(process);
+        end_child();
+        loop_settle(event);
+        cr_assert_eq(deaths + codes, 0);
+        cr_assert_eq(process_kill(process, SIGTERM), -ESRCH);
+        cr_assert_eq(process_signal_is_default(process, SIGTERM, &is_default), -ESRCH);
+}
+
+/* The number is another process's by now, or means one of the engine's machine. */
+Test(process, another_one_is_not_watched)
+{
+        is_of_container = false;
+        cr_assert_eq(process_watch(process, child, ID), 0);
+        cr_assert_not(process_is_watched(process));
+        cr_assert_eq(said, 1);
+        cr_assert_eq(process_watch(process, child, ID), 0);
+        cr_assert_eq(said, 1, "once is enough");
+        cr_assert_not(process_is_of_container(child, ID));
+        is_of_container = true;
+        cr_assert(process_is_of_container(child, ID));
+        cr_assert_eq(process_watch(process, child, ID), 1, "another life can be seen");
+        cr_assert_eq(kill(child, 0), 0, "untouched");
+}
+
+Test(process, dead_before_it_is_watched)
+{
+        pid_t pid = child;
+
+        end_child();
+        cr_assert_eq(process_watch(process, pid, ID), -ESRCH);
+        cr_assert_not(process_is_watched(process));
+        cr_assert_eq(said, 0);
+        process = process_free(process);
+        /* On another machine it may live. */
+        cr_assert_eq(process_new(&process, event, false, &ops, &deaths), 0);
+        cr_assert_eq(process_watch(process, pid, ID), 0);
+        cr_assert_eq(said, 1);
+}
+
+Test(process, the_next_life_takes_its_place)
+{
+        pid_t first = child, second;
+
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        begin_child();
+        second = child;
+        cr_assert_eq(process_watch(process, second, ID), 1);
+        child = first;
+        end_child();
+        loop_settle(event);
+        cr_assert_eq(deaths, 0, "the one before counts no more");
+        child = second;
+        end_child();
+        loop_until(event, deaths == 1);
+}
+
+Test(process, what_a_signal_does)
+{
+        static const struct {
+                int signo;
+                bool is_default;
+        } signals[] = { { SIGTERM, true }, { SIGABRT, true }, { SIGUSR1, false }, { SIGUSR2, false } };
+        bool is_default;
+
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
+                is_default = !signals[i].is_default;
+                cr_assert_eq(process_signal_is_default(process, signals[i].signo, &is_default), 0);
+                cr_assert_eq(is_default, signals[i].is_default, "signal %i", signals[i].signo);
+        }
+        end_child();
+        cr_assert_eq(process_signal_is_default(process, SIGTERM, &is_default), -ESRCH);
+}
+
+Test(process, may_go_in_on_death)
+{
+        in_death = UNWATCH;
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        end_child();
+        loop_until(event, deaths == 1);
+        loop_settle(event);
+        cr_assert_eq(codes, 0);
+        begin_child();
+        in_death = FREE;
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        end_child();
+        loop_until(event, deaths == 2);
+        loop_settle(event);
+        cr_assert_null(process);
+}
+
+Test(process, may_go_in_on_exit_code)
+{
+        in_code = FREE;
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        end_child();
+        loop_until(event, deaths == 1);
+        loop_settle(event);
+        if (codes == 0)
+                cr_skip_test("this kernel has no PIDFD_INFO_EXIT (Linux 6.15)");
+        cr_assert_eq(exit_code, 128 + SIGKILL);
+        cr_assert_null(process);
+}
