@@ -159,7 +159,7 @@ int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)
         if (d->mode == CGROUP_MODE_MIGRATE && p->config.limit_option)
                 return refuse(
                         reterr,
-                        "--%s has no effect in cgroup mode migrate (%s): set the limit in the unit, see "
+                        "--%s: has no effect in cgroup mode migrate (%s): set the limit in the unit, see "
                         "systemd.resource-control(5), or choose another --cgroup-mode.",
                         p->config.limit_option, d->why);
         p->decided = true;

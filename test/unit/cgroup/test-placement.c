@@ -422,8 +422,9 @@ Test(placement, limits_that_have_no_effect)
         config.limit_option = "memory";
         options.cgroup_mode = CGROUP_MODE_MIGRATE;
         make();
-        check_refused(NULL, "--memory has no effect in cgroup mode migrate (as asked for): set the limit in "
-                            "the unit");
+        check_refused(NULL,
+                      "--memory: has no effect in cgroup mode migrate (as asked for): set the limit in "
+                      "the unit");
         placement = placement_free(placement);
         /* not moved, so the limit holds */
         decide_as(CGROUP_MODE_NONE, NULL);
