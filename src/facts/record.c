@@ -60,6 +60,11 @@ void record_unit(Record *r, const UnitProperties *properties)
         r->f.unit_known = true;
 }
 
+void record_image_pulled(Record *r)
+{
+        r->f.image_pulled = true;
+}
+
 void record_container(Record *r, ContainerInfo *info)
 {
         container_info_done(&r->f.container);

@@ -162,7 +162,7 @@ int main(int argc, char **argv)
         }
         config = (SupervisorConfig){ .options = &options,
                                      .run = run,
-                                     .environment = environ,
+                                     .context = &context,
                                      .host_name = host,
                                      .tls = read_tls(folder),
                                      .runtime_folder = geteuid() == 0

@@ -13,7 +13,7 @@ static const struct {
         { ACTION_PING, supervisor_act_ping },
         { ACTION_LOOK_UP, supervisor_act_look_up },
         { ACTION_REMOVE_OLD, supervisor_act_remove_old },
-        { ACTION_PULL, supervisor_pull },
+        { ACTION_PULL, supervisor_act_pull },
         { ACTION_CREATE, supervisor_act_create },
         { ACTION_PREPARE, supervisor_act_prepare },
         { ACTION_RESUME, supervisor_act_resume },

@@ -6,7 +6,6 @@
  * container is made, for it has the variable only where there are any, and are put there before it starts.
  * As the CLI does it. */
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,15 +24,15 @@
 
 static int read_logins(Supervisor *s)
 {
-        const CliContext context = { .environment = s->config.environment, .dir_fd = AT_FDCWD };
-        _cleanup_free_ char *path = context_config_path(&context), *data = NULL;
+        const CliContext *context = s->config.context;
+        _cleanup_free_ char *path = context_config_path(context), *data = NULL;
         bool helpers = false;
         size_t size;
         int r;
 
         if (!path)
                 return -ENOMEM;
-        r = read_file_at(context.dir_fd, path, CONFIG_MAX, &data, &size);
+        r = read_file_at(context->dir_fd, path, CONFIG_MAX, &data, &size);
         if (r == -ENOENT || r == -ENOTDIR)
                 return 0;
         if (r >= 0)

@@ -66,7 +66,7 @@ static int prepare_body(Supervisor *s, CliError *reterr)
         int r;
 
         if (s->config.options->env) {
-                r = run_request_pass_environment(s->config.environment, &environment);
+                r = run_request_pass_environment(s->config.context->environment, &environment);
                 if (r < 0)
                         return r;
         }

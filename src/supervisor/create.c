@@ -21,7 +21,7 @@
 
 static void push_absent(Supervisor *s)
 {
-        bool pull = s->config.run->pull == PULL_ALWAYS && !s->pull.done;
+        bool pull = s->config.run->pull == PULL_ALWAYS && !s->facts->image_pulled;
 
         supervisor_push(s, pull ? LIFE_IMAGE_WANTED : LIFE_ABSENT);
 }
@@ -224,7 +224,7 @@ static bool image_is_missing(const EngineReply *reply)
 
 static bool may_pull(const Supervisor *s)
 {
-        return s->config.run->pull != PULL_NEVER && !s->pull.done &&
+        return s->config.run->pull != PULL_NEVER && !s->facts->image_pulled &&
                !image_reference_is_id(s->config.run->image);
 }
 

@@ -24,7 +24,7 @@ static void prune_sources(Supervisor *s)
 
         s->request = engine_request_free(s->request);
         if (!(keep & SOURCE_PULL))
-                pull_stop(&s->pull);
+                s->image = image_free(s->image);
         if (!(keep & SOURCE_STREAMS)) {
                 exit_wait_close(s->exit_wait);
                 s->events = engine_events_free(s->events);

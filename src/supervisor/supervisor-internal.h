@@ -7,7 +7,7 @@
  *   state.c       the state machine's tables (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
- *   connect.c, create.c, pull.c, login.c, life.c
+ *   connect.c, create.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   reports-process.c, reports-placement.c
@@ -27,11 +27,9 @@
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
 #include "codec/journal/log-join.h"
-#include "codec/registry/pull-progress.h"
-#include "codec/registry/registry-auth.h"
-#include "engine/credential-helper.h"
 #include "engine/engine-events.h"
 #include "engine/exit-wait.h"
+#include "engine/image.h"
 #include "engine/input-stream.h"
 #include "engine/log-stream.h"
 #include "facts/record.h"
@@ -55,32 +53,6 @@
 #define LAST_LINE_SIZE_MAX 256
 
 typedef struct SideCall SideCall;
-
-/* Who we are for a registry. */
-typedef struct Login {
-        char *registry;
-        RegistryAuth auth; /* of config.json, then of the helper */
-        char *file;        /* config.json's path; NULL: not looked for */
-        char *helper_name;
-        CredentialHelper *helper;
-        char *source; /* "with the login of …", "without a login: …" */
-        char *header; /* X-Registry-Auth */
-} Login;
-
-#define LOGIN_NULL ((Login){ .registry = NULL })
-
-/* The pull of an image. All but done is empty outside of STATE_PULLING. */
-typedef struct Pull {
-        bool done;
-        char *path; /* of the request */
-        Login login;
-        sd_event_source *retry;
-        unsigned tries; /* that failed since it last got further */
-        LineBuffer lines;
-        PullProgress progress;
-        uint64_t reported_usec; /* when STATUS= was last sent, or the bar drawn */
-        bool bar_shown;
-} Pull;
 
 /* Lines of the stored log, to find the end of ours among them. */
 typedef struct LogListing {
@@ -204,7 +176,7 @@ struct Supervisor {
         char *last_lines[LAST_LINES_MAX];
         size_t n_last_lines; /* all ever seen */
 
-        Pull pull;
+        Image *image; /* NULL: outside of STATE_PULLING */
 };
 
 /* supervisor.c */
@@ -270,17 +242,8 @@ int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 /* Passes a signal on to the container, nobody waits for the answer. */
 void supervisor_forward_signal(Supervisor *s, int signo);
 
-/* pull.c */
-void supervisor_pull(Supervisor *s);
-/* The login is found: goes on. */
-void supervisor_pull_as(Supervisor *s);
-/* Ends it where it is under way; its request is the supervisor's. */
-void pull_stop(Pull *p);
-
-/* login.c */
-/* supervisor_pull_as() follows, or LIFE_FAILED. */
-void supervisor_log_in(Supervisor *s, const char *registry);
-void login_done(Login *l);
+/* reports-image.c */
+void supervisor_act_pull(Supervisor *s);
 
 /* reports.c */
 /* Takes what inspect said over, and reports what differs. */

@@ -19,6 +19,7 @@ Supervisor *supervisor_free(Supervisor *s)
         side_calls_free(s);
         engine_request_free(s->request);
         exit_wait_free(s->exit_wait);
+        image_free(s->image);
         engine_events_free(s->events);
         log_stream_free(s->log);
         supervisor_done_continuity(s);
@@ -37,7 +38,6 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->health_timer);
         sd_event_unref(s->event);
         record_free(s->record);
-        pull_stop(&s->pull);
         free(s->body);
         free(s->logins);
         free(s->request_hash);

@@ -33,6 +33,9 @@ typedef struct Facts {
         UnitProperties unit;
         bool unit_known; /* systemd has answered, or will not */
 
+        /* The image */
+        bool image_pulled; /* from its registry, by us */
+
         /* The container, by the engine's last word */
         ContainerInfo container;
         bool has_container; /* it exists */

@@ -23,6 +23,9 @@ void record_service(Record *r, bool in_service, bool remove, bool detach);
 void record_no_detach(Record *r);
 void record_unit(Record *r, const UnitProperties *properties); /* NULL: systemd will not tell */
 
+/* The image: the engine has pulled it for us. */
+void record_image_pulled(Record *r);
+
 /* The container. info is taken over, and left empty. */
 void record_container(Record *r, ContainerInfo *info);
 void record_container_id(Record *r, const char *id); /* it was created; nothing else is known of it */

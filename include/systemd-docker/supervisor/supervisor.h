@@ -15,7 +15,7 @@ typedef struct Supervisor Supervisor;
 typedef struct SupervisorConfig {
         const Options *options;
         const RunOptions *run;
-        char *const *environment;
+        const CliContext *context;
         const char *host_name; /* of the engine, for messages */
         EngineTls tls;
         const char *runtime_folder; /* /run, or $XDG_RUNTIME_DIR; NULL: none */

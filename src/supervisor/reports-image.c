@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* STATE_PULLING: the pull of the image, and what it reports. */
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "codec/registry/image-reference.h"
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+static void on_progress(const char *text, uint64_t extend_usec, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (extend_usec > 0)
+                supervisor_notify(s, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRIu64, text, extend_usec);
+        else
+                supervisor_status(s, "%s", text);
+}
+
+static void on_pulled(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_image_pulled(s->record);
+        supervisor_push(s, LIFE_PULLED);
+}
+
+static void on_failed(const char *message, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        supervisor_fail(s, CLI_EXIT_REFUSED, "%s", message);
+        supervisor_push(s, LIFE_FAILED);
+}
+
+void supervisor_act_pull(Supervisor *s)
+{
+        static const ImageOps ops = { on_progress, on_pulled, on_failed };
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        const RunOptions *run = s->config.run;
+        bool bar = !s->config.notify_socket && !run->quiet && isatty(STDERR_FILENO);
+
+        if (!run->quiet && !image_reference_is_id(run->image))
+                log_info("Pulling image %s.", run->image);
+        if (image_new(&s->image, s->event, s->engine,
+                      &(ImageConfig){ .name = run->image,
+                                      .platform = run->platform,
+                                      .context = s->config.context,
+                                      .bar_fd = bar ? STDERR_FILENO : -EBADF,
+                                      .engine_may_restart = s->facts->in_service },
+                      &ops, s, &error) < 0)
+                on_failed(error.message ?: "out of memory", s);
+}
