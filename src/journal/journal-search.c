@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "codec/journal/log-position.h"
-#include "journal/journal-search.h"
+#include "journal-search.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"

@@ -20,7 +20,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
-#include "journal/journal-sink.h"
+#include "journal-sink.h"
 #include "loop/event-util.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -106,7 +106,8 @@ static int send_memfd(JournalSink *s, Entry entry)
         c->cmsg_type = SCM_RIGHTS;
         c->cmsg_len = CMSG_LEN(sizeof(int));
         memcpy(CMSG_DATA(c), &fd, sizeof(int));
-        return RET_NERRNO(sendmsg(s->socket.fd, &message, MSG_NOSIGNAL)) < 0 ? -errno : 0;
+        r = (int) RET_NERRNO(sendmsg(s->socket.fd, &message, MSG_NOSIGNAL));
+        return r < 0 ? r : 0;
 }
 
 static int send_one(JournalSink *s, Entry entry)
@@ -207,6 +208,12 @@ bool journal_sink_flush(JournalSink *s)
         journal_fields_clear(&s->batch);
         s->n_entries = s->n_sent = 0;
         return true;
+}
+
+bool journal_sink_is_empty(const JournalSink *s)
+{
+        assert(s);
+        return s->n_sent == s->n_entries;
 }
 
 static bool batch_has_room(const JournalSink *s, JournalSinkKind kind, size_t size)

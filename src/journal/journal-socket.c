@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 
-#include "journal/journal-socket.h"
+#include "journal-socket.h"
 #include "loop/event-util.h"
 #include "util/fd.h"
 #include "util/log.h"

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "journal/journal-stream.h"
+#include "journal-stream.h"
 #include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -98,6 +98,12 @@ bool journal_stream_flush(JournalStream *s)
                 journal_socket_report_sent(&s->socket, s->n_sent);
         }
         return true;
+}
+
+bool journal_stream_is_empty(const JournalStream *s)
+{
+        assert(s);
+        return s->sent == s->size;
 }
 
 /* Behind what is in the buffer, as the order stays. What is written of it and not taken is `begun`. */

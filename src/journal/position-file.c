@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "codec/engine/container-name.h"
-#include "journal/position-file.h"
+#include "position-file.h"
 #include "util/fd.h"
 #include "util/macro.h"
 

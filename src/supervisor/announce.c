@@ -152,12 +152,16 @@ void supervisor_hand_back(Supervisor *s)
         supervisor_notify(s, "MAINPID=%i", (int) getpid());
 }
 
-static void log_last_lines(const Supervisor *s)
+static void log_end_before_ready(const Supervisor *s)
 {
-        size_t first = s->n_last_lines > LAST_LINES_MAX ? s->n_last_lines - LAST_LINES_MAX : 0;
+        const char *lines[OUTPUT_LAST_LINES_MAX];
+        size_t n = output_last_lines(s->output, lines);
 
-        for (size_t i = first; i < s->n_last_lines; i++)
-                log_error("  %s", s->last_lines[i % LAST_LINES_MAX] ?: "");
+        log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED,
+                  "Container %s ended before it was ready, exit status %i%s", s->facts->container.name,
+                  s->facts->exit_code, n > 0 ? ". Its last lines:" : ".");
+        for (size_t i = 0; i < n; i++)
+                log_error("  %s", lines[i]);
 }
 
 static void log_end(Supervisor *s)
@@ -170,13 +174,9 @@ static void log_end(Supervisor *s)
         if (s->facts->exit_code < 0)
                 log_error("Container %s has ended, and nobody could say how.", s->facts->container.name);
         else if (!s->facts->ready_sent && !asked &&
-                 (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR)) {
-                log_event(LOG_ERR, MESSAGE_ID_CONTAINER_EXITED,
-                          "Container %s ended before it was ready, exit status %i%s",
-                          s->facts->container.name, s->facts->exit_code,
-                          s->n_last_lines > 0 ? ". Its last lines:" : ".");
-                log_last_lines(s);
-        } else
+                 (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR))
+                log_end_before_ready(s);
+        else
                 log_event(status == 0 ? LOG_INFO : LOG_WARNING,
                           asked ? MESSAGE_ID_CONTAINER_STOPPED : MESSAGE_ID_CONTAINER_EXITED,
                           "Container %s %s, exit status %i.", s->facts->container.name,

@@ -95,7 +95,7 @@ static void on_looked_up(EngineRequest *request, int r, const EngineReply *reply
                 return;
         }
         record_found(s->record);
-        supervisor_name_journal(s);
+        output_name_container(s->output);
         event = judge_found(s);
         if (event == LIFE_FOUND && supervisor_make_cidfile(s) < 0)
                 event = LIFE_FAILED;
@@ -289,7 +289,7 @@ static void on_prepared(EngineRequest *request, int r, const EngineReply *reply,
         }
         if (supervisor_take_info(s, reply) < 0)
                 return;
-        supervisor_name_journal(s);
+        output_name_container(s->output);
         /* journald knows a sender's unit by looking at the process, once and while it lives. This early
          * message is also what makes the last one of a service that fails at once findable. */
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_CREATED, "Created container %s (%.12s) from image %s.",

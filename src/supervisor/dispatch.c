@@ -29,10 +29,8 @@ static void prune_sources(Supervisor *s)
                 exit_wait_close(s->exit_wait);
                 s->events = engine_events_free(s->events);
         }
-        if (!(keep & SOURCE_LOG)) {
-                s->log = log_stream_free(s->log);
-                record_log(s->record, ATTACHMENT_NONE);
-        }
+        if (!(keep & SOURCE_LOG))
+                output_close(s->output);
         if (!(keep & SOURCE_PROCESS)) {
                 process_unwatch(s->process);
                 placement_stop(s->placement);
@@ -86,9 +84,10 @@ static void supervisor_handle(Supervisor *s, LifeEvent event)
 /* The output of a container whose end is known: whether all of it is with the journal. */
 static void supervisor_drive_output(Supervisor *s)
 {
-        if (s->state == STATE_DRAINING && verdict_end_is_known(s->facts))
-                record_output_delivered(s->record,
-                                        supervisor_log_is_drained(s) && supervisor_flush_output(s));
+        if (s->state != STATE_DRAINING || !verdict_end_is_known(s->facts))
+                return;
+        output_drive(s->output);
+        record_output_delivered(s->record, output_is_delivered(s->output));
 }
 
 /* What was pushed comes first: it may change what the facts mean. */
@@ -128,9 +127,7 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
 
         /* The journal's slowness is not the container's: what is held back is still to be written. systemd
          * has its own limit. */
-        if (s->state == STATE_DRAINING &&
-            (!supervisor_flush_output(s) || (s->log && log_stream_is_held(s->log)) ||
-             supervisor_log_waits_for_engine(s))) {
+        if (s->state == STATE_DRAINING && output_extend(s->output)) {
                 supervisor_arm_deadline(s);
                 return 0;
         }
@@ -138,7 +135,7 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
                 supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
                                 state_traits(s->state)->status ?: state_to_string(s->state),
                                 s->connect_message ? ": " : "", s->connect_message ?: "");
-        if (s->state == STATE_DRAINING && !supervisor_log_is_drained(s))
+        if (s->state == STATE_DRAINING && !output_is_drained(s->output))
                 log_warning("The container's output has not come to its end in time, lines may be missing.");
         else if (s->state == STATE_DRAINING && !verdict_engine_knows_the_end(s->facts))
                 log_warning("The engine has not noticed that container %s has ended, not waiting for it any "

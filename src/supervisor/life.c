@@ -20,13 +20,11 @@ void supervisor_act_attach(Supervisor *s)
         int r = 0;
 
         placement_write_note(s->placement);
-        if (strcmp(s->facts->container.log_driver, "journald") == 0)
-                s->forward_log = false; /* the engine writes these lines to the journal itself */
         if (!s->events)
                 r = engine_events_new(&s->events, s->event, s->engine, s->facts->container.id,
                                       &supervisor_engine_events_ops, s);
         if (r >= 0)
-                r = supervisor_open_log(s);
+                r = output_open(s->output);
         if (r >= 0)
                 r = exit_wait_open(s->exit_wait, s->facts->container.id);
         if (r >= 0 && !s->input)
@@ -101,13 +99,16 @@ void supervisor_act_inspect(Supervisor *s)
 
 void supervisor_act_resume(Supervisor *s)
 {
+        int r;
+
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.",
                   s->facts->container.name);
         side_calls_free(s); /* their answers are about the life before */
         record_new_life(s->record);
         supervisor_reset_condition(s);
-        if (!s->log && supervisor_open_log(s) < 0)
-                log_warning("Failed to go on with the container's output, lines may be missing.");
+        r = output_resume(s->output);
+        if (r < 0)
+                supervisor_report_output_failure(s, r);
         if (supervisor_open_input(s) < 0)
                 log_warning("Failed to attach to the container's input, ignoring.");
 }
@@ -204,10 +205,7 @@ void supervisor_act_linger(Supervisor *s)
         supervisor_probe_engine(s, on_probed);
         if (s->facts->destroyed)
                 return;
-        s->log = log_stream_free(s->log);
-        record_log(s->record, ATTACHMENT_NONE);
-        if ((s->continuity.unreadable && supervisor_attach_log(s) < 0) ||
-            exit_wait_open(s->exit_wait, s->facts->container.id) < 0)
+        if (output_await_restart(s->output) < 0 || exit_wait_open(s->exit_wait, s->facts->container.id) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
 }
 

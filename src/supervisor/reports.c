@@ -126,7 +126,9 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         record_container(s->record, info);
         if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->facts->dead)
                 supervisor_push(s, LIFE_RESTARTED);
-        supervisor_continue_log(s, lives_on);
+        /* Before its start there is nothing to go on with, and after its end the next life opens it. */
+        if (!IN_STATE(s, STATE_ATTACHING, STATE_LINGERING))
+                output_continue(s->output, lives_on);
         if (lives_on) {
                 supervisor_judge_health(s);
                 supervisor_report_condition(s);
@@ -153,7 +155,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_events_lost(s->record);
-        supervisor_log_lost_engine(s);
+        output_lost_engine(s->output);
         supervisor_wake(s);
         if (s->state == STATE_LINGERING)
                 supervisor_arm_deadline(s); /* it tells of no removal any more */

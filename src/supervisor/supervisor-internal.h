@@ -17,25 +17,20 @@
  *   relay.c       those of the container on their way there
  *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the
  * watchdog input.c       our standard input on its way to the container cidfile.c     the file of --cidfile
- *   continue.c    the container's output: attached, and gone on with after a gap
- *   position.c    up to where it is in the journal
- *   output.c      its lines and our own messages on their way to the journal */
+ *   reports-output.c
+ *                 the container's output: what it reports */
 
 #include "cgroup/placement.h"
 #include "cgroup/process.h"
 #include "codec/engine/container-info.h"
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
-#include "codec/journal/log-join.h"
 #include "engine/engine-events.h"
 #include "engine/exit-wait.h"
 #include "engine/image.h"
 #include "engine/input-stream.h"
-#include "engine/log-stream.h"
 #include "facts/record.h"
-#include "journal/journal-sink.h"
-#include "journal/journal-stream.h"
-#include "journal/position-file.h"
+#include "journal/output.h"
 #include "loop/signals.h"
 #include "run/run-request.h"
 #include "state.h"
@@ -49,55 +44,8 @@
 #include "json/json.h"
 
 #define EVENT_QUEUE_MAX 64
-#define LAST_LINES_MAX 10
-#define LAST_LINE_SIZE_MAX 256
 
 typedef struct SideCall SideCall;
-
-/* Lines of the stored log, to find the end of ours among them. */
-typedef struct LogListing {
-        LogStored *lines;
-        size_t n, allocated;
-} LogListing;
-
-/* The begin of a line whose end has not come. */
-typedef struct TornLine {
-        char *data; /* NULL: none */
-        size_t size;
-        uint64_t stamp_nsec;
-        bool rested; /* it was the last for a while */
-} TornLine;
-
-/* How the output goes on after a gap: see continue.c. */
-typedef struct Continuity {
-        PositionFile *file;
-        LogPosition *position; /* in it */
-        bool unreadable;       /* the engine has no stored log of this container */
-        bool broken;           /* the stream ended, and the output did not */
-        bool gap_said;
-        bool stored;                 /* the stream is of the stored log */
-        bool listing;                /* … a list of its lines, to be joined with ours */
-        bool tail_wanted, tail_read; /* … what it has at the end of the container */
-        unsigned engine_waits;       /* for an engine that is away, at the end */
-        unsigned refusals;           /* of the engine to read it, one after the other */
-        uint64_t since_nsec;         /* … from this time on */
-        LogListing listings[_STREAM_MAX];
-        LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
-        TornLine torn[_STREAM_MAX];
-        uint64_t calm_nsec; /* when there was last nothing left to be read */
-        sd_event_source *retry;
-        uint64_t backoff_usec;
-        uint64_t opened_at_ordinal;
-        uint64_t entries_sent, entries_base; /* what the journal's socket counts, and what that lacks */
-        uint64_t lines_sent[_STREAM_MAX], lines_base[_STREAM_MAX]; /* the same of its streams */
-} Continuity;
-
-/* A line that was cut, between its parts. */
-typedef struct PartialLine {
-        uint64_t ordinal; /* of the part that was sent last; 0: none */
-        int priority;     /* of its prefix, for all of them */
-        char id[65];
-} PartialLine;
 
 struct Supervisor {
         SupervisorConfig config;
@@ -121,12 +69,10 @@ struct Supervisor {
         EngineRequest *request; /* what the state waits for */
         ExitWait *exit_wait;
         EngineEvents *events;
-        LogStream *log;
+        Output *output;
         InputStream *input;
-        JournalSink *journal;
-        JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to journal */
-        Process *process;                    /* the container's first one, where it can be seen */
-        Placement *placement;                /* of the container in the unit's cgroup */
+        Process *process;     /* the container's first one, where it can be seen */
+        Placement *placement; /* of the container in the unit's cgroup */
         Watchdog *watchdog;
         NotifySocket *notify; /* to systemd; NULL: there is none */
         NotifyRelay *relay;   /* from the container */
@@ -137,7 +83,6 @@ struct Supervisor {
         char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
         char *request_hash;
         char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
-        bool forward_log; /* lines go to the journal */
 
         /* What we know */
         bool remove_forced;
@@ -166,15 +111,6 @@ struct Supervisor {
         bool pid_file_written;
         bool cidfile_made, cidfile_written;
         mode_t cidfile_mode;
-
-        /* Output */
-        JournalFields line_fields;
-        uint64_t log_ordinal;
-        char log_epoch[LOG_EPOCH_SIZE + 1];
-        Continuity continuity;
-        PartialLine partial[_STREAM_MAX];
-        char *last_lines[LAST_LINES_MAX];
-        size_t n_last_lines; /* all ever seen */
 
         Image *image; /* NULL: outside of STATE_PULLING */
 };
@@ -337,39 +273,7 @@ void supervisor_write_cidfile(Supervisor *s);
 /* Takes it away again where no container came of it. */
 void supervisor_drop_cidfile(Supervisor *s);
 
-/* continue.c */
-/* The container's output from here on: attached, or where there is a gap, where the journal ends. */
-int supervisor_open_log(Supervisor *s);
-int supervisor_attach_log(Supervisor *s);
-/* What inspect said, behind a stream that ended: goes on with it, unless that was its end. */
-void supervisor_continue_log(Supervisor *s, bool lives_on);
-void supervisor_log_lost_engine(Supervisor *s);
-/* The container is dead, and the engine away that has the rest of its output: whether it should be waited
- * for once more. */
-bool supervisor_log_waits_for_engine(Supervisor *s);
-/* Whether all output of a dead container has been taken. */
-bool supervisor_log_is_drained(Supervisor *s);
-void supervisor_done_continuity(Supervisor *s);
-
-/* position.c */
-uint64_t supervisor_now_nsec(Supervisor *s);
-/* 1: the container's output has a position from which it goes on. 0: it begins now. */
-int supervisor_open_position(Supervisor *s);
-/* Whether all that was taken is in the journal; then the position knows. */
-bool supervisor_note_sent(Supervisor *s);
-/* A line is about to be sent; it was not taken. */
-void supervisor_offer_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
-void supervisor_withdraw_line(Supervisor *s, int stream);
-/* So many entries, or lines of a stream, were handed to journald. */
-void supervisor_entries_sent(Supervisor *s, uint64_t n);
-void supervisor_lines_sent(Supervisor *s, int stream, uint64_t n);
-
-/* output.c */
-int supervisor_open_journal(Supervisor *s);
-void supervisor_name_journal(Supervisor *s);
-/* 1: taken. 0: no room. stamp: when the engine got it, 0: not known. */
-int supervisor_take_line(Supervisor *s, int stream, const Line *line, uint64_t stamp_nsec);
-/* Whether all that was taken is with the journal; where not, the rest of it calls
- * supervisor_check_finished(). */
-bool supervisor_flush_output(Supervisor *s);
-void supervisor_done_output(Supervisor *s);
+/* reports-output.c */
+int supervisor_open_output(Supervisor *s);
+/* The container's output can't be opened once more. */
+void supervisor_report_output_failure(Supervisor *s, int error);

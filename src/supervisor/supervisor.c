@@ -15,14 +15,12 @@ Supervisor *supervisor_free(Supervisor *s)
 {
         if (!s)
                 return NULL;
-        supervisor_done_output(s);
+        output_free(s->output);
         side_calls_free(s);
         engine_request_free(s->request);
         exit_wait_free(s->exit_wait);
         image_free(s->image);
         engine_events_free(s->events);
-        log_stream_free(s->log);
-        supervisor_done_continuity(s);
         input_stream_free(s->input);
         process_free(s->process);
         placement_free(s->placement);
@@ -97,7 +95,6 @@ static void supervisor_apply_options(Supervisor *s)
                 log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.",
                            watchdog_mode_to_string(o->watchdog));
         record_service(s->record, s->config.under_systemd, remove, detach);
-        s->forward_log = o->logs && (s->config.run->attach_stdout || s->config.run->attach_stderr);
 }
 
 int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost *host)
@@ -109,7 +106,6 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (!s)
                 return -ENOMEM;
         s->config = *config;
-        s->line_fields = JOURNAL_FIELDS_NULL;
         r = record_new(&s->record);
         if (r < 0)
                 return r;
@@ -125,7 +121,7 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (r >= 0)
                 r = exit_wait_new(&s->exit_wait, s->engine, &supervisor_exit_wait_ops, s);
         if (r >= 0)
-                r = supervisor_open_journal(s);
+                r = supervisor_open_output(s);
         if (r >= 0)
                 r = supervisor_open_notify(s);
         if (r >= 0)

@@ -11,7 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "codec/journal/journal-entry.h"
-#include "journal/journal-socket.h"
+#include "journal-socket.h"
 #include "util/cleanup.h"
 
 #define JOURNAL_SOCKET "/run/systemd/journal/socket"
@@ -40,6 +40,8 @@ int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields 
 
 /* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
 bool journal_sink_flush(JournalSink *s);
+/* journald has all that was taken. */
+bool journal_sink_is_empty(const JournalSink *s);
 
 /* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
  * long without that. */

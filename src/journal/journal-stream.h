@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
-#include "journal/journal-socket.h"
+#include "journal-socket.h"
 #include "util/cleanup.h"
 
 #define JOURNAL_STREAM_SOCKET "/run/systemd/journal/stdout"
@@ -35,6 +35,8 @@ int journal_stream_send(JournalStream *s, const void *data, size_t size, bool pa
 
 /* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
 bool journal_stream_flush(JournalStream *s);
+/* journald has all that was taken. */
+bool journal_stream_is_empty(const JournalStream *s);
 
 /* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
  * long without that. */

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Every line once, whatever breaks.
+ *
+ * A container that we start is attached to before its start: that is cheap, and has everything from the
+ * first byte on. After a gap (the stream broke, the engine was restarted, others have started the container
+ * again, we were killed and adopt it) only the engine's stored log has what came meanwhile. Its lines have
+ * stamps, the lines that we received have none. So the two are joined first: the stored lines since a time
+ * by which we can't have missed anything are listed, and laid over the lines that we remember
+ * (codec/journal/log-join.h). From the end of these on the log is followed, for the rest of the container's
+ * life; where that breaks, it goes on at the last stamp.
+ *
+ * A stream that ends while the container lives, or together with its connection, is such a gap. The torn
+ * line that it ends with is put aside (torn-lines.h). */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "continuity.h"
+#include "engine/log-stream.h"
+#include "loop/event-util.h"
+#include "stored-lines.h"
+#include "torn-lines.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+
+/* When nothing could be read for so long, the engine had nothing either. */
+#define RESTED_NSEC (100 * USEC_PER_MSEC * NSEC_PER_USEC)
+/* So often the engine may fail to read its log, as an old one does for some log drivers. */
+#define REFUSALS_MAX 3
+#define ENGINE_WAITS_MAX 1
+#define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
+#define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
+
+struct Continuity {
+        ContinuityTies ties;
+        bool want_stdout, want_stderr;
+        LogStream *log;
+        Attachment state;
+        sd_event_source *retry; /* opens the stream that has ended once more */
+        uint64_t backoff_usec;
+
+        bool broken;                 /* the stream ended, and the output did not */
+        bool stored;                 /* the stream is of the stored log */
+        bool listing;                /* … to be listed and joined with our lines */
+        bool tail_wanted, tail_read; /* … once more after the container's end */
+        bool unreadable;             /* the engine has no stored log of this container */
+        bool got_lines;              /* of the stream that was opened last */
+        bool gap_said;
+        unsigned engine_waits; /* for an engine that is away, at the end */
+        unsigned refusals;     /* of the engine to read its log, one after the other */
+        uint64_t since_nsec;   /* the stored log is read from this time on */
+        uint64_t calm_nsec;    /* when nothing was left to be read, CLOCK_REALTIME */
+        StoredLines listings[_STREAM_MAX];
+        LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
+        TornLines torn;
+};
+
+static uint64_t now_nsec(const Continuity *c)
+{
+        uint64_t usec;
+
+        return sd_event_now(c->ties.event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
+}
+
+static void set_state(Continuity *c, Attachment state)
+{
+        if (c->state == state)
+                return;
+        c->state = state;
+        c->ties.ops->on_log(state, c->ties.userdata);
+}
+
+void continuity_say_gap(Continuity *c, const char *why)
+{
+        if (c->gap_said)
+                return;
+        c->gap_said = true;
+        log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.",
+                  c->ties.facts->container.name, why);
+}
+
+static void say_unreadable(Continuity *c)
+{
+        continuity_say_gap(c, "its log driver can't be read, what it wrote meanwhile is missing");
+}
+
+/* Lines */
+
+static int pass_on(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        int r = c->ties.next->take_line(stream, line, stamp_nsec, c->ties.next_userdata);
+
+        c->got_lines |= r > 0;
+        return r;
+}
+
+static bool is_known(Continuity *c, int stream, uint64_t stamp_nsec)
+{
+        LogBound *b = &c->known[stream];
+
+        if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0))
+                return false;
+        if (stamp_nsec == b->time_nsec)
+                b->count--;
+        return true;
+}
+
+static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        uint64_t now;
+        int r;
+
+        if (stamp_nsec > 0 && is_known(c, stream, stamp_nsec))
+                return 1;
+        now = now_nsec(c);
+        r = torn_lines_take(&c->torn, stream, line, stamp_nsec,
+                            now > c->calm_nsec && now - c->calm_nsec > RESTED_NSEC);
+        if (r > 0)
+                c->ties.ops->on_progress(c->ties.userdata);
+        return r;
+}
+
+static void on_calm(void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        Ledger *l = c->ties.ledger;
+
+        c->calm_nsec = now_nsec(c);
+        (void) c->ties.next->flush(c->ties.next_userdata);
+        if (ledger_position(l)->mode == LOG_MODE_ATTACHED) {
+                ledger_calm(l);
+                return;
+        }
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                ledger_pending(l, stream, log_stream_pending_stamp(c->log, stream));
+}
+
+static void on_open(void *userdata)
+{
+        set_state(ASSERT_PTR(userdata), ATTACHMENT_OPEN);
+}
+
+/* The end of a stream */
+
+/* Has the stream opened once more: at once where the last one got somewhere, else after a while. */
+static void reopen(Continuity *c)
+{
+        bool joined = c->listing && ledger_position(c->ties.ledger)->mode == LOG_MODE_STORED;
+
+        if (c->got_lines || c->tail_wanted || joined)
+                c->backoff_usec = 0;
+        (void) timer_arm(c->retry, c->backoff_usec);
+        c->backoff_usec = backoff_next(c->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
+}
+
+/* Docker 20.10 ends a log that is followed before it has passed on the last lines: they are asked for once
+ * more. */
+static void want_tail(Continuity *c)
+{
+        c->tail_wanted = c->stored && !c->listing && !c->broken && c->ties.facts->dead && !c->tail_read;
+}
+
+void continuity_go_on(Continuity *c, bool lives_on)
+{
+        if (c->state != ATTACHMENT_ENDED)
+                return;
+        c->broken = c->broken || lives_on;
+        want_tail(c);
+        if (c->broken || c->tail_wanted)
+                reopen(c);
+}
+
+void continuity_lost_engine(Continuity *c)
+{
+        if (c->state == ATTACHMENT_ENDED && !c->ties.facts->dead)
+                c->broken = true;
+}
+
+/* The engine has refused to read its log, or what comes is no log. For this container's log driver that is
+ * final; other reasons may pass. */
+static void note_refusal(Continuity *c, int r, const char *message)
+{
+        int status = log_stream_status(c->log);
+
+        if (r != -EBADMSG && status < 400) {
+                c->refusals = 0;
+                return;
+        }
+        log_debug("The engine refused to read its log: %s", message ?: "?");
+        if (status != 501 && ++c->refusals < REFUSALS_MAX)
+                return;
+        c->unreadable = true;
+        say_unreadable(c);
+}
+
+static void on_eof(int r, const char *message, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        const Facts *f = c->ties.facts;
+
+        log_debug("The container's output ended%s%s.", r < 0 ? " early: " : "",
+                  r < 0 ? message ?: strerror(-r) : "");
+        c->broken = c->broken || r < 0 || (!f->dead && !f->events_open);
+        if (c->stored)
+                note_refusal(c, r, message);
+        c->tail_read = c->tail_wanted && !c->broken;
+        want_tail(c);
+        set_state(c, ATTACHMENT_ENDED);
+        if (c->tail_wanted)
+                reopen(c);
+        c->ties.ops->on_ended(message, !c->tail_wanted && f->events_open && (c->broken || !f->dead),
+                              c->ties.userdata);
+}
+
+static const LogStreamOps stream_ops = { on_open, on_line, on_calm, on_eof };
+
+/* The join */
+
+static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+
+        if (stored_lines_add(&c->listings[stream], log_line_hash(line->data, line->size), stamp_nsec,
+                             ledger_position(c->ties.ledger)->last_nsec) < 0)
+                (void) log_oom();
+        return 1;
+}
+
+static void join(Continuity *c)
+{
+        LogBound bounds[_STREAM_MAX];
+
+        if (stored_lines_join(c->listings, ledger_position(c->ties.ledger), c->since_nsec, bounds) ==
+            LOG_JOIN_GUESS)
+                continuity_say_gap(c, "what the engine has stored does not fit what was received, lines may "
+                                      "be missing or come twice");
+        ledger_store(c->ties.ledger, bounds);
+}
+
+static void drop_listings(Continuity *c)
+{
+        for (size_t i = 0; i < ELEMENTSOF(c->listings); i++)
+                stored_lines_done(&c->listings[i]);
+}
+
+static void on_listing_open(void *userdata)
+{
+}
+
+static void on_listing_eof(int r, const char *message, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+
+        /* A line that the journal does not have yet is not known. Then the listing is made once more. */
+        if (r >= 0 && c->ties.next->flush(c->ties.next_userdata))
+                join(c);
+        drop_listings(c);
+        if (r < 0) {
+                on_eof(r, message, c);
+                return;
+        }
+        set_state(c, ATTACHMENT_ENDED);
+        reopen(c);
+}
+
+static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL, on_listing_eof };
+
+/* Opening */
+
+/* state: of the stream, where it could be opened. */
+static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, Attachment state)
+{
+        const ContainerInfo *container = &c->ties.facts->container;
+        int r;
+
+        c->log = log_stream_free(c->log);
+        c->broken = c->got_lines = false;
+        flags |= (container->tty ? LOG_STREAM_TTY : 0) | (c->want_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
+                 (c->want_stderr ? 0 : LOG_STREAM_NO_STDERR);
+        r = log_stream_new(&c->log, c->ties.event, c->ties.engine,
+                           &(LogStreamTarget){ container->id, flags, c->since_nsec }, ops, c);
+        set_state(c, r < 0 ? ATTACHMENT_NONE : state);
+        return r;
+}
+
+static int attach(Continuity *c)
+{
+        c->stored = c->listing = false;
+        return open_stream(c, 0, &stream_ops, ATTACHMENT_OPENING);
+}
+
+/* Nothing can be missed of what is stored: the stream counts as open at once. */
+static int open_stored(Continuity *c)
+{
+        const LogPosition *p = ledger_position(c->ties.ledger);
+        bool follow = p->mode == LOG_MODE_STORED;
+        unsigned flags = LOG_STREAM_STORED | (follow && !c->tail_wanted ? LOG_STREAM_FOLLOW : 0);
+
+        c->stored = true;
+        c->listing = !follow;
+        c->tail_read = false;
+        c->since_nsec = log_position_since(p);
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                c->known[stream] = log_trail_bound(log_position_trail(p, stream));
+        drop_listings(c);
+        return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
+}
+
+int continuity_open(Continuity *c, bool gap)
+{
+        const Facts *f = c->ties.facts;
+
+        c->unreadable = c->unreadable || strcmp(f->container.log_driver, "none") == 0;
+        c->tail_wanted = c->tail_wanted && f->dead;
+        if (gap && !c->unreadable)
+                return open_stored(c);
+        if (gap)
+                say_unreadable(c);
+        return attach(c);
+}
+
+static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        int r = c->state == ATTACHMENT_ENDED ? continuity_open(c, true) : 0;
+
+        if (r < 0)
+                c->ties.ops->on_failed(r, c->ties.userdata);
+        return 0;
+}
+
+void continuity_close(Continuity *c)
+{
+        c->log = log_stream_free(c->log);
+        set_state(c, ATTACHMENT_NONE);
+}
+
+int continuity_await_restart(Continuity *c)
+{
+        continuity_close(c);
+        return c->unreadable ? attach(c) : 0;
+}
+
+bool continuity_is_held(const Continuity *c)
+{
+        return c->log && log_stream_is_held(c->log);
+}
+
+bool continuity_resume(Continuity *c)
+{
+        bool held = continuity_is_held(c);
+
+        if (held)
+                log_stream_resume(c->log);
+        return held;
+}
+
+/* The end of the output */
+
+/* The stream has ended, and no other one is going to follow it. */
+static bool is_at_end(const Continuity *c)
+{
+        bool more = c->broken || (c->stored && !c->tail_read);
+
+        return c->state == ATTACHMENT_ENDED && (!more || c->ties.facts->destroyed || c->unreadable);
+}
+
+void continuity_finish(Continuity *c)
+{
+        if (is_at_end(c))
+                torn_lines_finish(&c->torn);
+}
+
+bool continuity_is_drained(const Continuity *c)
+{
+        return c->state == ATTACHMENT_NONE || (is_at_end(c) && torn_lines_is_empty(&c->torn));
+}
+
+bool continuity_wait_for_engine(Continuity *c)
+{
+        const Facts *f = c->ties.facts;
+
+        if (f->events_open || f->stop_requested || c->engine_waits >= ENGINE_WAITS_MAX ||
+            continuity_is_drained(c))
+                return false;
+        c->engine_waits++;
+        return true;
+}
+
+Attachment continuity_state(const Continuity *c)
+{
+        return c->state;
+}
+
+int continuity_new(Continuity **ret, const ContinuityTies *ties, bool want_stdout, bool want_stderr)
+{
+        static const EventTraits retry = { "log-retry", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };
+        _cleanup_(continuity_freep) Continuity *c = NULL;
+        int r;
+
+        c = calloc(1, sizeof(*c));
+        if (!c)
+                return -ENOMEM;
+        c->ties = *ties;
+        c->want_stdout = want_stdout;
+        c->want_stderr = want_stderr;
+        c->torn = (TornLines){ .next = pass_on, .userdata = c };
+        r = event_add_timer(ties->event, &c->retry, on_retry, c, &retry);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(c);
+        return 0;
+}
+
+Continuity *continuity_free(Continuity *c)
+{
+        if (!c)
+                return NULL;
+        log_stream_free(c->log);
+        sd_event_source_disable_unref(c->retry);
+        drop_listings(c);
+        torn_lines_done(&c->torn);
+        free(c);
+        return NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* Up to which line the container's output is in the journal: a position (codec/journal/log-position.h) in a
+ * file that outlives this process (position-file.h), and the counts of the ways to journald.
+ *
+ * A line is offered before it is sent. The ledger never sends anything: it is told what was taken, and what
+ * journald has. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "codec/journal/line-buffer.h"
+#include "codec/journal/log-position.h"
+#include "util/cleanup.h"
+
+typedef struct Ledger Ledger;
+
+typedef struct LedgerKey {
+        const char *folder; /* of the file; NULL: the position is kept in memory only */
+        const char *name, *id;
+        const char *epoch;     /* CONTAINER_LOG_EPOCH= of the lines from now on */
+        bool adopted;          /* a position that is found is of this life of the container */
+        bool without_ordinals; /* lines go over a transport without CONTAINER_LOG_ORDINAL= */
+} LedgerKey;
+
+int ledger_new(Ledger **ret);
+/* The file stays. */
+Ledger *ledger_free(Ledger *l);
+DEFINE_TRIVIAL_CLEANUP_FUNC(Ledger *, ledger_free)
+
+/* Once. 1: a position was found, and the container's output goes on from it. 0: it begins now, at now_nsec
+ * (CLOCK_REALTIME). A file that can't be had is no error: then the position does not outlive us. -ENOMEM,
+ * -errno of mmap(2). */
+int ledger_open(Ledger *l, const LedgerKey *key, uint64_t now_nsec);
+bool ledger_is_open(const Ledger *l);
+
+/* The container has ended: nobody needs the file any more. */
+void ledger_remove(Ledger *l);
+
+/* NULL before ledger_open(). */
+const LogPosition *ledger_position(const Ledger *l);
+
+/* There are as many lines of which we don't know whether they are in the journal as there may be: have them
+ * sent, and ledger_all_sent() follow, before the next one is offered. */
+bool ledger_is_full(const Ledger *l);
+
+/* A line is about to be sent. now_nsec: CLOCK_REALTIME, for lines without a stamp (0). Nothing where the
+ * ledger is not open; so the others below. */
+void ledger_offer(Ledger *l, int stream, const Line *line, uint64_t stamp_nsec, uint64_t now_nsec);
+/* … and was not taken, for want of room. */
+void ledger_withdraw(Ledger *l, int stream);
+
+/* So many entries, or lines of a stream, were handed to journald since it was connected to, all in all. */
+void ledger_entries_sent(Ledger *l, uint64_t n);
+void ledger_lines_sent(Ledger *l, int stream, uint64_t n);
+/* All that was offered is with journald. */
+void ledger_all_sent(Ledger *l);
+
+/* Attached: nothing is left to be read. */
+void ledger_calm(Ledger *l);
+/* Stored: nothing is left to be read, but for the rest of a line with this stamp; 0: there is no such line.
+ */
+void ledger_pending(Ledger *l, int stream, uint64_t stamp_nsec);
+/* From now on lines have stamps, and go on from these bounds. */
+void ledger_store(Ledger *l, const LogBound bounds[static _STREAM_MAX]);

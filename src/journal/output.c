@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A pipeline:
+ *
+ *      engine → continuity → ledger → transport → journald
+ *
+ * The continuity makes of the engine's streams one sequence of lines; the ledger notes each line before the
+ * transport takes it, and is told what journald has. The stages don't know each other: this file hands lines
+ * down, and counts and room up. Where the transport has no room the line stays with the engine's stream. */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "continuity.h"
+#include "journal/output.h"
+#include "ledger.h"
+#include "transport.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define LAST_LINE_SIZE_MAX 256
+
+struct Output {
+        sd_event *event;
+        const Facts *facts;
+        const OutputOps *ops;
+        void *userdata;
+        bool forward; /* the container's lines are wanted */
+        char *position_folder;
+
+        Continuity *continuity;
+        Ledger *ledger;
+        Transport *transport;
+
+        char *last_lines[OUTPUT_LAST_LINES_MAX]; /* a ring */
+        size_t n_last_lines;                     /* all ever seen */
+};
+
+static uint64_t now_nsec(const Output *o)
+{
+        uint64_t usec;
+
+        return sd_event_now(o->event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
+}
+
+/* Sends what was taken, and tells the ledger. Where we are killed, the journal is asked for the lines
+ * between the two: so this is done at the end of each wake-up, and those lines are few. */
+static bool flush(void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        if (!transport_flush(o->transport))
+                return false;
+        ledger_all_sent(o->ledger);
+        return true;
+}
+
+/* For the message when READY=1 never comes. */
+static void remember_line(Output *o, const Line *line)
+{
+        char **slot = &o->last_lines[o->n_last_lines % OUTPUT_LAST_LINES_MAX];
+
+        if (o->facts->ready_sent)
+                return;
+        free(*slot);
+        *slot = strndup(line->data, MIN(line->size, (size_t) LAST_LINE_SIZE_MAX));
+        o->n_last_lines++;
+}
+
+static int take_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        if (ledger_is_full(o->ledger))
+                (void) flush(o);
+        ledger_offer(o->ledger, stream, line, stamp_nsec, now_nsec(o));
+        if (transport_send(o->transport, stream, line, stamp_nsec) == 0) {
+                ledger_withdraw(o->ledger, stream);
+                return 0;
+        }
+        remember_line(o, line);
+        return 1;
+}
+
+static const ContinuityNext next = { take_line, flush };
+
+/* Of a line that waited, it is reported what becomes of it: then this is not called, because the Output may
+ * have been freed there. */
+static void on_room(void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        if (!continuity_resume(o->continuity))
+                o->ops->on_room(o->userdata);
+}
+
+static void on_entries_sent(uint64_t n, void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        ledger_entries_sent(o->ledger, n);
+}
+
+static void on_lines_sent(int stream, uint64_t n, void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        ledger_lines_sent(o->ledger, stream, n);
+}
+
+static const TransportOps transport_ops = { on_room, on_entries_sent, on_lines_sent };
+
+void output_name_container(Output *o)
+{
+        assert(o);
+        transport_name_container(o->transport);
+}
+
+/* 1: the output goes on from a position that was found. 0: it begins now. */
+static int open_ledger(Output *o)
+{
+        const ContainerInfo *c = &o->facts->container;
+        int r = ledger_open(o->ledger,
+                            &(LedgerKey){
+                                    .folder = transport_is_journal(o->transport) ? o->position_folder : NULL,
+                                    .name = c->name,
+                                    .id = c->id,
+                                    .epoch = transport_epoch(o->transport),
+                                    .adopted = o->facts->adopted,
+                                    .without_ordinals = transport_has_streams(o->transport),
+                            },
+                            now_nsec(o));
+
+        if (r >= 0)
+                (void) flush(o);
+        return r;
+}
+
+int output_open(Output *o)
+{
+        const Facts *f = o->facts;
+        int r;
+
+        assert(o);
+        if (!o->forward || strcmp(f->container.log_driver, "journald") == 0)
+                return 0;
+        if (ledger_is_open(o->ledger))
+                return continuity_open(o->continuity, true);
+        r = open_ledger(o);
+        if (r < 0)
+                return r;
+        if (r == 0 && f->adopted && f->container.request_hash)
+                continuity_say_gap(o->continuity,
+                                   "the position in it was not kept, what it wrote before may be missing");
+        return continuity_open(o->continuity, r > 0);
+}
+
+int output_resume(Output *o)
+{
+        assert(o);
+        return continuity_state(o->continuity) == ATTACHMENT_NONE ? output_open(o) : 0;
+}
+
+int output_await_restart(Output *o)
+{
+        assert(o);
+        return continuity_await_restart(o->continuity);
+}
+
+void output_close(Output *o)
+{
+        assert(o);
+        continuity_close(o->continuity);
+}
+
+void output_continue(Output *o, bool lives_on)
+{
+        assert(o);
+        continuity_go_on(o->continuity, lives_on);
+}
+
+void output_lost_engine(Output *o)
+{
+        assert(o);
+        continuity_lost_engine(o->continuity);
+}
+
+void output_drive(Output *o)
+{
+        assert(o);
+        continuity_finish(o->continuity);
+        (void) flush(o);
+}
+
+bool output_is_drained(const Output *o)
+{
+        assert(o);
+        return continuity_is_drained(o->continuity);
+}
+
+bool output_is_delivered(const Output *o)
+{
+        return output_is_drained(o) && transport_is_empty(o->transport);
+}
+
+bool output_extend(Output *o)
+{
+        assert(o);
+        return !flush(o) || continuity_is_held(o->continuity) || continuity_wait_for_engine(o->continuity);
+}
+
+size_t output_last_lines(const Output *o, const char *ret[static OUTPUT_LAST_LINES_MAX])
+{
+        size_t n = MIN(o->n_last_lines, (size_t) OUTPUT_LAST_LINES_MAX);
+
+        for (size_t i = 0; i < n; i++)
+                ret[i] = o->last_lines[(o->n_last_lines - n + i) % OUTPUT_LAST_LINES_MAX] ?: "";
+        return n;
+}
+
+Output *output_free(Output *o)
+{
+        if (!o)
+                return NULL;
+        /* In this order: what the transport still sends goes into the ledger. */
+        o->continuity = continuity_free(o->continuity);
+        transport_free(o->transport);
+        /* A container that lives on may be adopted. */
+        if (o->ledger && !facts_container_is_alive(o->facts))
+                ledger_remove(o->ledger);
+        ledger_free(o->ledger);
+        for (size_t i = 0; i < ELEMENTSOF(o->last_lines); i++)
+                free(o->last_lines[i]);
+        free(o->position_folder);
+        sd_event_unref(o->event);
+        free(o);
+        return NULL;
+}
+
+int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig *config, const Facts *facts,
+               const OutputOps *ops, void *userdata)
+{
+        _cleanup_(output_freep) Output *o = NULL;
+        int r;
+
+        o = calloc(1, sizeof(*o));
+        if (!o)
+                return -ENOMEM;
+        o->event = sd_event_ref(event);
+        o->facts = facts;
+        o->ops = ops;
+        o->userdata = userdata;
+        o->forward = config->forward_stdout || config->forward_stderr;
+        if (config->position_folder && !(o->position_folder = strdup(config->position_folder)))
+                return -ENOMEM;
+        r = ledger_new(&o->ledger);
+        if (r >= 0)
+                r = continuity_new(
+                        &o->continuity,
+                        &(ContinuityTies){ event, engine, facts, o->ledger, ops, userdata, &next, o },
+                        config->forward_stdout, config->forward_stderr);
+        if (r >= 0)
+                r = transport_new(&o->transport, event, config, facts, &transport_ops, o);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(o);
+        return 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A vector that grows up to a limit. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "stored-lines.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* More lines than there can be after the end of ours, see codec/journal/log-position.c. */
+#define LINES_MAX ((size_t) 64 * 1024)
+#define LINES_MIN ((size_t) 1024)
+
+void stored_lines_done(StoredLines *s)
+{
+        assert(s);
+        free(s->lines);
+        *s = (StoredLines){ .lines = NULL };
+}
+
+static int grow(StoredLines *s)
+{
+        size_t wanted = MAX(s->allocated * 2, LINES_MIN);
+        LogStored *grown = reallocarray(s->lines, wanted, sizeof(*grown));
+
+        if (!grown)
+                return -ENOMEM;
+        s->lines = grown;
+        s->allocated = wanted;
+        return 0;
+}
+
+int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_t last_nsec)
+{
+        int r = 0;
+
+        if (s->n == LINES_MAX) {
+                /* The end of ours is among the older half: what comes now is new in any case. */
+                if (s->lines[s->n / 2].time_nsec > last_nsec)
+                        return 0;
+                s->n /= 2;
+                memmove(s->lines, s->lines + s->n, s->n * sizeof(*s->lines));
+        }
+        if (s->n == s->allocated)
+                r = grow(s);
+        if (r >= 0)
+                s->lines[s->n++] = (LogStored){ hash, stamp_nsec };
+        return r;
+}
+
+LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
+                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX])
+{
+        LogJoin worst = LOG_JOIN_WHOLE;
+
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                const StoredLines *s = &lines[stream];
+                size_t known;
+                LogJoin join = log_join(log_position_trail(position, stream), s->lines, s->n, &known);
+
+                log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream),
+                          log_join_to_string(join), known, s->n);
+                bounds[stream] = log_join_bound(s->lines, known, since_nsec);
+                worst = MAX(worst, join);
+        }
+        return worst;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Entries have the fields of Docker's own journald driver, so that the same filters find them. A line has an
+ * ordinal, which counts the lines of this process (the epoch); a line that was cut has an id that its parts
+ * share. */
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "codec/journal/journal-entry.h"
+#include "codec/journal/log-position.h"
+#include "journal-sink.h"
+#include "journal-stream.h"
+#include "transport.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+/* For our own last words: the container's have all the time that systemd gives. */
+#define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+/* A line that was cut, between its parts. */
+typedef struct PartialLine {
+        uint64_t ordinal; /* of the part that was sent last; 0: none */
+        int priority;     /* of the prefix of the first part, for all of them */
+        char id[65];
+} PartialLine;
+
+struct Transport {
+        sd_event *event;
+        const Facts *facts;
+        const TransportOps *ops;
+        void *userdata;
+        LogTransport kind;
+        int stderr_priority;
+        char *stream_socket;
+
+        JournalSink *journal;                /* NULL: there is no journald */
+        JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to the sink */
+
+        char epoch[LOG_EPOCH_SIZE + 1];
+        uint64_t ordinal;     /* of the last line */
+        JournalFields fields; /* of the line that is being sent */
+        PartialLine partial[_STREAM_MAX];
+};
+
+static void on_room(void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_room(t->userdata);
+}
+
+static void on_entries_sent(uint64_t n, void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_entries_sent(n, t->userdata);
+}
+
+static void on_stdout_sent(uint64_t n, void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_lines_sent(STREAM_STDOUT, n, t->userdata);
+}
+
+static void on_stderr_sent(uint64_t n, void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_lines_sent(STREAM_STDERR, n, t->userdata);
+}
+
+static const JournalOps sink_ops = { .on_room = on_room, .on_sent = on_entries_sent };
+static const JournalOps stream_ops[_STREAM_MAX] = {
+        [STREAM_STDOUT] = { .on_room = on_room, .on_sent = on_stdout_sent },
+        [STREAM_STDERR] = { .on_room = on_room, .on_sent = on_stderr_sent },
+};
+
+/* LogSink: our own message, with the container's fields. */
+static bool log_to_journal(int priority, const char *message_id, const char *message, void *userdata)
+{
+        _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
+        Transport *t = ASSERT_PTR(userdata);
+        int r;
+
+        r = journal_field_append_uint(&fields, "PRIORITY", (uint64_t) priority);
+        if (r >= 0)
+                r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
+        if (r >= 0 && message_id)
+                r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
+        if (r >= 0 && t->facts->exit_code >= 0)
+                r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE",
+                                              (uint64_t) t->facts->exit_code);
+        return r >= 0 &&
+               journal_sink_send(t->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
+}
+
+/* 64 digits that nobody else has. */
+static int make_random_id(char ret[static 65])
+{
+        uint8_t bytes[32];
+
+        if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes))
+                return -EIO;
+        for (size_t i = 0; i < sizeof(bytes); i++)
+                (void) snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
+        return 0;
+}
+
+/* As Docker's driver: a tag that was asked for is also who wrote the line. */
+static const char *line_identifier(const Transport *t)
+{
+        return t->facts->container.log.tag ?: t->facts->container.name;
+}
+
+/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
+ * socket. */
+static void open_streams(Transport *t)
+{
+        const char *identifier = line_identifier(t);
+
+        if (t->kind != LOG_TRANSPORT_STREAM)
+                return;
+        if (!journal_stream_takes_identifier(identifier)) {
+                log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go "
+                            "over the "
+                            "journal's native socket.");
+                return;
+        }
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                int priority = stream == STREAM_STDERR ? t->stderr_priority : LOG_INFO, r;
+
+                t->streams[stream] = journal_stream_free(t->streams[stream]);
+                r = journal_stream_new(&t->streams[stream], t->event,
+                                       t->stream_socket ?: JOURNAL_STREAM_SOCKET, identifier, priority,
+                                       &stream_ops[stream], t);
+                if (r < 0)
+                        log_warning_errno(r, "Failed to open a stream to the journal, lines go over its "
+                                             "native socket: %m");
+        }
+}
+
+static void explain_log_options(const ContainerInfo *c)
+{
+        if (c->log.unknown)
+                log_warning("--log-opt %s: not understood here, and ignored for the entries in the journal.",
+                            c->log.unknown);
+        if (c->log.too_many)
+                log_warning("Too many labels and variables for an entry in the journal, some are left out.");
+}
+
+void transport_name_container(Transport *t)
+{
+        _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
+        bool engine_logs = strcmp(t->facts->container.log_driver, "journald") == 0;
+        char short_id[13];
+        int r;
+
+        if (!t->journal)
+                return;
+        (void) snprintf(short_id, sizeof(short_id), "%.12s", t->facts->container.id);
+        /* One number for all that this process logs, as Docker's journald driver has it. */
+        r = make_random_id(t->epoch);
+        const struct {
+                const char *name, *value;
+        } constant[] = {
+                { "CONTAINER_NAME", t->facts->container.name },
+                { "CONTAINER_ID", short_id },
+                { "CONTAINER_ID_FULL", t->facts->container.id },
+                { "CONTAINER_TAG", t->facts->container.log.tag ?: short_id },
+                { "IMAGE_NAME", t->facts->container.image },
+                { "CONTAINER_LOG_EPOCH", t->epoch },
+        };
+        for (size_t i = 0; i < ELEMENTSOF(constant) && r >= 0; i++) {
+                /* The engine's journald driver finds a container's lines by this field: ours are none of
+                 * them. */
+                if (engine_logs && strcmp(constant[i].name, "CONTAINER_ID_FULL") == 0)
+                        continue;
+                r = journal_field_append_string(&fields, constant[i].name, constant[i].value);
+        }
+        if (r >= 0)
+                r = journal_fields_append_raw(&fields, t->facts->container.log.extra.data,
+                                              t->facts->container.log.extra.size);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to name the container in the journal, ignoring: %m");
+                return;
+        }
+        explain_log_options(&t->facts->container);
+        journal_sink_set_constant_fields(t->journal, &fields);
+        log_set_sink(log_to_journal, t);
+        open_streams(t);
+}
+
+/* The parts of a line that was cut, as Docker's driver marks them: an id for all of them, and a number. */
+static int append_partial(Transport *t, int stream, LineBreak why)
+{
+        PartialLine *p = &t->partial[stream];
+        bool last = why != LINE_MAX_SIZE;
+        int r = 0;
+
+        if (last && p->ordinal == 0)
+                return 0;
+        if (p->ordinal == 0)
+                r = make_random_id(p->id);
+        if (r >= 0)
+                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_ID", p->id);
+        if (r >= 0)
+                r = journal_field_append_uint(&t->fields, "CONTAINER_PARTIAL_ORDINAL", p->ordinal + 1);
+        if (r >= 0)
+                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_LAST",
+                                                last ? "true" : "false");
+        if (r >= 0 && !last)
+                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_MESSAGE", "true");
+        return r;
+}
+
+static int build_line_fields(Transport *t, int stream, const Line *line, int priority)
+{
+        int r;
+
+        journal_fields_clear(&t->fields);
+        r = journal_field_append_uint(&t->fields, "PRIORITY", (uint64_t) priority);
+        if (r >= 0)
+                r = journal_field_append_string(&t->fields, "SYSLOG_IDENTIFIER", line_identifier(t));
+        if (r >= 0)
+                r = journal_field_append_uint(&t->fields, "CONTAINER_LOG_ORDINAL", t->ordinal + 1);
+        if (r >= 0)
+                r = append_partial(t, stream, line->why);
+        return r;
+}
+
+/* When the engine got the line, where we know: as Docker's journald driver writes it. */
+static int append_timestamp(JournalFields *fields, uint64_t nsec)
+{
+        time_t seconds = (time_t) (nsec / NSEC_PER_SEC);
+        char text[32];
+        struct tm tm;
+
+        if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+                return 0;
+        return journal_field_appendf(fields, "SYSLOG_TIMESTAMP", "%s.%09" PRIu64 "Z", text,
+                                     nsec % NSEC_PER_SEC);
+}
+
+/* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
+static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
+{
+        int priority = stream == STREAM_STDERR ? t->stderr_priority : LOG_INFO, r;
+        size_t skip = 0;
+
+        if (t->partial[stream].ordinal == 0) {
+                r = journal_priority_prefix(line->data, line->size, &skip);
+                if (r >= 0)
+                        priority = r;
+                t->partial[stream].priority = priority;
+        }
+        r = build_line_fields(t, stream, line, t->partial[stream].priority);
+        if (r >= 0 && stamp_nsec > 0)
+                r = append_timestamp(&t->fields, stamp_nsec);
+        if (r >= 0)
+                r = journal_sink_send(t->journal, JOURNAL_LINE, &t->fields, line->data + skip,
+                                      line->size - skip);
+        if (r < 0) {
+                log_warning_errno(r, "Failed to log a line of %zu bytes, dropping it: %m", line->size);
+                return 1;
+        }
+        return r;
+}
+
+static void print_line(int stream, const Line *line)
+{
+        FILE *f = stream == STREAM_STDERR ? stderr : stdout;
+
+        (void) fwrite(line->data, 1, line->size, f);
+        if (line->why != LINE_MAX_SIZE)
+                (void) fputc('\n', f);
+        (void) fflush(f);
+}
+
+int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
+{
+        int r = 1;
+
+        if (t->streams[stream])
+                r = journal_stream_send(t->streams[stream], line->data, line->size,
+                                        line->why == LINE_MAX_SIZE);
+        else if (t->journal)
+                r = send_entry(t, stream, line, stamp_nsec);
+        else
+                print_line(stream, line);
+        if (r == 0)
+                return 0;
+        t->partial[stream].ordinal = line->why == LINE_MAX_SIZE ? t->partial[stream].ordinal + 1 : 0;
+        t->ordinal++;
+        return 1;
+}
+
+bool transport_flush(Transport *t)
+{
+        bool done = !t->journal || journal_sink_flush(t->journal);
+
+        for (int i = 0; i < _STREAM_MAX; i++)
+                done = (!t->streams[i] || journal_stream_flush(t->streams[i])) && done;
+        return done;
+}
+
+bool transport_is_empty(const Transport *t)
+{
+        bool empty = !t->journal || journal_sink_is_empty(t->journal);
+
+        for (int i = 0; i < _STREAM_MAX; i++)
+                empty = empty && (!t->streams[i] || journal_stream_is_empty(t->streams[i]));
+        return empty;
+}
+
+bool transport_is_journal(const Transport *t)
+{
+        return t->journal;
+}
+
+bool transport_has_streams(const Transport *t)
+{
+        return t->streams[STREAM_STDOUT] || t->streams[STREAM_STDERR];
+}
+
+const char *transport_epoch(const Transport *t)
+{
+        return t->epoch;
+}
+
+static void drain(Transport *t)
+{
+        if (t->journal && !journal_sink_drain(t->journal, DRAIN_TIMEOUT_USEC))
+                log_warning(
+                        "The last messages may be missing, because the journal did not take them in time.");
+        t->journal = journal_sink_free(t->journal);
+        for (int i = 0; i < _STREAM_MAX; i++) {
+                if (t->streams[i])
+                        (void) journal_stream_drain(t->streams[i], DRAIN_TIMEOUT_USEC);
+                t->streams[i] = journal_stream_free(t->streams[i]);
+        }
+}
+
+Transport *transport_free(Transport *t)
+{
+        if (!t)
+                return NULL;
+        log_set_sink(NULL, NULL);
+        drain(t);
+        journal_fields_done(&t->fields);
+        sd_event_unref(t->event);
+        free(t->stream_socket);
+        free(t);
+        return NULL;
+}
+
+static int open_sink(Transport *t, const char *path)
+{
+        int r;
+
+        if (!t->facts->in_service)
+                return 0;
+        r = journal_sink_new(&t->journal, t->event, path ?: JOURNAL_SOCKET, &sink_ops, t);
+        if (r == -ENOENT || r == -ECONNREFUSED) {
+                log_warning("There is no journald, lines go to stdout and stderr.");
+                return 0;
+        }
+        return r;
+}
+
+int transport_new(Transport **ret, sd_event *event, const OutputConfig *config, const Facts *facts,
+                  const TransportOps *ops, void *userdata)
+{
+        _cleanup_(transport_freep) Transport *t = NULL;
+        int r;
+
+        t = calloc(1, sizeof(*t));
+        if (!t)
+                return -ENOMEM;
+        t->event = sd_event_ref(event);
+        t->facts = facts;
+        t->ops = ops;
+        t->userdata = userdata;
+        t->kind = config->transport;
+        t->stderr_priority = config->stderr_priority;
+        t->fields = JOURNAL_FIELDS_NULL;
+        if (config->stream_socket && !(t->stream_socket = strdup(config->stream_socket)))
+                return -ENOMEM;
+        r = open_sink(t, config->journal_socket);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(t);
+        return 0;
+}

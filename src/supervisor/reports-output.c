@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The container's output and the journal: what they report. See reports.c for the rules. */
+
+#include <string.h>
+
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+void supervisor_report_output_failure(Supervisor *s, int error)
+{
+        if (s->state == STATE_ATTACHING) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
+                                strerror(-error));
+                supervisor_push(s, LIFE_FAILED);
+                return;
+        }
+        log_warning_errno(error,
+                          "Lines of the container's output may be missing, because it can't be opened "
+                          "again: %m");
+}
+
+static void on_log(Attachment state, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_log(s->record, state);
+        supervisor_wake(s);
+}
+
+static void on_ended(const char *message, bool ask, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->state == STATE_ATTACHING && !facts_container_is_alive(s->facts)) {
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
+                                message ?: "it ended before it began");
+                supervisor_push(s, LIFE_FAILED);
+                return;
+        }
+        supervisor_wake(s);
+        if (ask)
+                supervisor_compare(s);
+}
+
+static void on_failed(int error, void *userdata)
+{
+        supervisor_report_output_failure(ASSERT_PTR(userdata), error);
+}
+
+static void on_progress(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->state == STATE_DRAINING)
+                supervisor_arm_deadline(s);
+}
+
+static void on_room(void *userdata)
+{
+        supervisor_wake(ASSERT_PTR(userdata));
+}
+
+int supervisor_open_output(Supervisor *s)
+{
+        static const OutputOps ops = { on_log, on_ended, on_failed, on_progress, on_room };
+        const Options *o = s->config.options;
+        _cleanup_free_ char *folder = NULL;
+        OutputConfig config = {
+                .forward_stdout = o->logs && s->config.run->attach_stdout,
+                .forward_stderr = o->logs && s->config.run->attach_stderr,
+                .transport = o->log_transport,
+                .stderr_priority = o->stderr_priority,
+        };
+
+        /* By hand, and without a name, nobody will adopt the container. */
+        if (s->config.runtime_folder && s->config.run->name) {
+                folder = supervisor_base_folder(s);
+                if (!folder)
+                        return -ENOMEM;
+        }
+        config.position_folder = folder;
+        return output_new(&s->output, s->event, s->engine, &config, s->facts, &ops, s);
+}

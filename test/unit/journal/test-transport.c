@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* What the fields of an entry are made of; the rest is in test-output.c. */
+
+#include "journal/transport.h"
+#include "output-fixture.h"
+
+static Transport *transport;
+static uint64_t sent;
+
+static void on_room(void *userdata)
+{
+}
+
+static void on_entries_sent(uint64_t n, void *userdata)
+{
+        sent = n;
+}
+
+static void on_lines_sent(int stream, uint64_t n, void *userdata)
+{
+}
+
+static void setup(void)
+{
+        static const TransportOps ops = { on_room, on_entries_sent, on_lines_sent };
+
+        fixture_setup();
+        cr_assert_eq(transport_new(&transport, x.event, &x.config, &x.facts, &ops, NULL), 0);
+        cr_assert_str_eq(transport_epoch(transport), "");
+        transport_name_container(transport);
+        cr_assert_eq(strlen(transport_epoch(transport)), 64);
+}
+
+static void teardown(void)
+{
+        transport = transport_free(transport);
+        fixture_teardown();
+}
+
+TestSuite(transport, .init = setup, .fini = teardown, .timeout = LOOP_TIMEOUT);
+
+static void send_line(const char *text, LineBreak why, uint64_t stamp_nsec)
+{
+        cr_assert_eq(transport_send(transport, STDOUT, &(Line){ text, strlen(text), why }, stamp_nsec), 1);
+        cr_assert_not(transport_is_empty(transport));
+        cr_assert(transport_flush(transport));
+        cr_assert(transport_is_empty(transport));
+        cr_assert(fixture_receive(1));
+}
+
+static void field(char ret[static 128], const char *name)
+{
+        const char *at = strstr(x.last, name);
+
+        *ret = 0;
+        if (at)
+                (void) sscanf(at + strlen(name), "=%127s", ret);
+}
+
+static void has(const char *name, const char *value)
+{
+        char found[128];
+
+        field(found, name);
+        cr_assert_str_eq(found, value, "%s", x.last);
+}
+
+Test(transport, parts_of_a_line_share_an_id)
+{
+        char id[128], again[128];
+
+        send_line("<3>one", LINE_MAX_SIZE, 0);
+        field(id, "CONTAINER_PARTIAL_ID");
+        cr_assert_eq(strlen(id), 64);
+        has("CONTAINER_PARTIAL_ORDINAL", "1");
+        has("CONTAINER_PARTIAL_LAST", "false");
+        has("CONTAINER_PARTIAL_MESSAGE", "true");
+        has("PRIORITY", "3");
+        send_line("<5>two", LINE_NEWLINE, 0);
+        field(again, "CONTAINER_PARTIAL_ID");
+        cr_assert_str_eq(again, id);
+        has("CONTAINER_PARTIAL_ORDINAL", "2");
+        has("CONTAINER_PARTIAL_LAST", "true");
+        has("CONTAINER_PARTIAL_MESSAGE", "");
+        has("PRIORITY", "3");
+        cr_assert_str_eq(x.text, "one\n<5>two\n");
+        send_line("three", LINE_NEWLINE, 0);
+        has("CONTAINER_PARTIAL_ID", "");
+        has("CONTAINER_LOG_ORDINAL", "3");
+        cr_assert_eq(sent, 3);
+}
+
+Test(transport, stamp_of_the_engine)
+{
+        send_line("one", LINE_NEWLINE, UINT64_C(86400000000005));
+        has("SYSLOG_TIMESTAMP", "1970-01-02T00:00:00.000000005Z");
+}
+
+Test(transport, stamp_that_is_no_time)
+{
+        send_line("one", LINE_NEWLINE, UINT64_MAX);
+        send_line("two", LINE_NEWLINE, 1);
+        cr_assert_str_eq(x.text, "one\ntwo\n");
+}
