@@ -99,6 +99,11 @@ void record_not_running(Record *r)
         r->f.container.running = false;
 }
 
+void record_process_seen(Record *r, bool seen)
+{
+        r->f.process_seen = seen;
+}
+
 void record_paused(Record *r, bool paused)
 {
         r->f.container.paused = paused;

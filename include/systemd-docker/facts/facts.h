@@ -41,6 +41,7 @@ typedef struct Facts {
         bool has_container; /* it exists */
         bool started;       /* by us, or found running */
         bool adopted;       /* found running; until it is started again */
+        bool process_seen;  /* its first process is visible here, and watched by a pidfd */
 
         /* The end of this life of the container */
         bool dead;          /* by whoever saw it first */

@@ -33,6 +33,7 @@ void record_no_container(Record *r);                 /* none of our name exists 
 void record_found(Record *r);                        /* one exists, and is to be looked at */
 void record_kept(Record *r);        /* … and the service goes on with it; adopted where it runs */
 void record_not_running(Record *r); /* it was stopped by us, to be removed */
+void record_process_seen(Record *r, bool seen);
 void record_paused(Record *r, bool paused);
 void record_health(Record *r, ContainerHealth health);
 
