@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The rules of condition.c, without its timers and its memory, so that a test can go through all
+ * combinations.
+ *
+ * The container's own STATUS= takes precedence over ours, except for what the container can't know: that it
+ * is paused, that its health check fails, that the engine is lost. */
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "condition-rules.h"
+#include "say.h"
+#include "util/macro.h"
+
+bool condition_is_ready(const ConditionView *v)
+{
+        switch (v->notify) {
+        case NOTIFY_CONTAINER:
+                return v->container_ready;
+        case NOTIFY_HEALTHY:
+                return v->facts->container.health == CONTAINER_HEALTH_HEALTHY;
+        default:
+                return true;
+        }
+}
+
+bool condition_waits_for_health(const ConditionView *v)
+{
+        return v->notify == NOTIFY_HEALTHY && !v->facts->ready_sent && v->phase == CONDITION_RUNNING &&
+               !v->facts->giving_up;
+}
+
+/* systemd does not apply the watchdog to a service that is not ready yet, but it does to one whose container
+ * others have restarted. The container has the same time to get ready again. */
+static bool gets_ready(const ConditionView *v)
+{
+        return v->notify == NOTIFY_CONTAINER && !v->container_ready &&
+               v->running_usec < v->facts->unit.timeout_start_usec;
+}
+
+bool condition_deserves_ping(const ConditionView *v)
+{
+        /* Every other state has a deadline. */
+        if (v->phase != CONDITION_RUNNING)
+                return true;
+        /* Where the process is not visible, only the engine knows that it lives. */
+        if (v->facts->dead || (!v->facts->process_seen && v->facts->engine_lost))
+                return false;
+        switch (v->watchdog) {
+        case WATCHDOG_HEALTHY:
+                return v->facts->container.health != CONTAINER_HEALTH_UNHEALTHY;
+        case WATCHDOG_CONTAINER:
+                return v->facts->container.paused || gets_ready(v); /* it can't ping itself then */
+        default:
+                return true;
+        }
+}
+
+/* What the container does not know itself. NULL: nothing. */
+static const char *circumstances(const ConditionView *v)
+{
+        if (v->facts->container.paused)
+                return "Paused";
+        if (v->facts->container.health == CONTAINER_HEALTH_UNHEALTHY)
+                return "Unhealthy";
+        if (v->facts->engine_lost)
+                return "Running without the Docker engine";
+        return NULL;
+}
+
+static char *waiting_line(const ConditionView *v)
+{
+        const ContainerInfo *c = &v->facts->container;
+
+        if (v->notify == NOTIFY_CONTAINER)
+                return say_format("Container %s runs, since %s waiting for READY=1 from it", c->name,
+                                  v->running_since);
+        return say_format("Container %s runs, since %s waiting for its first healthy health check, at most "
+                          "%" PRIu64 " s",
+                          c->name, v->running_since, c->check.limit_usec / USEC_PER_SEC);
+}
+
+char *condition_status_line(const ConditionView *v)
+{
+        const ContainerInfo *c = &v->facts->container;
+        const char *what = circumstances(v);
+
+        if (!what && v->container_status)
+                return strdup(v->container_status);
+        if (!what && !v->facts->ready_sent && !condition_is_ready(v))
+                return waiting_line(v);
+        return say_format("%s%s%s: container %s (%.12s), image %s, process %i", what ?: "Running",
+                          *v->oom_since ? ", out of memory at " : "", v->oom_since, c->name, c->id, c->image,
+                          (int) c->pid);
+}
+
+char *condition_describe_probe(const HealthCheck *check)
+{
+        if (check->exit_code < 0 && !check->output)
+                return strdup("; none has come to an end");
+        if (check->exit_code < 0)
+                return say_format("; the last one did not come to an end: %s", check->output);
+        return say_format("; the last one: exit status %i%s%s", check->exit_code,
+                          check->output && *check->output ? ", " : "", check->output ?: "");
+}

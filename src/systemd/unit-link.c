@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Three things that belong to the unit: the notification socket (notify-socket.c), the question for the
+ * unit's properties (unit-info.c), and the pid file. The link remembers what it has said, so that it says
+ * each thing once, and takes back what it has promised: the main process and the pid file. */
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "codec/engine/wait-status.h"
+#include "codec/systemd/notify-message.h"
+#include "say.h"
+#include "systemd/notify-socket.h"
+#include "systemd/unit-info.h"
+#include "systemd/unit-link.h"
+#include "util/fd.h"
+
+#define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
+#define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
+/* What the messages of a container may occupy of the queue. */
+#define BATCH_WAITING_MAX (NOTIFY_SOCKET_WAITING_MAX / 2)
+
+struct UnitLink {
+        sd_event *event;
+        UnitLinkConfig config;
+        const Facts *facts;
+        const UnitLinkOps *ops;
+        void *userdata;
+
+        NotifySocket *notify; /* NULL: nothing is sent */
+        UnitInfo *info;       /* NULL: not asked */
+        bool in_batch;
+        bool main_pid_given;
+        bool main_pid_explained, kill_mode_explained;
+        bool pid_file_written;
+};
+
+/* Takes message over. */
+static void say(UnitLink *l, int level, char *message)
+{
+        _cleanup_free_ char *m = message;
+
+        l->ops->say(level, NULL, m ?: "Out of memory.", l->userdata);
+}
+
+/* Sources */
+
+static void on_room(void *userdata)
+{
+        UnitLink *l = ASSERT_PTR(userdata);
+
+        l->ops->on_room(l->userdata);
+}
+
+static void on_known(const UnitProperties *properties, int r, void *userdata)
+{
+        UnitLink *l = ASSERT_PTR(userdata);
+
+        l->ops->on_unit_known(properties, r, l->userdata);
+}
+
+UnitLink *unit_link_free(UnitLink *l)
+{
+        if (!l)
+                return NULL;
+        notify_socket_free(l->notify);
+        unit_info_free(l->info);
+        sd_event_unref(l->event);
+        free(l);
+        return NULL;
+}
+
+static int open_socket(UnitLink *l)
+{
+        static const NotifySocketOps ops = { on_room };
+        const char *address = l->config.notify_socket;
+        int r;
+
+        if (!address)
+                return 0;
+        r = notify_socket_new(&l->notify, l->event, address, &ops, l);
+        if (r != -EINVAL && r != -ENAMETOOLONG)
+                return r;
+        say(l, LOG_WARNING,
+            say_format("Failed to notify systemd at \"%s\", ignoring: %s", address, strerror(-r)));
+        return 0;
+}
+
+int unit_link_new(UnitLink **ret, sd_event *event, const UnitLinkConfig *config, const Facts *facts,
+                  const UnitLinkOps *ops, void *userdata)
+{
+        _cleanup_(unit_link_freep) UnitLink *l = NULL;
+        int r;
+
+        l = calloc(1, sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        l->event = sd_event_ref(event);
+        l->config = *config;
+        l->facts = facts;
+        l->ops = ops;
+        l->userdata = userdata;
+        r = open_socket(l);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(l);
+        return 0;
+}
+
+int unit_link_ask(UnitLink *l)
+{
+        static const UnitInfoOps ops = { on_known };
+
+        l->info = unit_info_free(l->info);
+        return unit_info_new(&l->info, l->event, &ops, l);
+}
+
+/* Messages */
+
+static void send_message(UnitLink *l, const char *message)
+{
+        int r = notify_socket_queue(l->notify, message);
+
+        if (r >= 0 && !l->in_batch)
+                r = notify_socket_flush(l->notify);
+        if (r < 0)
+                say(l, LOG_WARNING, say_format("Failed to notify systemd, ignoring: %s", strerror(-r)));
+}
+
+void unit_link_notify(UnitLink *l, const char *format, ...)
+{
+        _cleanup_free_ char *message = NULL;
+        va_list ap;
+        int r;
+
+        if (!l->notify)
+                return;
+        va_start(ap, format);
+        r = vasprintf(&message, format, ap);
+        va_end(ap);
+        if (r < 0)
+                message = NULL;
+        else
+                send_message(l, message);
+}
+
+void unit_link_status(UnitLink *l, const char *format, ...)
+{
+        _cleanup_free_ char *text = NULL, *message = NULL;
+        va_list ap;
+        int r;
+
+        if (!l->notify)
+                return;
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0)
+                text = NULL;
+        else if (notify_message_append(&message, "STATUS", text) >= 0)
+                send_message(l, message);
+}
+
+void unit_link_extend_timeout(UnitLink *l, uint64_t usec)
+{
+        unit_link_notify(l, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec);
+}
+
+void unit_link_stopping(UnitLink *l, uint64_t needed_usec)
+{
+        /* In this order: systemd 252 accepts no other main process once it knows of the stop. */
+        unit_link_hand_back(l);
+        unit_link_notify(l, "STOPPING=1");
+        if (needed_usec > l->facts->unit.timeout_stop_usec)
+                unit_link_extend_timeout(l, needed_usec);
+}
+
+void unit_link_begin_batch(UnitLink *l)
+{
+        l->in_batch = true;
+}
+
+bool unit_link_end_batch(UnitLink *l)
+{
+        l->in_batch = false;
+        return !l->notify || notify_socket_flush(l->notify) != 0;
+}
+
+bool unit_link_has_room(const UnitLink *l)
+{
+        return !l->notify || notify_socket_waiting(l->notify) < BATCH_WAITING_MAX;
+}
+
+/* The main process */
+
+void unit_link_offer_main_pid(UnitLink *l, const char *why)
+{
+        if (!why) {
+                l->main_pid_given = true;
+                unit_link_notify(l, "MAINPID=%i", (int) l->facts->container.pid);
+        } else if (*why && !l->main_pid_explained) {
+                l->main_pid_explained = true;
+                say(l, LOG_NOTICE, say_format("The supervisor stays the main process: %s.", why));
+        }
+}
+
+void unit_link_hand_back(UnitLink *l)
+{
+        if (!l->main_pid_given)
+                return;
+        l->main_pid_given = false;
+        unit_link_notify(l, "MAINPID=%i", (int) getpid());
+}
+
+bool unit_link_has_given_main_pid(const UnitLink *l)
+{
+        return l->main_pid_given;
+}
+
+/* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
+void unit_link_explain_kill_mode(UnitLink *l, bool in_unit)
+{
+        int stop_signal = l->facts->container.stop_signal;
+
+        if (l->kill_mode_explained || stop_signal == SIGTERM || l->facts->unit.kill_main_only || !in_unit)
+                return;
+        l->kill_mode_explained = true;
+        say(l, LOG_NOTICE,
+            say_format("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM "
+                       "to its processes as well: KillMode=mixed leaves the stop to the engine.",
+                       signal_to_string(stop_signal)));
+}
+
+/* The pid file */
+
+void unit_link_write_pid_file(UnitLink *l)
+{
+        const char *path = l->config.pid_file;
+        char text[32];
+        int n, r;
+
+        if (!path)
+                return;
+        n = snprintf(text, sizeof(text), "%i\n", (int) l->facts->container.pid);
+        r = write_file_atomic(path, text, (size_t) n, 0644);
+        if (r < 0)
+                say(l, LOG_ERR, say_format("Failed to write pid file %s, ignoring: %s", path, strerror(-r)));
+        else
+                l->pid_file_written = true;
+}
+
+void unit_link_remove_pid_file(UnitLink *l)
+{
+        if (l->pid_file_written)
+                (void) unlink(l->config.pid_file);
+        l->pid_file_written = false;
+}
+
+/* The end */
+
+void unit_link_drain(UnitLink *l)
+{
+        if (l->notify && notify_socket_drain(l->notify, DRAIN_TIMEOUT_USEC) < 0)
+                say(l, LOG_WARNING, say_format("systemd did not take the last notifications in time."));
+}
+
+/* sd_notify_barrier(3) reads $NOTIFY_SOCKET itself, and does nothing without it. */
+void unit_link_barrier(UnitLink *l)
+{
+        unit_link_drain(l);
+        (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
+}
