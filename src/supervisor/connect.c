@@ -70,7 +70,7 @@ static int prepare_body(Supervisor *s, CliError *reterr)
                 if (r < 0)
                         return r;
         }
-        r = supervisor_relay_extras(s, &environment, &binds, reterr);
+        r = relay_extras(s->relay, &environment, &binds, reterr);
         if (r < 0)
                 return r;
         extras = (RunRequestExtras){ .environment = environment, .binds = binds };
@@ -118,7 +118,7 @@ static void make_request(Supervisor *s)
         int r = prepare_body(s, &error);
 
         if (r < 0)
-                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
+                supervisor_fail_with(s, r, &error);
         supervisor_push(s, r < 0 ? LIFE_FAILED : LIFE_CONNECTED);
 }
 

@@ -31,7 +31,7 @@ static LifeEvent judge_found(Supervisor *s)
 {
         const ContainerInfo *c = &s->facts->container;
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
-        const char *lacks = supervisor_relay_lacks(s);
+        const char *lacks = relay_lacks(s->relay);
 
         if (supervisor_may_lack_logins(s)) {
                 log_notice("The creation of container %s was interrupted, creating it again.", c->name);

@@ -33,6 +33,7 @@ static void prune_sources(Supervisor *s)
                 output_close(s->output);
         if (!(keep & SOURCE_PROCESS)) {
                 process_unwatch(s->process);
+                record_process_seen(s->record, false);
                 placement_stop(s->placement);
         }
         if (!(keep & SOURCE_INPUT)) {
@@ -40,9 +41,21 @@ static void prune_sources(Supervisor *s)
                 record_input(s->record, ATTACHMENT_NONE);
         }
         if (!(keep & SOURCE_RELAY))
-                s->relay = notify_relay_free(s->relay);
+                relay_close(s->relay);
         if (!(keep & SOURCE_WATCHDOG))
-                s->watchdog = watchdog_free(s->watchdog);
+                condition_stop_watchdog(s->condition);
+}
+
+static ConditionPhase condition_phase(State state)
+{
+        switch (state) {
+        case STATE_RUNNING:
+                return CONDITION_RUNNING;
+        case STATE_STOPPING:
+                return CONDITION_STOPPING;
+        default:
+                return CONDITION_OTHER;
+        }
 }
 
 static void supervisor_set_state(Supervisor *s, const Transition *t)
@@ -50,9 +63,10 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
         log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
         s->state = t->next;
         prune_sources(s);
+        condition_set_phase(s->condition, condition_phase(s->state));
         supervisor_arm_deadline(s);
         if (state_traits(s->state)->status)
-                supervisor_status(s, "%s", state_traits(s->state)->status);
+                unit_link_status(s->unit_link, "%s", state_traits(s->state)->status);
         if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
                 record_failure(s->record, CLI_EXIT_REFUSED);
         supervisor_act(s, t->actions);

@@ -105,7 +105,7 @@ void supervisor_act_resume(Supervisor *s)
                   s->facts->container.name);
         side_calls_free(s); /* their answers are about the life before */
         record_new_life(s->record);
-        supervisor_reset_condition(s);
+        condition_reset(s->condition);
         r = output_resume(s->output);
         if (r < 0)
                 supervisor_report_output_failure(s, r);
@@ -130,11 +130,7 @@ void supervisor_act_stop(Supervisor *s)
         uint64_t needed = verdict_stop_timeout_usec(s->facts) + 5 * USEC_PER_SEC;
 
         supervisor_note_stop_signal(s);
-        /* First: a systemd that is told of the stop takes no other main process any more (252). */
-        supervisor_hand_back(s);
-        supervisor_notify(s, "STOPPING=1");
-        if (needed > s->facts->unit.timeout_stop_usec)
-                supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, needed);
+        unit_link_stopping(s->unit_link, needed);
         supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
                         verdict_stop_request_usec(s->facts), &ops);
 }
@@ -242,8 +238,8 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 if (s->facts->dead)
                         record_end_confirmed(s->record); /* as far as it can be */
                 supervisor_wake(s);
-                supervisor_judge_health(s); /* by what the event said */
-                return;                     /* the next event or the next connection brings another chance */
+                condition_judge_health(s->condition); /* by what the event said */
+                return; /* the next event or the next connection brings another chance */
         }
         if (info.running && !facts_is_flowing(s->facts->wait) &&
             IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))

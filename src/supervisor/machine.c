@@ -4,9 +4,9 @@
 /* What every file of this folder uses of the machine: it learns something and pushes or wakes; it never
  * changes the state. That is dispatch.c's, outside of every source's callback. */
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "loop/event-util.h"
 #include "supervisor-internal.h"
@@ -41,6 +41,11 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
         va_end(ap);
 }
 
+void supervisor_fail_with(Supervisor *s, int r, const CliError *error)
+{
+        supervisor_fail(s, error->exit_code ?: CLI_EXIT_REFUSED, "%s", error->message ?: strerror(-r));
+}
+
 void supervisor_arm_deadline(Supervisor *s)
 {
         uint64_t usec = verdict_deadline(s->state, s->facts);
@@ -50,7 +55,7 @@ void supervisor_arm_deadline(Supervisor *s)
         /* While it stops, systemd counts too: it has to wait for what we wait for. */
         if ((s->facts->stop_requested || s->facts->giving_up) && usec != UINT64_MAX &&
             s->state != STATE_DONE)
-                supervisor_notify(s, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec + STOP_MARGIN_USEC);
+                unit_link_extend_timeout(s->unit_link, usec + STOP_MARGIN_USEC);
 }
 
 void supervisor_wake(Supervisor *s)

@@ -16,9 +16,9 @@ static void on_progress(const char *text, uint64_t extend_usec, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (extend_usec > 0)
-                supervisor_notify(s, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRIu64, text, extend_usec);
+                unit_link_notify(s->unit_link, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRIu64, text, extend_usec);
         else
-                supervisor_status(s, "%s", text);
+                unit_link_status(s->unit_link, "%s", text);
 }
 
 static void on_pulled(void *userdata)

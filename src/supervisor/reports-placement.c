@@ -10,7 +10,9 @@
 
 static void on_oom(void *userdata)
 {
-        supervisor_note_oom(ASSERT_PTR(userdata));
+        const Supervisor *s = ASSERT_PTR(userdata);
+
+        condition_note_oom(s->condition);
 }
 
 int supervisor_make_placement(Supervisor *s)

@@ -22,6 +22,7 @@ int supervisor_watch_process(Supervisor *s)
 {
         int r = process_watch(s->process, s->facts->container.pid, s->facts->container.id);
 
+        record_process_seen(s->record, r > 0);
         if (r > 0)
                 placement_take_over(s->placement);
         return r < 0 ? r : 0;

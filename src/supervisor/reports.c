@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What the sources report, turned into events of the state machine.
+/* What the sources report, turned into facts and events of the state machine.
  *
- * These run inside the sources' callbacks, some of them inside libcurl: they record and push, free nothing,
- * and call the engine by nothing but supervisor_compare(), which waits for the loop. */
+ * These functions run inside the sources' callbacks. They record facts, push events, and tell the parts what
+ * has changed, which may move processes or send a message to systemd. They free no source: that is for
+ * transitions. What the engine reports runs inside libcurl, from where the engine can't be called: there
+ * supervisor_compare() asks the loop to do so. Only a signal is passed on to the engine at once. */
 
 #include <signal.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "verdict.h"
 
 /* Signals */
 
@@ -30,10 +33,10 @@ static void on_signal(int signo, pid_t sender, void *userdata)
         if (signo != SIGTERM && signo != SIGINT && signo != SIGABRT) {
                 /* `systemctl kill` means all processes of the unit where we are not its main one: it has had
                  * it. */
-                if (s->main_pid_sent && sender == getppid())
+                if (unit_link_has_given_main_pid(s->unit_link) && sender == getppid())
                         return;
                 if (signo == s->facts->unit.reload_signal && s->state == STATE_RUNNING &&
-                    supervisor_reloads(s)) {
+                    verdict_reports_reloads(s->facts, s->config.options)) {
                         supervisor_reload(s, signo);
                         return;
                 }
@@ -47,23 +50,6 @@ static void on_signal(int signo, pid_t sender, void *userdata)
 }
 
 const SignalsOps supervisor_signals_ops = { .on_signal = on_signal };
-
-/* systemd's word of our unit */
-
-static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        if (r < 0)
-                log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
-        record_unit(s->record, properties);
-        if (s->state == STATE_CONNECTING)
-                supervisor_arm_deadline(s); /* TimeoutStartSec= is known now */
-        if (s->state == STATE_RUNNING && !s->facts->announced)
-                supervisor_announce(s);
-}
-
-const UnitInfoOps supervisor_unit_info_ops = { .on_known = on_unit_known };
 
 /* Death, from whoever sees it first */
 
@@ -130,8 +116,8 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         if (!IN_STATE(s, STATE_ATTACHING, STATE_LINGERING))
                 output_continue(s->output, lives_on);
         if (lives_on) {
-                supervisor_judge_health(s);
-                supervisor_report_condition(s);
+                condition_judge_health(s->condition);
+                condition_report(s->condition);
         }
 }
 
@@ -144,7 +130,7 @@ static void on_engine_open(void *userdata)
         if (s->facts->engine_lost)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
         record_events_open(s->record);
-        supervisor_report_condition(s);
+        condition_report(s->condition);
         supervisor_wake(s);
         if (s->facts->started)
                 supervisor_compare(s);
@@ -168,7 +154,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         record_engine_lost(s->record, true);
         log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s",
                   message);
-        supervisor_report_condition(s);
+        condition_report(s->condition);
 }
 
 static void on_event_start(Supervisor *s, const EngineEvent *event)
@@ -230,10 +216,7 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
         else
                 log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.",
                           s->facts->container.name);
-        /* Now it has to do this itself again, and has a whole interval for it. */
-        if (!paused && s->watchdog)
-                supervisor_notify(s, "WATCHDOG=1");
-        supervisor_report_condition(s);
+        condition_note_pause(s->condition);
 }
 
 static void on_event_oom(Supervisor *s, const EngineEvent *event)
@@ -241,7 +224,7 @@ static void on_event_oom(Supervisor *s, const EngineEvent *event)
         /* The engine sees nothing of a container that was moved; of one that is born in the unit, what we
          * see. */
         if (!placement_watches_memory(s->placement))
-                supervisor_note_oom(s);
+                condition_note_oom(s->condition);
 }
 
 static void on_event_exec(Supervisor *s, const EngineEvent *event)
@@ -253,7 +236,7 @@ static void on_event_health(Supervisor *s, const EngineEvent *event)
 {
         record_health(s->record, event->healthy ? CONTAINER_HEALTH_HEALTHY : CONTAINER_HEALTH_UNHEALTHY);
         if (event->healthy)
-                supervisor_judge_health(s);
+                condition_judge_health(s->condition);
         else
                 supervisor_compare(s); /* the event does not say what the last probe did */
 }

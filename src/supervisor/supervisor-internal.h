@@ -10,15 +10,10 @@
  *   connect.c, create.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
- *   reports-process.c, reports-placement.c
- *                 the same of the container's first process, and of its place in the unit's cgroup
- *   announce.c    the side of systemd: pid file, MAINPID, STATUS, READY, watchdog
- *   notify.c      messages to systemd
- *   relay.c       those of the container on their way there
- *   condition.c   how it is with the container that runs: ready, healthy, paused; STATUS=, READY=1 and the
- * watchdog input.c       our standard input on its way to the container cidfile.c     the file of --cidfile
- *   reports-output.c
- *                 the container's output: what it reports */
+ *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
+ *   reports-X.c   what the part X reports
+ *   input.c       our standard input on its way to the container
+ *   cidfile.c     the file of --cidfile */
 
 #include "cgroup/placement.h"
 #include "cgroup/process.h"
@@ -35,11 +30,9 @@
 #include "run/run-request.h"
 #include "state.h"
 #include "supervisor/supervisor.h"
-#include "systemd/notify-folder.h"
-#include "systemd/notify-relay.h"
-#include "systemd/notify-socket.h"
-#include "systemd/unit-info.h"
-#include "systemd/watchdog.h"
+#include "systemd/condition.h"
+#include "systemd/relay.h"
+#include "systemd/unit-link.h"
 #include "timeouts.h"
 #include "json/json.h"
 
@@ -64,7 +57,6 @@ struct Supervisor {
 
         /* Sources */
         Signals *signals;
-        UnitInfo *unit;
         Engine *engine;
         EngineRequest *request; /* what the state waits for */
         ExitWait *exit_wait;
@@ -73,14 +65,13 @@ struct Supervisor {
         InputStream *input;
         Process *process;     /* the container's first one, where it can be seen */
         Placement *placement; /* of the container in the unit's cgroup */
-        Watchdog *watchdog;
-        NotifySocket *notify; /* to systemd; NULL: there is none */
-        NotifyRelay *relay;   /* from the container */
+        UnitLink *unit_link;
+        Condition *condition;
+        Relay *relay;
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
         /* What the user wants */
-        char *body;          /* of the create request, JSON */
-        char *notify_folder; /* of the relay, see source/notify-folder.h; NULL: none is wanted */
+        char *body; /* of the create request, JSON */
         char *request_hash;
         char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
 
@@ -90,25 +81,7 @@ struct Supervisor {
         uint64_t connect_backoff;
         char *connect_message;
 
-        /* How it is with it; see condition.c */
-        ContainerHealth judged_health;         /* what has been said and done of it */
-        bool container_ready;                  /* it has said READY=1 in this life */
-        char *container_status;                /* its last STATUS= in this life; NULL: none */
-        bool trigger_noted;                    /* it has said WATCHDOG=trigger */
-        bool condition_changed;                /* by messages of the relay, which come in batches */
-        char running_since[16], oom_since[16]; /* clock times; "": not */
-        uint64_t running_since_usec;           /* CLOCK_MONOTONIC */
-        sd_event_source *health_timer;         /* the limit of the wait for health */
-        char *verdict;                         /* why it failed: STATUS= at the end; NULL: the exit status */
-
         /* What we have said */
-        bool ready_remembered; /* in the folder, for the next supervisor */
-        bool relay_drops_explained;
-        bool in_batch; /* of the relay: systemd gets all of it at its end */
-        bool main_pid_sent;
-        bool main_pid_explained;
-        bool stop_signal_explained;
-        bool pid_file_written;
         bool cidfile_made, cidfile_written;
         mode_t cidfile_mode;
 
@@ -132,6 +105,9 @@ void supervisor_arm_deadline(Supervisor *s);
 /* Records the first failure with its exit status and logs it (later ones only log); the event is the
  * caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+/* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
+ */
+void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
 bool supervisor_in(const Supervisor *s, uint64_t state_mask);
 #define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]){ __VA_ARGS__, _STATE_MAX }))
 uint64_t state_mask_of(const State *states);
@@ -185,7 +161,6 @@ void supervisor_act_pull(Supervisor *s);
 /* Takes what inspect said over, and reports what differs. */
 void supervisor_report_info(Supervisor *s, ContainerInfo *info);
 extern const SignalsOps supervisor_signals_ops;
-extern const UnitInfoOps supervisor_unit_info_ops;
 extern const EngineEventsOps supervisor_engine_events_ops;
 extern const ExitWaitOps supervisor_exit_wait_ops;
 void supervisor_report_exit_code(Supervisor *s, int code);
@@ -193,52 +168,31 @@ void supervisor_report_dead(Supervisor *s);
 /* inspect says so: the engine knows it, too. */
 void supervisor_report_not_running(Supervisor *s, int code);
 
-/* notify.c */
-int supervisor_open_notify(Supervisor *s);
-/* One message of sd_notify(3) for systemd. Nothing of it may come from outside unchecked. */
-void supervisor_notify(Supervisor *s, const char *format, ...) _printf_(2, 3);
-/* STATUS=, made one plain line. */
-void supervisor_status(Supervisor *s, const char *format, ...) _printf_(2, 3);
-/* 1: all that waited is handed over to systemd. */
-int supervisor_flush_notify(Supervisor *s);
-/* Before the process ends: what waits for systemd is handed over. */
-void supervisor_drain_notify(Supervisor *s);
+/* reports-unit-link.c */
+extern const UnitLinkOps supervisor_unit_link_ops;
+/* The op say() of parts: a line for the log. */
+void supervisor_say(int level, const char *message_id, const char *message, void *userdata);
+/* Asks systemd for the unit's properties, which then become facts. */
+void supervisor_ask_unit(Supervisor *s);
 
-/* relay.c */
-/* What the container needs for it: appended to variables and mounts of the create request. */
-int supervisor_relay_extras(Supervisor *s, char ***environment, char ***binds, CliError *reterr);
-int supervisor_make_relay_folder(Supervisor *s);
-/* Where it is wanted and not there yet. Failures are recorded. */
-int supervisor_open_relay(Supervisor *s);
-/* What a container that was found lacks, for a message; NULL: nothing. */
-const char *supervisor_relay_lacks(Supervisor *s);
-void supervisor_remember_ready(Supervisor *s);
-bool supervisor_was_ready(Supervisor *s);
-void supervisor_drop_relay(Supervisor *s);
-
-/* condition.c */
-/* Whether the container is one that the options can be held with; -EINVAL: no, and the failure is recorded.
- */
+/* reports-condition.c */
+extern const ConditionOps supervisor_condition_ops;
+/* Whether the options can be used with the container; -EINVAL: no, and the failure is recorded. */
 int supervisor_check_health_options(Supervisor *s);
-/* It runs, and systemd knows it. */
-void supervisor_begin_condition(Supervisor *s);
-/* STATUS=, and READY=1 when it is due; nothing where the container doesn't run. */
-void supervisor_report_condition(Supervisor *s);
-/* Type=notify-reload, and the container does not speak to systemd itself. */
-bool supervisor_reloads(const Supervisor *s);
-/* Has the container reload, by this signal. */
-void supervisor_reload(Supervisor *s, int signo);
-/* s->container.health may have changed. */
-void supervisor_judge_health(Supervisor *s);
-/* A new life. */
-void supervisor_reset_condition(Supervisor *s);
+/* READY=1, once. */
 void supervisor_send_ready(Supervisor *s);
-void supervisor_note_oom(Supervisor *s);
-int supervisor_on_health_limit(sd_event_source *source, uint64_t usec, void *userdata);
+
+/* reports-relay.c */
+extern const RelayOps supervisor_relay_ops;
+/* Like relay_make_folder() and relay_open(); a failure is recorded. */
+int supervisor_make_relay_folder(Supervisor *s);
+int supervisor_open_relay(Supervisor *s);
 
 /* announce.c */
 void supervisor_announce(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
+/* Has the container reload, by this signal. */
+void supervisor_reload(Supervisor *s, int signo);
 void supervisor_goodbye(Supervisor *s);
 
 /* reports-process.c */

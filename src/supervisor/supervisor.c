@@ -11,6 +11,8 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+#define HEALTH_MARGIN_USEC (5 * USEC_PER_SEC)
+
 Supervisor *supervisor_free(Supervisor *s)
 {
         if (!s)
@@ -24,24 +26,19 @@ Supervisor *supervisor_free(Supervisor *s)
         input_stream_free(s->input);
         process_free(s->process);
         placement_free(s->placement);
-        watchdog_free(s->watchdog);
-        notify_relay_free(s->relay);
-        notify_socket_free(s->notify);
-        unit_info_free(s->unit);
+        condition_free(s->condition);
+        relay_free(s->relay);
+        unit_link_free(s->unit_link);
         signals_free(s->signals);
         engine_free(s->engine);
         sd_event_source_disable_unref(s->dispatch);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->retry);
-        sd_event_source_disable_unref(s->health_timer);
         sd_event_unref(s->event);
         record_free(s->record);
         free(s->body);
         free(s->logins);
         free(s->request_hash);
-        free(s->notify_folder);
-        free(s->container_status);
-        free(s->verdict);
         free(s->connect_message);
         free(s);
         return NULL;
@@ -52,7 +49,6 @@ static int supervisor_add_own_sources(Supervisor *s)
         static const EventTraits dispatch = { "dispatch", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT };
         static const EventTraits deadline = { "deadline", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         static const EventTraits retry = { "connect-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
-        static const EventTraits health = { "health-limit", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         int r = event_add_defer(s->event, &s->dispatch, supervisor_on_dispatch, s, &dispatch);
 
         if (r >= 0)
@@ -60,26 +56,42 @@ static int supervisor_add_own_sources(Supervisor *s)
         if (r >= 0)
                 r = event_add_timer(s->event, &s->retry, supervisor_on_retry, s, &retry);
         if (r >= 0)
-                r = event_add_timer(s->event, &s->health_timer, supervisor_on_health_limit, s, &health);
-        if (r >= 0)
                 r = signals_new(&s->signals, s->event, &supervisor_signals_ops, s);
         return r;
 }
 
-/* Without an answer from systemd (by hand, in a scope, no bus) the cautious defaults stand. */
-static void supervisor_ask_unit(Supervisor *s)
+/* The parts that speak to systemd, or hear what the container says to it. */
+static int supervisor_add_systemd_parts(Supervisor *s)
 {
+        const Options *o = s->config.options;
+        _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
+        const UnitLinkConfig link = { .notify_socket = s->config.notify_socket, .pid_file = o->pid_file };
+        const ConditionConfig condition = {
+                .notify = o->notify,
+                .watchdog = o->watchdog,
+                .watchdog_usec = s->config.watchdog_usec,
+                .health_margin_usec = HEALTH_MARGIN_USEC,
+        };
+        const RelayConfig relay = {
+                .notify = o->notify,
+                .watchdog = o->watchdog,
+                .watchdog_usec = s->config.watchdog_usec,
+                .base_folder = base,
+                .name = s->config.run->name,
+                .engine_is_local = engine_is_local(s->engine),
+                .is_of_container = process_is_of_container,
+        };
         int r;
 
-        if (!s->facts->in_service) {
-                record_unit(s->record, NULL);
-                return;
-        }
-        r = unit_info_new(&s->unit, s->event, &supervisor_unit_info_ops, s);
-        if (r < 0) {
-                log_debug_errno(r, "Failed to ask systemd for the unit's properties, ignoring: %m");
-                record_unit(s->record, NULL);
-        }
+        if (s->config.runtime_folder && !base)
+                return -ENOMEM;
+        r = unit_link_new(&s->unit_link, s->event, &link, s->facts, &supervisor_unit_link_ops, s);
+        if (r >= 0)
+                r = condition_new(&s->condition, s->event, &condition, s->facts, &supervisor_condition_ops,
+                                  s);
+        if (r >= 0)
+                r = relay_new(&s->relay, s->event, &relay, s->facts, &supervisor_relay_ops, s);
+        return r;
 }
 
 static void supervisor_apply_options(Supervisor *s)
@@ -123,7 +135,7 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (r >= 0)
                 r = supervisor_open_output(s);
         if (r >= 0)
-                r = supervisor_open_notify(s);
+                r = supervisor_add_systemd_parts(s);
         if (r >= 0)
                 r = supervisor_make_placement(s);
         if (r >= 0)

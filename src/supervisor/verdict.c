@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* What the facts mean together: joins, deadlines, and the exit status. */
+/* What the facts mean together: joins, deadlines, the exit status, and which process is the main one. */
 
 #include <signal.h>
 
@@ -173,4 +173,42 @@ uint64_t verdict_deadline(State state, const Facts *f)
 
         assert(state < _STATE_MAX);
         return deadline_of[state] ? deadline_of[state](f) : state_traits(state)->deadline_usec;
+}
+
+bool verdict_reports_reloads(const Facts *f, const Options *o)
+{
+        return f->unit.type_notify_reload && o->notify != NOTIFY_CONTAINER;
+}
+
+/* systemd takes a process that is not its child as main process, and watches it. It then no longer hears,
+ * stops or reloads the supervisor, depending on the unit: each of these is a reason to stay. */
+const char *verdict_why_main_process(const Facts *f, const Options *o, bool notifies, bool in_unit)
+{
+        if (o->main_pid == MAIN_PID_SUPERVISOR || !notifies || !f->process_seen)
+                return "";
+        if (!in_unit)
+                return "the container's processes are not in the unit's cgroup, so that systemd would miss "
+                       "their end";
+        if (f->unit.notify_access != NOTIFY_ACCESS_ALL)
+                return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
+        if (f->unit.kill_main_only && !f->detach)
+                return "with this KillMode= systemd tells only the main process to stop";
+        if (verdict_reports_reloads(f, o) && !f->detach)
+                return "with Type=notify-reload, and without --notify, a reload is the supervisor's to "
+                       "report";
+        return NULL;
+}
+
+/* A unit goes on without us if systemd has another main process, or looks at the unit's cgroup only. The
+ * second is the safer one: systemd looks once, when the cgroup becomes empty. With a main process that is
+ * not its child, it looks when that process dies, and waits for ever if the process is not quite dead then.
+ * A container's init often isn't, because it waits for the other processes; and ExitType=cgroup has no
+ * effect then. */
+Detach verdict_detach(const Facts *f, bool notifies, bool main_pid_given, bool in_unit)
+{
+        if (!f->detach)
+                return DETACH_UNWANTED;
+        if (!main_pid_given && f->unit.exit_type_cgroup && f->process_seen && in_unit)
+                return DETACH_SAFE;
+        return notifies && !main_pid_given ? DETACH_IMPOSSIBLE : DETACH_BLIND;
 }

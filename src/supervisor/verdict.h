@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/options.h"
 #include "facts/facts.h"
 #include "state.h"
 
@@ -46,3 +47,23 @@ uint64_t verdict_deadline(State state, const Facts *f);
  * take. */
 uint64_t verdict_stop_timeout_usec(const Facts *f);
 uint64_t verdict_stop_request_usec(const Facts *f);
+
+/* Why the supervisor has to stay the main process, as the second half of a sentence. NULL: it need not. "":
+ * it is what was asked for, or goes without saying. notifies: there is a notification socket to say it by.
+ * in_unit: the container's first process is in the unit's cgroup. */
+const char *verdict_why_main_process(const Facts *f, const Options *o, bool notifies, bool in_unit);
+
+/* Whether a reload of the unit is ours to report: Type=notify-reload, and the container does not speak to
+ * systemd itself. */
+bool verdict_reports_reloads(const Facts *f, const Options *o);
+
+typedef enum Detach {
+        DETACH_UNWANTED,
+        DETACH_IMPOSSIBLE, /* the unit would end with us */
+        DETACH_BLIND,      /* the unit goes on; systemd may miss the container's end */
+        DETACH_SAFE,       /* the unit goes on until the container ends */
+} Detach;
+
+/* Whether we can leave the unit to the container. main_pid_given: it is the main process now. The others as
+ * above. */
+Detach verdict_detach(const Facts *f, bool notifies, bool main_pid_given, bool in_unit);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* What comes of the unit's side: systemd has told the unit's properties, or has room for messages again. */
+
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+void supervisor_say(int level, const char *message_id, const char *message, void *userdata)
+{
+        if (message_id)
+                log_event(level, message_id, "%s", message);
+        else
+                log_full(level, "%s", message);
+}
+
+static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0)
+                log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
+        record_unit(s->record, properties);
+        if (s->state == STATE_CONNECTING)
+                supervisor_arm_deadline(s); /* TimeoutStartSec= is known now */
+        if (s->state == STATE_RUNNING && !s->facts->announced)
+                supervisor_announce(s);
+}
+
+static void on_room(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        relay_resume(s->relay);
+}
+
+const UnitLinkOps supervisor_unit_link_ops = { on_unit_known, on_room, supervisor_say };
+
+/* Without an answer from systemd (by hand, in a scope, no bus) the cautious defaults stand. */
+void supervisor_ask_unit(Supervisor *s)
+{
+        int r;
+
+        if (!s->facts->in_service) {
+                record_unit(s->record, NULL);
+                return;
+        }
+        r = unit_link_ask(s->unit_link);
+        if (r < 0) {
+                log_debug_errno(r, "Failed to ask systemd for the unit's properties, ignoring: %m");
+                record_unit(s->record, NULL);
+        }
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Every combination of what the main process and the detaching depend on. */
+
+#include "decision.h"
+#include "supervisor/verdict.h"
+#include "util/macro.h"
+
+static NotifyMode notify_of(char c)
+{
+        return c == 'S' ? NOTIFY_SUPERVISOR : c == 'C' ? NOTIFY_CONTAINER : NOTIFY_HEALTHY;
+}
+
+static NotifyAccess access_of(char c)
+{
+        return c == 'U'   ? NOTIFY_ACCESS_UNKNOWN
+               : c == 'N' ? NOTIFY_ACCESS_NONE
+               : c == 'M' ? NOTIFY_ACCESS_MAIN
+               : c == 'E' ? NOTIFY_ACCESS_EXEC
+                          : NOTIFY_ACCESS_ALL;
+}
+
+/* --main-pid, a notification socket, process seen, in the unit's cgroup; NotifyAccess=, KillMode= of the
+ * main process only, detaching; Type=notify-reload, --notify. */
+static const char *judge_why(const char *v)
+{
+        const Options options = { .main_pid = v[0] == 'S' ? MAIN_PID_SUPERVISOR : MAIN_PID_CONTAINER,
+                                  .notify = notify_of(v[8]) };
+        const Facts facts = {
+                .process_seen = v[2] == '1',
+                .unit = { .notify_access = access_of(v[4]),
+                          .kill_main_only = v[5] == '1',
+                          .type_notify_reload = v[7] == '1' },
+                .detach = v[6] == '1',
+        };
+        const char *why = verdict_why_main_process(&facts, &options, v[1] == '1', v[3] == '1');
+
+        if (!why)
+                return "the container's";
+        return !*why                        ? "ours"
+               : strstr(why, "cgroup")      ? "cgroup"
+               : strstr(why, "NotifyAcc")   ? "access"
+               : strstr(why, "KillMode")    ? "kill mode"
+               : strstr(why, "Type=notify") ? "reload"
+                                            : why;
+}
+
+Test(main_process, why)
+{
+        static const char *const columns[] = {
+                "CS", "01", "01", "01", "UNMEA", "01", "01", "01", "SCH", NULL
+        };
+        static const DecisionRow rows[] = {
+                { "S********", "ours" },            /* it was asked for */
+                { "C0*******", "ours" },            /* nobody could be told */
+                { "C10******", "ours" },            /* no process to hand over to */
+                { "C110*****", "cgroup" },          /* … that systemd would miss the end of */
+                { "C111a****", "access" },          /* we would not be heard any more */
+                { "C111A10**", "kill mode" },       /* we would not be told to stop */
+                { "C111A001c", "reload" },          /* we would not be told to reload */
+                { "C111A*1**", "the container's" }, /* we are gone by then */
+                { "C111A000*", "the container's" },
+                { "C111A001C", "the container's" },
+        };
+
+        decision_check(columns, rows, ELEMENTSOF(rows), judge_why);
+}
+
+/* Detaching is wanted, a notification socket, MAINPID= given; in the unit's cgroup, process seen,
+ * ExitType=cgroup. */
+static const char *judge_detach(const char *v)
+{
+        static const char *const names[] = { "unwanted", "impossible", "blind", "safe" };
+        const Facts facts = { .detach = v[0] == '1',
+                              .process_seen = v[4] == '1',
+                              .unit.exit_type_cgroup = v[5] == '1' };
+
+        return names[verdict_detach(&facts, v[1] == '1', v[2] == '1', v[3] == '1')];
+}
+
+Test(main_process, detach)
+{
+        static const char *const columns[] = { "01", "01", "01", "01", "01", "01", NULL };
+        static const DecisionRow rows[] = {
+                { "0*****", "unwanted" },
+                { "1*1***", "blind" }, /* the container is main process */
+                { "1*0111", "safe" },  /* the cgroup counts */
+                /* Neither: with a socket, somebody is our main process, and it would be us. */
+                { "1100**", "impossible" },
+                { "11010*", "impossible" },
+                { "110110", "impossible" },
+                { "1000**", "blind" },
+                { "10010*", "blind" },
+                { "100110", "blind" },
+        };
+
+        decision_check(columns, rows, ELEMENTSOF(rows), judge_detach);
+}
+
+Test(main_process, reloads)
+{
+        static const struct {
+                bool type_notify_reload;
+                NotifyMode notify;
+                bool expected;
+        } table[] = {
+                { false, NOTIFY_SUPERVISOR, false }, { false, NOTIFY_CONTAINER, false },
+                { false, NOTIFY_HEALTHY, false },    { true, NOTIFY_SUPERVISOR, true },
+                { true, NOTIFY_CONTAINER, false },   { true, NOTIFY_HEALTHY, true },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                const Facts facts = { .unit.type_notify_reload = table[i].type_notify_reload };
+                const Options options = { .notify = table[i].notify };
+
+                cr_assert_eq(verdict_reports_reloads(&facts, &options), table[i].expected, "row %zu", i);
+        }
+}
