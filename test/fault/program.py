@@ -3,8 +3,9 @@
 """What a case works with: the program under test, the engine that it talks to, and systemd's socket. Also, how cases are
 registered.
 
-A case is a function with a Test as its argument. `@case` registers it under its own name. `@variants(key=value, …)`
-registers one case for each value, with the name NAME_KEY, and passes the value as well."""
+A case is a function with a Test as its argument. `@case` registers it under its own name; with `@case(brief=False)` it does
+not run under valgrind. `@variants(key=value, …)` registers one case for each value, with the name NAME_KEY, and passes the value
+as well. Of these the first one runs under valgrind."""
 
 import argparse
 import collections
@@ -47,8 +48,10 @@ def _register(name, function, brief):
     CASES[name] = Case(name, function, brief)
 
 
-def case(f):
-    _register(f.__name__, f, brief=True)
+def case(f=None, *, brief=True):
+    if not f:
+        return lambda f: case(f, brief=brief)
+    _register(f.__name__, f, brief)
     return f
 
 

@@ -15,6 +15,7 @@ import importlib
 import os
 import pathlib
 import re
+import resource
 import sys
 import time
 import traceback
@@ -93,9 +94,15 @@ def main():
         for result in pool.map(run, cases):
             results.append(result)
             result.report(len(results))
+    print_times(results)
+    return any(r.failure for r in results)
+
+
+def print_times(results):
+    cpu = [sum(resource.getrusage(who)[:2]) for who in (resource.RUSAGE_CHILDREN, resource.RUSAGE_SELF)]
+    print(f"# {sum(r.seconds for r in results):.0f} s of cases; CPU: {cpu[0]:.0f} s in the programs, {cpu[1]:.0f} s here; the slowest:")
     for result in sorted(results, key=lambda r: -r.seconds)[:10]:
         print(f"# {result.seconds:5.1f} s {result.name}")
-    return any(r.failure for r in results)
 
 
 if __name__ == "__main__":

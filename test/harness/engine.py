@@ -7,6 +7,7 @@ Every request belongs to a step: ping, look-up (by name), pull, create, prepare 
 wait, start, inspect (later ones), stop, kill, remove, or other for any other request. A handler is called as handler(conn).
 A request that it does not answer stays unanswered, and the next request of the connection is read."""
 
+import functools
 import json
 import os
 import re
@@ -37,9 +38,13 @@ def frame(stream, data):
     return b"%c\0\0\0%s%s" % (stream, len(data).to_bytes(4, "big"), data)
 
 
+@functools.lru_cache
+def second(when):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(when))
+
+
 def stored_frame(when, stream, line):
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(int(when))) + f".{round(when % 1 * 1e9):09}Z "
-    return frame(stream, stamp.encode() + line)
+    return frame(stream, f"{second(int(when))}.{int(when % 1 * 1e9):09}Z ".encode() + line)
 
 
 class Gone(Exception):
@@ -298,10 +303,11 @@ class Engine:
         sent = 0
         while True:
             ended = self.ended.is_set()
-            for when, stream, line in self.output[sent:]:
-                sent += 1
-                if when >= since:
-                    conn.chunk(stored_frame(when, stream, line))
+            more = self.output[sent:]
+            sent += len(more)
+            frames = b"".join(stored_frame(*line) for line in more if line[0] >= since)
+            if frames:
+                conn.chunk(frames)
             if ended or "follow=1" not in conn.target:
                 conn.finish()
                 return

@@ -35,7 +35,7 @@ def attach_closes_behind_the_header(t):
     t.ends(0)
 
 
-@case
+@case(brief=False)
 def attach_garbage_for_ever(t):
     def attach(conn):
         conn.open()

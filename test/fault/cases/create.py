@@ -54,7 +54,7 @@ def create_not_json(t, body):
     t.ends(125, "The engine's answer to the creation is malformed")
 
 
-@case
+@case(brief=False)
 def create_16_megabytes(t):
     def create(conn):
         t.engine.exists = True
@@ -66,7 +66,7 @@ def create_16_megabytes(t):
     t.ends(0, "Engine: x{100}")
 
 
-@case
+@case(brief=False)
 def create_more_than_16_megabytes(t):
     t.serve(create=answering(201, json.dumps({"Warnings": ["x" * (17 << 20)], "Id": ID})))
     t.start()
@@ -84,11 +84,11 @@ def create_endless(t):
     t.ends(125, "Failed to create the container: File too large", within=60)
 
 
-@case
+@case(brief=False)
 def create_conflicts_for_ever(t):
     """The engine says that the name is in use, but no container has it."""
     e = t.serve(create=answering(409, {"message": "Conflict. The name is in use"}))
-    t.start()
+    t.start(fast=5)
     t.ends(125, "Failed to create the container: Conflict")
     assert e.counts["create"] <= 10
 

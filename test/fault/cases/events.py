@@ -27,7 +27,7 @@ def events_flood_of_malformed_lines(t):
     t.ends(0, within=60)
 
 
-@case
+@case(brief=False)
 def events_flood_of_real_ones(t):
     """Each event concerns our container, and they come as fast as possible: they must not fill up a queue."""
     def events(conn):
