@@ -239,20 +239,48 @@ static bool is_systemds(const CgroupPath *p)
 
 /* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one.
  */
-bool cgroup_is_of_container(pid_t pid, const char *container_id)
+static bool is_of_container(const CgroupPaths *theirs, const char *container_id)
 {
-        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL, ours = CGROUP_PATHS_NULL;
+        _cleanup_(cgroup_paths_done) CgroupPaths ours = CGROUP_PATHS_NULL;
 
-        if (cgroup_read_paths(pid, &theirs) < 0 || cgroup_read_paths(0, &ours) < 0)
+        if (cgroup_read_paths(0, &ours) < 0)
                 return false;
-        for (size_t i = 0; i < theirs.n_items; i++) {
-                const CgroupPath *t = &theirs.items[i], *o = find_same(&ours, t);
+        for (size_t i = 0; i < theirs->n_items; i++) {
+                const CgroupPath *t = &theirs->items[i], *o = find_same(&ours, t);
 
                 if (strstr(t->path, container_id) ||
                     (is_systemds(t) && o && o->path[1] && cgroup_path_is_below(t->path, o->path)))
                         return true;
         }
         return false;
+}
+
+bool cgroup_is_of_container(pid_t pid, const char *container_id)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
+
+        return cgroup_read_paths(pid, &theirs) >= 0 && is_of_container(&theirs, container_id);
+}
+
+/* What the kernel appends to the path of a cgroup that was removed. */
+#define DELETED " (deleted)"
+
+bool cgroup_was_of_container(pid_t pid, const char *container_id)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
+        bool forgotten = true;
+
+        if (cgroup_read_paths(pid, &theirs) < 0)
+                return false;
+        for (size_t i = 0; i < theirs.n_items; i++) {
+                char *path = theirs.items[i].path;
+                size_t n = strlen(path), suffix = strlen(DELETED);
+
+                if (n > suffix && strcmp(path + n - suffix, DELETED) == 0)
+                        path[n - suffix] = 0;
+                forgotten = forgotten && strcmp(path, "/") == 0;
+        }
+        return forgotten || is_of_container(&theirs, container_id);
 }
 
 bool cgroup_is_ours(pid_t pid, const char *unit_path)

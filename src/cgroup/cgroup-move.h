@@ -41,6 +41,10 @@ const char *cgroup_move_unified_source(const CgroupMove *m);
  * told us is not some other process by now, or one of another machine. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
 
+/* The same of a process that is ending, whose cgroup may be gone already. cgroup v1 forgets it at once:
+ * where nothing is known of it any more, true. */
+bool cgroup_was_of_container(pid_t pid, const char *container_id);
+
 /* Whether pid is in this cgroup or below it, in the hierarchy by which systemd tracks processes. NULL: in
  * our own. */
 bool cgroup_is_ours(pid_t pid, const char *unit_path);

@@ -97,6 +97,23 @@ void process_unwatch(Process *p)
         p->watch = pid_watch_free(p->watch);
 }
 
+bool process_is_ending(const Process *p)
+{
+        return p->watch && pid_watch_is_ending(p->watch) > 0;
+}
+
+bool process_was_the_dead(const Process *p, pid_t pid, const char *container_id)
+{
+        int r;
+
+        if (!p->engine_is_local)
+                return false;
+        r = pid_is_ending(pid);
+        if (r <= 0)
+                return r == -ESRCH;
+        return cgroup_was_of_container(pid, container_id);
+}
+
 bool process_is_watched(const Process *p)
 {
         return p->watch;

@@ -94,6 +94,11 @@ void record_kept(Record *r)
         r->f.adopted = r->f.started = r->f.container.running;
 }
 
+void record_dead_found(Record *r)
+{
+        r->f.dead_found++;
+}
+
 void record_not_running(Record *r)
 {
         r->f.container.running = false;
@@ -127,6 +132,17 @@ void record_new_life(Record *r)
         r->f.engine_lost_after_death = false;
         r->f.announced = r->f.output_delivered = false;
         r->f.container.running = true;
+}
+
+void record_forgotten(Record *r)
+{
+        r->f.started = r->f.adopted = r->f.announced = false;
+        r->f.dead = r->f.die_seen = r->f.end_confirmed = r->f.destroyed = r->f.deaf = false;
+        r->f.exit_code = -1;
+        r->f.killed_by_others = r->f.stopped_by_others = false;
+        r->f.events_open = r->f.engine_lost = r->f.engine_lost_after_death = r->f.probed = false;
+        r->f.log = r->f.wait = r->f.input = ATTACHMENT_NONE;
+        r->f.output_delivered = false;
 }
 
 void record_start_seen(Record *r)

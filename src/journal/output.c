@@ -26,7 +26,8 @@ struct Output {
         const Facts *facts;
         const OutputOps *ops;
         void *userdata;
-        bool forward; /* the container's lines are wanted */
+        Engine *engine;
+        bool forward_stdout, forward_stderr; /* the container's lines are wanted */
         char *position_folder;
 
         Continuity *continuity;
@@ -143,7 +144,7 @@ int output_open(Output *o)
         int r;
 
         assert(o);
-        if (!o->forward || strcmp(f->container.log_driver, "journald") == 0)
+        if (!(o->forward_stdout || o->forward_stderr) || strcmp(f->container.log_driver, "journald") == 0)
                 return 0;
         if (ledger_is_open(o->ledger))
                 return continuity_open(o->continuity, true);
@@ -219,6 +220,36 @@ size_t output_last_lines(const Output *o, const char *ret[static OUTPUT_LAST_LIN
         return n;
 }
 
+/* The first stages, for the output of one container from its begin. */
+static int begin(Output *o)
+{
+        _cleanup_(continuity_freep) Continuity *continuity = NULL;
+        _cleanup_(ledger_freep) Ledger *ledger = NULL;
+        int r = ledger_new(&ledger);
+
+        if (r >= 0)
+                r = continuity_new(&continuity,
+                                   &(ContinuityTies){ o->event, o->engine, o->facts, ledger, o->ops,
+                                                      o->userdata, &next, o },
+                                   o->forward_stdout, o->forward_stderr);
+        if (r < 0)
+                return r;
+        continuity_free(o->continuity);
+        if (o->ledger)
+                ledger_remove(o->ledger);
+        ledger_free(o->ledger);
+        o->continuity = TAKE_PTR(continuity);
+        o->ledger = TAKE_PTR(ledger);
+        return 0;
+}
+
+int output_forget(Output *o)
+{
+        assert(o);
+        continuity_close(o->continuity);
+        return begin(o);
+}
+
 Output *output_free(Output *o)
 {
         if (!o)
@@ -251,15 +282,12 @@ int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig
         o->facts = facts;
         o->ops = ops;
         o->userdata = userdata;
-        o->forward = config->forward_stdout || config->forward_stderr;
+        o->engine = engine;
+        o->forward_stdout = config->forward_stdout;
+        o->forward_stderr = config->forward_stderr;
         if (config->position_folder && !(o->position_folder = strdup(config->position_folder)))
                 return -ENOMEM;
-        r = ledger_new(&o->ledger);
-        if (r >= 0)
-                r = continuity_new(
-                        &o->continuity,
-                        &(ContinuityTies){ event, engine, facts, o->ledger, ops, userdata, &next, o },
-                        config->forward_stdout, config->forward_stderr);
+        r = begin(o);
         if (r >= 0)
                 r = transport_new(&o->transport, event, config, facts, &transport_ops, o);
         if (r < 0)

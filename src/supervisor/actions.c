@@ -28,6 +28,8 @@ static const struct {
         { ACTION_DRAIN, supervisor_act_drain },
         { ACTION_LINGER, supervisor_act_linger },
         { ACTION_REMOVE, supervisor_act_remove },
+        { ACTION_SETTLE, supervisor_act_settle },
+        { ACTION_KILL_OLD, supervisor_act_kill_old },
 };
 
 void supervisor_act(Supervisor *s, uint32_t actions)

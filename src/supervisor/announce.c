@@ -55,6 +55,11 @@ void supervisor_announce(Supervisor *s)
         /* MAINPID= depends on what systemd says of the unit; its answer calls us again. */
         if (!s->facts->unit_known)
                 return;
+        /* The last look before systemd hears of a container that we have not started ourselves. */
+        if (s->facts->adopted && process_is_ending(s->process)) {
+                supervisor_report_dead(s);
+                return;
+        }
         in_unit = s->facts->process_seen && placement_has_container(s->placement);
         log_running(s);
         unit_link_explain_kill_mode(s->unit_link, in_unit);

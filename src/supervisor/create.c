@@ -33,6 +33,8 @@ static LifeEvent judge_found(Supervisor *s)
         bool changed = c->request_hash && strcmp(c->request_hash, s->request_hash) != 0;
         const char *lacks = relay_lacks(s->relay);
 
+        if (!c->removing && supervisor_process_is_dead(s))
+                return supervisor_judge_dead(s);
         if (supervisor_may_lack_logins(s)) {
                 log_notice("The creation of container %s was interrupted, creating it again.", c->name);
                 return LIFE_FOUND_STALE;
@@ -196,6 +198,7 @@ void supervisor_act_remove_old(Supervisor *s)
         static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
 
         placement_remove_note(s->placement);
+        s->remove_forced = false;
         if (s->facts->container.running)
                 supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
                                 verdict_stop_request_usec(s->facts), &stopped_ops);
@@ -208,6 +211,7 @@ void supervisor_act_remove(Supervisor *s)
 {
         bool remove = s->facts->remove || s->logins;
 
+        s->remove_forced = false;
         if (!remove || !s->facts->has_container || s->facts->destroyed)
                 supervisor_push(s, LIFE_REMOVED);
         else

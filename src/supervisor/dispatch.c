@@ -58,12 +58,24 @@ static ConditionPhase condition_phase(State state)
         }
 }
 
+/* A deadline that passed together with what it was to limit: the new state has its own. */
+static void drop_passed_deadlines(Supervisor *s)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < s->n_queue; i++)
+                if (s->queue[i] != LIFE_DEADLINE)
+                        s->queue[n++] = s->queue[i];
+        s->n_queue = n;
+}
+
 static void supervisor_set_state(Supervisor *s, const Transition *t)
 {
         log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
         s->state = t->next;
         prune_sources(s);
         condition_set_phase(s->condition, condition_phase(s->state));
+        drop_passed_deadlines(s);
         supervisor_arm_deadline(s);
         if (state_traits(s->state)->status)
                 unit_link_status(s->unit_link, "%s", state_traits(s->state)->status);
@@ -82,8 +94,11 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
 
 static void supervisor_handle(Supervisor *s, LifeEvent event)
 {
-        const Transition *t = state_transition(s->state, event);
+        const Transition *t;
 
+        if (event == LIFE_DIED && verdict_begins_anew(s->state, s->facts))
+                event = LIFE_FOUND_DEAD;
+        t = state_transition(s->state, event);
         if (t->ignore || s->state == STATE_DONE)
                 return;
         if (!t->known) {

@@ -34,7 +34,7 @@ static void on_ended(const char *message, bool ask, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->state == STATE_ATTACHING && !facts_container_is_alive(s->facts)) {
+        if (s->state == STATE_ATTACHING && !s->facts->started) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
                 supervisor_push(s, LIFE_FAILED);

@@ -20,7 +20,11 @@ const ProcessOps supervisor_process_ops = { on_death, on_exit_code };
 
 int supervisor_watch_process(Supervisor *s)
 {
-        int r = process_watch(s->process, s->facts->container.pid, s->facts->container.id);
+        int r;
+
+        if (s->facts->adopted && supervisor_process_is_dead(s))
+                return -ESRCH;
+        r = process_watch(s->process, s->facts->container.pid, s->facts->container.id);
 
         record_process_seen(s->record, r > 0);
         if (r > 0)

@@ -43,9 +43,12 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_STOP] = TO(STATE_DONE, 0),
         },
         [STATE_LOOKING_UP] = {
+                [LIFE_SETTLED] = IGNORE, /* it came together with the deadline */
                 [LIFE_ABSENT] = TO(STATE_CREATING, ACTION_CREATE),
                 [LIFE_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
                 [LIFE_FOUND_STALE] = TO(STATE_REMOVING_OLD, ACTION_REMOVE_OLD),
+                [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
+                [LIFE_FOUND_UNNOTICED] = TO(STATE_KILLING_OLD, ACTION_KILL_OLD),
                 [LIFE_FOUND] = TO(STATE_ATTACHING, ACTION_ATTACH),
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
@@ -56,6 +59,24 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE,
+        },
+        [STATE_SETTLING] = {
+                [LIFE_SETTLED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_DEADLINE] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_STOP] = TO(STATE_REMOVING, ACTION_REMOVE), /* there is nothing to be stopped */
+                /* Of the life that is over, where it was adopted first. */
+                [LIFE_ATTACHED_RUNNING] = IGNORE,
+                [LIFE_FOUND_DEAD] = IGNORE,
+                [LIFE_GIVE_UP] = IGNORE,
+                [LIFE_DETACH] = IGNORE,
+                IGNORE_LATE_NEWS,
+        },
+        [STATE_KILLING_OLD] = {
+                [LIFE_SETTLED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_DEADLINE] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_FAILED] = TO(STATE_DONE, 0),
+                [LIFE_STOP] = TO(STATE_REMOVING, ACTION_REMOVE),
         },
         [STATE_PULLING] = {
                 [LIFE_PULLED] = TO(STATE_CREATING, ACTION_CREATE),
@@ -79,6 +100,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_ATTACHING] = {
                 [LIFE_ATTACHED] = TO(STATE_STARTING, ACTION_START),
                 [LIFE_ATTACHED_RUNNING] = TO(STATE_INSPECTING, ACTION_INSPECT),
+                [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
                 [LIFE_CANCEL] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
@@ -94,6 +116,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         },
         [STATE_INSPECTING] = {
                 [LIFE_ALIVE] = TO(STATE_RUNNING, ACTION_ANNOUNCE),
+                [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
                 [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
@@ -105,6 +128,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_STOP] = TO(STATE_STOPPING, ACTION_STOP),
                 [LIFE_GIVE_UP] = TO(STATE_STOPPING, ACTION_GIVE_UP),
                 [LIFE_DETACH] = TO(STATE_DONE, 0),
+                [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE), /* before systemd has heard of it */
                 [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
                 [LIFE_RESTARTED] = IGNORE, /* the event of our own start */
                 [LIFE_ALIVE] = IGNORE,
@@ -156,6 +180,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_FAILED] = IGNORE,
         },
         [STATE_REMOVING] = {
+                [LIFE_SETTLED] = IGNORE,
                 [LIFE_REMOVED] = TO(STATE_DONE, 0),
                 [LIFE_RESTARTED] = IGNORE,
                 /* A container that stays is no failure of the service: the next start removes it. */
@@ -184,6 +209,9 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, 0 },
         [STATE_LOOKING_UP] = { "Looking for the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
         [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0 },
+        [STATE_SETTLING] = { "Waiting for the engine to notice that the container is dead",
+                             ENGINE_NOTICE_USEC, 0 },
+        [STATE_KILLING_OLD] = { "Having the engine kill a container that is dead", COMPUTED, 0 },
         [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL },
         [STATE_CREATING] = { "Creating the container", DEADLINE_OF(WORK_TIMEOUT_USEC), 0 },
         [STATE_PREPARING] = { "Creating the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
@@ -193,7 +221,7 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES },
         [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES },
-        [STATE_DRAINING] = { "Container has ended, reading the rest of its output", SEC(10),
+        [STATE_DRAINING] = { "Container has ended, reading the rest of its output", ENGINE_NOTICE_USEC,
                              ALL_SOURCES & ~SOURCE_INPUT },
         [STATE_LINGERING] = { "Container was stopped by others, waiting for a restart", COMPUTED,
                               ALL_SOURCES & ~(SOURCE_PROCESS | SOURCE_INPUT) },
@@ -206,6 +234,8 @@ static const char *const state_table[_STATE_MAX] = {
         [STATE_CONNECTING] = "connecting",
         [STATE_LOOKING_UP] = "looking-up",
         [STATE_REMOVING_OLD] = "removing-old",
+        [STATE_SETTLING] = "settling",
+        [STATE_KILLING_OLD] = "killing-old",
         [STATE_PULLING] = "pulling",
         [STATE_CREATING] = "creating",
         [STATE_PREPARING] = "preparing",
@@ -227,6 +257,9 @@ static const char *const life_event_table[_LIFE_EVENT_MAX] = {
         [LIFE_CONNECTED] = "connected",
         [LIFE_ABSENT] = "absent",
         [LIFE_FOUND_STALE] = "found-stale",
+        [LIFE_FOUND_DEAD] = "found-dead",
+        [LIFE_FOUND_UNNOTICED] = "found-unnoticed",
+        [LIFE_SETTLED] = "settled",
         [LIFE_FOUND] = "found",
         [LIFE_IMAGE_WANTED] = "image-wanted",
         [LIFE_PULLED] = "pulled",

@@ -13,6 +13,8 @@ typedef enum State {
         STATE_CONNECTING,   /* the engine has not answered yet */
         STATE_LOOKING_UP,   /* is there a container of our name? */
         STATE_REMOVING_OLD, /* one that is in the way */
+        STATE_SETTLING,     /* one that is dead: until the engine has noticed */
+        STATE_KILLING_OLD,  /* … which it has not: it is told to kill the container */
         STATE_PULLING,
         STATE_CREATING,
         STATE_PREPARING, /* the container is there: what is it like? */
@@ -32,10 +34,13 @@ typedef enum State {
 typedef enum LifeEvent {
         LIFE_BEGIN,
         LIFE_CONNECTED,
-        LIFE_ABSENT,       /* no container of our name */
-        LIFE_FOUND_STALE,  /* one that has to go */
-        LIFE_FOUND,        /* one to go on with */
-        LIFE_IMAGE_WANTED, /* the image has to be pulled first */
+        LIFE_ABSENT,          /* no container of our name */
+        LIFE_FOUND_STALE,     /* one that has to go */
+        LIFE_FOUND_DEAD,      /* the engine says that it runs, but its process is dead */
+        LIFE_FOUND_UNNOTICED, /* … still, after the time that the engine had to notice */
+        LIFE_SETTLED,         /* the engine has noticed, or the container is gone */
+        LIFE_FOUND,           /* one to go on with */
+        LIFE_IMAGE_WANTED,    /* the image has to be pulled first */
         LIFE_PULLED,
         LIFE_CREATED,
         LIFE_PREPARED,
@@ -77,8 +82,10 @@ typedef enum Action {
         ACTION_DRAIN = 1U << 15,
         ACTION_LINGER = 1U << 16,
         ACTION_REMOVE = 1U << 17,
-        ACTION_FAIL_TIMEOUT = 1U << 18, /* records that the deadline of the state is the failure */
-        _ACTION_MAX = 1U << 19,
+        ACTION_SETTLE = 1U << 18, /* forgets the life that is over, and waits for the engine to notice */
+        ACTION_KILL_OLD = 1U << 19,
+        ACTION_FAIL_TIMEOUT = 1U << 20, /* records that the deadline of the state is the failure */
+        _ACTION_MAX = 1U << 21,
 } Action;
 
 typedef struct Transition {

@@ -7,7 +7,7 @@
  *   state.c       the state machine's tables (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
- *   connect.c, create.c, life.c
+ *   connect.c, create.c, settle.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
@@ -133,7 +133,14 @@ bool reply_is_absent(const EngineReply *reply);
 /* Takes an answer of inspect over; pushes LIFE_FAILED where it is none. */
 int supervisor_take_info(Supervisor *s, const EngineReply *reply);
 
-/* connect.c, create.c, life.c: see the table in actions.c */
+/* settle.c */
+/* Whether the process that inspect named is dead, or about to be. False where we can't see it: on another
+ * machine, or where the pids are not the engine's. */
+bool supervisor_process_is_dead(const Supervisor *s);
+/* What to do about such a container, see verdict_found_dead(); says so. Failures are recorded. */
+LifeEvent supervisor_judge_dead(Supervisor *s);
+
+/* connect.c, create.c, life.c, settle.c: see the table in actions.c */
 void supervisor_act_ping(Supervisor *s);
 void supervisor_act_look_up(Supervisor *s);
 void supervisor_act_remove_old(Supervisor *s);
@@ -150,6 +157,8 @@ void supervisor_act_kill(Supervisor *s);
 void supervisor_act_drain(Supervisor *s);
 void supervisor_act_linger(Supervisor *s);
 void supervisor_act_compare(Supervisor *s);
+void supervisor_act_settle(Supervisor *s);
+void supervisor_act_kill_old(Supervisor *s);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
 /* Passes a signal on to the container, nobody waits for the answer. */
 void supervisor_forward_signal(Supervisor *s, int signo);

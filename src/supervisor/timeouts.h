@@ -17,6 +17,9 @@
  * to put away then. */
 #define STOP_GRACE_USEC (10 * USEC_PER_SEC)
 
+/* How long the engine may take to notice that a container has ended, which the kernel says at once. */
+#define ENGINE_NOTICE_USEC (10 * USEC_PER_SEC)
+
 /* From a request's time-out to the deadline of the state that waits for it. */
 #define DEADLINE_MARGIN_USEC (10 * USEC_PER_SEC)
 /* The same for the stop at the end of a life, which systemd waits for. */

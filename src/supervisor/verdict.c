@@ -22,6 +22,9 @@
 #define REMOVAL_GRACE_USEC (20 * USEC_PER_SEC)
 #define STOP_EVENT_GRACE_USEC (500 * USEC_PER_MSEC)
 
+/* How often a start may find a container dead that the engine says runs. */
+#define DEAD_FOUND_MAX 3
+
 static bool is_opening(Attachment a)
 {
         return a == ATTACHMENT_OPENING;
@@ -59,11 +62,29 @@ bool verdict_end_was_asked_for(const Facts *f)
         return f->stop_requested || f->stopped_by_others;
 }
 
+LifeEvent verdict_found_dead(const Facts *f)
+{
+        if (f->dead_found == 0)
+                return LIFE_FOUND_DEAD;
+        if (f->dead_found == 1)
+                return LIFE_FOUND_UNNOTICED;
+        return f->dead_found < DEAD_FOUND_MAX && f->remove ? LIFE_FOUND_STALE : LIFE_FAILED;
+}
+
+bool verdict_begins_anew(State state, const Facts *f)
+{
+        bool starting = state == STATE_ATTACHING || state == STATE_INSPECTING || state == STATE_RUNNING;
+        bool wanted = f->stop_requested || f->giving_up || f->killed_by_others || f->stopped_by_others;
+
+        return starting && f->adopted && !f->announced && !wanted && f->dead_found < DEAD_FOUND_MAX;
+}
+
 static int next_of_attaching(const Facts *f)
 {
         if (!verdict_is_attached(f))
                 return -1;
-        if (f->container.running)
+        /* What was adopted and has been stopped meanwhile is not ours to start: inspect tells once more. */
+        if (f->container.running || f->adopted)
                 return LIFE_ATTACHED_RUNNING;
         return f->stop_requested ? LIFE_CANCEL : LIFE_ATTACHED;
 }
@@ -144,6 +165,12 @@ static uint64_t deadline_of_removing_old(const Facts *f)
         return DEADLINE_OF(f->container.running ? verdict_stop_request_usec(f) : WORK_TIMEOUT_USEC);
 }
 
+/* The request to kill it, and then what the engine may take to put it away: each has this time. */
+static uint64_t deadline_of_killing_old(const Facts *f)
+{
+        return DEADLINE_OF(MAX(REQUEST_TIMEOUT_USEC, verdict_stop_request_usec(f)));
+}
+
 static uint64_t deadline_of_stopping(const Facts *f)
 {
         return verdict_stop_request_usec(f) + STOP_DEADLINE_MARGIN_USEC;
@@ -167,6 +194,7 @@ uint64_t verdict_deadline(State state, const Facts *f)
         static uint64_t (*const deadline_of[_STATE_MAX])(const Facts *f) = {
                 [STATE_CONNECTING] = deadline_of_connecting,
                 [STATE_REMOVING_OLD] = deadline_of_removing_old,
+                [STATE_KILLING_OLD] = deadline_of_killing_old,
                 [STATE_STOPPING] = deadline_of_stopping,
                 [STATE_LINGERING] = deadline_of_lingering,
         };

@@ -28,6 +28,17 @@ bool verdict_engine_knows_the_end(const Facts *f);
 /* STATE_DRAINING: how the container ended is known. What is left is its output. */
 bool verdict_end_is_known(const Facts *f);
 
+/* What to do about a container that the engine says runs and whose process is dead. Each time that a start
+ * finds one (dead_found), something stronger: LIFE_FOUND_DEAD, the engine has some time to notice;
+ * LIFE_FOUND_UNNOTICED, it is told to kill the container; LIFE_FOUND_STALE, it is removed (with --rm);
+ * LIFE_FAILED. */
+LifeEvent verdict_found_dead(const Facts *f);
+
+/* Whether the death of a container that was adopted is to be followed by another start in its place: systemd
+ * has not heard of the container yet. What others have ended, they may start again or not want to run
+ * (`docker restart`, `docker stop`); that is none. */
+bool verdict_begins_anew(State state, const Facts *f);
+
 /* Whether its end may be the first half of `docker restart`. */
 bool verdict_may_come_back(const Facts *f);
 

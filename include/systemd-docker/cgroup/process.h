@@ -48,6 +48,15 @@ int process_kill(const Process *p, int signo);
  * -EBADMSG. */
 int process_signal_is_default(const Process *p, int signo, bool *ret);
 
+/* Whether the process that is watched has ended, or can do nothing but end any more. False: none is watched.
+ */
+bool process_is_ending(const Process *p);
+
+/* Whether this process, of which the engine says that it is the container's and runs, is dead or about to
+ * be. A zombie counts only where its cgroup proves that it is the container's: else the engine's pids may
+ * not be ours. False where the engine is not on this machine. */
+bool process_was_the_dead(const Process *p, pid_t pid, const char *container_id);
+
 /* Whether this process, any one, belongs to the container, wherever the container's processes are by now: it
  * is in a cgroup that bears the container's id in its path, or in ours. False where it is gone. */
 bool process_is_of_container(pid_t pid, const char *container_id);

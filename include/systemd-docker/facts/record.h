@@ -32,6 +32,7 @@ void record_container_id(Record *r, const char *id); /* it was created; nothing 
 void record_no_container(Record *r);                 /* none of our name exists */
 void record_found(Record *r);                        /* one exists, and is to be looked at */
 void record_kept(Record *r);        /* … and the service goes on with it; adopted where it runs */
+void record_dead_found(Record *r);  /* the engine says that it runs, and it is dead */
 void record_not_running(Record *r); /* it was stopped by us, to be removed */
 void record_process_seen(Record *r, bool seen);
 void record_paused(Record *r, bool paused);
@@ -39,7 +40,9 @@ void record_health(Record *r, ContainerHealth health);
 
 /* A life of the container */
 void record_started(Record *r);
-void record_new_life(Record *r); /* others have started it again: forgets the death before */
+void record_new_life(Record *r);  /* others have started it again: forgets the death before */
+void record_forgotten(Record *r); /* the container is dead, and the service looks for one anew: as if it had
+                                     not been kept */
 void record_start_seen(Record *r);
 void record_dead(Record *r);
 void record_exit_code(Record *r, int code); /* the first one that is told counts */

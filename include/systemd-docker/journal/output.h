@@ -85,6 +85,10 @@ void output_close(Output *o);
 /* The engine was asked after the stream had ended. lives_on: the container does. */
 void output_continue(Output *o, bool lives_on);
 
+/* The container whose output it was is dead, and was never announced: what comes next begins anew, and the
+ * position goes. -ENOMEM: the output is as it was. */
+int output_forget(Output *o);
+
 /* The connection to the engine is lost: a stream that has just ended was cut off. */
 void output_lost_engine(Output *o);
 

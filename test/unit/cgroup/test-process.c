@@ -26,6 +26,12 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         return is_of_container;
 }
 
+bool cgroup_was_of_container(pid_t pid, const char *container_id)
+{
+        cr_assert_str_eq(container_id, ID);
+        return is_of_container;
+}
+
 static sd_event *event;
 static Process *process;
 static pid_t child;
@@ -244,4 +250,33 @@ Test(process, may_go_in_on_exit_code)
                 cr_skip_test("this kernel has no PIDFD_INFO_EXIT (Linux 6.15)");
         cr_assert_eq(exit_code, 128 + SIGKILL);
         cr_assert_null(process);
+}
+
+/* A zombie is dead for us, long before anybody reaps it. */
+Test(process, is_ending_once_it_is_killed)
+{
+        cr_assert_not(process_is_ending(process), "none is watched");
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_not(process_is_ending(process));
+        cr_assert_not(process_was_the_dead(process, child, ID));
+        cr_assert_eq(kill(child, SIGKILL), 0);
+        loop_until(event, deaths == 1);
+        cr_assert(process_is_ending(process));
+        cr_assert(process_was_the_dead(process, child, ID));
+        is_of_container = false;
+        cr_assert_not(process_was_the_dead(process, child, ID), "somebody else's zombie");
+        end_child();
+        cr_assert(process_is_ending(process));
+}
+
+Test(process, a_pid_of_nobody_is_dead_where_the_engine_is_local)
+{
+        Process *remote;
+        pid_t gone = child;
+
+        end_child();
+        cr_assert(process_was_the_dead(process, gone, ID));
+        cr_assert_eq(process_new(&remote, event, false, &ops, &deaths), 0);
+        cr_assert_not(process_was_the_dead(remote, gone, ID));
+        process_free(remote);
 }

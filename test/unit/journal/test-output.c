@@ -137,6 +137,22 @@ Test(output, end_of_a_dead_container)
         cr_assert_str_eq(x.text, "one\ntorn\n");
 }
 
+/* A container that was dead before it was announced: nothing of it is left for the next one. */
+Test(output, begins_anew_once_it_is_forgotten)
+{
+        FakeReply *r;
+
+        fixture_new_output();
+        r = attach();
+        say(r, STDOUT, "one\ntorn");
+        until_text("one\n");
+        cr_assert_eq(output_forget(x.output), 0);
+        cr_assert_eq(x.state, ATTACHMENT_NONE);
+        r = attach(); /* no stored log is asked for */
+        say(r, STDOUT, "two\n");
+        until_text("one\ntwo\n");
+}
+
 Test(output, stream_that_is_refused)
 {
         FakeReply *r = fake_engine_expect(x.fake, "POST", ATTACH);

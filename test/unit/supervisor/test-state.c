@@ -68,6 +68,29 @@ Test(state, every_deadline_is_met)
         }
 }
 
+/* A dead container that the engine says runs: the same start goes on, whatever becomes of it, and a stop
+ * ends it at once. */
+Test(state, dead_containers)
+{
+        static const State found[] = { STATE_LOOKING_UP, STATE_ATTACHING, STATE_INSPECTING, STATE_RUNNING };
+        static const State waiting[] = { STATE_SETTLING, STATE_KILLING_OLD };
+        static const LifeEvent over[] = { LIFE_SETTLED, LIFE_DEADLINE };
+
+        for (size_t i = 0; i < ELEMENTSOF(found); i++)
+                cr_assert_eq(state_transition(found[i], LIFE_FOUND_DEAD)->next, STATE_SETTLING);
+        cr_assert_eq(state_transition(STATE_LOOKING_UP, LIFE_FOUND_UNNOTICED)->next, STATE_KILLING_OLD);
+        for (size_t i = 0; i < ELEMENTSOF(waiting); i++) {
+                for (size_t k = 0; k < ELEMENTSOF(over); k++) {
+                        const Transition *t = state_transition(waiting[i], over[k]);
+
+                        cr_assert_eq(t->next, STATE_LOOKING_UP);
+                        cr_assert_eq(t->actions, ACTION_LOOK_UP);
+                }
+                cr_assert_eq(state_transition(waiting[i], LIFE_STOP)->next, STATE_REMOVING);
+                cr_assert_eq(state_traits(waiting[i])->sources, 0);
+        }
+}
+
 /* The failure of a request says what went wrong, so it has to come before the deadline of the state that
  * waits for it. */
 Test(state, requests_end_before_their_state)

@@ -81,6 +81,74 @@ Test(verdict, what_follows_the_attaching)
                 }
 }
 
+/* The engine knows: by its event, by what inspect said, because it removed the container; or nobody can
+ * tell. */
+/* It was running when it was looked up, and inspect says of it once more. */
+Test(verdict, what_was_adopted_is_not_started_where_it_has_stopped)
+{
+        Facts f = running();
+
+        f.adopted = true;
+        f.container.running = false;
+        cr_assert_eq(verdict_next(STATE_ATTACHING, &f), LIFE_ATTACHED_RUNNING);
+}
+
+/* Wait, kill, remove where that is allowed, give up: never the same twice, so that a start ends. */
+Test(verdict, dead_containers_that_the_engine_says_run)
+{
+        static const LifeEvent with_rm[] = { LIFE_FOUND_DEAD, LIFE_FOUND_UNNOTICED, LIFE_FOUND_STALE,
+                                             LIFE_FAILED, LIFE_FAILED };
+        static const LifeEvent without[] = { LIFE_FOUND_DEAD, LIFE_FOUND_UNNOTICED, LIFE_FAILED, LIFE_FAILED,
+                                             LIFE_FAILED };
+        Facts f = running();
+
+        f.started = false;
+        for (unsigned i = 0; i < ELEMENTSOF(with_rm); i++) {
+                f.dead_found = i;
+                f.remove = true;
+                cr_assert_eq(verdict_found_dead(&f), with_rm[i], "%u", i);
+                f.remove = false;
+                cr_assert_eq(verdict_found_dead(&f), without[i], "%u", i);
+        }
+}
+
+/* Only what systemd has not heard of, what nobody wanted to end, and not for ever. */
+Test(verdict, a_start_begins_anew)
+{
+        static const State starting[] = { STATE_ATTACHING, STATE_INSPECTING, STATE_RUNNING };
+
+        for (unsigned bits = 0; bits < 1U << 6; bits++)
+                for (State state = 0; state < _STATE_MAX; state++)
+                        for (unsigned found = 0; found < 5; found++) {
+                                Facts f = running();
+                                bool is_starting = false;
+
+                                for (size_t i = 0; i < ELEMENTSOF(starting); i++)
+                                        is_starting = is_starting || state == starting[i];
+                                f.dead = true;
+                                f.adopted = bits & 1;
+                                f.announced = bits & 2;
+                                f.stop_requested = bits & 4;
+                                f.giving_up = bits & 8;
+                                f.killed_by_others = bits & 16;
+                                f.stopped_by_others = bits & 32;
+                                f.dead_found = found;
+                                cr_assert_eq(verdict_begins_anew(state, &f),
+                                             bits == 1 && is_starting && found < 3, "%s %x %u",
+                                             state_to_string(state), bits, found);
+                        }
+}
+
+Test(verdict, deadline_of_killing_old)
+{
+        Facts f = running();
+
+        cr_assert_eq(verdict_deadline(STATE_KILLING_OLD, &f), SEC(40),
+                     "the request's time is the longer one");
+        f.container.stop_timeout = 100;
+        cr_assert_eq(verdict_deadline(STATE_KILLING_OLD, &f), SEC(120));
+}
+
 /* The engine knows of the end: by its event, by inspect, or because it removed the container; or it cannot
  * be asked. */
 Test(verdict, who_knows_the_end)
