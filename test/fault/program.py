@@ -56,9 +56,13 @@ def case(f=None, *, brief=True):
 
 
 def variants(**values):
+    return variants_of(values)
+
+
+def variants_of(values, brief=True):
     def decorate(f):
         for n, (key, value) in enumerate(values.items()):
-            _register(f"{f.__name__}_{key.lstrip('_')}", lambda t, value=value: f(t, value), brief=n == 0)
+            _register(f"{f.__name__}_{key.lstrip('_')}", lambda t, value=value: f(t, value), brief=brief and n == 0)
         return f
     return decorate
 
