@@ -6,7 +6,6 @@
  * A number is mantissa × base^-fraction × 10^tens × 2^twos. Numbers whose intermediate values need more than
  * 96 bits are refused; no machine has that many processors. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "run-parse.h"
-#include "text.h"
+#include "csv.h"
 
 /* Returns a copy of the next line with its '\n' ("\r\n" becomes "\n") and moves *s after it. NULL: out of
  * memory. */

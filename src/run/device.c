@@ -7,8 +7,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "csv.h"
 #include "number.h"
 #include "run-parse.h"
+#include "run-setters.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/macro.h"
 #include "json/json.h"

@@ -4,12 +4,10 @@
 /* --health-*: up to six options define one health check. Times are nanoseconds, as in the engine's API. */
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "number.h"
 #include "run-parse.h"
-#include "util/macro.h"
+#include "run-subjects.h"
 #include "json/json.h"
 
 static const struct {
@@ -25,13 +23,7 @@ static const struct {
 
 int set_health_command(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
-        char *copy = strdup(value);
-
-        if (!copy)
-                return -ENOMEM;
-        free(p->health_command);
-        p->health_command = copy;
-        return 0;
+        return text_replace(&p->health_command, value);
 }
 
 int set_health_duration(RunParse *p, const RunOptionSpec *spec, const char *value)

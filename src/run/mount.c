@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "csv.h"
 #include "number.h"
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/macro.h"
 #include "json/json.h"
@@ -237,25 +239,4 @@ int set_mount(RunParse *p, const RunOptionSpec *spec, const char *value)
         if (r >= 0)
                 r = check_options(p, mount);
         return r < 0 ? r : draft_append(p, spec->target, TAKE_PTR(mount));
-}
-
-/* --use-api-socket mounts the engine's socket into the container. The supervisor copies the logins into the
- * container after it was created. */
-int finish_api_socket(RunParse *p)
-{
-        const char *engine = context_engine(p->context);
-        _cleanup_json_ struct json_object *mount = NULL;
-
-        if (!p->o->use_api_socket)
-                return 0;
-        if (!text_starts_with(engine, "unix://"))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "--use-api-socket needs an engine on a unix socket, not %.300s", engine);
-        mount = json_object_new_object();
-        if (!mount || json_set_string(mount, "Type", "bind") < 0 ||
-            json_set_text(mount, "Source", engine + strlen("unix://")) < 0 ||
-            json_set_string(mount, "Target", "/var/run/docker.sock") < 0 ||
-            !json_ensure(mount, "BindOptions", json_type_object))
-                return -ENOMEM;
-        return draft_append(p, "HostConfig/Mounts", TAKE_PTR(mount));
 }

@@ -9,13 +9,19 @@
 #include <errno.h>
 #include <string.h>
 
+#include "address.h"
+#include "csv.h"
 #include "number.h"
 #include "run-parse.h"
+#include "run-setters.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/macro.h"
 #include "json/json.h"
 
-bool network_is_user_defined(const char *name)
+/* Whether the network is user-defined: not host, none, bridge or default, and not the network of another
+ * container. */
+static bool network_is_user_defined(const char *name)
 {
         static const char *const others[] = { "default", "bridge", "host", "none" };
 
@@ -190,6 +196,17 @@ int set_network(RunParse *p, const RunOptionSpec *spec, const char *value)
                         return r;
         }
         return json_append(p->networks, TAKE_PTR(network));
+}
+
+int set_link(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        const char *first = strchr(value, ':');
+
+        if (!*value || (first && strchr(first + 1, ':')))
+                return run_parse_error(p, "not CONTAINER[:ALIAS]");
+        if (strvec_add(p->lists + LIST_LINK, value, strlen(value)) < 0)
+                return -ENOMEM;
+        return append_string(p, spec, value);
 }
 
 /* Applies an option to the first network, for which --network must not already have set the same. */

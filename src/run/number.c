@@ -5,7 +5,6 @@
  * Each of these has a grammar of its own, and existing units use the corners of these grammars. strtol(3)
  * would accept other numbers. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stddef.h>

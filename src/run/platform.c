@@ -2,19 +2,16 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* --platform, in the form that the engine accepts: OS/ARCHITECTURE[/VARIANT]. The rules are those of
- * containerd's package platforms, which the docker CLI uses. Also --cidfile, the other option that is not
- * part of the request's body. */
+ * containerd's package platforms, which the docker CLI uses. */
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/macro.h"
 
@@ -27,17 +24,6 @@ static void platform_done(Platform *x)
         free(x->os);
         free(x->architecture);
         free(x->variant);
-}
-
-static int replace(char **target, const char *value)
-{
-        char *copy = strdup(value);
-
-        if (!copy)
-                return -ENOMEM;
-        free(*target);
-        *target = copy;
-        return 0;
 }
 
 /* Other names of architectures, and the variant that the name implies (new_variant NULL: it implies none).
@@ -75,15 +61,16 @@ static int normalise_architecture(Platform *x)
         for (size_t i = 0; i < ELEMENTSOF(architectures); i++) {
                 if (strcmp(architectures[i].name, x->architecture) != 0)
                         continue;
-                if (replace(&x->architecture, architectures[i].architecture) < 0 ||
-                    (architectures[i].new_variant && replace(&x->variant, architectures[i].new_variant) < 0))
+                if (text_replace(&x->architecture, architectures[i].architecture) < 0 ||
+                    (architectures[i].new_variant &&
+                     text_replace(&x->variant, architectures[i].new_variant) < 0))
                         return -ENOMEM;
                 break;
         }
         for (size_t i = 0; i < ELEMENTSOF(variants); i++)
                 if (strcmp(variants[i].architecture, x->architecture) == 0 &&
                     strcmp(variants[i].variant, x->variant) == 0)
-                        return replace(&x->variant, variants[i].new_variant);
+                        return text_replace(&x->variant, variants[i].new_variant);
         return 0;
 }
 
@@ -128,10 +115,11 @@ static int default_architecture(const CliContext *c, Platform *x)
         if (text_starts_with(machine, "armv")) {
                 char variant[] = { 'v', machine[4], 0 };
 
-                return replace(&x->architecture, "arm") < 0 || replace(&x->variant, variant) < 0 ? -ENOMEM
-                                                                                                 : 0;
+                return text_replace(&x->architecture, "arm") < 0 || text_replace(&x->variant, variant) < 0
+                               ? -ENOMEM
+                               : 0;
         }
-        if (replace(&x->architecture, machine) < 0)
+        if (text_replace(&x->architecture, machine) < 0)
                 return -ENOMEM;
         return normalise_architecture(x);
 }
@@ -169,7 +157,7 @@ static int parse_os(const char *s, char **ret)
                 return -ENOMEM;
         free(*ret);
         *ret = lower;
-        return strcmp(lower, "macos") == 0 ? replace(ret, "darwin") : 0;
+        return strcmp(lower, "macos") == 0 ? text_replace(ret, "darwin") : 0;
 }
 
 /* A single part is a known operating system or a known architecture. */
@@ -179,16 +167,16 @@ static int parse_single(const CliContext *c, const char *part, Platform *x)
 
         if (r < 0)
                 return r;
-        if (replace(&x->variant, "") < 0)
+        if (text_replace(&x->variant, "") < 0)
                 return -ENOMEM;
         if (is_known_os(x->os))
                 return default_architecture(c, x);
-        if (replace(&x->os, "linux") < 0 || replace(&x->architecture, part) < 0 ||
+        if (text_replace(&x->os, "linux") < 0 || text_replace(&x->architecture, part) < 0 ||
             normalise_architecture(x) < 0)
                 return -ENOMEM;
         /* "arm" alone means the variant v7, which is the default and is not written. */
         if (strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0 &&
-            replace(&x->variant, "") < 0)
+            text_replace(&x->variant, "") < 0)
                 return -ENOMEM;
         return is_known_architecture(x->architecture) ? 0 : -EINVAL;
 }
@@ -210,15 +198,16 @@ static int parse_platform(const CliContext *c, const char *s, Platform *x)
         r = parse_os(parts.items[0], &x->os);
         if (r < 0)
                 return r;
-        if (replace(&x->architecture, parts.items[1]) < 0 ||
-            replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 || normalise_architecture(x) < 0)
+        if (text_replace(&x->architecture, parts.items[1]) < 0 ||
+            text_replace(&x->variant, parts.n > 2 ? parts.items[2] : "") < 0 ||
+            normalise_architecture(x) < 0)
                 return -ENOMEM;
         /* v7 is the default of arm and is not written. v8 is written for arm64 if the user wrote it as the
          * third part. */
         if (parts.n == 2 && strcmp(x->architecture, "arm") == 0 && strcmp(x->variant, "v7") == 0)
-                return replace(&x->variant, "");
+                return text_replace(&x->variant, "");
         if (parts.n == 3 && strcmp(x->architecture, "arm64") == 0 && !*x->variant)
-                return replace(&x->variant, "v8");
+                return text_replace(&x->variant, "v8");
         return 0;
 }
 
@@ -242,39 +231,5 @@ int finish_platform(RunParse *p)
                 p->o->platform = NULL;
                 return -ENOMEM;
         }
-        return 0;
-}
-
-/* The file must not exist, and it must be possible to create it. The supervisor creates it later. */
-int finish_cidfile(RunParse *p)
-{
-        _cleanup_free_ char *directory = NULL;
-        const char *path = p->o->cidfile, *slash;
-        size_t n;
-        int r;
-
-        if (!path)
-                return 0;
-        if (faccessat(p->context->dir_fd, path, F_OK, 0) >= 0)
-                return run_parse_error_at(p, "--cidfile", path,
-                                          "the file exists already; is another container still running?");
-        r = -errno;
-        n = strlen(path);
-        while (n > 1 && path[n - 1] == '/')
-                n--;
-        slash = memrchr(path, '/', n);
-        directory = slash ? strndup(path, (size_t) (slash - path) + 1) : strdup(".");
-        if (!directory)
-                return -ENOMEM;
-        if (r == -ENOENT || (r == -ENOTDIR && path[n]))
-                r = RET_NERRNO(faccessat(p->context->dir_fd, directory, W_OK | X_OK, AT_EACCESS));
-        if (r >= 0 && path[n])
-                r = -EISDIR; /* a path with a '/' at its end cannot be a file */
-        if (r < 0)
-                return cli_error(p->reterr,
-                                 r == -ENOENT                   ? CLI_EXIT_NOT_FOUND
-                                 : r == -EACCES || r == -EISDIR ? CLI_EXIT_NOT_EXECUTABLE
-                                                                : CLI_EXIT_REFUSED,
-                                 "invalid value \"%.300s\" for --cidfile: %s", path, strerror(-r));
         return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "number.h"
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/macro.h"
 #include "json/json.h"

@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "run-parse.h"
+#include "reference.h"
 #include "text.h"
 #include "util/macro.h"
 
@@ -186,22 +186,4 @@ const char *image_reference_check(const char *s)
         if (at && !is_digest(at + 1))
                 return "invalid digest";
         return NULL;
-}
-
-int finish_image(RunParse *p)
-{
-        const char *trust = context_getenv(p->context, "DOCKER_CONTENT_TRUST"), *reason;
-        bool verify = p->content_trust_given ? !p->content_trust_disabled
-                                             : trust && *trust && strcmp(trust, "0") != 0;
-
-        reason = image_reference_check(p->o->image);
-        if (reason)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid image \"%.300s\": %s", p->o->image,
-                                 reason);
-        if (verify && !strchr(p->o->image, '@'))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "content trust (--disable-content-trust=false or DOCKER_CONTENT_TRUST) is "
-                                 "not supported; "
-                                 "name the image by its digest");
-        return 0;
 }

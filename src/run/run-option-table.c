@@ -8,10 +8,12 @@
  * the request to the engine. Only an option that needs more than that has a setter of its own. */
 
 #include <stddef.h>
-#include <string.h>
 
 #include "cli/options.h"
+#include "run-option-table.h"
 #include "run-parse.h"
+#include "run-setters.h"
+#include "run-subjects.h"
 #include "util/macro.h"
 
 #define HOST "HostConfig/"
@@ -173,7 +175,7 @@ const RunOptionSpec run_option_table[] = {
           .text = "Disable any container-specified HEALTHCHECK"),
         O("oom-kill-disable", 0, NULL, FLAG_BOOLEAN | FLAG_LIMIT, set_bool, HOST "OomKillDisable",
           .text = "Disable OOM Killer"),
-        O("oom-score-adj", 0, "int", 0, set_oom_score_adj, HOST "OomScoreAdj",
+        O("oom-score-adj", 0, "int", 0, set_int, HOST "OomScoreAdj",
           .text = "Tune host's OOM preferences (-1000 to 1000)"),
         O("pid", 0, "string", 0, later_string, NULL, .member = STRING_PID, .text = "PID namespace to use",
           .words = "host"),

@@ -14,54 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run-option-table.h"
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
-
-static const char *const pull_policy_table[_PULL_MAX] = {
-        [PULL_MISSING] = "missing",
-        [PULL_ALWAYS] = "always",
-        [PULL_NEVER] = "never",
-};
-
-DEFINE_STRING_TABLE(pull_policy, PullPolicy)
-
-int run_parse_error_at(RunParse *p, const char *option, const char *value, const char *format, ...)
-{
-        _cleanup_free_ char *reason = NULL;
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(&reason, format, ap);
-        va_end(ap);
-        if (r < 0)
-                return cli_error_oom(p->reterr);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s", value, option,
-                         reason);
-}
-
-int run_parse_error(RunParse *p, const char *format, ...)
-{
-        _cleanup_free_ char *reason = NULL;
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(&reason, format, ap);
-        va_end(ap);
-        if (r < 0)
-                return cli_error_oom(p->reterr);
-        return run_parse_error_at(p, p->option, p->value, "%s", reason);
-}
-
-int run_parse_result(RunParse *p, int r)
-{
-        if (r == -ENOMEM)
-                return cli_error_oom(p->reterr);
-        return r;
-}
 
 static const RunOptionSpec *find_long(const char *name, size_t size)
 {
@@ -233,11 +191,12 @@ static int take_image(RunParse *p, char *const *words)
 static int finish(RunParse *p)
 {
         static int (*const passes[])(RunParse *) = {
-                finish_pull,         finish_resources,  finish_environment,  finish_labels,
-                finish_volumes,      finish_ports,      finish_devices,      finish_health,
-                finish_capabilities, finish_log_opts,   finish_storage_opts, finish_security,
-                finish_modes,        finish_restart,    finish_networks,     finish_attach,
-                finish_cidfile,      finish_api_socket, finish_image,        finish_platform,
+                finish_pull,         finish_resources, finish_environment, finish_labels,
+                finish_volumes,      finish_ports,     finish_devices,     finish_health,
+                finish_capabilities, finish_ulimits,   finish_log_opts,    finish_storage_opts,
+                finish_security,     finish_modes,     finish_restart,     finish_networks,
+                finish_attach,       finish_cidfile,   finish_api_socket,  finish_image,
+                finish_platform,
         };
 
         for (size_t i = 0; i < ELEMENTSOF(passes); i++) {

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run-option-table.h"
 #include "run-parse.h"
 #include "run/run-request.h"
 #include "util/macro.h"

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "text.h"
 #include "util/fd.h"
-#include "util/macro.h"
 #include "json/json-compact.h"
 #include "json/json.h"
 

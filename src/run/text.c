@@ -3,7 +3,6 @@
 
 /* Strings, vectors and UTF-8, and their conversion to JSON. */
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -301,4 +300,31 @@ struct json_object *json_text_array(const StrVec *v)
                 if (json_append_text(array, v->items[i]) < 0)
                         return NULL;
         return TAKE_PTR(array);
+}
+
+/* Puts "KEY=VALUE" or "KEY" into an object. */
+int json_put_key_value(struct json_object *o, const char *s)
+{
+        const char *rest = NULL;
+        _cleanup_free_ char *key = text_cut(s, '=', &rest);
+
+        if (!o || !key)
+                return -ENOMEM;
+        return json_set_text(o, key, rest ? rest : "");
+}
+
+int text_replace(char **target, const char *value)
+{
+        char *copy = strdup(value);
+
+        if (!copy)
+                return -ENOMEM;
+        free(*target);
+        *target = copy;
+        return 0;
+}
+
+int text_compare(const void *a, const void *b)
+{
+        return strcmp(*(char *const *) a, *(char *const *) b);
 }

@@ -44,6 +44,10 @@ bool text_starts_with(const char *s, const char *prefix);
 /* Copies the part of s before the first separator. *ret_rest is the part after it, inside s, or NULL if
  * there is no separator. */
 char *text_cut(const char *s, char separator, const char **ret_rest);
+/* Frees *target and stores a copy of value there. 0, or -ENOMEM with *target unchanged. */
+int text_replace(char **target, const char *value);
+/* Compares two elements of an array of strings, for qsort(3). */
+int text_compare(const void *a, const void *b);
 
 /* Cleans a path lexically: no "//" and no ".", and ".." only at the beginning of a relative path. */
 char *path_clean(const char *path);
@@ -58,3 +62,5 @@ int json_set_any(struct json_object *o, const char *key, struct json_object *val
 int json_append_text(struct json_object *array, const char *value);
 /* A new array of these strings. NULL: out of memory. */
 struct json_object *json_text_array(const StrVec *v);
+/* Adds "KEY=VALUE", or "KEY" with an empty value, to o. o NULL: -ENOMEM. */
+int json_put_key_value(struct json_object *o, const char *s);

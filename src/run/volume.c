@@ -5,14 +5,12 @@
  * Without one it is an anonymous volume. The engine checks options and paths. */
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "run-parse.h"
+#include "run-subjects.h"
 #include "text.h"
-#include "util/macro.h"
 #include "json/json.h"
 
 /* The CLI treats a single letter before a colon as a Windows drive: "a:b" is one field. */

@@ -3,10 +3,12 @@
 
 /* docker's config.json, for its proxies and detachKeys. */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "../codec/fuzz.h"
-#include "run/run-parse.h"
+#include "run/client-config.h"
+#include "json/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -4,8 +4,10 @@
 /* Records of comma-separated values. A record without quotes, newlines and carriage returns is just split at
  * its commas. */
 
+#include <errno.h>
+
 #include "../codec/fuzz.h"
-#include "run/run-parse.h"
+#include "run/csv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -3,8 +3,10 @@
 
 /* Files of --env-file and --label-file. Every resulting variable has a name and is UTF-8. */
 
+#include <errno.h>
+
 #include "../codec/fuzz.h"
-#include "run/run-parse.h"
+#include "run/env-file.h"
 
 static void parse(const uint8_t *data, size_t size, const CliContext *lookup)
 {

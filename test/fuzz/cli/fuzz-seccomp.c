@@ -4,8 +4,9 @@
 /* Seccomp profiles without their white space: the result is not longer than the input, and doing it again
  * changes nothing. */
 
+#include <errno.h>
+
 #include "../codec/fuzz.h"
-#include "run/run-parse.h"
 #include "json/json-compact.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -5,7 +5,10 @@
 
 #include <criterion/criterion.h>
 
-#include "run/run-parse.h"
+#include "run/client-config.h"
+#include "run/csv.h"
+#include "run/env-file.h"
+#include "run/reference.h"
 #include "util/macro.h"
 #include "json/json-compact.h"
 

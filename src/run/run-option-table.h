@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* The table of the options of `docker run`. */
+
+#include <stddef.h>
+
+#include "run-parse.h"
+
+/* RunOptionSpec.flags */
+#define FLAG_BOOLEAN (1u << 0) /* takes a value only after "=" */
+#define FLAG_HIDDEN (1u << 1)  /* an old spelling, not in --help */
+#define FLAG_LIMIT (1u << 2)   /* a limit of the container's own cgroup */
+#define FLAG_WINDOWS (1u << 3) /* only for containers on Windows: accepted by the parser, then refused */
+
+extern const RunOptionSpec run_option_table[];
+extern const size_t run_option_table_size;
