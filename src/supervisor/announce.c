@@ -34,13 +34,13 @@ static void decide_detach(Supervisor *s, bool in_unit)
         switch (verdict_detach(s->facts, s->config.notify_socket, unit_link_has_given_main_pid(s->unit_link),
                                in_unit)) {
         case DETACH_IMPOSSIBLE:
-                log_notice("Not detaching: the unit would end, as systemd would not have the container as "
-                           "main process.");
+                log_notice(
+                        "Not detaching: the unit would end, because the container is not its main process.");
                 record_no_detach(s->record);
                 break;
         case DETACH_BLIND:
-                log_notice("Detaching: systemd may miss the container's end. It does not with "
-                           "ExitType=cgroup in the unit and --main-pid=supervisor.");
+                log_notice("Detaching: systemd may miss the container's end. To prevent that, set "
+                           "ExitType=cgroup in the unit, and use --main-pid=supervisor.");
                 break;
         default:
                 break;

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* What the container says by sd_notify(3). READY=1 and STATUS= go to its condition, which decides when
- * systemd is told; the rest goes on to systemd as it came. While a batch comes in, systemd is told nothing.
+ * systemd is told; the rest is forwarded as it came. During a batch, nothing is sent.
  */
 
 #include "supervisor-internal.h"

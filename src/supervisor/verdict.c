@@ -215,15 +215,15 @@ const char *verdict_why_main_process(const Facts *f, const Options *o, bool noti
         if (o->main_pid == MAIN_PID_SUPERVISOR || !notifies || !f->process_seen)
                 return "";
         if (!in_unit)
-                return "the container's processes are not in the unit's cgroup, so that systemd would miss "
-                       "their end";
+                return "the container's processes are not in the unit's cgroup, and systemd would miss "
+                       "their "
+                       "end";
         if (f->unit.notify_access != NOTIFY_ACCESS_ALL)
-                return "the unit has not NotifyAccess=all, so that systemd would not hear it any more";
+                return "the unit does not have NotifyAccess=all, and systemd would ignore its messages";
         if (f->unit.kill_main_only && !f->detach)
-                return "with this KillMode= systemd tells only the main process to stop";
+                return "with the unit's KillMode=, systemd tells only the main process to stop";
         if (verdict_reports_reloads(f, o) && !f->detach)
-                return "with Type=notify-reload, and without --notify, a reload is the supervisor's to "
-                       "report";
+                return "with Type=notify-reload and without --notify, it has to report reloads";
         return NULL;
 }
 

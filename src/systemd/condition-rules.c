@@ -4,7 +4,7 @@
 /* The rules of condition.c, without its timers and its memory, so that a test can go through all
  * combinations.
  *
- * The container's own STATUS= takes precedence over ours, except for what the container can't know: that it
+ * The container's own STATUS= takes precedence over ours, except for what the container cannot know: that it
  * is paused, that its health check fails, that the engine is lost. */
 
 #include <inttypes.h>
@@ -52,7 +52,7 @@ bool condition_deserves_ping(const ConditionView *v)
         case WATCHDOG_HEALTHY:
                 return v->facts->container.health != CONTAINER_HEALTH_UNHEALTHY;
         case WATCHDOG_CONTAINER:
-                return v->facts->container.paused || gets_ready(v); /* it can't ping itself then */
+                return v->facts->container.paused || gets_ready(v); /* it cannot ping then */
         default:
                 return true;
         }

@@ -200,7 +200,9 @@ static void on_unhealthy(Condition *c)
         if (c->config.watchdog != WATCHDOG_HEALTHY || c->config.watchdog_usec == 0)
                 return;
         say(c, LOG_ERR, MESSAGE_ID_WATCHDOG,
-            say_format("Container %s does not earn the watchdog's ping any more, systemd ends the service.",
+            say_format("Container %s gets no more pings of the watchdog, because it is unhealthy: systemd "
+                       "ends the "
+                       "service.",
                        c->facts->container.name));
         set_verdict(c, what);
         c->ops->notify("WATCHDOG=trigger", c->userdata);

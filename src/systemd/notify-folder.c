@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
+/* Each folder is opened relative to the descriptor of its parent, and without following symbolic links, so
+ * that the access rights of no other folder can be changed. */
+
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -44,7 +47,8 @@ bool notify_folder_is_ours(const char *base, const char *path)
         return container_name_is_valid(path, size) && strcmp(path + size, "/" LEAF) == 0;
 }
 
-/* From a folder into one of it, which is made where it isn't there: *at becomes that one's descriptor. */
+/* Opens the folder `name` in the folder *at, and creates it if it does not exist. *at is closed and becomes
+ * the descriptor of the new one. 0 or -errno; on failure *at is unchanged. */
 static int open_folder(int *at, const char *name, mode_t mode)
 {
         _cleanup_close_ int fd = -EBADF;
@@ -54,8 +58,8 @@ static int open_folder(int *at, const char *name, mode_t mode)
         fd = RET_NERRNO(openat(*at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (fd < 0)
                 return fd;
-        /* Whatever the umask is, and whoever made it: the engine makes what is missing when it starts a
-         * container. */
+        /* Whatever the umask is, and whoever has created it: the engine creates missing folders when it
+         * starts a container. */
         if (fchmod(fd, mode) < 0)
                 return -errno;
         fd_close(*at);
@@ -63,7 +67,7 @@ static int open_folder(int *at, const char *name, mode_t mode)
         return 0;
 }
 
-/* BASE/NAME of BASE/NAME/notify. */
+/* BASE/NAME for BASE/NAME/notify: a new string. NULL: out of memory, or no such path. */
 static char *parent_of(const char *path)
 {
         const char *slash = strrchr(path, '/');

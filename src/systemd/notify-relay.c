@@ -3,18 +3,18 @@
 
 /* A datagram socket that a container's processes send to. Everything that comes is hostile.
  *
- * Who may speak: the sender's cgroup is looked at, while it lives. systemd drops the message of a sender
- * that is gone before it was looked at; here it counts, because only the container has the socket: on the
- * host it lies in a folder for root alone. (Another container that was given this one's volumes has it, too,
- * and is found out while it lives.)
+ * Who may speak: the sender's cgroup decides, while the sender lives. systemd drops the message of a sender
+ * that has exited before systemd looked. Here such a message counts, because only the container can reach
+ * the socket: on the host it is in a folder that only root can enter. (Another container with this one's
+ * volumes can reach it as well, and is recognised while it lives.)
  *
- * How much: a socket that is always readable would starve all that stands behind it in the ladder. More than
- * BUDGET messages within a WINDOW, and the socket rests until the window is over; then what has queued up is
- * read in one go, at most BATCH_MAX. Faster senders wait for room, in their own sendmsg(2).
+ * How much: a socket that is always readable would starve all sources of a lower priority. After BUDGET
+ * messages within a WINDOW the socket rests until the window is over; then what has queued up is read at
+ * once, at most BATCH_MAX messages. Faster senders wait for room in their own sendmsg(2).
  *
- * BARRIER=1 comes with a descriptor that its sender waits for, until everybody has closed it. Ours is closed
- * when what came before it is handed over to systemd. It isn't passed on: closing a stranger's file may take
- * time (SO_LINGER), and that is not for systemd to bear. */
+ * BARRIER=1 comes with a descriptor; its sender waits until everybody has closed it. Ours is closed when
+ * systemd has taken what came before it. The descriptor is not passed on: to close a stranger's file may
+ * take time (SO_LINGER), which systemd should not have to spend. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,8 +38,8 @@
 #define WINDOW_USEC (10 * USEC_PER_MSEC)
 #define BUDGET 16U
 #define BARRIERS_MAX 32U
-/* SCM_MAX_FD of the kernel. All are taken, so that none is closed by the kernel, which takes its time, see
- * close_foreign(). */
+/* SCM_MAX_FD of the kernel. We accept all descriptors, so that the kernel does not have to close one itself,
+ * which may take time: see close_foreign(). */
 #define FDS_MAX 253U
 
 struct NotifyRelay {
@@ -47,11 +47,11 @@ struct NotifyRelay {
         int fd;
         sd_event_source *source;
         sd_event_source *rest;
-        bool full;            /* this batch has to end */
-        bool held;            /* and has not been handed over yet */
-        uint64_t window_usec; /* its begin */
-        unsigned n_window;
-        pid_t member; /* the last one in this batch that was found to be one */
+        bool full;            /* the batch has to end */
+        bool held;            /* it was not passed on yet */
+        uint64_t window_usec; /* the window's begin, CLOCK_MONOTONIC */
+        unsigned n_window;    /* messages within it */
+        pid_t member;         /* the last process in this batch that is known to belong to the container */
         int barriers[BARRIERS_MAX];
         size_t n_barriers;
         NotifyRelayStats stats;
@@ -59,14 +59,14 @@ struct NotifyRelay {
         void *userdata;
 };
 
-/* What comes beside the text. */
+/* What comes with the text. */
 typedef struct Control {
-        pid_t pid; /* 0: not said */
+        pid_t pid; /* of the sender; 0: not known */
         int fds[FDS_MAX];
         size_t n_fds;
 } Control;
 
-/* A socket that lingers would hold us up until its peer has read. */
+/* Without this, close(2) of a socket with SO_LINGER would block until its peer has read everything. */
 static void close_foreign(int fd)
 {
         static const struct linger off = { .l_onoff = 0 };
@@ -103,7 +103,7 @@ static void control_done(Control *c)
         c->n_fds = 0;
 }
 
-/* A gone sender is heard, see above. */
+/* A sender that has exited may speak: see above. */
 static bool may_speak(NotifyRelay *r, pid_t pid)
 {
         NotifySender sender;
@@ -137,7 +137,7 @@ static int take_message(NotifyRelay *r, const char *text, size_t size, Control *
         return 0;
 }
 
-/* 1: a datagram was taken off the queue, whatever it was. 0: there is none. */
+/* 1: a datagram was taken from the queue, whatever it was. 0: there is none. Else -errno. */
 static int receive(NotifyRelay *r)
 {
         union {
@@ -155,8 +155,8 @@ static int receive(NotifyRelay *r)
         if (n < 0)
                 return n == -EAGAIN || n == -EINTR ? 0 : (int) n;
         control_parse(&m, &control);
-        /* Cut control data: descriptors that there was no room for in our table. What was said counts all
-         * the same. */
+        /* MSG_CTRUNC is ignored: our table of descriptors had no room for some of them, but the text
+         * counts all the same. */
         if ((m.msg_flags & MSG_TRUNC) || !may_speak(r, control.pid) ||
             take_message(r, text, (size_t) n, &control) < 0) {
                 r->stats.refused++;
@@ -172,7 +172,7 @@ static void release_barriers(NotifyRelay *r)
         r->n_barriers = 0;
 }
 
-/* All that came is handed over; or the socket is not read until it can be. */
+/* Passes on what came; if that is not possible yet, the socket is not read until it is. */
 static void end_batch(NotifyRelay *r)
 {
         r->member = 0;
@@ -187,7 +187,7 @@ static int listen_on(NotifyRelay *r, bool on)
         return sd_event_source_set_enabled(r->source, on ? SD_EVENT_ON : SD_EVENT_OFF);
 }
 
-/* Whether n more messages were too many for now; then until when. */
+/* Counts n more messages. Whether they were too many for this window; *ret_usec: how long it still lasts. */
 static bool over_budget(NotifyRelay *r, unsigned n, uint64_t *ret_usec)
 {
         uint64_t now = monotonic_usec();
@@ -254,11 +254,11 @@ static int bind_socket(NotifyRelay *r, const char *folder)
         r->fd = RET_NERRNO(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
         if (r->fd < 0)
                 return r->fd;
-        /* Before it has a name: the first message has its credentials, too. */
+        /* Before the socket has a name, so that the first message already has credentials. */
         k = RET_NERRNO(setsockopt(r->fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)));
         if (k < 0)
                 return k;
-        /* The whole path may be longer than an address. */
+        /* Through the descriptor, because the whole path may be longer than sun_path. */
         (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%i/" NOTIFY_FOLDER_SOCKET,
                         r->folder);
         if (unlinkat(r->folder, NOTIFY_FOLDER_SOCKET, 0) < 0 && errno != ENOENT)

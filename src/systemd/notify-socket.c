@@ -3,12 +3,13 @@
 
 /* A connected, non-blocking datagram socket to systemd.
  *
- * sd_notify(3) waits while systemd's queue is full: a manager that is busy, or flooded by somebody, would
- * stop our loop, and the watchdog with it. Here, what finds no room waits. Only what is told last counts of
- * each kind, so a message that says the same keys as one that waits replaces it, and what waits is a
- * handful.
+ * sd_notify(3) blocks while systemd's queue is full: a manager that is busy, or flooded by another service,
+ * would stop our event loop, and with it the watchdog's pings. Here, a message that finds no room waits. Of
+ * each kind only the last message counts, so a new message replaces one with the same keys, and only a few
+ * wait.
  *
- * systemd keeps its socket over a re-execution; if it did not, the socket is connected anew. */
+ * systemd keeps its socket when it re-executes itself; if the connection is lost all the same, the socket is
+ * connected again. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -94,7 +95,7 @@ int notify_socket_new(NotifySocket **ret, sd_event *event, const char *address, 
         r = unix_address_parse(address, &n->address, &n->address_size);
         if (r < 0)
                 return r;
-        /* Nobody there: tried again with each message. */
+        /* If nobody listens, each message tries again. */
         r = notify_socket_connect(n);
         if (r < 0)
                 log_debug_errno(r, "Failed to connect to systemd's notification socket: %m");
@@ -133,7 +134,7 @@ int notify_socket_queue(NotifySocket *n, const char *message)
         if (!copy)
                 return -ENOMEM;
         for (size_t i = n->n_waiting; i-- > 0;)
-                /* A service that reports its own failure is not made well by a ping behind it. */
+                /* A ping after it does not revoke a service's report of its own failure. */
                 if (same_keys(n->waiting[i], message) && !strstr(n->waiting[i], "WATCHDOG=trigger"))
                         forget(n, i);
         if (n->n_waiting == ELEMENTSOF(n->waiting))
@@ -154,7 +155,7 @@ static int send_once(NotifySocket *n, const char *message)
         return send(n->fd, message, strlen(message), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-/* 0: gone, one way or the other. -EAGAIN: no room. */
+/* 0: the message was sent, or cannot be sent at all. -EAGAIN: systemd has no room. */
 static int send_message(NotifySocket *n, const char *message)
 {
         int r = send_once(n, message);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Around notify-relay.c, which reads the socket, and notify-folder.c, which knows the paths: when there is a
- * relay, where, whom it hears, and what of it is forwarded.
+/* notify-relay.c reads the socket, and notify-folder.c knows the paths. This file decides when a relay is
+ * needed, where it is, who may speak, and what is forwarded.
  *
  * READY=1 is never forwarded before the supervisor's own: it must not reach systemd before MAINPID= (see
  * condition.c). STATUS= is not forwarded either, because it has to be weighed against our own. */
@@ -78,7 +78,7 @@ int relay_new(Relay **ret, sd_event *event, const RelayConfig *config, const Fac
 
 /* The folder */
 
-/* Of the container that is wanted. NULL: out of memory, or there is nowhere to have one. */
+/* The folder for the container that the options describe. NULL: out of memory, or base is NULL. */
 static char *wanted_folder(const Relay *r)
 {
         const char *name = r->config.name;
@@ -139,7 +139,8 @@ int relay_make_folder(Relay *r, CliError *reterr)
         }
         k = notify_folder_make(r->folder);
         if (k < 0)
-                (void) cli_error(reterr, CLI_EXIT_REFUSED, "Failed to make %s: %s", r->folder, strerror(-k));
+                (void) cli_error(reterr, CLI_EXIT_REFUSED, "Failed to create folder %s: %s", r->folder,
+                                 strerror(-k));
         return k;
 }
 
@@ -193,12 +194,11 @@ static void explain_drops(Relay *r)
         if (r->drops_explained || (stats->lines == 0 && stats->refused == 0))
                 return;
         r->drops_explained = true;
-        message = say_format(
-                "Dropped a notification of container %s: %s. More of them are dropped without a "
-                "word.",
-                r->facts->container.name,
-                stats->refused > 0 ? "it was malformed, or not from one of its processes"
-                                   : "MAINPID=, FDSTORE= and the like are not for containers to say");
+        message =
+                say_format("Dropped a notification of container %s: %s. Further ones are dropped silently.",
+                           r->facts->container.name,
+                           stats->refused > 0 ? "it was malformed, or not from one of its processes"
+                                              : "it may not send MAINPID=, FDSTORE= and similar");
         r->ops->say(LOG_WARNING, NULL, message ?: "Dropped a notification.", r->userdata);
 }
 
@@ -236,7 +236,8 @@ int relay_open(Relay *r, CliError *reterr)
                 return k;
         k = notify_relay_new(&r->socket, r->event, r->folder, &ops, r);
         if (k < 0)
-                (void) cli_error(reterr, CLI_EXIT_REFUSED, "Failed to listen in %s: %s", r->folder,
+                (void) cli_error(reterr, CLI_EXIT_REFUSED,
+                                 "Failed to create the notification socket in %s: %s", r->folder,
                                  strerror(-k));
         return k;
 }

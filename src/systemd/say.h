@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Formats what a part hands to its op say(). */
+/* Formatting for the op say() of the parts of this folder. */
 
 #include <stdarg.h>
 #include <stdio.h>

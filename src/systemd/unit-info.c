@@ -3,8 +3,8 @@
 
 /* org.freedesktop.DBus.Properties.GetAll on our own service.
  *
- * Root asks PID 1 on its private socket, which is there from the first moment of boot and needs no message
- * bus; others, and user services, ask over the bus. */
+ * Root asks PID 1 on its private socket, which exists from the beginning of the boot and needs no message
+ * bus. Others, and user services, ask over the bus. */
 
 #include <stdlib.h>
 #include <string.h>

@@ -234,8 +234,9 @@ void unit_link_explain_kill_mode(UnitLink *l, bool in_unit)
                 return;
         l->kill_mode_explained = true;
         say(l, LOG_NOTICE,
-            say_format("The container's stop signal is SIG%s, but with this KillMode= systemd sends SIGTERM "
-                       "to its processes as well: KillMode=mixed leaves the stop to the engine.",
+            say_format("systemd will send SIGTERM to the container's processes, which are stopped with "
+                       "SIG%s: set "
+                       "KillMode=mixed in the unit to leave the stop to the engine.",
                        signal_to_string(stop_signal)));
 }
 

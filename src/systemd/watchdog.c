@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A timer at half of the watchdog's interval (sd_watchdog_enabled(3) recommends half). */
+/* A timer with half of the watchdog's interval, as sd_watchdog_enabled(3) recommends. It is armed again
+ * before the report, so that a slow report does not delay the next ping. */
 
 #include <stdlib.h>
 
@@ -22,7 +23,7 @@ static int watchdog_on_timer(sd_event_source *source, uint64_t usec, void *userd
         int r = timer_arm(w->timer, w->period);
 
         if (r >= 0)
-                w->ops->on_due(w->userdata); /* may free us */
+                w->ops->on_due(w->userdata); /* may free w */
         return r;
 }
 

@@ -75,12 +75,12 @@ void condition_reset(Condition *c);
 /* The pings end. */
 void condition_stop_watchdog(Condition *c);
 
-/* Facts may have changed (paused, renamed, the engine lost or back): sends STATUS=, and calls ready() where
+/* Facts may have changed (paused, renamed, the engine lost or back): sends STATUS=, and calls ready() if
  * it is due. */
 void condition_report(Condition *c);
 /* The container's health may have changed: reports it, and acts on it. */
 void condition_judge_health(Condition *c);
-/* The container was paused, or goes on. */
+/* The container was paused or continued. */
 void condition_note_pause(Condition *c);
 /* The kernel has killed a process of the container for lack of memory. Said at any time. */
 void condition_note_oom(Condition *c);

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The notification socket of a container, sd_notify(3): what it may say is reported, all else dropped and
- * counted. */
+/* The notification socket of a container, sd_notify(3). What a container may say is reported; everything
+ * else is dropped and counted. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,35 +16,39 @@
 typedef struct NotifyRelay NotifyRelay;
 
 typedef enum NotifySender {
-        NOTIFY_SENDER_MEMBER, /* of the container */
-        NOTIFY_SENDER_GONE,   /* no such process any more */
-        NOTIFY_SENDER_FOREIGN,
+        NOTIFY_SENDER_MEMBER,  /* a process of the container */
+        NOTIFY_SENDER_GONE,    /* the process does not exist any more */
+        NOTIFY_SENDER_FOREIGN, /* another process: its messages are refused */
 } NotifySender;
 
+/* The relay must not be freed from inside its ops. */
 typedef struct NotifyRelayOps {
+        /* Who this sender is. Not called for every datagram. */
         NotifySender (*judge)(pid_t pid, void *userdata);
-        /* Which lines are to be forwarded, as notify_message_filter() takes it; asked for each datagram. */
+        /* Which lines are to be in message->text: `forward` of notify_message_filter(). Called for each
+         * datagram. */
         unsigned (*forward)(void *userdata);
-        /* false: on_batch() comes next. */
+        /* A datagram had a line that a container may say. Returns false to end the batch here. */
         bool (*on_message)(const NotifyFiltered *message, void *userdata);
-        /* Behind some messages. false: they are not handed over yet, and no more comes until
-         * notify_relay_resume(). */
+        /* After one or more datagrams. Returns whether their messages were passed on; if not, no more are
+         * read until notify_relay_resume(). */
         bool (*on_batch)(void *userdata);
 } NotifyRelayOps;
 
-/* What was not passed on. */
+/* What was not passed on, since the beginning. */
 typedef struct NotifyRelayStats {
-        uint64_t lines;   /* that no container may say */
-        uint64_t refused; /* datagrams: too long, malformed, from others */
+        uint64_t lines;   /* lines that no container may say */
+        uint64_t refused; /* datagrams that are too long, malformed, or from foreign senders */
 } NotifyRelayStats;
 
-/* Binds folder/notify.sock, in the place of one that is there. */
+/* Binds folder/notify.sock, and replaces a socket of that name. 0 or -errno. */
 int notify_relay_new(NotifyRelay **ret, sd_event *event, const char *folder, const NotifyRelayOps *ops,
                      void *userdata);
-/* Takes the socket away. */
+/* Closes and removes the socket; messages that were not read are lost. Accepts NULL. */
 NotifyRelay *notify_relay_free(NotifyRelay *r);
 DEFINE_TRIVIAL_CLEANUP_FUNC(NotifyRelay *, notify_relay_free)
 
-/* There is room again. */
+/* After on_batch() has returned false: what was reported can be passed on now. Calls on_batch() again. */
 void notify_relay_resume(NotifyRelay *r);
+/* Valid until the relay is freed. */
 const NotifyRelayStats *notify_relay_stats(const NotifyRelay *r);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Our messages to systemd, sd_notify(3), which never make the loop wait. */
+/* Our messages to systemd, as sd_notify(3) sends them, but without blocking the event loop. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,23 +13,29 @@
 typedef struct NotifySocket NotifySocket;
 
 typedef struct NotifySocketOps {
-        /* All that waited is handed over. */
+        /* systemd has taken all messages that waited. The socket may be freed from here. */
         void (*on_room)(void *userdata);
 } NotifySocketOps;
 
-/* address: of $NOTIFY_SOCKET, a path or "@" and an abstract name. -EINVAL: neither; -ENAMETOOLONG. */
+/* address: as in $NOTIFY_SOCKET, an absolute path, or "@" and an abstract name. Nobody has to listen there
+ * yet. -EINVAL: neither; -ENAMETOOLONG; -ENOMEM. */
 int notify_socket_new(NotifySocket **ret, sd_event *event, const char *address, const NotifySocketOps *ops,
                       void *userdata);
+/* Drops the messages that wait. Accepts NULL. */
 NotifySocket *notify_socket_free(NotifySocket *n);
 DEFINE_TRIVIAL_CLEANUP_FUNC(NotifySocket *, notify_socket_free)
 
-/* Puts a message behind those that wait; it takes the place of one that says the same keys. */
+/* Adds a message after those that wait, and removes an earlier one with the same keys. If
+ * NOTIFY_SOCKET_WAITING_MAX already wait, the oldest one is lost. 0 or -ENOMEM. */
 int notify_socket_queue(NotifySocket *n, const char *message);
-/* 1: all is handed over to systemd, or can't be. 0: it has no room now; on_room() follows. */
+/* Sends what waits. 1: nothing waits any more; a message that cannot be sent at all is dropped. 0: systemd
+ * has no room now, and on_room() follows. Else -errno. */
 int notify_socket_flush(NotifySocket *n);
-/* The same at the end of the process, when there is no loop any more that would go on with it. */
+/* The same at the end of the process, when no event loop can continue with it: blocks up to timeout_usec. 1,
+ * -ETIMEDOUT, or another -errno. */
 int notify_socket_drain(NotifySocket *n, uint64_t timeout_usec);
 
-/* How many wait at most. Who queues what others send had better flush before. */
+/* How many messages can wait. A caller that queues what others send should keep some of these places free.
+ */
 #define NOTIFY_SOCKET_WAITING_MAX 32
 size_t notify_socket_waiting(const NotifySocket *n);

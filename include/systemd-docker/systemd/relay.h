@@ -26,9 +26,9 @@ typedef struct RelayConfig {
         WatchdogMode watchdog;
         uint64_t watchdog_usec; /* WatchdogSec= of the unit; 0: none */
         const char
-                *base_folder; /* in which each container has a folder; NULL: there is nowhere to make one */
+                *base_folder; /* in which each container gets a folder; NULL: none, a relay is impossible */
         const char *name;     /* of the container that is wanted, as docker takes it; NULL: none */
-        bool engine_is_local; /* a container elsewhere can't reach a socket on this machine */
+        bool engine_is_local; /* otherwise the container cannot reach a socket of ours */
         /* Whether a process belongs to the container with this id. */
         bool (*is_of_container)(pid_t pid, const char *id);
 } RelayConfig;
@@ -52,19 +52,19 @@ Relay *relay_free(Relay *r);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Relay *, relay_free)
 
 /* Before the container is created: appends the variables and mounts that it needs to two string vectors.
- * Nothing where no relay is wanted. -EINVAL with a message: a relay is impossible here; -ENOMEM. */
+ * Does nothing if no relay is wanted. -EINVAL with a message: a relay is impossible here; -ENOMEM. */
 int relay_extras(Relay *r, char ***environment, char ***binds, CliError *reterr);
-/* Creates the folder that relay_extras() has named; where no relay is wanted, removes the one that an
+/* Creates the folder that relay_extras() has named; if no relay is wanted, removes the one that an
  * earlier container of the same name has left. Errors have a message. */
 int relay_make_folder(Relay *r, CliError *reterr);
 
 /* What the container that the facts describe lacks, for a message; NULL: nothing. A container keeps its
- * mounts for as long as it exists, so one that was created without the folder can't be used with these
+ * mounts for as long as it exists, so one that was created without the folder cannot be used with these
  * options. */
 const char *relay_lacks(const Relay *r);
 
-/* Listens in the folder that the container has. Nothing where no relay is wanted, or where it listens
- * already. Errors have a message. */
+/* Listens in the folder that the container has. Does nothing if no relay is wanted, or if it
+ * listens already. Errors have a message. */
 int relay_open(Relay *r, CliError *reterr);
 bool relay_is_open(const Relay *r);
 /* Stops listening; messages that were not read are lost. */
@@ -74,8 +74,8 @@ void relay_drop(Relay *r);
 /* on_batch() returned false, and systemd has room again. */
 void relay_resume(Relay *r);
 
-/* A fact for the next supervisor, in the folder: the container has said READY=1 in this life. Nothing
- * happens where the relay is not open; a failure is not reported. */
+/* A fact for the next supervisor, in the folder: the container has said READY=1 in this life. Does
+ * nothing if the relay is not open; a failure is not reported. */
 void relay_remember_ready(const Relay *r);
 /* Whether an earlier supervisor has remembered that. */
 bool relay_was_ready(const Relay *r);

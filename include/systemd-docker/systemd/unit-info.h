@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What systemd says of the unit that we run in: asked over D-Bus, without blocking. */
+/* The properties of the unit that we run in: asked of systemd over D-Bus, without blocking. */
 
 #include <systemd/sd-event.h>
 
@@ -11,10 +11,13 @@
 typedef struct UnitInfo UnitInfo;
 
 typedef struct UnitInfoOps {
-        /* Once. r < 0: it can't be known, properties are then the cautious defaults. */
+        /* Called once. r < 0: systemd did not answer, and properties has the cautious defaults. properties
+         * is valid during the call. The object may be freed from here. */
         void (*on_known)(const UnitProperties *properties, int r, void *userdata);
 } UnitInfoOps;
 
-/* -ENODATA or -ENXIO: we are in no service unit. on_known comes from the loop, within five seconds. */
+/* Asks. on_known() follows from the event loop, within five seconds. -ENODATA or -ENXIO: we are in no
+ * service unit; another -errno: systemd cannot be reached. */
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata);
+/* Accepts NULL. on_known() is not called any more. */
 UnitInfo *unit_info_free(UnitInfo *u);

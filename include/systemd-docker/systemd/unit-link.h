@@ -45,7 +45,7 @@ UnitLink *unit_link_free(UnitLink *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(UnitLink *, unit_link_free)
 
 /* Asks systemd for the properties of our unit; on_unit_known() follows within five seconds. -ENODATA or
- * -ENXIO: we are in no service unit; another -errno: systemd can't be reached. on_unit_known() does not
+ * -ENXIO: we are in no service unit; another -errno: systemd cannot be reached. on_unit_known() does not
  * follow then. */
 int unit_link_ask(UnitLink *l);
 
@@ -66,10 +66,10 @@ void unit_link_stopping(UnitLink *l, uint64_t needed_usec);
 void unit_link_begin_batch(UnitLink *l);
 /* Returns whether systemd has taken everything; if not, on_room() follows. */
 bool unit_link_end_batch(UnitLink *l);
-/* Whether a batch may go on: half of what can wait is reserved for our own messages. */
+/* Whether a batch may continue: half of the places of the queue are reserved for our own messages. */
 bool unit_link_has_room(const UnitLink *l);
 
-/* Makes the container's first process systemd's main process. why: NULL, or the reason why this can't be
+/* Makes the container's first process systemd's main process. why: NULL, or the reason why this cannot be
  * (see verdict_why_main_process()); a reason other than "" is said once. */
 void unit_link_offer_main_pid(UnitLink *l, const char *why);
 /* Makes the supervisor the main process again, if it is not. systemd learns the exit status only of its own
@@ -78,8 +78,8 @@ void unit_link_hand_back(UnitLink *l);
 /* Whether the container's process is the main process, as far as we have told systemd. */
 bool unit_link_has_given_main_pid(const UnitLink *l);
 
-/* Says once, if it is so, that systemd signals the container's processes beside the engine. in_unit: whether
- * they are in the unit's cgroup. */
+/* Says once, if it is so, that systemd sends SIGTERM to the container's processes, in addition to the
+ * engine's stop signal. in_unit: whether they are visible in the unit's cgroup. */
 void unit_link_explain_kill_mode(UnitLink *l, bool in_unit);
 
 /* Writes the container's pid, atomically; a failure is reported by say(). */

@@ -410,8 +410,8 @@ Test(condition, unhealthy_under_the_watchdog)
         set_health(CONTAINER_HEALTH_UNHEALTHY);
         (void) snprintf(expected, sizeof(expected),
                         "STATUS=Unhealthy" REST "<4>%.4s " IS_UNHEALTHY "\n"
-                        "<3>%.4s Container web does not earn the watchdog's ping any more, systemd ends the "
-                        "service.\nSTATUS=" IS_UNHEALTHY "\nWATCHDOG=trigger\n",
+                        "<3>%.4s Container web gets no more pings of the watchdog, because it is unhealthy: "
+                        "systemd ends the service.\nSTATUS=" IS_UNHEALTHY "\nWATCHDOG=trigger\n",
                         MESSAGE_ID_CONTAINER_UNHEALTHY, MESSAGE_ID_WATCHDOG);
         assert_asked(expected);
         cr_assert_str_eq(condition_verdict(condition), IS_UNHEALTHY);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* When there is a relay, where, whom it hears and what it passes on. How it reads a socket is in
+/* When a relay is needed, where it is, who may speak and what is forwarded. How it reads a socket is in
  * test-notify-relay.c. */
 
 #include <fcntl.h>
@@ -246,7 +246,8 @@ Test(relay, folder_that_can_not_be_made)
         int fd = open(base, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
 
         close(fd); /* a file in its place */
-        (void) snprintf(expected, sizeof(expected), "Failed to make %s: %s", folder, strerror(ENOTDIR));
+        (void) snprintf(expected, sizeof(expected), "Failed to create folder %s: %s", folder,
+                        strerror(ENOTDIR));
         cr_assert_eq(relay_extras(relay, &environment, &binds, NULL), 0);
         cr_assert_eq(relay_make_folder(relay, &error), -ENOTDIR);
         cr_assert_str_eq(error.message, expected);
@@ -299,7 +300,7 @@ Test(relay, can_not_listen)
         cr_assert_eq(mkdir(in_the_way, 0700), 0);
         facts.container.notify_folder = folder;
         cr_assert_lt(relay_open(relay, &error), 0);
-        cr_assert_eq(strncmp(error.message, "Failed to listen in ", 20), 0);
+        cr_assert_not_null(strstr(error.message, "notification socket in "));
         cr_assert(!relay_is_open(relay));
 }
 
@@ -371,8 +372,8 @@ Test(relay, drops_are_said_once)
         say("MAINPID=1");
         loop_settle(event);
         cr_assert_str_eq(said,
-                         "Dropped a notification of container web: MAINPID=, FDSTORE= and the like are "
-                         "not for containers to say. More of them are dropped without a word.");
+                         "Dropped a notification of container web: it may not send MAINPID=, FDSTORE= and "
+                         "similar. Further ones are dropped silently.");
         *said = 0;
         say("MAINPID=2");
         loop_settle(event);

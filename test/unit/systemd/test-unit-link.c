@@ -188,7 +188,7 @@ Test(unit_link, main_pid)
 
         (void) snprintf(main_pid, sizeof(main_pid), "MAINPID=%i", (int) getpid());
         cr_assert(!unit_link_has_given_main_pid(l));
-        unit_link_hand_back(l); /* nothing to be handed back */
+        unit_link_hand_back(l); /* it is the main process */
         cr_assert_str_eq(next(), "");
         unit_link_offer_main_pid(l, "");
         assert_said("");
@@ -225,7 +225,8 @@ Test(unit_link, kill_mode)
                 facts.container.stop_signal = table[i].stop_signal;
                 facts.unit.kill_main_only = table[i].kill_main_only;
                 unit_link_explain_kill_mode(l, table[i].in_unit);
-                cr_assert_eq(strstr(said, "signal is SIGQUIT,") != NULL, table[i].explained, "row %zu", i);
+                cr_assert_eq(strstr(said, "stopped with SIGQUIT:") != NULL, table[i].explained, "row %zu",
+                             i);
                 *said = 0;
                 unit_link_explain_kill_mode(l, table[i].in_unit);
                 assert_said(""); /* once */
@@ -379,8 +380,8 @@ static pid_t start_systemd(const char *wanted)
                 struct pollfd p = { .fd = systemd, .events = POLLIN };
                 ssize_t size;
 
-                /* Control data that is not asked for is closed by the kernel, which is what a barrier waits
-                 * for. */
+                /* Without room for control data, the kernel closes the descriptor, which is what a barrier
+                 * waits for. */
                 if (poll(&p, 1, -1) < 0 || (size = recv(systemd, text, sizeof(text) - 1, 0)) < 0)
                         _exit(2);
                 text[size] = 0;
