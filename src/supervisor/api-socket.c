@@ -84,8 +84,8 @@ static void on_put(EngineRequest *request, int r, const EngineReply *reply, void
                 return;
         }
         supervisor_drop_logins(s);
-        supervisor_arm_deadline(s); /* the next request has the same time */
-        supervisor_act_prepare(s);
+        supervisor_arm_deadline(s);       /* the next request has the same time */
+        supervisor_push(s, LIFE_CREATED); /* completely, now */
 }
 
 bool supervisor_may_lack_logins(const Supervisor *s)
@@ -99,7 +99,7 @@ void supervisor_drop_logins(Supervisor *s)
         s->logins = NULL;
 }
 
-/* Goes on with supervisor_act_prepare(). */
+/* LIFE_CREATED follows, once more. */
 void supervisor_put_logins(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_put };

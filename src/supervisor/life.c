@@ -21,8 +21,8 @@ void supervisor_act_attach(Supervisor *s)
 
         placement_write_note(s->placement);
         if (!s->events)
-                r = engine_events_new(&s->events, s->event, s->engine, s->facts->container.id,
-                                      &supervisor_engine_events_ops, s);
+                r = engine_events_new(&s->events, s->event, s->engine, s->facts->container.id, s->events_ops,
+                                      s);
         if (r >= 0)
                 r = output_open(s->output);
         if (r >= 0)

@@ -89,3 +89,11 @@ char *supervisor_base_folder(const Supervisor *s)
 
         return asprintf(&folder, "%s/systemd-docker", s->config.runtime_folder) < 0 ? NULL : folder;
 }
+
+void supervisor_say(int level, const char *message_id, const char *message, void *userdata)
+{
+        if (message_id)
+                log_event(level, message_id, "%s", message);
+        else
+                log_full(level, "%s", message);
+}

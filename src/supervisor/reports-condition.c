@@ -20,14 +20,6 @@ static void on_notify(const char *message, void *userdata)
         unit_link_notify(s->unit_link, "%s", message);
 }
 
-void supervisor_send_ready(Supervisor *s)
-{
-        if (s->facts->ready_sent)
-                return;
-        record_ready_sent(s->record);
-        unit_link_notify(s->unit_link, "READY=1");
-}
-
 static void on_ready(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);

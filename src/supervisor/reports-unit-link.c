@@ -7,14 +7,6 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-void supervisor_say(int level, const char *message_id, const char *message, void *userdata)
-{
-        if (message_id)
-                log_event(level, message_id, "%s", message);
-        else
-                log_full(level, "%s", message);
-}
-
 static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);

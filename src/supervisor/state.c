@@ -93,6 +93,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         },
         [STATE_PREPARING] = {
                 [LIFE_PREPARED] = TO(STATE_ATTACHING, ACTION_ATTACH),
+                [LIFE_CREATED] = TO(STATE_PREPARING, ACTION_PREPARE), /* its logins are in it now */
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,

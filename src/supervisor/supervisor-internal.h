@@ -61,6 +61,7 @@ struct Supervisor {
         EngineRequest *request; /* what the state waits for */
         ExitWait *exit_wait;
         EngineEvents *events;
+        const EngineEventsOps *events_ops;
         Output *output;
         InputStream *input;
         Process *process;     /* the container's first one, where it can be seen */

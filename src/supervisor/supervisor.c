@@ -118,6 +118,7 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
         if (!s)
                 return -ENOMEM;
         s->config = *config;
+        s->events_ops = &supervisor_engine_events_ops;
         r = record_new(&s->record);
         if (r < 0)
                 return r;
