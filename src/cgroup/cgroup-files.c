@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* /proc/PID/cgroup, /proc/self/mountinfo and cgroup.procs. */
+/* The parsers of these files are in codec/cgroup/cgroup-path.h; here they are only read, and cgroup.procs is
+ * written: one process for each write(2), because the kernel accepts only one. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -37,7 +38,7 @@ int cgroup_read_mounts(CgroupMounts *ret)
         return r < 0 ? r : cgroup_mounts_parse(text, ret);
 }
 
-/* 1: moved. 0: it was gone already. */
+/* 1: moved. 0: it had ended. */
 static int move_process(int to_fd, pid_t pid)
 {
         char text[32];
@@ -57,7 +58,7 @@ int cgroup_move_folder(int dir_fd, int to_fd, int *n_moved)
 
         r = read_file_at(dir_fd, "cgroup.procs", FILE_MAX, &text, NULL);
         if (r == -EOPNOTSUPP)
-                return 0; /* a threaded cgroup: its processes are listed by the one above */
+                return 0; /* a threaded cgroup: the cgroup above it lists its processes */
         if (r >= 0)
                 r = cgroup_procs_parse(text, &pids, &n);
         if (r < 0)

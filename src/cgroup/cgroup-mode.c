@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* delegate where nothing is in its way, else migrate.
+/* The mode is delegate if nothing prevents it, otherwise migrate.
  *
- * What the engine's cgroup driver means: "cgroupfs" takes a folder as --cgroup-parent, so the unit's.
- * "systemd" takes nothing but slices, and has systemd make a scope; there only our own runtime can have the
- * container made elsewhere. */
+ * The engine's cgroup driver decides how the container gets into the unit. "cgroupfs" accepts any folder as
+ * --cgroup-parent, and therefore the unit's. "systemd" accepts only slices, in which systemd then creates a
+ * scope: there, only our own runtime can create the container somewhere else. */
 
 #include <stddef.h>
 
 #include "cgroup-mode.h"
 #include "codec/cgroup/placement-note.h"
 
-/* What keeps the container from being made in the unit's cgroup whatever the engine; NULL: nothing. */
+/* What prevents mode delegate with every engine; NULL: nothing. */
 static const char *obstacle(const CgroupSituation *s)
 {
         if (s->hidden)
@@ -26,6 +26,7 @@ static const char *obstacle(const CgroupSituation *s)
         return NULL;
 }
 
+/* What prevents it with this engine; NULL: nothing. */
 static const char *obstacle_of_engine(const CgroupSituation *s)
 {
         const EngineInfo *i = s->info;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Migration of processes between cgroups, on v2 and on v1's many hierarchies.
+/* Migration of processes between cgroups, with v2 and with the many hierarchies of v1.
  *
- * Which folder belongs to which line of /proc/PID/cgroup is decided by the mounts' controllers, as sets,
- * never by folder names (see codec/cgroup-path.h). A sweep reads cgroup.procs and writes each pid to our
- * own; what was forked between the reading and the writing shows up in the next pass, so it goes on until a
- * pass finds nobody. */
+ * The set of controllers of a mount tells which folder belongs to which line of /proc/PID/cgroup; the names
+ * of folders do not (see codec/cgroup/cgroup-path.h). A sweep reads cgroup.procs of the container's cgroup
+ * and writes each pid to ours. A process that is forked between the two is found by the next pass. The sweep
+ * ends when a pass has found no process. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* A payload that forks faster than this many passes can follow is caught by the next event. */
+/* Limits a sweep in case the container forks faster than it is moved. The next event starts another one. */
 #define PASSES_MAX 100
 #define DEPTH_MAX 32
 
@@ -36,8 +36,8 @@ struct CgroupMove {
         size_t n_pairs;
 };
 
-/* Our own cgroup in the hierarchy of theirs: the same kernel writes the same controllers in the same order.
- */
+/* Our own cgroup in the hierarchy of theirs; NULL: none. The kernel writes the controllers of a hierarchy in
+ * the same order for every process, so that the strings are equal. */
 static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *theirs)
 {
         for (size_t i = 0; i < paths->n_items; i++)
@@ -46,7 +46,7 @@ static const CgroupPath *find_same(const CgroupPaths *paths, const CgroupPath *t
         return NULL;
 }
 
-/* "cpu,cpuacct" is wanted when one of the two is: they are one hierarchy. */
+/* "cpu,cpuacct" is one hierarchy: it is wanted if one of the two is. */
 static bool hierarchy_is_wanted(const char *controllers, CgroupWanted wanted, void *userdata)
 {
         char name[64];
@@ -78,7 +78,7 @@ static int add_pair(CgroupMove *m, const CgroupMounts *mounts, const CgroupPath 
         if (r >= 0)
                 r = cgroup_mounts_resolve(mounts, ours, &to);
         if (r == -ENOENT)
-                return 0; /* the kernel has it, but nobody uses it here */
+                return 0; /* the kernel has the hierarchy, but it is not mounted here */
         if (r < 0)
                 return r;
         grown = reallocarray(m->pairs, m->n_pairs + 1, sizeof(Pair));
@@ -161,7 +161,7 @@ const char *cgroup_move_unified_source(const CgroupMove *m)
         return NULL;
 }
 
-/* Takes over dir_fd. What the container made below its cgroup is its own: swept as well, because the engine
+/* Closes dir_fd. Also moves the processes of the cgroups below, which the container created: the engine
  * removes the whole tree. */
 static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
 {
@@ -183,7 +183,7 @@ static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
                 child = RET_NERRNO(
                         openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
                 if (child < 0)
-                        continue; /* removed meanwhile */
+                        continue; /* it was removed meanwhile */
                 r = move_tree(child, to_fd, n_moved, depth + 1);
                 if (r < 0)
                         result = r;
@@ -206,10 +206,10 @@ static int sweep_pair(const Pair *p, int *n_moved)
 
                 from = RET_NERRNO(open(p->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
                 if (from < 0)
-                        return from == -ENOENT ? 0 : from; /* emptied and removed: all are with us */
+                        return from == -ENOENT ? 0 : from; /* removed, so no process is left in it */
                 r = move_tree(from, to, n_moved, 0);
                 if (r == -ENOENT || r == -ENODEV)
-                        return 0; /* removed under our eyes */
+                        return 0; /* it was removed while we read it */
                 if (r < 0)
                         return r;
                 if (*n_moved == before)
@@ -237,8 +237,8 @@ static bool is_systemds(const CgroupPath *p)
         return !*p->controllers || strcmp(p->controllers, "name=systemd") == 0;
 }
 
-/* Only in systemd's own hierarchy is a cgroup a unit's: in the others of v1, all of a slice may share one.
- */
+/* Our own cgroup counts only in systemd's own hierarchy. In the other ones of v1, all units of a slice may
+ * share a cgroup. */
 static bool is_of_container(const CgroupPaths *theirs, const char *container_id)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths ours = CGROUP_PATHS_NULL;

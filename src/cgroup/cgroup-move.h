@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Takes a container's processes out of the cgroups that the engine made and into our own, which are the
- * unit's. */
+/* Moves the processes of a container from the cgroups that the engine created into our own cgroups, which
+ * are those of the unit. */
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -12,39 +12,42 @@
 
 typedef struct CgroupMove CgroupMove;
 
-/* Whether a hierarchy is to be taken over: "" for cgroup v2, else a v1 controller or "name=systemd". */
+/* Whether the processes are to be moved in this hierarchy: "" for cgroup v2, otherwise a controller of v1 or
+ * "name=systemd". */
 typedef bool (*CgroupWanted)(const char *controller, void *userdata);
 
-/* Finds out, for each hierarchy that is mounted and wanted, where pid is and where we are. A cgroup that
- * does not bear the container's id in its path is left alone: what lives there may be anybody's. So is one
- * below unit_path, where it is given: that was made in the unit. -ESRCH: pid is gone; -ENOENT: no cgroup
- * hierarchy is mounted. */
+/* Finds the cgroup of pid and our own in each hierarchy that is mounted and wanted; moves nothing. A cgroup
+ * without the container's id in its path is left out, because its processes may belong to somebody else. A
+ * cgroup below unit_path (NULL: none) is left out, because it was created inside the unit. wanted is called
+ * during this call only. -ESRCH: no process pid; -ENOENT: no cgroup hierarchy is mounted; -ENOMEM. */
 int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
                     CgroupWanted wanted, void *userdata);
 CgroupMove *cgroup_move_free(CgroupMove *m);
 DEFINE_TRIVIAL_CLEANUP_FUNC(CgroupMove *, cgroup_move_free)
 
-/* How many hierarchies it works on: 0 when pid is where we are already. */
+/* The number of hierarchies in which processes are moved. 0: pid is in our cgroups in all of them. */
 size_t cgroup_move_count(const CgroupMove *m);
 
-/* Moves what is there now, and what it forks meanwhile, until nothing is left. Idempotent; nothing to do is
- * success. Returns how many processes were moved, or -errno of the last that could not be. */
+/* Moves all processes that are in the container's cgroups, also those that are forked meanwhile. It can be
+ * called again at any time. Returns the number of moved processes (0 if there was none), or the last -errno
+ * if a process could not be moved; the others still were. */
 int cgroup_move_sweep(CgroupMove *m);
 
-/* Whether there is a hierarchy of v1 among them: it doesn't say when somebody joins. */
+/* Whether one of the hierarchies is of v1, which does not report processes that join. */
 bool cgroup_move_is_blind(const CgroupMove *m);
 
-/* Path of the container's v2 cgroup, to be watched; NULL without v2. */
+/* The folder of the container's cgroup of v2, for a watch; NULL: v2 is not among the hierarchies. It belongs
+ * to m. */
 const char *cgroup_move_unified_source(const CgroupMove *m);
 
-/* Whether pid is in a cgroup that bears the container's id, or in one of ours: so that a pid that the engine
- * told us is not some other process by now, or one of another machine. */
+/* Whether pid is in a cgroup with the container's id in its path, or in our own. This proves that a pid from
+ * the engine does not belong to another process by now, or to another machine. False: no process pid. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
 
-/* The same of a process that is ending, whose cgroup may be gone already. cgroup v1 forgets it at once:
- * where nothing is known of it any more, true. */
+/* The same for a process that is ending, whose cgroup may have been removed. cgroup v1 forgets the process
+ * at once: true if the kernel no longer knows any cgroup of it. */
 bool cgroup_was_of_container(pid_t pid, const char *container_id);
 
-/* Whether pid is in this cgroup or below it, in the hierarchy by which systemd tracks processes. NULL: in
- * our own. */
+/* Whether pid is in the cgroup unit_path or below it, in the hierarchy with which systemd tracks processes.
+ * NULL: in our own cgroup. False: no process pid. */
 bool cgroup_is_ours(pid_t pid, const char *unit_path);

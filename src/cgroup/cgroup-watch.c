@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The kernel says IN_MODIFY on these files when one of their values changes (Control Group v2, "Core
+/* The kernel reports IN_MODIFY for these files when one of their values changes (Control Group v2, "Core
  * Interface Files" and "Memory Interface Files"). */
 
 #include <stdio.h>

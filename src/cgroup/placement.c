@@ -5,7 +5,7 @@
  *
  *   delegate by the engine   the request has the unit's cgroup as its --cgroup-parent
  *   delegate by our runtime  the request names the runtime, which reads a note before each start
- *   migrate                  the processes are moved when they run, and those that join later, too
+ *   migrate                  the processes are moved once they run, and so are those that join later
  *
  * cgroup-mode.c decides, as soon as what it depends on is known. A container that was created in another
  * mode (kept without --rm, or adopted) is moved. */
@@ -37,7 +37,7 @@ struct Placement {
         void *userdata;
 
         UnitCgroup *unit;   /* NULL: there is none, as by hand */
-        uint64_t oom_kills; /* in the unit, of which we know */
+        uint64_t oom_kills; /* in the unit, as far as they are reported */
         CgroupDecision decision;
         bool decided;
 
@@ -78,7 +78,7 @@ int placement_new(Placement **ret, sd_event *event, const PlacementConfig *confi
         r = unit_cgroup_new(&p->unit);
         if (r < 0)
                 log_debug_errno(r, "Found no cgroup of a unit that we run in, ignoring: %m");
-        else /* what ExecStartPre= or an earlier life did there is not the container's */
+        else /* kills of ExecStartPre= or of an earlier run are not the container's */
                 (void) unit_cgroup_read_oom_kills(p->unit, &p->oom_kills);
         *ret = p;
         return 0;
@@ -215,7 +215,7 @@ static bool hierarchy_is_wanted(const char *controller, void *userdata)
 {
         const Placement *p = ASSERT_PTR(userdata);
 
-        /* The one hierarchy of v2 is what name=systemd is on v1: systemd's own. */
+        /* The hierarchy of v2 corresponds to name=systemd of v1: both are systemd's own. */
         return options_cgroup_wanted(p->config.options, *controller ? controller : "name=systemd");
 }
 
@@ -242,8 +242,8 @@ static int on_sweep_again(sd_event_source *source, uint64_t usec, void *userdata
                          p->sweep_again_usec <= SWEEP_AGAIN_MAX_USEC ? p->sweep_again_usec : UINT64_MAX);
 }
 
-/* The engine reports a process of `docker exec` before it creates it. v2 reports when it joins the cgroup.
- * On v1 it is looked for, less and less often, until the engine must have created it. */
+/* The engine reports a process of `docker exec` before it creates the process. v2 reports when the process
+ * joins the cgroup. With v1 we look for it, less and less often, until the engine must have created it. */
 void placement_expect_joiner(Placement *p)
 {
         static const EventTraits traits = { "cgroup-sweep", EVENT_PRIORITY_CGROUP, EVENT_FAILURE_DISABLE };
@@ -293,7 +293,7 @@ static void move_container(Placement *p)
         }
         if (cgroup_move_count(p->move) == 0 && hierarchy_is_wanted("", p) && !placement_has_container(p))
                 log_warning("The container stays outside of the unit: its cgroup can't be seen from here.");
-        /* Watch before the sweep: who comes in between is seen by one of them. */
+        /* The watch comes before the sweep, so that one of them sees a process that joins in between. */
         folder = cgroup_move_unified_source(p->move);
         if (folder) {
                 r = cgroup_watch_new(&p->move_watch, p->event, folder, "cgroup.events", &ops, p);
@@ -352,7 +352,7 @@ void placement_take_over(Placement *p)
         if (must_be_moved(p))
                 move_container(p);
         if (p->decision.mode != CGROUP_MODE_NONE)
-                watch_memory(p); /* last: on_oom may free us */
+                watch_memory(p); /* comes last, because on_oom may free us */
 }
 
 void placement_stop(Placement *p)

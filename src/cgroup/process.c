@@ -55,7 +55,7 @@ int process_new(Process **ret, sd_event *event, bool engine_is_local, const Proc
         return 0;
 }
 
-/* Both may free us. */
+/* Both ops may free us. */
 static void on_death(void *userdata)
 {
         Process *p = ASSERT_PTR(userdata);
@@ -78,7 +78,7 @@ int process_watch(Process *p, pid_t pid, const char *container_id)
         process_unwatch(p);
         p->pid = pid;
         r = pid_watch_new(&p->watch, p->event, pid, &ops, p);
-        /* The cgroup is read after the pidfd was opened: so it is the cgroup of this very process. */
+        /* The cgroup is read after the pidfd was opened, so it belongs to the process of the pidfd. */
         if (r >= 0 && process_is_of_container(pid, container_id))
                 return 1;
         process_unwatch(p);
@@ -136,7 +136,8 @@ int process_signal_is_default(const Process *p, int signo, bool *ret)
         r = read_file_at(AT_FDCWD, path, PROC_STATUS_MAX, &text, NULL);
         if (r < 0)
                 return r == -ENOENT ? -ESRCH : r;
-        /* As long as the process is there, its number is no other's: so that is asked after the reading. */
+        /* While the process exists, no other process has its number. So check that it exists after the
+         * reading. */
         r = pid_watch_kill(p->watch, 0);
         if (r == -ESRCH)
                 return r;

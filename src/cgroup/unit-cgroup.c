@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The unit's cgroup is the part of our own path that ends with the unit's name: we may be further down, by
- * DelegateSubgroup= or as a control process. systemd writes an underscore in front of names that could be
- * files of the kernel's ("cpu.service"). */
+/* The path of the unit's cgroup is the part of our own path that ends with the unit's name. We may be in a
+ * cgroup below it: because of DelegateSubgroup=, or as a control process. If the unit's name could be the
+ * name of one of the kernel's files ("cpu.service"), systemd adds an underscore before it. */
 
 #include <dirent.h>
 #include <errno.h>
@@ -33,11 +33,11 @@ struct UnitCgroup {
         uint64_t id;
         bool v2;
         bool delegated;
-        bool in_leaf; /* of whoever made it */
+        bool in_leaf; /* we are in a cgroup below it, whoever created that */
         bool leaf_is_ours;
 };
 
-/* How much of path ends with the unit's own component; 0: it has none. */
+/* The length of the part of path that ends with the component of the unit; 0: no component is the unit's. */
 static size_t find_unit_part(const char *path, const char *name)
 {
         size_t size = strlen(name);
@@ -70,7 +70,7 @@ UnitCgroup *unit_cgroup_free(UnitCgroup *u)
         return NULL;
 }
 
-/* 1: found, and delegated. 0: found. */
+/* 1: it is found, and delegated. 0: it is found. */
 static int look(UnitCgroup **ret, const CgroupPath *own, const CgroupMounts *mounts, const char *name)
 {
         _cleanup_(unit_cgroup_freep) UnitCgroup *u = NULL;
@@ -107,7 +107,7 @@ int unit_cgroup_new(UnitCgroup **ret)
         int r;
 
         if (sd_pid_get_user_unit(0, &user_unit) >= 0)
-                return -ENXIO; /* of a user's manager: the engine is not that user's */
+                return -ENXIO; /* a unit of a user's manager: the engine's containers do not belong there */
         r = sd_pid_get_unit(0, &name);
         if (r >= 0)
                 r = cgroup_read_mounts(&mounts);
@@ -115,7 +115,7 @@ int unit_cgroup_new(UnitCgroup **ret)
                 r = cgroup_read_paths(0, &paths);
         if (r < 0)
                 return r;
-        /* systemd's own hierarchy is one of these; beside v1's there may be a v2 that it does not use. */
+        /* One of these is systemd's own hierarchy. With v1, v2 can be mounted as well without being used. */
         r = -ENXIO;
         for (size_t i = 0; i < paths.n_items; i++) {
                 UnitCgroup *u = NULL;
@@ -171,7 +171,7 @@ int unit_cgroup_read_oom_kills(const UnitCgroup *u, uint64_t *ret)
         return r < 0 ? r : cgroup_oom_kills_parse(text, ret);
 }
 
-/* Each controller by itself: one that can't be had must not keep the others away. */
+/* Writes the controllers one by one, so that one that fails does not affect the others. */
 static void switch_controllers(int dir_fd, char sign)
 {
         _cleanup_free_ char *text = NULL;
@@ -192,7 +192,7 @@ static void switch_controllers(int dir_fd, char sign)
         }
 }
 
-/* All processes of the cgroup from_fd, and what they fork meanwhile. */
+/* Moves all processes of the cgroup from_fd, also those that are forked meanwhile. */
 static int empty_into(int from_fd, int to_dir_fd)
 {
         _cleanup_close_ int to = RET_NERRNO(openat(to_dir_fd, "cgroup.procs", O_WRONLY | O_CLOEXEC));
@@ -227,8 +227,8 @@ int unit_cgroup_enter_leaf(UnitCgroup *u)
         return 0;
 }
 
-/* Cgroups beside the leaf, as of another container in this unit. What systemd makes there begins with a dot.
- */
+/* Whether cgroups exist beside the leaf, for example of a container. The names of those that systemd creates
+ * there begin with a dot. */
 static bool has_others(const char *folder)
 {
         _cleanup_closedir_ DIR *d = opendir(folder);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Adding event sources: description, priority and failure policy in one step. */
+/* Each event source gets its description, its priority and what a failure means in one step. */
 
 #include <time.h>
 
 #include "loop/event-util.h"
 #include "util/macro.h"
 
-/* sd-event's default is 250 ms, to save wake-ups. But libcurl begins each request with a timer of 0 ms, and
- * a service makes ten of them until its container runs. */
+/* The accuracy of timers. sd-event's default is 250 ms, which saves wake-ups. But libcurl begins each
+ * request with a timer of 0 ms, and a service sends ten requests until its container runs. */
 #define ACCURACY_USEC USEC_PER_MSEC
 
 static int apply_traits(sd_event_source *s, const EventTraits *traits)
@@ -26,7 +26,7 @@ static int apply_traits(sd_event_source *s, const EventTraits *traits)
         return sd_event_source_set_exit_on_failure(s, traits->failure == EVENT_FAILURE_EXIT);
 }
 
-/* Takes over s, which was just added with the result added. */
+/* Takes ownership of s, the result of an sd_event_add_…() call that returned `added`. */
 static int finish(int added, sd_event_source *s, sd_event_source **ret, const EventTraits *traits)
 {
         int r;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* pidfd_open(2) as a plain io source: sd_event_add_child_pidfd() is for one's own children only, and the
- * container's init is the engine's shim's.
+/* The pidfd (pidfd_open(2)) is an io source, because sd_event_add_child_pidfd() is only for our own
+ * children, and the container's first process is a child of the engine's shim.
  *
- * EPOLLIN: it is dead, but a zombie. EPOLLHUP: it was reaped, and from then on PIDFD_GET_INFO tells its wait
- * status to anyone who holds the pidfd (Linux 6.15). Older kernels fail the ioctl: then the engine tells. */
+ * EPOLLIN: the process is dead, but a zombie. EPOLLHUP: it has been reaped, and from then on PIDFD_GET_INFO
+ * returns its wait status to everybody who has a pidfd of it (Linux 6.15). With older kernels the ioctl
+ * fails, and only the engine reports the exit code. */
 
 #include <fcntl.h>
 #include <poll.h>
@@ -26,7 +27,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* From linux/pidfd.h, which Debian's libc headers don't have yet. */
+/* From linux/pidfd.h, which Debian's libc headers do not have yet. */
 struct pidfd_info_v1 {
         uint64_t mask;
         uint64_t cgroupid;
@@ -66,12 +67,12 @@ static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, vo
 
         if (!w->dead) {
                 w->dead = true;
-                /* Level-triggered, and readable for good: wait for the hang-up only, which can't be masked.
+                /* It stays readable for ever. From now on wait only for EPOLLHUP, which is always reported.
                  */
                 r = sd_event_source_set_io_events(w->source, 0);
                 if (r < 0)
                         return r;
-                /* May free us; a hang-up that is there already comes again. */
+                /* May free us. An EPOLLHUP that came with this event is reported again. */
                 w->ops->on_death(w->userdata);
                 return 0;
         }
@@ -84,7 +85,7 @@ static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, vo
         if (r >= 0)
                 w->ops->on_exit_code(r, w->userdata);
         else
-                log_debug_errno(r, "The kernel doesn't tell the exit status, the engine will: %m");
+                log_debug_errno(r, "The kernel does not report the exit status, waiting for the engine: %m");
         return 0;
 }
 
@@ -125,8 +126,8 @@ int pid_watch_kill(const PidWatch *w, int signo)
         return syscall(SYS_pidfd_send_signal, w->fd, signo, NULL, 0) < 0 ? -errno : 0;
 }
 
-/* The number may be another process's by the time that its file is read; but not as long as the pidfd says
- * that ours is there. So it's asked last. */
+/* Another process may have the number by the time that its file is read, but only after ours was reaped. So
+ * the pidfd is asked last: as long as it says that ours exists, the file was ours. */
 static int pidfd_is_ending(int fd, pid_t pid)
 {
         struct pollfd p = { .fd = fd, .events = POLLIN };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One signal source a signal; sd-event folds them into one signalfd. */
+/* Each signal has an event source of its own; sd-event uses one signalfd for all of them. */
 
 #include <signal.h>
 #include <stdlib.h>

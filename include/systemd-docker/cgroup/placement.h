@@ -15,9 +15,9 @@
  *      process joins by `docker exec`.
  *   4. placement_stop() ends the watches, placement_leave() undoes the rest.
  *
- * Nothing here fails the service, except for a cgroup mode that cannot be had. All else is logged once as a
- * warning, and the container then stays outside of the unit. No function blocks: they read and write files
- * of the kernel's, and one file below /run. */
+ * Only a cgroup mode that is impossible fails the service. Every other failure is logged as a warning, and
+ * the container then stays outside of the unit. No function blocks: they read and write files of the kernel,
+ * and one file below /run. */
 
 #include <stdbool.h>
 #include <systemd/sd-event.h>
@@ -73,28 +73,29 @@ PlacementRequest placement_request(const Placement *p);
 /* Writes the note for the runtime, where the mode needs one: which unit the container belongs to. Notes that
  * supervisors left behind when they were killed are removed. A failure is a warning. */
 void placement_write_note(Placement *p);
-/* Removes it: the container is to be removed, or started by others as an ordinary container. */
+/* Removes the note, if the mode needs one: the container is about to be removed, or others may start it as
+ * an ordinary container from now on. */
 void placement_remove_note(Placement *p);
 
 /* Puts the process that the engine named (facts->container.pid) and all others of the container into the
  * unit's cgroup where they are not there already, and watches for those that join later and for the OOM
  * killer. For a process that is proved to be the container's: see process.h. */
 void placement_take_over(Placement *p);
-/* Somebody is about to join the container (`docker exec`): cgroup v1 does not report it, so it is looked for
- * during the next twenty seconds. */
+/* A process is about to join the container (`docker exec`). cgroup v1 does not report that, so we look for
+ * it during the next twenty seconds. */
 void placement_expect_joiner(Placement *p);
 /* Ends all watches. What was moved stays where it is. */
 void placement_stop(Placement *p);
 
-/* Calls on_oom where the OOM killer has killed a process since the last look. The kernel holds its
- * notifications of that back for some milliseconds, so look before judging a death. */
+/* Calls on_oom if the OOM killer has killed a process since the last check. The kernel delays its
+ * notifications of that by some milliseconds, so call this before judging a death. */
 void placement_check_oom(Placement *p);
-/* Whether on_oom tells all OOM kills of the container. If not, the engine's events have to. */
+/* Whether on_oom reports all OOM kills of the container. If not, the engine's events have to. */
 bool placement_watches_memory(const Placement *p);
 
 /* Whether the process that the engine named is in the unit's cgroup, or below it. */
 bool placement_has_container(const Placement *p);
 
-/* At the end of the service: removes the note, and where the container is dead also the leaf in which we
- * are. A container that goes on without us keeps what it lives on. */
+/* At the end of the service: removes the note, and if the container is dead also the leaf in which we are. A
+ * container that goes on without us keeps its cgroup and its controllers. */
 void placement_leave(Placement *p);

@@ -5,9 +5,9 @@
 /* The container's first process, seen by ourselves: its death is known within a millisecond, whatever the
  * engine does, and signals reach it without the engine.
  *
- * The engine names a process by its number only. The number may mean a process of the engine's machine, or
- * belong to another process by now. So a process is only watched if its cgroup proves that it is the
- * container's. */
+ * The engine names a process only by its number. The number may belong to a process of another machine,
+ * where the engine runs, or to another process by now. So a process is only watched if its cgroup proves
+ * that it is the container's. */
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -20,8 +20,8 @@ typedef struct Process Process;
 typedef struct ProcessOps {
         /* It is dead; once for each process_watch(). How it ended may not be known yet. */
         void (*on_death)(void *userdata);
-        /* Its exit code (128+N for signal N), where the kernel tells it (Linux 6.15); once, after on_death.
-         * The engine's word is still to come, and is equal. */
+        /* Its exit code (128+N for signal N), if the kernel reports it (Linux 6.15); once, after on_death.
+         * The engine reports the same one later. */
         void (*on_exit_code)(int code, void *userdata);
 } ProcessOps;
 
@@ -48,15 +48,14 @@ int process_kill(const Process *p, int signo);
  * -EBADMSG. */
 int process_signal_is_default(const Process *p, int signo, bool *ret);
 
-/* Whether the process that is watched has ended, or can do nothing but end any more. False: none is watched.
- */
+/* Whether the process that is watched has ended, or can do nothing but end. False: none is watched. */
 bool process_is_ending(const Process *p);
 
-/* Whether this process, of which the engine says that it is the container's and runs, is dead or about to
- * be. A zombie counts only where its cgroup proves that it is the container's: else the engine's pids may
- * not be ours. False where the engine is not on this machine. */
+/* Whether a process that the engine reports as the container's, and as running, is dead or about to be. A
+ * zombie counts only if its cgroup proves that it is the container's; otherwise the engine's numbers may not
+ * be ours. False: the engine is not on this machine. */
 bool process_was_the_dead(const Process *p, pid_t pid, const char *container_id);
 
-/* Whether this process, any one, belongs to the container, wherever the container's processes are by now: it
- * is in a cgroup that bears the container's id in its path, or in ours. False where it is gone. */
+/* Whether the process pid belongs to the container, in whichever cgroup the container's processes are by
+ * now: one with the container's id in its path, or ours. False: no process pid. */
 bool process_is_of_container(pid_t pid, const char *container_id);

@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Signals sent to us, as events. */
+/* Signals that are sent to us, as events. */
 
 #include <sys/types.h>
 #include <systemd/sd-event.h>
@@ -10,13 +10,13 @@
 typedef struct Signals Signals;
 
 typedef struct SignalsOps {
-        /* sender: the process that sent it, 0 for the kernel. */
+        /* sender: the process that sent the signal; 0: the kernel. */
         void (*on_signal)(int signo, pid_t sender, void *userdata);
 } SignalsOps;
 
-/* Blocks and takes over SIGTERM, SIGINT and all that is passed on to a container (HUP, QUIT, USR1, USR2,
- * WINCH, ALRM and others that would end or stop us, and the real-time signals); ignores SIGPIPE. All else
- * keeps its default: SIGABRT of systemd's watchdog must end us, and SIGCONT comes with every SIGTERM of
- * systemd. */
+/* Blocks and reports SIGTERM, SIGINT, SIGABRT (of systemd's watchdog), the signals that are passed on to a
+ * container (HUP, QUIT, USR1, USR2, WINCH, ALRM and others that would end or stop us), and the real-time
+ * signals. Ignores SIGPIPE. Every other signal keeps its default action: systemd sends SIGCONT with each
+ * SIGTERM. 0 or -errno. ops is borrowed. */
 int signals_new(Signals **ret, sd_event *event, const SignalsOps *ops, void *userdata);
 Signals *signals_free(Signals *s);
