@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The side of systemd: which is the main process, what the unit's status says, when it is ready, and what
- * its exit status is. */
+/* What systemd is told, and in which order: when the container runs, when it is to reload, and at the end.
+ * The parts unit-link, condition and relay do the single steps. */
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -72,8 +72,8 @@ void supervisor_announce(Supervisor *s)
         supervisor_wake(s);
 }
 
-/* systemd can't reap a container: an exit status that it is to see has to be that of its own child. So we
- * become the main process again before we end with it. */
+/* The container is not systemd's child, so systemd cannot see its exit status. The supervisor therefore
+ * becomes the main process again, before it exits with that status. */
 void supervisor_hand_back(Supervisor *s)
 {
         unit_link_hand_back(s->unit_link);
@@ -87,7 +87,7 @@ static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
         unit_link_notify(s->unit_link, "READY=1");
 }
 
-/* Who can't say when it has reloaded, has when it got the signal. */
+/* A container that does not report its reload has reloaded when it has got the signal. */
 void supervisor_reload(Supervisor *s, int signo)
 {
         unit_link_notify(s->unit_link, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());

@@ -23,7 +23,6 @@
 struct UnitInfo {
         sd_bus *bus;
         sd_bus_slot *slot;
-        char *name;
         UnitProperties properties;
         const UnitInfoOps *ops;
         void *userdata;
@@ -139,6 +138,8 @@ static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *r
                 r = -sd_bus_error_get_errno(e);
         else
                 r = read_properties(m, &u->properties);
+        if (r < 0)
+                u->properties = UNIT_PROPERTIES_UNKNOWN;
         u->ops->on_known(&u->properties, r, u->userdata);
         return 0;
 }
@@ -160,32 +161,28 @@ static int open_private(sd_bus **ret)
         return 0;
 }
 
-static int open_bus(UnitInfo *u, bool user)
+static int open_bus(sd_bus **ret, bool user)
 {
         if (user)
-                return sd_bus_open_user(&u->bus);
-        if (geteuid() == 0 && open_private(&u->bus) >= 0)
+                return sd_bus_open_user(ret);
+        if (geteuid() == 0 && open_private(ret) >= 0)
                 return 0;
-        return sd_bus_open_system(&u->bus);
+        return sd_bus_open_system(ret);
 }
 
-static int find_unit(UnitInfo *u, bool *ret_user)
+static int find_unit(char **ret, bool *ret_user)
 {
-        if (sd_pid_get_user_unit(0, &u->name) >= 0) {
-                *ret_user = true;
-                return 0;
-        }
-        *ret_user = false;
-        return sd_pid_get_unit(0, &u->name);
+        *ret_user = sd_pid_get_user_unit(0, ret) >= 0;
+        return *ret_user ? 0 : sd_pid_get_unit(0, ret);
 }
 
-static int ask(UnitInfo *u)
+static int ask(UnitInfo *u, const char *unit)
 {
         _cleanup_free_ char *path = NULL;
         sd_bus_message *m = NULL;
         int r;
 
-        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", u->name, &path);
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
         if (r < 0)
                 return r;
         r = sd_bus_message_new_method_call(u->bus, &m, "org.freedesktop.systemd1", path,
@@ -207,38 +204,44 @@ UnitInfo *unit_info_free(UnitInfo *u)
                 (void) sd_bus_detach_event(u->bus);
                 sd_bus_close_unref(u->bus);
         }
-        free(u->name);
         free(u);
         return NULL;
 }
 DEFINE_TRIVIAL_CLEANUP_FUNC(UnitInfo *, unit_info_free)
 
-int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata)
+int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char *unit,
+                       const UnitInfoOps *ops, void *userdata)
 {
         _cleanup_(unit_info_freep) UnitInfo *u = NULL;
-        bool user;
         int r;
 
         u = calloc(1, sizeof(*u));
-        if (!u)
+        if (!u) {
+                sd_bus_close_unref(bus);
                 return -ENOMEM;
+        }
+        u->bus = bus;
         u->ops = ops;
         u->userdata = userdata;
-        u->properties = (UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,
-                                          .timeout_start_usec = UINT64_MAX,
-                                          .timeout_stop_usec = UINT64_MAX };
-        r = find_unit(u, &user);
-        if (r < 0)
-                return r;
-        r = open_bus(u, user);
-        if (r < 0)
-                return r;
+        u->properties = UNIT_PROPERTIES_UNKNOWN;
         r = sd_bus_attach_event(u->bus, event, EVENT_PRIORITY_BUS);
-        if (r < 0)
-                return r;
-        r = ask(u);
+        if (r >= 0)
+                r = ask(u, unit);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(u);
         return 0;
+}
+
+int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata)
+{
+        _cleanup_free_ char *unit = NULL;
+        sd_bus *bus = NULL;
+        bool user;
+        int r;
+
+        r = find_unit(&unit, &user);
+        if (r >= 0)
+                r = open_bus(&bus, user);
+        return r < 0 ? r : unit_info_new_over(ret, event, bus, unit, ops, userdata);
 }

@@ -4,6 +4,7 @@
 
 /* The properties of the unit that we run in: asked of systemd over D-Bus, without blocking. */
 
+#include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
 
 #include "codec/systemd/unit-properties.h"
@@ -19,5 +20,9 @@ typedef struct UnitInfoOps {
 /* Asks. on_known() follows from the event loop, within five seconds. -ENODATA or -ENXIO: we are in no
  * service unit; another -errno: systemd cannot be reached. */
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata);
+/* The same for a unit of this name, over a connection to systemd that the caller has opened. The reference
+ * to bus is taken over, also if this fails. */
+int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char *unit,
+                       const UnitInfoOps *ops, void *userdata);
 /* Accepts NULL. on_known() is not called any more. */
 UnitInfo *unit_info_free(UnitInfo *u);

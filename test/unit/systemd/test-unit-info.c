@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Outside of a unit. The behaviour suite tests it inside of one. */
+/* A systemd by script, over a connection that needs no bus. The behaviour tests have a real one. */
 
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-bus.h>
 #include <systemd/sd-login.h>
 
 #include "loop.h"
@@ -32,6 +36,193 @@ Test(unit_info, not_in_a_unit, .timeout = LOOP_TIMEOUT)
         cr_assert_null(u);
         cr_assert_null(unit_info_free(NULL));
         sd_event_unref(event);
+}
+
+/* What the scripted systemd answers, and what was reported. */
+static int (*answer)(sd_bus_message *call);
+static unsigned asked, reports;
+static UnitProperties reported;
+static int reported_r;
+static UnitInfo *info;
+static bool free_on_known;
+
+static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
+{
+        const char *interface;
+
+        if (!sd_bus_message_is_method_call(m, "org.freedesktop.DBus.Properties", "GetAll"))
+                return 0; /* the end of the connection */
+        cr_assert_str_eq(sd_bus_message_get_path(m), "/org/freedesktop/systemd1/unit/web_40a_2eservice");
+        cr_assert_gt(sd_bus_message_read(m, "s", &interface), 0);
+        cr_assert_str_eq(interface, "org.freedesktop.systemd1.Service");
+        asked++;
+        return answer ? answer(m) : 1;
+}
+
+static void note(const UnitProperties *properties, int r, void *userdata)
+{
+        cr_assert_eq(userdata, &reports);
+        reports++;
+        reported = *properties;
+        reported_r = r;
+        if (free_on_known)
+                info = unit_info_free(info);
+}
+
+static sd_bus *connect_to(sd_event *event, sd_bus **ret_server)
+{
+        const sd_id128_t id = SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
+        sd_bus *server = NULL, *client = NULL;
+        int fds[2];
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+        cr_assert_geq(sd_bus_new(&server), 0);
+        cr_assert_geq(sd_bus_set_fd(server, fds[0], fds[0]), 0);
+        cr_assert_geq(sd_bus_set_server(server, true, id), 0);
+        cr_assert_geq(sd_bus_start(server), 0);
+        cr_assert_geq(sd_bus_attach_event(server, event, 0), 0);
+        cr_assert_geq(sd_bus_add_filter(server, NULL, on_call, NULL), 0);
+        cr_assert_geq(sd_bus_new(&client), 0);
+        cr_assert_geq(sd_bus_set_fd(client, fds[1], fds[1]), 0);
+        cr_assert_geq(sd_bus_start(client), 0);
+        *ret_server = server;
+        return client;
+}
+
+/* Asks the scripted systemd, and waits for the report. */
+static void ask(int (*how)(sd_bus_message *call))
+{
+        static const UnitInfoOps ops = { note };
+        sd_event *event = loop_new();
+        sd_bus *server, *client = connect_to(event, &server);
+
+        answer = how;
+        cr_assert_eq(unit_info_new_over(&info, event, client, "web@a.service", &ops, &reports), 0);
+        loop_until(event, reports > 0);
+        loop_settle(event);
+        cr_assert_eq(reports, 1);
+        info = unit_info_free(info);
+        (void) sd_bus_detach_event(server);
+        sd_bus_close_unref(server);
+        sd_event_unref(event);
+}
+
+static int reply_properties(sd_bus_message *call)
+{
+        sd_bus_message *m = NULL;
+        int r;
+
+        cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
+        r = sd_bus_message_append(m, "a{sv}", 9, "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b",
+                                  "NotifyAccess", "s", "all", "ExitType", "s", "cgroup", "KillMode", "s",
+                                  "mixed", "ReloadSignal", "i", 12, "Environment", "as", 0,
+                                  "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec", "t",
+                                  UINT64_C(15000000));
+        cr_assert_geq(r, 0);
+        cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
+        sd_bus_message_unref(m);
+        return 1;
+}
+
+Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
+{
+        ask(reply_properties);
+        cr_assert_eq(asked, 1);
+        cr_assert_geq(reported_r, 0);
+        cr_assert_eq(reported.notify_access, NOTIFY_ACCESS_ALL);
+        cr_assert(reported.kill_main_only && reported.exit_type_cgroup && reported.type_notify_reload);
+        cr_assert_eq(reported.reload_signal, 12);
+        cr_assert_eq(reported.timeout_start_usec, 90000000);
+        cr_assert_eq(reported.timeout_stop_usec, 15000000);
+}
+
+Test(unit_info, freed_from_its_report, .timeout = LOOP_TIMEOUT)
+{
+        free_on_known = true;
+        ask(reply_properties);
+}
+
+/* As systemd has them when the unit says nothing, and from a version with other words. */
+static int reply_others(sd_bus_message *call)
+{
+        sd_bus_message *m = NULL;
+
+        cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
+        cr_assert_geq(sd_bus_message_append(m, "a{sv}", 4, "Type", "s", "notify", "NotifyAccess", "s",
+                                            "friends", "ExitType", "s", "main", "KillMode", "s",
+                                            "control-group"),
+                      0);
+        cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
+        sd_bus_message_unref(m);
+        return 1;
+}
+
+static void assert_unknown(void)
+{
+        cr_assert_eq(reported.notify_access, NOTIFY_ACCESS_UNKNOWN);
+        cr_assert(!reported.kill_main_only && !reported.exit_type_cgroup && !reported.type_notify_reload);
+        cr_assert_eq(reported.reload_signal, 0);
+        cr_assert_eq(reported.timeout_start_usec, UINT64_MAX);
+        cr_assert_eq(reported.timeout_stop_usec, UINT64_MAX);
+}
+
+Test(unit_info, other_words, .timeout = LOOP_TIMEOUT)
+{
+        ask(reply_others);
+        cr_assert_geq(reported_r, 0);
+        assert_unknown();
+}
+
+static int reply_wrong_type(sd_bus_message *call)
+{
+        sd_bus_message *m = NULL;
+
+        cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
+        cr_assert_geq(sd_bus_message_append(m, "a{sv}", 2, "KillMode", "s", "mixed", "Type", "u", 7), 0);
+        cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
+        sd_bus_message_unref(m);
+        return 1;
+}
+
+/* What was read before it is not kept. */
+Test(unit_info, wrong_type, .timeout = LOOP_TIMEOUT)
+{
+        ask(reply_wrong_type);
+        cr_assert_lt(reported_r, 0);
+        assert_unknown();
+}
+
+static int reply_no_properties(sd_bus_message *call)
+{
+        return sd_bus_reply_method_return(call, "s", "hello");
+}
+
+Test(unit_info, no_properties, .timeout = LOOP_TIMEOUT)
+{
+        ask(reply_no_properties);
+        cr_assert_lt(reported_r, 0);
+        assert_unknown();
+}
+
+static int refuse(sd_bus_message *call)
+{
+        return sd_bus_reply_method_errorf(call, SD_BUS_ERROR_ACCESS_DENIED, "no");
+}
+
+Test(unit_info, refused, .timeout = LOOP_TIMEOUT)
+{
+        ask(refuse);
+        cr_assert_eq(reported_r, -EACCES);
+        assert_unknown();
+}
+
+/* Within five seconds. */
+Test(unit_info, no_answer, .timeout = LOOP_TIMEOUT)
+{
+        ask(NULL);
+        cr_assert_eq(asked, 1);
+        cr_assert_eq(reported_r, -ETIMEDOUT);
+        assert_unknown();
 }
 
 Test(unit_info, names)
