@@ -311,6 +311,11 @@ static int open_stored(Continuity *c)
         return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
 }
 
+void continuity_expect(Continuity *c)
+{
+        set_state(c, ATTACHMENT_OPENING);
+}
+
 int continuity_open(Continuity *c, bool gap)
 {
         const Facts *f = c->ties.facts;
@@ -342,7 +347,6 @@ void continuity_close(Continuity *c)
 
 int continuity_await_restart(Continuity *c)
 {
-        continuity_close(c);
         return c->unreadable ? attach(c) : 0;
 }
 

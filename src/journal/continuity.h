@@ -42,11 +42,14 @@ int continuity_new(Continuity **ret, const ContinuityTies *ties, bool want_stdou
 Continuity *continuity_free(Continuity *c);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Continuity *, continuity_free)
 
+/* continuity_open() follows later: ATTACHMENT_OPENING. */
+void continuity_expect(Continuity *c);
 /* The ledger is open. gap: some of the output was written before, and the engine's stored log has it; else
  * we attach. */
 int continuity_open(Continuity *c, bool gap);
-/* See output.h. */
+/* The stream is closed: where the engine keeps no stored log, attaches to the stopped container. */
 int continuity_await_restart(Continuity *c);
+/* See output.h. */
 void continuity_close(Continuity *c);
 void continuity_go_on(Continuity *c, bool lives_on);
 void continuity_lost_engine(Continuity *c);

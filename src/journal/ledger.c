@@ -23,8 +23,9 @@
 
 struct Ledger {
         PositionFile *file;
-        LogPosition *position; /* in it */
+        LogPosition *position; /* in it; NULL: not settled */
         char epoch[LOG_EPOCH_SIZE + 1];
+        bool without_ordinals;
         uint64_t entries_sent, entries_base;
         uint64_t lines_sent[_STREAM_MAX], lines_base[_STREAM_MAX];
 };
@@ -79,7 +80,7 @@ static bool contains(const uint64_t *hashes, size_t n, uint64_t hash)
 static int settle_streams(LogPosition *p)
 {
         uint64_t hashes[2 * UNSENT_MAX];
-        int n = journal_last_lines(JOURNAL_VARLINK_SOCKET, (pid_t) p->pid, hashes, ELEMENTSOF(hashes));
+        int n = journal_last_lines((pid_t) p->pid, hashes, ELEMENTSOF(hashes));
 
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR && n >= 0; stream++) {
                 const LogTrail *t = log_position_trail(p, stream);
@@ -94,20 +95,36 @@ static int settle_streams(LogPosition *p)
         return n;
 }
 
-static void settle(Ledger *l)
+/* From now on the lines are ours. */
+static void begin(Ledger *l)
 {
-        LogPosition *p = l->position;
+        l->position = position_file_get(l->file);
+        l->position->pid = (uint64_t) getpid();
+        l->position->without_ordinals = l->without_ordinals;
+}
+
+bool ledger_needs_journal(const Ledger *l)
+{
+        const LogPosition *p = position_file_get(l->file);
+
+        return p->offered > p->sent;
+}
+
+void ledger_settle(Ledger *l)
+{
+        LogPosition *p = position_file_get(l->file);
         uint64_t last = p->sent;
         int r = 0;
 
-        if (p->offered > p->sent && p->without_ordinals)
-                r = settle_streams(p);
-        else if (p->offered > p->sent)
-                r = journal_find_last(JOURNAL_VARLINK_SOCKET, p->epoch, p->sent, p->offered, &last);
+        assert(!l->position);
+        if (ledger_needs_journal(l))
+                r = p->without_ordinals ? settle_streams(p)
+                                        : journal_find_last(p->epoch, p->sent, p->offered, &last);
         if (r < 0)
                 log_warning_errno(r, "The last lines of the container's output may come twice, because the "
                                      "journal can't be read: %m");
         log_position_settle(p, last, l->epoch);
+        begin(l);
 }
 
 int ledger_open(Ledger *l, const LedgerKey *key, uint64_t now_nsec)
@@ -116,6 +133,7 @@ int ledger_open(Ledger *l, const LedgerKey *key, uint64_t now_nsec)
         int r;
 
         assert(!l->position);
+        l->file = position_file_free(l->file);
         r = position_file_new(&l->file, key->folder, key->name, key->id, &found);
         if (r < 0 && r != -ENOMEM) {
                 log_debug_errno(r, "Failed to keep the output's position in %s, it won't outlive us: %m",
@@ -124,16 +142,13 @@ int ledger_open(Ledger *l, const LedgerKey *key, uint64_t now_nsec)
         }
         if (r < 0)
                 return r;
-        l->position = position_file_get(l->file);
         (void) snprintf(l->epoch, sizeof(l->epoch), "%s", key->epoch);
-        found = found && key->adopted;
-        if (found)
-                settle(l);
-        else
-                log_position_init(l->position, key->id, key->epoch, now_nsec);
-        l->position->pid = (uint64_t) getpid();
-        l->position->without_ordinals = key->without_ordinals;
-        return found;
+        l->without_ordinals = key->without_ordinals;
+        if (found && key->adopted)
+                return 1;
+        log_position_init(position_file_get(l->file), key->id, key->epoch, now_nsec);
+        begin(l);
+        return 0;
 }
 
 /* Lines on their way */

@@ -30,16 +30,23 @@ int ledger_new(Ledger **ret);
 Ledger *ledger_free(Ledger *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Ledger *, ledger_free)
 
-/* Once. 1: a position was found, and the container's output goes on from it. 0: it begins now, at now_nsec
- * (CLOCK_REALTIME). A file that can't be had is no error: then the position does not outlive us. -ENOMEM,
- * -errno of mmap(2). */
+/* 1: a position was found, from which the container's output goes on: ledger_settle() has to follow. 0: the
+ * output begins now, at now_nsec (CLOCK_REALTIME), and the ledger is open. May be called again as long as it
+ * is not open. A file that can't be had is no error: then the position does not outlive us. -ENOMEM, -errno
+ * of mmap(2). */
 int ledger_open(Ledger *l, const LedgerKey *key, uint64_t now_nsec);
 bool ledger_is_open(const Ledger *l);
+
+/* Lines were on their way to the journal when the position that was found was left behind: journald should
+ * have written all that it has before ledger_settle(). */
+bool ledger_needs_journal(const Ledger *l);
+/* Looks into the journal for these lines. Then the ledger is open. */
+void ledger_settle(Ledger *l);
 
 /* The container has ended: nobody needs the file any more. */
 void ledger_remove(Ledger *l);
 
-/* NULL before ledger_open(). */
+/* NULL: it is not open. */
 const LogPosition *ledger_position(const Ledger *l);
 
 /* There are as many lines of which we don't know whether they are in the journal as there may be: have them

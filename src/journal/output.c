@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "continuity.h"
+#include "journal-sync.h"
 #include "journal/output.h"
 #include "ledger.h"
 #include "transport.h"
@@ -20,6 +21,8 @@
 #include "util/macro.h"
 
 #define LAST_LINE_SIZE_MAX 256
+/* For journald to write what a killed supervisor has sent it. */
+#define SYNC_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
 struct Output {
         sd_event *event;
@@ -28,11 +31,12 @@ struct Output {
         void *userdata;
         Engine *engine;
         bool forward_stdout, forward_stderr; /* the container's lines are wanted */
-        char *position_folder;
+        char *position_folder, *varlink_socket;
 
         Continuity *continuity;
         Ledger *ledger;
         Transport *transport;
+        JournalSync *sync; /* before the ledger is settled */
 
         char *last_lines[OUTPUT_LAST_LINES_MAX]; /* a ring */
         size_t n_last_lines;                     /* all ever seen */
@@ -118,24 +122,59 @@ void output_name_container(Output *o)
         transport_name_container(o->transport);
 }
 
-/* 1: the output goes on from a position that was found. 0: it begins now. */
 static int open_ledger(Output *o)
 {
         const ContainerInfo *c = &o->facts->container;
-        int r = ledger_open(o->ledger,
-                            &(LedgerKey){
-                                    .folder = transport_is_journal(o->transport) ? o->position_folder : NULL,
-                                    .name = c->name,
-                                    .id = c->id,
-                                    .epoch = transport_epoch(o->transport),
-                                    .adopted = o->facts->adopted,
-                                    .without_ordinals = transport_has_streams(o->transport),
-                            },
-                            now_nsec(o));
 
-        if (r >= 0)
-                (void) flush(o);
-        return r;
+        return ledger_open(o->ledger,
+                           &(LedgerKey){
+                                   .folder = transport_is_journal(o->transport) ? o->position_folder : NULL,
+                                   .name = c->name,
+                                   .id = c->id,
+                                   .epoch = transport_epoch(o->transport),
+                                   .adopted = o->facts->adopted,
+                                   .without_ordinals = transport_has_streams(o->transport),
+                           },
+                           now_nsec(o));
+}
+
+static int go_on_from_position(Output *o)
+{
+        ledger_settle(o->ledger);
+        (void) flush(o);
+        return continuity_open(o->continuity, true);
+}
+
+static void on_synced(int r, void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        o->sync = journal_sync_free(o->sync);
+        if (r < 0)
+                log_debug_errno(r, "journald did not write the journal, reading it all the same: %m");
+        r = go_on_from_position(o);
+        if (r < 0)
+                o->ops->on_failed(r, o->userdata);
+}
+
+/* The position of a supervisor that was killed. Which of its last lines are in the journal can only be seen
+ * there, after journald has written what it was sent. */
+static int adopt_position(Output *o)
+{
+        static const JournalSyncOps ops = { on_synced };
+        int r;
+
+        if (!ledger_needs_journal(o->ledger))
+                return go_on_from_position(o);
+        r = journal_sync_new(&o->sync, o->event, o->varlink_socket ?: JOURNAL_VARLINK_SOCKET,
+                             SYNC_TIMEOUT_USEC, &ops, o);
+        if (r < 0) {
+                log_debug_errno(r,
+                                "journald can't be asked to write the journal, reading it all the same: %m");
+                return go_on_from_position(o);
+        }
+        continuity_expect(o->continuity);
+        return 0;
 }
 
 int output_open(Output *o)
@@ -144,17 +183,21 @@ int output_open(Output *o)
         int r;
 
         assert(o);
-        if (!(o->forward_stdout || o->forward_stderr) || strcmp(f->container.log_driver, "journald") == 0)
+        if (o->sync || !(o->forward_stdout || o->forward_stderr) ||
+            strcmp(f->container.log_driver, "journald") == 0)
                 return 0;
         if (ledger_is_open(o->ledger))
                 return continuity_open(o->continuity, true);
         r = open_ledger(o);
         if (r < 0)
                 return r;
-        if (r == 0 && f->adopted && f->container.request_hash)
+        if (r > 0)
+                return adopt_position(o);
+        (void) flush(o);
+        if (f->adopted && f->container.request_hash)
                 continuity_say_gap(o->continuity,
                                    "the position in it was not kept, what it wrote before may be missing");
-        return continuity_open(o->continuity, r > 0);
+        return continuity_open(o->continuity, false);
 }
 
 int output_resume(Output *o)
@@ -165,13 +208,14 @@ int output_resume(Output *o)
 
 int output_await_restart(Output *o)
 {
-        assert(o);
+        output_close(o);
         return continuity_await_restart(o->continuity);
 }
 
 void output_close(Output *o)
 {
         assert(o);
+        o->sync = journal_sync_free(o->sync);
         continuity_close(o->continuity);
 }
 
@@ -245,8 +289,7 @@ static int begin(Output *o)
 
 int output_forget(Output *o)
 {
-        assert(o);
-        continuity_close(o->continuity);
+        output_close(o);
         return begin(o);
 }
 
@@ -255,6 +298,7 @@ Output *output_free(Output *o)
         if (!o)
                 return NULL;
         /* In this order: what the transport still sends goes into the ledger. */
+        o->sync = journal_sync_free(o->sync);
         o->continuity = continuity_free(o->continuity);
         transport_free(o->transport);
         /* A container that lives on may be adopted. */
@@ -264,6 +308,7 @@ Output *output_free(Output *o)
         for (size_t i = 0; i < ELEMENTSOF(o->last_lines); i++)
                 free(o->last_lines[i]);
         free(o->position_folder);
+        free(o->varlink_socket);
         sd_event_unref(o->event);
         free(o);
         return NULL;
@@ -286,6 +331,8 @@ int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig
         o->forward_stdout = config->forward_stdout;
         o->forward_stderr = config->forward_stderr;
         if (config->position_folder && !(o->position_folder = strdup(config->position_folder)))
+                return -ENOMEM;
+        if (config->varlink_socket && !(o->varlink_socket = strdup(config->varlink_socket)))
                 return -ENOMEM;
         r = begin(o);
         if (r >= 0)

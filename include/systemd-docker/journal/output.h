@@ -50,6 +50,7 @@ typedef struct OutputConfig {
         const char *position_folder; /* for positions that outlive this process; NULL: none is kept */
         const char *journal_socket;  /* NULL: journald's; the same for the next one */
         const char *stream_socket;
+        const char *varlink_socket;
 } OutputConfig;
 
 /* Connects to journald, where facts say that we are in a service. engine and facts must outlive the Output.
@@ -68,8 +69,10 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Output *, output_free)
 void output_name_container(Output *o);
 
 /* Opens the stream of the container's output: attached, so that nothing is missed which is written from
- * ATTACHMENT_OPEN on; or, where some of it was written before, from the engine's stored log on. Does nothing
- * where the container's lines are not wanted. -errno: it can't be opened. */
+ * ATTACHMENT_OPEN on; or, where some of it was written before, from the engine's stored log on. Where a
+ * supervisor was killed while it was sending, journald is asked first, for some seconds at most; meanwhile
+ * this is ATTACHMENT_OPENING, and a failure afterwards is reported by on_failed. Does nothing where the
+ * container's lines are not wanted. -errno: it can't be opened. */
 int output_open(Output *o);
 
 /* The container was started again: output_open(), unless a stream is open, or about to be opened. */
