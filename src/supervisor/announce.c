@@ -142,7 +142,6 @@ void supervisor_goodbye(Supervisor *s)
                 return;
         }
         placement_leave(s->placement);
-        supervisor_drop_cidfile(s);
         unit_link_remove_pid_file(s->unit_link);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */
         if (s->facts->started && s->config.options->notify == NOTIFY_SUPERVISOR &&

@@ -1,54 +1,53 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* --cidfile, as the docker CLI does it: the file must not be there; it is made, empty, before the container,
- * so that of two with the same path one fails before it has one; it gets the id (without newline) once there
- * is one, and stays. */
+/* --cidfile, as the docker CLI handles it: the file must not exist, it is created before the container, and
+ * it stays when the service ends. */
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "supervisor-internal.h"
+#include "cidfile.h"
+#include "util/cleanup.h"
 #include "util/fd.h"
-#include "util/log.h"
 #include "util/macro.h"
 
-int supervisor_make_cidfile(Supervisor *s)
+#define MODE_DEFAULT 0600
+
+int cidfile_claim(Cidfile *f, CliError *reterr)
 {
-        const char *path = s->config.run->cidfile;
         _cleanup_close_ int fd = -EBADF;
         struct stat st;
 
-        if (!path || s->cidfile_made)
+        if (!f->path || f->claimed)
                 return 0;
-        fd = RET_NERRNO(open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666));
+        fd = RET_NERRNO(open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0666));
         if (fd < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to make --cidfile %s: %s", path, strerror(-fd));
+                (void) cli_error(reterr, CLI_EXIT_REFUSED, "Failed to create the --cidfile %s: %s", f->path,
+                                 strerror(-fd));
                 return fd;
         }
-        s->cidfile_made = true;
-        s->cidfile_mode = fstat(fd, &st) >= 0 ? st.st_mode & 0777 : 0600;
+        f->claimed = true;
+        f->mode = fstat(fd, &st) >= 0 ? st.st_mode & 0777 : MODE_DEFAULT;
         return 0;
 }
 
-void supervisor_write_cidfile(Supervisor *s)
+int cidfile_write(Cidfile *f, const char *id)
 {
-        const char *path = s->config.run->cidfile;
         int r;
 
-        if (!path)
-                return;
-        r = write_file_atomic(path, s->facts->container.id, strlen(s->facts->container.id), s->cidfile_mode);
-        if (r < 0)
-                log_error_errno(r, "Failed to write --cidfile %s, ignoring: %m", path);
-        else
-                s->cidfile_written = true;
+        if (!f->path)
+                return 0;
+        r = write_file_atomic(f->path, id, strlen(id), f->mode);
+        f->written = f->written || r >= 0;
+        return r;
 }
 
-void supervisor_drop_cidfile(Supervisor *s)
+void cidfile_drop(Cidfile *f)
 {
-        if (s->cidfile_made && !s->cidfile_written)
-                (void) unlink(s->config.run->cidfile);
+        if (f->claimed && !f->written)
+                (void) unlink(f->path);
+        f->claimed = false;
 }

@@ -23,6 +23,7 @@ static void prune_sources(Supervisor *s)
         uint32_t keep = state_traits(s->state)->sources;
 
         s->request = engine_request_free(s->request);
+        creation_stop(s->creation);
         if (!(keep & SOURCE_PULL))
                 s->image = image_free(s->image);
         if (!(keep & SOURCE_STREAMS)) {

@@ -34,16 +34,6 @@ static bool on_batch(void *userdata)
 
 const RelayOps supervisor_relay_ops = { on_message, on_batch, supervisor_say };
 
-int supervisor_make_relay_folder(Supervisor *s)
-{
-        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
-        int r = relay_make_folder(s->relay, &error);
-
-        if (r < 0)
-                supervisor_fail_with(s, r, &error);
-        return r;
-}
-
 int supervisor_open_relay(Supervisor *s)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;

@@ -7,19 +7,21 @@
  *   state.c       the state machine's tables (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
- *   connect.c, create.c, settle.c, life.c
+ *   connect.c, create.c, remove.c, settle.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
  *   reports-X.c   what the part X reports
- *   input.c       our standard input on its way to the container
- *   cidfile.c     the file of --cidfile */
+ *   creation.c    from the options to a container, with cidfile.c and container-logins.c
+ *   found.c       what happens to a container that exists (pure)
+ *   input.c       our standard input on its way to the container */
 
 #include "cgroup/placement.h"
 #include "cgroup/process.h"
 #include "codec/engine/container-info.h"
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
+#include "creation.h"
 #include "engine/engine-events.h"
 #include "engine/exit-wait.h"
 #include "engine/image.h"
@@ -71,22 +73,12 @@ struct Supervisor {
         Relay *relay;
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
-        /* What the user wants */
-        char *body; /* of the create request, JSON */
-        char *request_hash;
-        char *logins; /* for the container with --use-api-socket, as long as they aren't there; NULL: none */
-
         /* What we know */
-        bool remove_forced;
-        unsigned name_conflicts;
         uint64_t connect_backoff;
         char *connect_message;
 
-        /* What we have said */
-        bool cidfile_made, cidfile_written;
-        mode_t cidfile_mode;
-
         Image *image; /* NULL: outside of STATE_PULLING */
+        Creation *creation;
 };
 
 /* supervisor.c */
@@ -141,7 +133,7 @@ bool supervisor_process_is_dead(const Supervisor *s);
 /* What to do about such a container, see verdict_found_dead(); says so. Failures are recorded. */
 LifeEvent supervisor_judge_dead(Supervisor *s);
 
-/* connect.c, create.c, life.c, settle.c: see the table in actions.c */
+/* connect.c, create.c, remove.c, life.c, settle.c: see the table in actions.c */
 void supervisor_act_ping(Supervisor *s);
 void supervisor_act_look_up(Supervisor *s);
 void supervisor_act_remove_old(Supervisor *s);
@@ -194,8 +186,7 @@ void supervisor_send_ready(Supervisor *s);
 
 /* reports-relay.c */
 extern const RelayOps supervisor_relay_ops;
-/* Like relay_make_folder() and relay_open(); a failure is recorded. */
-int supervisor_make_relay_folder(Supervisor *s);
+/* Like relay_open(); a failure is recorded. */
 int supervisor_open_relay(Supervisor *s);
 
 /* announce.c */
@@ -221,21 +212,11 @@ int supervisor_decide_placement(Supervisor *s, const EngineInfo *info);
 /* input.c */
 int supervisor_open_input(Supervisor *s);
 
-/* cidfile.c */
-/* Before the container is made: claims the path, or records the failure. */
-/* --use-api-socket: the variable for them into the request, 0 or -errno; and the logins into the container.
- */
-int supervisor_add_logins(Supervisor *s, struct json_object *body);
-void supervisor_put_logins(Supervisor *s);
-/* We made the container that was found, it never ran, and may not have its logins: its creation was
- * interrupted. */
-bool supervisor_may_lack_logins(const Supervisor *s);
-/* The container that was found is kept, with the logins that it has. */
-void supervisor_drop_logins(Supervisor *s);
-int supervisor_make_cidfile(Supervisor *s);
-void supervisor_write_cidfile(Supervisor *s);
-/* Takes it away again where no container came of it. */
-void supervisor_drop_cidfile(Supervisor *s);
+/* reports-creation.c */
+int supervisor_make_creation(Supervisor *s);
+/* Builds the request that creates the container, for the engine that we are connected to. -errno: the
+ * failure is recorded. */
+int supervisor_build_request(Supervisor *s);
 
 /* reports-output.c */
 int supervisor_open_output(Supervisor *s);

@@ -22,6 +22,7 @@ Supervisor *supervisor_free(Supervisor *s)
         engine_request_free(s->request);
         exit_wait_free(s->exit_wait);
         image_free(s->image);
+        creation_free(s->creation);
         engine_events_free(s->events);
         input_stream_free(s->input);
         process_free(s->process);
@@ -36,9 +37,6 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->retry);
         sd_event_unref(s->event);
         record_free(s->record);
-        free(s->body);
-        free(s->logins);
-        free(s->request_hash);
         free(s->connect_message);
         free(s);
         return NULL;
@@ -131,6 +129,8 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = supervisor_add_own_sources(s);
         if (r >= 0)
                 r = engine_new(&s->engine, s->event, host, &config->tls);
+        if (r >= 0)
+                r = supervisor_make_creation(s);
         if (r >= 0)
                 r = exit_wait_new(&s->exit_wait, s->engine, &supervisor_exit_wait_ops, s);
         if (r >= 0)

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The removal of a container: of an old one that is in the way (STATE_REMOVING_OLD), and of ours at the end
+ * (STATE_REMOVING).
+ *
+ * A container that runs is removed by force. One that is thought to be stopped is not, unless the engine
+ * says that it cannot be removed in its state. */
+
+#include "creation.h"
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "verdict.h"
+
+/* An old container in the way is a failure; at the end of a life the exit status is the container's all the
+ * same. */
+static void remove_failed(Supervisor *s, const EngineReply *reply)
+{
+        if (s->state != STATE_REMOVING) {
+                supervisor_step_failed(s, "remove the old container", reply);
+                return;
+        }
+        log_warning("Failed to remove container %s, the next start will: %s",
+                    s->facts->container.name ?: s->facts->container.id,
+                    reply->error.message ?: "unknown error");
+        supervisor_push(s, LIFE_FAILED);
+}
+
+/* An old container's stop and removal have a time of their own each. At the end of a life all has to be done
+ * in the time that the state has: what is left, the next start removes. */
+static void removal_step(Supervisor *s, const char *method, char *path, const EngineRequestOps *ops)
+{
+        if (s->state == STATE_REMOVING_OLD)
+                supervisor_arm_deadline(s);
+        supervisor_step(s, method, path, NULL, WORK_TIMEOUT_USEC, ops);
+}
+
+static void removal_done(Supervisor *s, int r, const EngineReply *reply)
+{
+        if (r < 0 && !reply_is_absent(reply))
+                remove_failed(s, reply);
+        else
+                supervisor_push(s, LIFE_REMOVED);
+}
+
+static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        removal_done(ASSERT_PTR(userdata), r, reply);
+}
+
+/* -EEXIST: the engine is removing it by itself already. */
+static void on_removed_by_force(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        static const EngineRequestOps ops = { .on_done = on_wait_removed };
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r == -EEXIST && api_version_at_least(*engine_version(s->engine), 1, 30))
+                removal_step(s, "POST",
+                             engine_path("/containers/%s/wait?condition=removed", s->facts->container.id),
+                             &ops);
+        else
+                removal_done(s, r, reply);
+}
+
+/* v=1: anonymous volumes go with their container, as with `docker run --rm`. */
+static void remove_by_force(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_removed_by_force };
+
+        removal_step(s, "DELETE", engine_path("/containers/%s?v=1&force=1", s->facts->container.id), &ops);
+}
+
+/* -EEXIST: it runs again, or the engine is removing it. The answer to the second request tells which. */
+static void on_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r == -EEXIST)
+                remove_by_force(s);
+        else
+                removal_done(s, r, reply);
+}
+
+static void remove_stopped(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_removed };
+
+        removal_step(s, "DELETE", engine_path("/containers/%s?v=1", s->facts->container.id), &ops);
+}
+
+static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_not_running(s->record);
+        remove_by_force(s);
+}
+
+void supervisor_act_remove_old(Supervisor *s)
+{
+        static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
+
+        placement_remove_note(s->placement);
+        if (s->facts->container.running)
+                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
+                                verdict_stop_request_usec(s->facts), &stopped_ops);
+        else
+                remove_stopped(s);
+}
+
+/* A container without its logins is removed without --rm as well: the next start would use it as it is. */
+void supervisor_act_remove(Supervisor *s)
+{
+        bool remove = s->facts->remove || creation_has_logins(s->creation);
+
+        if (!remove || !s->facts->has_container || s->facts->destroyed)
+                supervisor_push(s, LIFE_REMOVED);
+        else if (facts_container_is_alive(s->facts))
+                remove_by_force(s);
+        else
+                remove_stopped(s);
+}
