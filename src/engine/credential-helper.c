@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A credential helper as a child process (docker/docker-credential-helpers, README: "Development"): `get` as
- * its argument, the registry on its standard input, JSON on its standard output. A failing one explains
- * itself on either output.
+/* A credential helper is a child process (docker/docker-credential-helpers, README: "Development") with
+ * `get` as its argument, the registry on its standard input, and JSON on its standard output. A helper that
+ * fails explains why on either of its outputs.
  *
- * The registry's name is shorter than what a pipe takes at once, so it is written before the helper runs.
- * That it has ended is known by a pidfd; what it wrote until then is read then. The end of the pipes isn't
- * waited for, as they may live on in some agent that it has started.
+ * The name of the registry is shorter than what a pipe takes at once, so it is written before the helper
+ * runs. A pidfd reports the end of the helper, and what it wrote before is read then. We do not wait for the
+ * end of the pipes, because an agent that the helper has started may keep them open.
  *
- * It has a process group of its own, so that killing it is killing what it has started. */
+ * The helper has a process group of its own, so that what it has started is killed with it. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,9 +43,9 @@ typedef struct Output {
 enum { OUTPUT_STDOUT, OUTPUT_STDERR, _OUTPUT_MAX };
 
 struct CredentialHelper {
-        pid_t pid; /* 0: none, or reaped */
+        pid_t pid; /* 0: it was not started, or is reaped already */
         int pidfd;
-        int failure; /* why we have killed it */
+        int failure; /* -errno: why we have killed it */
         sd_event_source *process;
         sd_event_source *timer;
         Output outputs[_OUTPUT_MAX];
@@ -60,7 +60,7 @@ static void give_up(CredentialHelper *h, int error)
         (void) kill(-h->pid, SIGKILL);
 }
 
-/* Takes what is there. 0: for now that's all; -errno: there is nothing more to come, or may not. */
+/* Reads what has arrived. 0: that is all for now; -errno: nothing more will come, or may come. */
 static int output_read(Output *o)
 {
         for (;;) {
@@ -98,7 +98,7 @@ static int helper_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         return 0;
 }
 
-/* How it ended, and what it said about it: on the standard error, else where the answer should have been. */
+/* Why it failed: in its own words on its standard error, or on its standard output; or how it ended. */
 static char *failure_message(const CredentialHelper *h, int status)
 {
         const Output *said =
@@ -134,7 +134,7 @@ static int helper_on_exit(sd_event_source *source, int fd, uint32_t revents, voi
         r = (int) RET_NERRNO(waitpid(h->pid, &status, WNOHANG));
         if (r == 0 || r == -EINTR)
                 return 0;
-        if (r < 0) /* whoever started us has SIGCHLD ignored */
+        if (r < 0) /* we were started with SIGCHLD ignored */
                 h->failure = h->failure ?: r;
         h->pid = 0;
         (void) sd_event_source_set_enabled(h->process, SD_EVENT_OFF);
@@ -164,7 +164,7 @@ CredentialHelper *credential_helper_free(CredentialHelper *h)
         sd_event_source_disable_unref(h->timer);
         if (h->pid > 0) {
                 (void) kill(-h->pid, SIGKILL);
-                /* It may take a moment, which we don't wait for: then it is reaped by whoever reaps us. */
+                /* We do not wait for its end, which may take a moment: what reaps us then reaps it, too. */
                 (void) waitpid(h->pid, NULL, WNOHANG);
         }
         fd_close(h->pidfd);
@@ -185,7 +185,7 @@ int credential_helper_find(const char *path, const char *name, char **ret)
                 size_t n = strcspn(path, ":");
                 _cleanup_free_ char *program = NULL;
 
-                /* As the CLI: nothing that depends on the working directory. */
+                /* As the docker CLI: a relative folder is not searched. */
                 if (*path == '/') {
                         if (asprintf(&program, "%.*s/" PREFIX "%s", (int) n, path, name) < 0)
                                 return -ENOMEM;
@@ -199,7 +199,7 @@ int credential_helper_find(const char *path, const char *name, char **ret)
         return -ENOENT;
 }
 
-/* A pipe that already has everything that the helper will read. */
+/* A pipe that already contains all that the helper will read. */
 static int make_input(const char *key)
 {
         _cleanup_close_ int in = -EBADF, out = -EBADF;
@@ -231,8 +231,8 @@ static int make_output(Output *o, int *ret_write_end)
         return fcntl(o->fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;
 }
 
-/* fds: its standard input, output and error. Nothing else of ours goes along, nor do the signals that we
- * block or ignore. */
+/* fds: its standard input, output and error. It inherits no other descriptor of ours, and neither the
+ * signals that we block nor those that we ignore. */
 static int spawn(const CredentialHelperCall *call, const int fds[3], pid_t *ret)
 {
         char *argv[] = { (char *) call->program, (char *) "get", NULL };

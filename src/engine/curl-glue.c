@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* libcurl multi on sd-event.
+/* libcurl's multi interface on sd-event.
  *
- * curl tells which sockets it wants watched (on_socket_wish) and when it wants to be called at the latest
- * (on_timer_wish); we call curl_multi_socket_action() when either happens. Finished transfers are taken from
- * curl's queue by a defer source, one an iteration, so that what a completion starts or frees never runs
+ * curl says which sockets are to be watched (on_socket_wish) and when it has to be called at the latest
+ * (on_timer_wish). We call curl_multi_socket_action() when either happens. A defer source takes finished
+ * transfers from curl's queue, one in each iteration, so that what a completion starts or frees never runs
  * inside curl. */
 
 #include <stdlib.h>
@@ -22,7 +22,7 @@ struct CurlGlue {
         EventTraits traits;
         sd_event_source *timer;
         sd_event_source *drain;
-        unsigned depth; /* how deep we are in curl, where no transfer may be removed */
+        unsigned depth; /* of calls into curl, during which no transfer may be removed */
 };
 
 int curl_glue_global_init(bool tls)
@@ -116,7 +116,7 @@ static int glue_on_drain(sd_event_source *source, void *userdata)
         message = curl_multi_info_read(g->multi, &left);
         if (!message || message->msg != CURLMSG_DONE)
                 return 0;
-        /* There may be more; ask again before the handler below, which may free us. */
+        /* There may be more. This comes before the handler below, which may free us. */
         (void) defer_arm(g->drain);
         easy = message->easy_handle;
         result = message->data.result;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* GET /events, NDJSON, filtered by container on the engine's side and by id again on ours.
+/* GET /events: JSON objects, one in each line, that the engine filters by container and we filter by its id
+ * again.
  *
- * Reconnecting: 100 ms, doubled up to 5 s, back to 100 ms once a stream stood. `since` is the time of the
- * last event seen, to the nanosecond and inclusive, so the last one comes twice, and from an engine that
- * counts in seconds all of the last second. A stream may begin with these; behind them nothing is dropped,
- * because somebody may set the engine's clock back. */
+ * A new connection is tried after 100 ms, then after twice the time before, up to 5 s; once a stream was
+ * open, it is 100 ms again. `since` is the time of the last event, in nanoseconds, and includes that event.
+ * So the last event comes twice, and from an engine that counts in seconds all events of the last second do.
+ * They are dropped at the beginning of a stream only, because the engine's clock may be set back later. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -31,10 +32,10 @@ struct EngineEvents {
         sd_event_source *retry;
         uint64_t backoff;
         uint64_t last_nsec; /* of the last event, by the engine's clock */
-        bool repeating;     /* what comes may be what came already */
+        bool repeating;     /* the events that come may be those that came before */
         bool lost_reported;
         LineBuffer lines;
-        bool line_is_cut; /* what comes up to the next newline is the rest of an over-long line */
+        bool line_is_cut; /* the data up to the next newline is the rest of a line that was too long */
 };
 
 static int events_connect(EngineEvents *e);
@@ -85,7 +86,7 @@ static size_t events_on_data(EngineRequest *request, const char *data, size_t si
                 int r = line_buffer_feed(&e->lines, data + done, size - done, &consumed, &line);
 
                 if (r < 0)
-                        return size; /* out of memory: this event is lost, inspect will tell */
+                        return size; /* out of memory: this event is lost, but inspect will tell */
                 done += consumed;
                 if (r == 0)
                         break;
@@ -105,7 +106,7 @@ static void events_on_done(EngineRequest *request, int r, const EngineReply *rep
         line_buffer_init(&e->lines, EVENT_SIZE_MAX);
         e->line_is_cut = false;
         if (timer_arm(e->retry, e->backoff) < 0)
-                log_warning("Failed to arm the reconnect timer of the engine's events.");
+                log_warning("Failed to arm the timer that opens the engine's events (GET /events) again.");
         e->backoff = backoff_next(e->backoff, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
         if (e->lost_reported)
                 return;
@@ -119,7 +120,7 @@ static int events_on_retry(sd_event_source *source, uint64_t usec, void *userdat
         int r = events_connect(e);
 
         if (r < 0) {
-                log_warning_errno(r, "Failed to reconnect to the engine's events, trying again: %m");
+                log_warning_errno(r, "Failed to open the engine's events (GET /events), trying again: %m");
                 (void) timer_arm(e->retry, BACKOFF_MAX_USEC);
         }
         return 0;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* libcurl makes the connection (unix socket, TCP, TLS) and leaves it to us (CURLOPT_CONNECT_ONLY): it knows
- * no request that ends in both sides speaking as they like.
+/* libcurl opens the connection (unix socket, TCP, TLS) and leaves it to us (CURLOPT_CONNECT_ONLY): it has no
+ * request after which both sides send what they like.
  *
- * The connection has a glue of its own, because libcurl counts it among the idle ones of a multi handle, of
- * which each new request may end some.
+ * The connection has a glue of its own. libcurl counts it among the idle connections of a multi handle, and
+ * each new request may close some of these.
  *
- * The end of our bytes is a shutdown(2) below TLS, too. The engine's copy loop does not ask whether a TLS
- * close_notify came before the end, and libcurl has no call that sends one and keeps the other direction. */
+ * The end of our bytes is a shutdown(2), also below TLS. The engine's copy loop does not check whether a TLS
+ * close_notify came before the end, and libcurl has no call that sends one and keeps the other direction
+ * open. */
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* Reads of what is dropped, per call: nothing should come at all. */
+/* How often to read data that is dropped, in one call. There should be none at all. */
 #define DROP_MAX 16
 
 struct EngineUpgrade {
@@ -33,7 +34,7 @@ struct EngineUpgrade {
         void *userdata;
         char *request;
         size_t request_size, request_sent;
-        char *in; /* the answer's head; HTTP_HEAD_MAX bytes */
+        char *in; /* the head of the answer; HTTP_HEAD_MAX bytes */
         size_t in_size;
         bool open;
         bool room_wanted;
@@ -80,7 +81,7 @@ static int send_request(EngineUpgrade *u)
         return 0;
 }
 
-/* 1: there is an answer, which is reported; 0: wait for more. */
+/* 1: an answer, or the end, has arrived and was reported. 0: more has to come. */
 static int read_head(EngineUpgrade *u)
 {
         int status, r = 0;
@@ -108,7 +109,7 @@ static int read_head(EngineUpgrade *u)
         return 1;
 }
 
-/* Drops what came. False: the connection is at its end. */
+/* Drops what has arrived. False: the connection is at its end. */
 static bool drop_input(EngineUpgrade *u)
 {
         for (unsigned i = 0; i < DROP_MAX; i++) {
@@ -160,7 +161,7 @@ static int connect_error(EngineUpgrade *u, CURLcode code)
                                                   : -EIO;
 }
 
-/* CurlGlueDone: connected, or not. The first EPOLLOUT then sends the request. */
+/* CurlGlueDone: the connection is open, or failed. The first EPOLLOUT then sends the request. */
 static void upgrade_on_connected(CURL *easy, CURLcode code, void *owner)
 {
         static const EventTraits traits = { "engine-upgrade", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };

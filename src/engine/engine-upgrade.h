@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* A connection to the engine that is ours once a request has upgraded it ("hijacked", as the Engine API
- * calls it): bytes from us to the engine; what it says is dropped. */
+/* A connection to the engine that belongs to us after a request has upgraded it ("hijacked", as the Engine
+ * API calls it). It carries bytes from us to the engine; what the engine sends is dropped. */
 
 #include <stddef.h>
 #include <sys/types.h>
@@ -12,28 +12,30 @@
 
 typedef struct EngineUpgrade EngineUpgrade;
 
-/* All are called from the loop, as the last thing of a handler: the upgrade may be freed in them. */
+/* All are called from the loop, at the end of a handler: the upgrade may be freed in them. */
 typedef struct EngineUpgradeOps {
-        /* The engine has agreed: engine_upgrade_send() may be called from now on. */
+        /* The engine has agreed. engine_upgrade_send() may be called from now on. */
         void (*on_open)(void *userdata);
-        /* There is room again, after engine_upgrade_send() returned 0. */
+        /* There is room again after engine_upgrade_send() has returned 0. */
         void (*on_room)(void *userdata);
-        /* Once, and last. Before on_open: why it did not come about, r is -errno, and message has one line
-         * for the user. After it, r is 0 and there is no message: the engine has closed the connection, as
-         * it does at the container's end. Whether it did so in good order can't be told: unread bytes make a
-         * reset of it. */
+        /* Once, and last. Before on_open: the upgrade failed; r is -errno, and message is one line for the
+         * user. After on_open: the engine has closed the connection, as it does when the container ends; r
+         * is 0, and message is NULL. Whether it was closed in good order is not known: unread bytes turn a
+         * close into a reset. */
         void (*on_end)(int r, const char *message, void *userdata);
 } EngineUpgradeOps;
 
+/* path: of the POST request, with its query, without the API version. engine and ops are borrowed. No op is
+ * called from in here. -ENOMEM, -EIO. */
 int engine_upgrade_new(EngineUpgrade **ret, sd_event *event, Engine *engine, const char *path,
                        const EngineUpgradeOps *ops, void *userdata);
 EngineUpgrade *engine_upgrade_free(EngineUpgrade *u);
 DEFINE_TRIVIAL_CLEANUP_FUNC(EngineUpgrade *, engine_upgrade_free)
 
-/* Never blocks. Returns how many bytes were taken; 0: none now, offer the same bytes at the same address
- * after on_room (an unfinished TLS record wants that); -EPIPE: the connection is broken, and on_end follows.
- */
+/* Sends without blocking. Returns how many bytes were taken. 0: none; after on_room, offer the same bytes at
+ * the same address (an unfinished TLS record needs that). -EPIPE: the connection is broken, and on_end
+ * follows. */
 ssize_t engine_upgrade_send(EngineUpgrade *u, const void *data, size_t size);
 
-/* The engine sees the end of our bytes, and may still speak. */
+/* Tells the engine that no more bytes follow. The engine may still send some. */
 void engine_upgrade_finish(EngineUpgrade *u);

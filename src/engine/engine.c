@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Engine API requests.
+/* Requests to the Engine API.
  *
- * A unary request collects its answer up to ENGINE_REPLY_MAX under a total time limit. A stream (on_data
- * given) has neither limit: its liveness is its owner's rule. A stream that answers with an error status is
- * collected like a unary one, because its body is then the engine's message.
+ * The answer to an ordinary request is collected, up to ENGINE_REPLY_MAX bytes, and has a time limit in all.
+ * A stream (a request with on_data) has neither limit: its owner decides how long it may be silent. If the
+ * status of a stream is an error, its body is collected as well, because it is the engine's message.
  *
  * What the consumer of a stream does not take is kept (reply-body.c), and the transfer pauses when that is
  * too much. The end of the transfer is reported after the consumer has taken all of it. */
@@ -36,7 +36,7 @@ struct EngineRequest {
         const EngineRequestOps *ops;
         void *userdata;
         bool opened;
-        bool answered; /* the whole header of a final answer came */
+        bool answered; /* the complete header of a final answer has arrived */
         ReplyBody body;
         bool paused;
         bool finished; /* with this result; the report waits until the consumer has taken the rest */
@@ -83,7 +83,7 @@ static size_t request_on_body(char *data, size_t size, size_t n, void *userdata)
         k = reply_body_stream(&r->body, data, n, request_take, r);
         if (k == -EAGAIN) {
                 r->paused = true;
-                return CURL_WRITEFUNC_PAUSE; /* curl will come with it again */
+                return CURL_WRITEFUNC_PAUSE; /* curl will offer it again */
         }
         return k < 0 ? 0 : n;
 }
@@ -102,7 +102,7 @@ static void remember_header(EngineRequest *r, const char *line, size_t n)
         r->api_version[k] = 0;
 }
 
-/* CURLOPT_HEADERFUNCTION, a line a call; the empty line ends the header. */
+/* CURLOPT_HEADERFUNCTION: one line in each call; the empty line ends the header. */
 static size_t request_on_header(char *data, size_t size, size_t n, void *userdata)
 {
         EngineRequest *r = ASSERT_PTR(userdata);
@@ -128,8 +128,8 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
                 return -EFBIG;
         switch (result) {
         case CURLE_OK:
-                /* libcurl lets a header pass that ends with the connection; but an engine that died is no
-                 * success. */
+                /* libcurl accepts a header that ends with the connection. But an engine that died in between
+                 * has not succeeded. */
                 return r->answered ? 0 : -ECONNRESET;
         case CURLE_COULDNT_CONNECT:
                 (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
@@ -153,15 +153,15 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
 static const char *connection_message(const EngineRequest *r, CURLcode result, int code)
 {
         if (result == CURLE_COULDNT_CONNECT || result == CURLE_OK || code == -EFBIG)
-                return strerror(-code); /* "Failed to connect to docker port 80" says less */
+                return strerror(-code); /* curl's "Failed to connect to docker port 80" says less */
         return r->curl_error[0] ? r->curl_error : curl_easy_strerror(result);
 }
 
-/* Fills in the reply and tells the owner, who may free the request in there. */
+/* Fills in the reply and calls on_done, in which the request may be freed. */
 static void request_finish(EngineRequest *r)
 {
         _cleanup_(engine_error_done) EngineError error = ENGINE_ERROR_NULL;
-        /* The owner may free the request, and its body with it, before it is done with the reply. */
+        /* on_done may free the request, and its body with it, and then still read the reply. */
         _cleanup_free_ char *body = TAKE_PTR(r->body.data);
         EngineReply reply = { .status = (int) request_status(r), .body = body ?: "", .size = r->body.size };
         int code = curl_to_errno(r, r->result);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The answer is one small object, but it comes whenever it likes: so it is a stream. */
+/* The answer is one small object, but it may come at any time. So the request is a stream, which has no time
+ * limit. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,9 +18,9 @@ struct ExitWait {
         Engine *engine;
         const ExitWaitOps *ops;
         void *userdata;
-        EngineRequest *request; /* NULL: none is under way */
-        bool told;
-        char answer[ANSWER_MAX]; /* so far */
+        EngineRequest *request;  /* NULL: none is under way */
+        bool told;               /* the exit status was reported */
+        char answer[ANSWER_MAX]; /* what has arrived of it */
         size_t size;
 };
 

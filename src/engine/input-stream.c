@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* One buffer: filled from fd when it is empty, sent as the engine takes it. So fd is only listened to while
- * there is room, and the container's pace reaches whoever writes to fd.
+/* There is one buffer: it is filled from fd when it is empty, and sent as fast as the engine takes it. So we
+ * read from fd only while there is room, and a slow container slows down what writes to fd.
  *
- * fd is shared with others (the shell that ran us, the unit's next process), so that O_NONBLOCK, which
- * belongs to the open file and not to the descriptor, is left as it is. What poll(2) says is enough for one
- * read(2). epoll does not take what is always ready, files and /dev/null: these are read in pieces by a
- * defer source. */
+ * Other processes share fd (the shell that ran us, the unit's next process). O_NONBLOCK belongs to the open
+ * file and not to the descriptor, so it is not changed; if poll(2) reports data, one read(2) does not block.
+ * epoll refuses what is always ready, files and /dev/null: a defer source reads these in pieces. */
 
 #include <poll.h>
 #include <stdlib.h>
@@ -53,7 +52,7 @@ static void input_end(InputStream *i, int r, const char *message)
         i->ops->on_end(r, message, i->userdata);
 }
 
-/* All that was read is sent: read on, or pass the end on. */
+/* All that was read is sent: read more, or pass the end on. */
 static void input_drained(InputStream *i)
 {
         int r;
@@ -75,7 +74,7 @@ static void input_send(InputStream *i)
         while (i->sent < i->size) {
                 ssize_t n = engine_upgrade_send(i->upgrade, i->buffer + i->sent, i->size - i->sent);
 
-                /* Where it is broken, the connection's end is about to be reported. */
+                /* If the connection is broken, its end is about to be reported. */
                 if (n <= 0)
                         return;
                 i->sent += (size_t) n;
@@ -111,7 +110,7 @@ static void input_fill(InputStream *i)
         }
         (void) sd_event_source_set_enabled(i->source, SD_EVENT_OFF);
         i->at_end = n <= 0;
-        /* A terminal that was hung up. */
+        /* -EIO: a terminal that was hung up, which is an end like any other. */
         if (n < 0 && n != -EIO)
                 i->error = (int) n;
         if (n > 0) {
@@ -196,7 +195,7 @@ static char *input_path(const InputStreamConfig *config)
         return path;
 }
 
-/* What fd is, and where it stands. */
+/* Finds out what fd is, and the current position in it. */
 static void input_look(InputStream *i)
 {
         struct stat st;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A container's output from the engine.
+/* The container's output, from the engine.
  *
- * Attached: POST /containers/{id}/attach without "Upgrade:" is answered 200 with a body that ends with
- * the container. It is cheap for the engine, but there is only what comes from now on, and no time.
- * Stored: GET /containers/{id}/logs has the log from a time on, each message with its stamp; a line
- * longer than 16 KiB is several messages.
+ * Attached: POST /containers/{id}/attach without "Upgrade:" is answered with 200 and a body that ends when
+ * the container ends. It is cheap for the engine, but has only the output from now on, without times.
+ * Stored: GET /containers/{id}/logs has the output from a given time on, each message with its stamp. A line
+ * of more than 16 KiB is several messages.
  *
- * bytes → (frames, unless TTY) → (stamps) → a line buffer a stream → on_line. When the consumer has no
- * room, the line it refused is kept (a copy: the bytes belong to libcurl) and the transfer held back, so
- * that the pressure reaches the container through the engine. The end of the stream waits for a kept line
- * to be taken. */
+ * bytes → (frames, unless TTY) → (stamps) → a line buffer for each stream → on_line. If the consumer has no
+ * room, the line that it refused is kept (a copy: the bytes belong to libcurl) and the transfer is held
+ * back. So the engine, and then the container, has to wait. The end of the stream is reported after the kept
+ * line was taken. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -34,18 +34,18 @@ struct LogStream {
         void *userdata;
         bool tty, stored;
         StreamFrame frame;
-        LogStamp stamp;  /* of the frame, as far as it has come */
-        bool in_message; /* behind it */
+        LogStamp stamp;  /* of the frame, as far as it has arrived */
+        bool in_message; /* the stamp is complete, and the message follows */
         LineBuffer lines[_STREAM_MAX];
         uint64_t stamps[_STREAM_MAX]; /* of the line that is in the buffer */
-        int error;                    /* of the frames: what follows can't be understood */
+        int error;                    /* -errno: a frame is malformed, so the rest cannot be read */
 
         char *held; /* the refused line */
         Line held_line;
         uint64_t held_stamp;
         int held_stream;
 
-        bool ended; /* the transfer is done, with the result */
+        bool ended; /* the transfer is done, with this result */
         int result;
         int status; /* HTTP */
         char *message;
@@ -56,7 +56,8 @@ static bool stream_is_output(int stream)
         return stream == STREAM_STDOUT || stream == STREAM_STDERR;
 }
 
-/* A terminal's stored line: the stamps are taken out. *ret_copy is where the line then is, or NULL. */
+/* Removes the stamps from a stored line of a terminal. The line may then be in *ret_copy, which belongs to
+ * the caller; otherwise that stays NULL. */
 static void take_stamps_out(LogStream *l, Line *line, char **ret_copy)
 {
         const char *stamp = line->data;
@@ -73,7 +74,7 @@ static void take_stamps_out(LogStream *l, Line *line, char **ret_copy)
         line->data = *ret_copy;
 }
 
-/* 1: taken. 0: kept, hold back. */
+/* 1: the line was taken. 0: it is kept, and the stream has to be held back. */
 static int offer_line(LogStream *l, int stream, Line *line)
 {
         _cleanup_free_ char *copy = NULL;
@@ -88,7 +89,7 @@ static int offer_line(LogStream *l, int stream, Line *line)
                 return 1;
         l->held = malloc(MAX(line->size, (size_t) 1));
         if (!l->held)
-                return 1; /* one line lost, and said so: better than the service */
+                return 1; /* out of memory: one line is lost, which is better than the service */
         memcpy(l->held, line->data, line->size);
         l->held_line = (Line){ l->held, line->size, line->why };
         l->held_stamp = l->stamps[stream];
@@ -96,7 +97,8 @@ static int offer_line(LogStream *l, int stream, Line *line)
         return 0;
 }
 
-/* Takes data of one stream apart; returns how much was used: less than size when held back. */
+/* Splits data of one stream into lines. Returns how many bytes were used: fewer than size if the stream has
+ * to be held back. */
 static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size)
 {
         size_t done = 0, consumed;
@@ -118,7 +120,9 @@ static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size
         return done;
 }
 
-/* A frame of a stored log begins with a stamp. Returns how much of the chunk it was, or -EBADMSG. */
+/* A frame of a stored log begins with a stamp. Returns how many bytes of the chunk belong to it, or
+ * -EBADMSG.
+ */
 static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
 {
         uint64_t nsec;
@@ -135,14 +139,14 @@ static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
         if (r < 0)
                 return r;
         l->in_message = r > 0;
-        /* Of several messages in one line, the first one's; the others have the same. */
+        /* If a line is several messages, the first stamp counts; the others are the same. */
         if (r > 0 && line_buffer_pending(&l->lines[chunk->stream]) == 0)
                 l->stamps[chunk->stream] = nsec;
         return (ssize_t) used;
 }
 
-/* One frame's worth of data, or what there is of it. A chunk that was not used up is put back into the
- * frame. */
+/* Handles the data of one frame, or the part of it that has arrived. What the consumer did not take is put
+ * back into the frame. */
 static int feed_frame(LogStream *l, const char *data, size_t size, size_t *ret_used)
 {
         StreamChunk chunk;
@@ -197,7 +201,7 @@ static size_t log_stream_on_data(EngineRequest *request, const char *data, size_
         return done;
 }
 
-/* Delivers the last lines without newline, then the end; stops where a line is refused. */
+/* Delivers the last lines, which have no newline, and then the end. Stops if a line is refused. */
 static void finish(LogStream *l)
 {
         for (int stream = 0; stream < _STREAM_MAX; stream++) {
@@ -229,7 +233,7 @@ static void log_stream_on_open(EngineRequest *request, void *userdata)
         l->ops->on_open(l->userdata);
 }
 
-/* The loop comes here when no other source has anything: also not the stream. */
+/* The loop comes here when no other source has anything to do, the stream's included. */
 static int log_stream_on_calm(sd_event_source *source, void *userdata)
 {
         LogStream *l = ASSERT_PTR(userdata);

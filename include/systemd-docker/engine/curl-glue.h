@@ -3,7 +3,7 @@
 #pragma once
 
 /* libcurl's multi interface as event sources. curl decides which socket serves which transfer, so a glue has
- * one priority for all of its transfers: there is one glue for control and one for log bodies. */
+ * one priority for all of its transfers. There is one glue for control requests and one for logs. */
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -13,23 +13,26 @@
 
 typedef struct CurlGlue CurlGlue;
 
-/* A transfer is done. Called from the loop, never from inside curl; `private` is its CURLOPT_PRIVATE. */
+/* A transfer is done. Called from the loop, never from inside curl. owner: the CURLOPT_PRIVATE of easy. The
+ * transfer may be removed in it. */
 typedef void (*CurlGlueDone)(CURL *easy, CURLcode result, void *owner);
 
+/* name: of the event sources; borrowed. -ENOMEM, -EIO. */
 int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriority priority,
                   CurlGlueDone done);
+/* After all of its transfers were removed. */
 CurlGlue *curl_glue_free(CurlGlue *g);
 DEFINE_TRIVIAL_CLEANUP_FUNC(CurlGlue *, curl_glue_free)
 
-/* Starts a transfer. It begins from the loop: nothing is called from in here. 0 or -errno. */
+/* Starts a transfer. It begins in the loop: none of its callbacks is called from in here. 0 or -EIO. */
 int curl_glue_add(CurlGlue *g, CURL *easy);
 
-/* Ends and frees a transfer. Not from inside curl's own callbacks (header, body): libcurl forbids it. */
+/* Ends a transfer and frees easy. libcurl forbids this in its own callbacks (header, body). */
 void curl_glue_remove(CurlGlue *g, CURL *easy);
 
-/* Lets a paused transfer go on. The data that was refused may be delivered from in here. */
+/* Lets a paused transfer continue. The data that was refused may be delivered from in here. */
 void curl_glue_resume(CurlGlue *g, CURL *easy);
 
-/* libcurl's global state: once, before the first glue. tls: also that of the TLS library, which takes
- * several milliseconds and which a unix socket has no use for. */
+/* Prepares libcurl's global state: once, before the first glue. tls: also that of the TLS library, which
+ * takes several milliseconds and which a unix socket does not need. 0 or -EIO. */
 int curl_glue_global_init(bool tls);

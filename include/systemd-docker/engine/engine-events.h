@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The engine's event stream for one container, kept open: a lost connection is made again with back-off,
- * from where the events ended. */
+/* The engine's event stream for one container. It is kept open: if the connection breaks, a new one is
+ * opened after a growing delay, and continues from the last event. */
 
 #include "codec/engine/engine-event.h"
 #include "engine/engine.h"
@@ -11,16 +11,18 @@
 typedef struct EngineEvents EngineEvents;
 
 typedef struct EngineEventsOps {
-        /* The stream stands. Every time: what happened while it did not may be missing, so compare with
-         * inspect. */
+        /* The stream is open, for the first time or again. Events from the time in which it was not open may
+         * be missing, so compare with inspect each time. */
         void (*on_open)(void *userdata);
+        /* Each event once, in the engine's order. */
         void (*on_event)(const EngineEvent *event, void *userdata);
-        /* The stream broke; the next on_open says that it is back. r: -errno. Once for every on_open, and
-         * once for a first connection that does not come about. */
+        /* The stream broke; the next on_open says that it is open again. r: -errno, and message is one line.
+         * Once after every on_open, and once if the first connection fails. The stream may be freed in it;
+         * not in the other two, which run inside libcurl. */
         void (*on_lost)(int r, const char *message, void *userdata);
 } EngineEventsOps;
 
-/* id: the container's full id. Nothing is called from in here. */
+/* id: the container's full id, copied. No op is called from in here. ops is borrowed. -ENOMEM and others. */
 int engine_events_new(EngineEvents **ret, sd_event *event, Engine *engine, const char *id,
                       const EngineEventsOps *ops, void *userdata);
 EngineEvents *engine_events_free(EngineEvents *e);
