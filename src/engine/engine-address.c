@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The engine's address, as curl takes it. */
+/* The engine's address, as curl takes it; paths below it, for requests and for messages. */
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "codec/engine/engine-event.h"
 #include "engine-address.h"
 #include "util/macro.h"
 
@@ -116,4 +118,50 @@ char *engine_address_upgrade_request(const EngineAddress *a, const char *path)
                      v6 ? "]" : "") < 0)
                 return NULL;
         return request;
+}
+
+char *engine_escape(const char *s)
+{
+        static const char hex[] = "0123456789ABCDEF";
+        char *escaped, *p;
+
+        p = escaped = malloc(strlen(s) * 3 + 1);
+        if (!escaped)
+                return NULL;
+        for (; *s; s++) {
+                unsigned char c = (unsigned char) *s;
+
+                if (isalnum(c) || strchr("-_.~", c))
+                        *p++ = (char) c;
+                else {
+                        *p++ = '%';
+                        *p++ = hex[c >> 4];
+                        *p++ = hex[c & 15];
+                }
+        }
+        *p = 0;
+        return escaped;
+}
+
+/* As many digits of an id as the docker CLI shows. */
+#define ID_SHOWN 12
+
+char *engine_request_name(const char *method, const char *path)
+{
+        size_t left = strcspn(path, "?"), n = strlen(method);
+        char *name = malloc(n + 1 + left + 1), *p = name;
+
+        if (!name)
+                return NULL;
+        p = stpcpy(stpcpy(p, method), " ");
+        while (left > 0) {
+                size_t digits = MIN(strspn(path, "0123456789abcdef"), left);
+                size_t part = MAX(digits, (size_t) 1), shown = digits == ENGINE_ID_SIZE ? ID_SHOWN : part;
+
+                p = mempcpy(p, path, shown);
+                path += part;
+                left -= part;
+        }
+        *p = 0;
+        return name;
 }

@@ -32,6 +32,7 @@ struct EngineRequest {
         Engine *engine;
         CurlGlue *glue;
         CURL *easy;
+        char *name;                 /* for messages */
         struct curl_slist *headers; /* NULL: the engine's */
         const EngineRequestOps *ops;
         void *userdata;
@@ -167,7 +168,8 @@ static void request_finish(EngineRequest *r)
         int code = curl_to_errno(r, r->result);
 
         if (code < 0)
-                (void) engine_error_set(&error, code, "%s", connection_message(r, r->result, code));
+                (void) engine_error_set(&error, code, "%s (%s)", connection_message(r, r->result, code),
+                                        r->name);
         else if (!status_is_good(reply.status)) {
                 (void) engine_error_parse(reply.status, reply.body, reply.size, &error);
                 code = engine_error_from_status(reply.status);
@@ -195,6 +197,7 @@ EngineRequest *engine_request_free(EngineRequest *r)
                 curl_glue_remove(r->glue, r->easy);
         curl_slist_free_all(r->headers);
         reply_body_done(&r->body);
+        free(r->name);
         free(r);
         return NULL;
 }
@@ -292,8 +295,9 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
         r->glue = e->glues[call->lane];
         r->ops = call->ops;
         r->userdata = call->userdata;
+        r->name = engine_request_name(call->method, call->path);
         r->easy = curl_easy_init();
-        if (!r->easy)
+        if (!r->name || !r->easy)
                 return -ENOMEM;
         k = request_set_behaviour(r, call);
         if (k >= 0)
@@ -408,27 +412,4 @@ const ApiVersion *engine_version(const Engine *e)
 bool engine_is_local(const Engine *e)
 {
         return e->address.host.kind == ENGINE_HOST_UNIX;
-}
-
-char *engine_escape(const char *s)
-{
-        static const char hex[] = "0123456789ABCDEF";
-        char *escaped, *p;
-
-        p = escaped = malloc(strlen(s) * 3 + 1);
-        if (!escaped)
-                return NULL;
-        for (; *s; s++) {
-                unsigned char c = (unsigned char) *s;
-
-                if (isalnum(c) || strchr("-_.~", c))
-                        *p++ = (char) c;
-                else {
-                        *p++ = '%';
-                        *p++ = hex[c >> 4];
-                        *p++ = hex[c & 15];
-                }
-        }
-        *p = 0;
-        return escaped;
 }

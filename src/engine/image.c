@@ -212,7 +212,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
         int r = send_pull(i);
 
         if (r < 0)
-                image_fail(i, "cannot send POST %s: %s", i->path, strerror(-r));
+                image_fail(i, "%s (POST /images/create)", strerror(-r));
         return 0;
 }
 
@@ -225,7 +225,7 @@ static void on_login(int r, void *userdata)
                 r = send_pull(i);
         }
         if (r < 0)
-                image_fail(i, "cannot send POST %s: %s", i->path, strerror(-r));
+                image_fail(i, "%s (POST /images/create)", strerror(-r));
 }
 
 /* 1: the login is known, so the pull is sent; 0: on_login() follows. */

@@ -198,7 +198,7 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
         }
         r = engine_wait_for_runtime(host, tls, wanted, usec, &info, &message);
         if (r < 0) {
-                log_error("Failed to ask the engine: %s", message ?: strerror(-r));
+                log_error("Failed to ask the engine for its runtimes: %s", message ?: strerror(-r));
                 return CLI_EXIT_REFUSED;
         }
         if (info.cgroup_driver != CGROUP_DRIVER_SYSTEMD || !info.cgroup_v2)

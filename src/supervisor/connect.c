@@ -77,7 +77,8 @@ static void on_info(EngineRequest *request, int r, const EngineReply *reply, voi
         }
         r = engine_info_parse(reply->body, reply->size, &info);
         if (r < 0)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "The engine's description of itself is malformed.");
+                supervisor_fail(s, CLI_EXIT_REFUSED,
+                                "The engine's description of itself is malformed (GET /info).");
         else
                 r = supervisor_decide_placement(s, &info);
         if (r < 0)
@@ -115,7 +116,8 @@ void supervisor_act_ping(Supervisor *s)
                                        .timeout_usec = PING_TIMEOUT_USEC,
                                        .userdata = s });
         if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
+                supervisor_fail(s, CLI_EXIT_REFUSED,
+                                "Failed to send a request to the engine: %s (GET /_ping)", strerror(-r));
                 supervisor_push(s, LIFE_FAILED);
         }
 }

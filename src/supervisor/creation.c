@@ -248,7 +248,7 @@ int creation_send(Creation *c, CliError *reterr)
                                        .userdata = c });
         if (r < 0)
                 (void) cli_error(reterr, CLI_EXIT_REFUSED,
-                                 "Failed to create the container: cannot send POST %s: %s", path,
+                                 "Failed to create the container: %s (POST /containers/create)",
                                  strerror(-r));
         return r;
 }

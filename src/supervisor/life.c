@@ -15,28 +15,41 @@
 #include "util/message-ids.h"
 #include "verdict.h"
 
-void supervisor_act_attach(Supervisor *s)
+/* The streams that have to be open before the container starts. *ret_what: which one failed, for messages.
+ */
+static int open_streams(Supervisor *s, const char **ret_what)
 {
         int r = 0;
 
-        placement_write_note(s->placement);
+        *ret_what = "listen to the engine's events";
         if (!s->events)
                 r = engine_events_new(&s->events, s->event, s->engine, s->facts->container.id, s->events_ops,
                                       s);
-        if (r >= 0)
-                r = output_open(s->output);
-        if (r >= 0)
-                r = exit_wait_open(s->exit_wait, s->facts->container.id);
-        if (r >= 0 && !s->input)
-                r = supervisor_open_input(s);
-        if (r >= 0 && supervisor_open_relay(s) < 0) {
+        if (r < 0)
+                return r;
+        *ret_what = "attach to the container's output";
+        r = output_open(s->output);
+        if (r < 0)
+                return r;
+        *ret_what = "wait for the container's exit status";
+        r = exit_wait_open(s->exit_wait, s->facts->container.id);
+        if (r < 0 || s->input)
+                return r;
+        *ret_what = "attach to the container's input";
+        return supervisor_open_input(s);
+}
+
+void supervisor_act_attach(Supervisor *s)
+{
+        const char *what = NULL;
+        int r;
+
+        placement_write_note(s->placement);
+        r = open_streams(s, &what);
+        if (r < 0)
+                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to %s: %s", what, strerror(-r));
+        if (r < 0 || supervisor_open_relay(s) < 0)
                 supervisor_push(s, LIFE_FAILED);
-                return;
-        }
-        if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container: %s", strerror(-r));
-                supervisor_push(s, LIFE_FAILED);
-        }
 }
 
 static void on_started(EngineRequest *request, int r, const EngineReply *reply, void *userdata)

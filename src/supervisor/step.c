@@ -13,8 +13,16 @@
 
 #define PROBE_TIMEOUT_USEC (2 * USEC_PER_SEC)
 
-/* The step's request. path is freed here, so that callers can hand over what asprintf() made; NULL is out of
- * memory. */
+/* A request that could not even be sent. path: NULL if there was no memory for it. */
+static void step_not_sent(Supervisor *s, const char *method, const char *path, int r)
+{
+        _cleanup_free_ char *name = engine_request_name(method, path ?: "");
+
+        supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to send a request to the engine: %s (%s)", strerror(-r),
+                        name ?: method);
+        supervisor_push(s, LIFE_FAILED);
+}
+
 void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
                      const EngineRequestOps *ops)
 {
@@ -30,10 +38,8 @@ void supervisor_step(Supervisor *s, const char *method, char *path, const char *
                                             .ops = ops,
                                             .timeout_usec = timeout_usec ?: REQUEST_TIMEOUT_USEC,
                                             .userdata = s });
-        if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to call the engine: %s", strerror(-r));
-                supervisor_push(s, LIFE_FAILED);
-        }
+        if (r < 0)
+                step_not_sent(s, method, p, r);
 }
 
 char *engine_path(const char *format, ...)

@@ -32,7 +32,8 @@ typedef struct EngineReply {
         int status;       /* of HTTP; 0: no answer came */
         const char *body; /* NUL-terminated, never NULL; of a stream only if the status is an error */
         size_t size;
-        EngineError error; /* if r < 0: the cause, in one line for the user */
+        EngineError error; /* if r < 0: the cause, in one line for the user; if no answer came, it names the
+                            * request: "Connection reset by peer (GET /containers/0123456789ab/json)" */
 } EngineReply;
 
 typedef struct EngineRequestOps {
@@ -105,6 +106,10 @@ const char *engine_request_api_version(const EngineRequest *r);
  * which belongs to the caller, is what has to be sent then to get the connection upgraded by a POST to path.
  * -ENOMEM, -EIO. */
 int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_request);
+
+/* How messages name a request: "GET /containers/0123456789ab/json", without the query, and with the first
+ * twelve digits of an id. A new string; NULL: out of memory. */
+char *engine_request_name(const char *method, const char *path);
 
 /* Encodes s for a segment of a path or a value in a query ("%2F"). A new string; NULL: out of memory. */
 char *engine_escape(const char *s);

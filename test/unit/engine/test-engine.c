@@ -580,7 +580,7 @@ Test(engine_broken, nobody_listens)
         cr_assert_eq(bind(fd, (struct sockaddr *) &a, sizeof(a)), 0);
         get(&o);
         cr_assert_eq(o.r, -ECONNREFUSED, "%i %s", o.r, o.message);
-        cr_assert_str_eq(o.message, "Connection refused");
+        cr_assert_str_eq(o.message, "Connection refused (GET /x)");
         result_done(&o);
         cr_assert_eq(unlink(a.sun_path), 0);
         close(fd);
@@ -1301,4 +1301,27 @@ Test(engine_free, request_that_the_loop_never_finished)
         after = dup(0);
         close(after);
         cr_assert_eq(before, after, "a source is left, and the loop's descriptors with it");
+}
+
+Test(engine_request_name, says_what_was_asked)
+{
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+        static const struct {
+                const char *method, *path, *name;
+        } cases[] = {
+                { "GET", "/_ping", "GET /_ping" },
+                { "GET", "", "GET " },
+                { "POST", "/images/create?fromImage=a&tag=b", "POST /images/create" },
+                { "GET", "/containers/web/json", "GET /containers/web/json" },
+                { "GET", "/containers/" DIGITS "/json", "GET /containers/0123456789ab/json" },
+                { "DELETE", "/containers/" DIGITS, "DELETE /containers/0123456789ab" },
+                { "DELETE", "/containers/" DIGITS "?v=1", "DELETE /containers/0123456789ab" },
+                { "GET", "/containers/" DIGITS "0/json", "GET /containers/" DIGITS "0/json" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_free_ char *name = engine_request_name(cases[i].method, cases[i].path);
+
+                cr_assert_str_eq(name, cases[i].name);
+        }
 }

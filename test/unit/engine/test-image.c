@@ -409,7 +409,8 @@ Test(image, engine_stays_away)
 {
         fake_engine_down(fake);
         run();
-        cr_assert_str_eq(seen.message, "Failed to pull image box: No such file or directory");
+        cr_assert_str_eq(seen.message,
+                         "Failed to pull image box: No such file or directory (POST /images/create)");
         cr_assert_eq(lines_of_log("trying again"), IMAGE_TRIES_MAX - 1);
 }
 
@@ -683,7 +684,9 @@ Test(image_login, engine_is_away_when_the_helper_has_answered)
         fake_engine_down(fake);
         config.name = "registry:5000/box";
         run();
-        cr_assert_str_eq(seen.message, "Failed to pull image registry:5000/box: No such file or directory");
+        cr_assert_str_eq(
+                seen.message,
+                "Failed to pull image registry:5000/box: No such file or directory (POST /images/create)");
 }
 
 Test(image_login, freed_while_the_helper_runs)

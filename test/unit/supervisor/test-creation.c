@@ -368,7 +368,9 @@ Test(creation, engine_is_away)
         fake_engine_down(fake);
         create("image");
         cr_assert_eq(seen.failed, 1);
-        cr_assert_str_eq(seen.message, "Failed to create the container: No such file or directory");
+        cr_assert_str_eq(
+                seen.message,
+                "Failed to create the container: No such file or directory (POST /containers/create)");
         cr_assert_eq(seen.exit_status, CLI_EXIT_REFUSED);
 }
 
