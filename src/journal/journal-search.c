@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The journal's files of all namespaces are read: which one is ours is not known. An ordinal is searched for
- * by halving, because an entry that is in the journal means that those before it are. This does not wait for
- * anybody, but for the disk. */
+/* The journal's files of all namespaces are read, because we don't know which one has our entries. The
+ * ordinal is found by bisection: an entry is in the journal only if those before it are. Reading waits for
+ * the disk, and for nobody else. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "journal-search.h"
 #include "util/cleanup.h"
 
-/* 1: it is there; 0; -errno. */
+/* 1: the journal has this line. 0: it does not. -errno. */
 static int has_line(sd_journal *j, const char *epoch, uint64_t ordinal)
 {
         char match[128];

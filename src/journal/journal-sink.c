@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A connected, non-blocking datagram socket to journald, and a batch of entries in front of it.
+/* A connected, non-blocking datagram socket to journald, and a batch of entries.
  *
- * An entry is taken into the batch, and all of the batch goes out in one sendmmsg(2): when it is full, and
- * at the end of the wake-up (a defer source in front of the next read of output). Entries too large for it
- * are sent by themselves, the largest as a sealed memfd, as the protocol has it.
+ * An entry is taken into the batch. The whole batch is sent with one sendmmsg(2): when it is full, and at
+ * the end of the wake-up (by a defer source that runs before more output is read). Entries that are too
+ * large for the batch are sent one by one, the largest as a sealed memfd, as the protocol defines it.
  *
- * libsystemd's sd_journal_sendv(3) would block while journald's queue is full, and the loop with it. Here
- * the sink is `blocked` then, keeps what it has taken, and takes no more than fits into the batch: whoever
- * has lines keeps them. A send buffer of less than journald's 512 entries makes EPOLLOUT one of hundreds of
- * entries, where waiting for a place in the queue would make it one of one. Where the queue is full of other
- * services' entries it is that all the same: then we wait a moment longer. */
+ * libsystemd's sd_journal_sendv(3) would block the loop while journald's queue is full. Here the sink is
+ * `blocked` then: it keeps what it has taken, and takes no more than fits into the batch. The caller keeps
+ * the other lines. Our send buffer holds fewer than the 512 entries of journald's queue, so EPOLLOUT comes
+ * after hundreds of entries were read; if we waited for room in the queue, it would come after each one.
+ * When the queue is full of the entries of other services, it does come after each one: then we wait a
+ * little longer. */
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,14 +27,14 @@
 #include "util/log.h"
 #include "util/macro.h"
 
-/* The kernel doubles it, and counts some 1.2 KiB for an entry of a short line: 400 of them. */
+/* The kernel doubles it, and counts about 1.2 KiB for the entry of a short line: it holds 400 of them. */
 #define SEND_BUFFER (256 * 1024)
 #define BATCH_SIZE (64U * 1024)
 #define BATCH_ENTRIES 128U
-/* Behind that, for JOURNAL_MESSAGE. */
+/* Additional room for JOURNAL_MESSAGE. */
 #define RESERVE_SIZE (16U * 1024)
 #define RESERVE_ENTRIES 16U
-/* Fewer entries a wake-up than this are not worth it. */
+/* When fewer entries than this could be sent after a wait, the next wait begins with a pause. */
 #define BURST_MIN 16U
 #define PAUSE_USEC USEC_PER_MSEC
 
@@ -41,7 +42,7 @@ struct JournalSink {
         JournalSocket socket;
         JournalFields constant;
 
-        bool fresh;     /* connected anew, and nothing went through since */
+        bool fresh;     /* connected again, and nothing was sent since then */
         unsigned burst; /* entries sent since the last wait */
 
         JournalFields batch;
@@ -50,7 +51,7 @@ struct JournalSink {
                 JournalSinkKind kind;
         } entries[BATCH_ENTRIES + RESERVE_ENTRIES];
         unsigned n_entries, n_sent;
-        uint64_t n_lines; /* that are with journald, all in all */
+        uint64_t n_lines; /* that were ever handed to journald */
 };
 
 static int sink_prepare(void *owner)
@@ -63,7 +64,7 @@ static int sink_prepare(void *owner)
         return 0;
 }
 
-/* An entry as it lies in memory: one piece in the batch, several where it is large. */
+/* An entry in memory: one piece in the batch, several pieces where it is large. */
 typedef struct Entry {
         const struct iovec *iov;
         size_t n;
@@ -127,7 +128,7 @@ static void note_progress(JournalSink *s, unsigned n)
         journal_socket_progress(&s->socket);
 }
 
-/* The next n of the batch are with journald. */
+/* The next n entries of the batch were handed to journald. */
 static void note_sent(JournalSink *s, unsigned n)
 {
         uint64_t before = s->n_lines;
@@ -143,16 +144,16 @@ static bool journald_is_gone(int r)
         return r == -ECONNREFUSED || r == -ENOTCONN || r == -ECONNRESET || r == -ENOENT || r == -EPIPE;
 }
 
-/* Decides what the failure r to send something means. 1: try again now. 0: the sink is blocked. -errno: it
- * can't be sent at all. */
+/* Decides what the failure r to send an entry means. 1: try again now. 0: the sink is blocked. -errno: this
+ * entry can't be sent at all. */
 static int handle_failure(JournalSink *s, int r)
 {
         bool gone = journald_is_gone(r);
 
         if (r == -EPERM || r == -ENOSYS || r == -EACCES)
-                return r; /* no memfd for us, by a SystemCallFilter= that nothing will change */
+                return r; /* a SystemCallFilter= forbids memfds, and that does not change */
         if (gone && !s->fresh && journal_socket_connect(&s->socket) >= 0) {
-                s->fresh = true; /* not twice without a wait */
+                s->fresh = true; /* connect only once before the next wait */
                 return 1;
         }
         if (r != -EAGAIN)
@@ -199,7 +200,7 @@ bool journal_sink_flush(JournalSink *s)
                 if (k > 0)
                         note_progress(s, (unsigned) k);
                 else if (handle_failure(s, k) < 0)
-                        k = 1; /* this one never: the others shall go on */
+                        k = 1; /* this entry can't be sent: the others go on */
                 if (k > 0)
                         note_sent(s, (unsigned) k);
         }
@@ -230,7 +231,7 @@ static int take(JournalSink *s, JournalSinkKind kind, Entry entry)
 
         for (size_t i = 0; i < entry.n; i++) {
                 r = journal_fields_append_raw(&s->batch, entry.iov[i].iov_base, entry.iov[i].iov_len);
-                assert(r >= 0); /* all of it was reserved */
+                assert(r >= 0); /* the memory was reserved */
         }
         s->entries[s->n_entries].end = s->batch.size;
         s->entries[s->n_entries++].kind = kind;
@@ -238,7 +239,7 @@ static int take(JournalSink *s, JournalSinkKind kind, Entry entry)
         return r < 0 ? r : 1;
 }
 
-/* What does not fit into the batch. Behind it, as the order stays. */
+/* An entry that does not fit into the batch. The batch is sent before it, so that the order is kept. */
 static int send_large(JournalSink *s, JournalSinkKind kind, Entry entry)
 {
         int r = journal_sink_flush(s) && !s->socket.blocked;

@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Entries to journald over its native protocol: in order, none lost, many in a system call, and without ever
- * blocking. */
+/* Sends entries to journald over its native protocol: in order, without losing one, many with one system
+ * call, and without blocking. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,30 +19,32 @@
 typedef struct JournalSink JournalSink;
 
 typedef enum JournalSinkKind {
-        JOURNAL_LINE,    /* there are many, and they can wait where they come from */
-        JOURNAL_MESSAGE, /* there are few, and nobody keeps them: has some room of its own */
+        JOURNAL_LINE,    /* of the container: there are many, and they can wait in the engine */
+        JOURNAL_MESSAGE, /* our own: there are few, they can't wait anywhere else, and have some extra room
+                          */
 } JournalSinkKind;
 
-/* ops: on_sent counts the JOURNAL_LINE. -errno, -ENOENT where there is no journald. */
+/* Connects. ops->on_sent counts entries of the kind JOURNAL_LINE. -ENOENT, -ECONNREFUSED: there is no
+ * journald; -errno. */
 int journal_sink_new(JournalSink **ret, sd_event *event, const char *socket_path, const JournalOps *ops,
                      void *userdata);
 JournalSink *journal_sink_free(JournalSink *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalSink *, journal_sink_free)
 
-/* The fields of every entry from now on; taken over. */
+/* Sets the fields that every entry has from now on. Takes over what `fields` holds. */
 void journal_sink_set_constant_fields(JournalSink *s, JournalFields *fields);
 
-/* One entry: the constant fields, `fields`, and MESSAGE=message. 1: taken; it is sent at the end of this
- * wake-up, or as soon as journald can. 0: not taken, on_room tells when to come again. -errno: this entry
- * can't be sent at all. */
+/* Sends one entry: the constant fields, `fields`, and MESSAGE=message. 1: it was taken, and is sent at the
+ * end of this wake-up, or as soon as journald has room. 0: it was not taken; try again after on_room.
+ * -errno: this entry can't be sent at all. */
 int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields *fields, const void *message,
                       size_t size);
 
-/* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
+/* Sends what can be sent now. True: journald has everything that was taken. False: on_room follows. */
 bool journal_sink_flush(JournalSink *s);
-/* journald has all that was taken. */
+/* True: journald has everything that was taken. */
 bool journal_sink_is_empty(const JournalSink *s);
 
-/* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
- * long without that. */
+/* The same at the end of the process, where on_room is of no use any more: blocks as long as journald reads,
+ * and at most timeout_usec while it does not. */
 bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec);

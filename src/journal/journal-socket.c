@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A non-blocking socket to journald, and when to try again where it takes nothing.
+/* A non-blocking socket to journald, and when to try again after it took nothing.
  *
- * When it is full, the socket is `blocked` until EPOLLOUT, which the kernel gives once three quarters of our
- * send buffer are read: hundreds of entries a wake-up. When journald is away it is looked for, with a
- * back-off, until it is there. systemd keeps the sockets over a restart of journald, so that one is not even
- * noticed. */
+ * A full socket is `blocked` until EPOLLOUT. The kernel reports that once three quarters of our send buffer
+ * were read, so hundreds of entries can be sent in one wake-up. When journald is away, we try to connect,
+ * with a back-off, until it is back. systemd keeps the sockets open while journald is restarted, so a
+ * restart is not noticed here. */
 
 #include <poll.h>
 #include <sys/epoll.h>
@@ -149,7 +149,7 @@ void journal_socket_done(JournalSocket *s)
         s->room = sd_event_source_disable_unref(s->room);
         s->retry = sd_event_source_disable_unref(s->retry);
         s->end = sd_event_source_disable_unref(s->end);
-        /* Not the other way round: nothing was opened before there was a loop. */
+        /* Without a loop nothing was opened yet, and fd is not valid. */
         if (s->event)
                 s->fd = fd_close(s->fd);
         s->event = sd_event_unref(s->event);

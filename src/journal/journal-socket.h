@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* What both ways to journald share, source/journal-sink and source/journal-stream: a socket that may be
- * full, or away. */
+/* What the two ways to journald (journal-sink.h, journal-stream.h) have in common: a socket that may be
+ * full, and a journald that may be away. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,18 +12,19 @@
 #include <systemd/sd-event.h>
 
 typedef struct JournalOps {
-        /* After journald was too slow, or away: all that was taken is sent, and there is room again. */
+        /* Journald was too slow, or away: now everything that was taken is sent, and there is room again.
+         * The owner may be freed here. */
         void (*on_room)(void *userdata);
-        /* So many lines, all in all, have been handed to journald. May be NULL. */
+        /* n: the lines that were ever handed to journald. May be NULL. */
         void (*on_sent)(uint64_t n, void *userdata);
 } JournalOps;
 
-/* What makes one of the two. */
+/* What differs between the two. */
 typedef struct JournalSocketType {
         int type;                                      /* SOCK_DGRAM, SOCK_STREAM */
         const char *room_name, *retry_name, *end_name; /* of the sources */
-        int (*prepare)(void *owner); /* what was just connected; -errno: not connected then */
-        bool (*flush)(void *owner);  /* sends what was taken; whether all of it is sent */
+        int (*prepare)(void *owner); /* what was just connected; -errno: the connection is of no use */
+        bool (*flush)(void *owner);  /* sends what was taken; true: all of it is sent */
 } JournalSocketType;
 
 /* Embedded in its owner, who may read all of it. */
@@ -40,33 +41,34 @@ typedef struct JournalSocket {
 
         sd_event_source *room; /* EPOLLOUT of fd */
         sd_event_source
-                *retry; /* when it is worth a try again: until room is waited for, or journald looked for */
-        sd_event_source *end;  /* of this wake-up */
-        bool blocked;          /* one of room and retry will tell when to go on */
-        uint64_t backoff_usec; /* 0: journald is there */
+                *retry;       /* ends a pause before we wait for room; or the wait before we connect again */
+        sd_event_source *end; /* flushes at the end of this wake-up */
+        bool blocked;         /* room or retry reports when to go on */
+        uint64_t backoff_usec; /* 0: journald is not away */
 } JournalSocket;
 
-/* Connected. -errno, -ENOENT where there is no journald; then it is to be freed all the same. */
+/* Connects. -ENOENT, -ECONNREFUSED: there is no journald; -errno. journal_socket_done() has to follow in any
+ * case. */
 int journal_socket_init(JournalSocket *s, sd_event *event, const char *path, const JournalSocketType *type,
                         void *owner, const JournalOps *ops, void *userdata);
 void journal_socket_done(JournalSocket *s);
 
-/* Connects, or connects anew. */
+/* Connects, also again. -errno. */
 int journal_socket_connect(JournalSocket *s);
 
-/* Something went through. */
+/* Something was sent: the back-off begins from its start. */
 void journal_socket_progress(JournalSocket *s);
 void journal_socket_report_sent(JournalSocket *s, uint64_t n);
 
 /* Has the owner flush at the end of this wake-up, unless it is blocked. */
 int journal_socket_flush_later(JournalSocket *s);
 
-/* Why the owner can't send now, and so when it flushes again: when the socket has room; after a moment and
- * then when it has room; when journald, or what it takes to send something, is there again. */
+/* The owner can't send now, and is blocked. It is flushed again: when the socket has room; after a pause,
+ * and when the socket has room then; after the back-off, when journald can be connected to. -errno. */
 int journal_socket_wait_for_room(JournalSocket *s);
 int journal_socket_pause(JournalSocket *s, uint64_t usec);
 int journal_socket_wait_for_journald(JournalSocket *s);
 
-/* Flushes at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
- * long without that. Whether all is sent. */
+/* Flushes at the end of the process: blocks as long as journald reads, and at most timeout_usec while it
+ * does not. True: everything is sent. */
 bool journal_socket_drain(JournalSocket *s, uint64_t timeout_usec);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A connection to journald's stdout socket: a header of a few lines, then the container's, each with its
- * newline.
+/* A connection to journald's stdout socket: a header of a few lines, then the container's lines, each with
+ * its newline.
  *
- * Lines are gathered in a buffer and written when it is full and at the end of the wake-up. While the socket
- * is full, whoever has lines keeps them. A line that is larger than the buffer is written from where it
- * lies, over as many calls as it takes; journald cuts it, by its LineMax=.
+ * Lines are collected in a buffer, and written when it is full and at the end of the wake-up. While the
+ * socket is full, the caller keeps its lines. A line that is larger than the buffer is written without a
+ * copy, with as many calls as it takes; journald cuts it at its LineMax=.
  *
- * A connection that breaks is made anew, and goes on with the line that was not written whole. */
+ * When the connection breaks, we connect again and go on with the line that was not written completely. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +21,11 @@
 #include "util/macro.h"
 
 #define BUFFER_SIZE ((size_t) 64 * 1024)
-/* What is taken and not sent would be lost with us; and empty lines make many a line of few bytes. */
+/* Lines that were taken and not sent are lost when we are killed; and a buffer holds very many empty lines.
+ */
 #define BUFFER_LINES 512U
-/* journald takes what is longer than a unit's name for two lines of the header, and then drops all of the
- * stream. */
+/* The longest name of a unit. journald reads a longer line of the header as two lines, and then drops the
+ * whole stream. */
 #define IDENTIFIER_MAX 254U
 
 struct JournalStream {
@@ -34,9 +35,9 @@ struct JournalStream {
         char *buffer;
         size_t size, sent;
         unsigned n_lines;  /* in the buffer */
-        size_t line_start; /* of the line that is being sent: there a new connection begins */
-        size_t begun;      /* of a large line that was not taken yet: so much of it is written */
-        uint64_t n_sent;   /* lines, all in all */
+        size_t line_start; /* of the line that is being sent: a new connection begins there */
+        size_t begun;      /* bytes that are written of a large line that is not taken yet */
+        uint64_t n_sent;   /* lines that were ever handed to journald */
 };
 
 static int stream_prepare(void *owner)
@@ -44,21 +45,21 @@ static int stream_prepare(void *owner)
         JournalStream *s = owner;
 
         (void) shutdown(s->socket.fd, SHUT_RD);
-        /* A fresh socket has room for this. */
+        /* A new socket has room for this. */
         if (send(s->socket.fd, s->header, strlen(s->header), MSG_NOSIGNAL) < 0)
                 return -errno;
         journal_socket_progress(&s->socket);
         return 0;
 }
 
-/* The line that was not written whole comes again from its start. */
+/* The line that was not written completely is sent again from its start. */
 static void rewind_line(JournalStream *s)
 {
         s->sent = s->line_start;
         s->begun = 0;
 }
 
-/* How much was written; 0 where the stream is blocked now. */
+/* Returns how much was written; 0: the stream is blocked now. */
 static size_t stream_write(JournalStream *s, const char *data, size_t size)
 {
         ssize_t k = RET_NERRNO(send(s->socket.fd, data, size, MSG_NOSIGNAL));
@@ -74,7 +75,7 @@ static size_t stream_write(JournalStream *s, const char *data, size_t size)
         return 0;
 }
 
-/* Moves line_start behind the last newline that is sent. */
+/* Moves line_start to the byte after the last newline that was sent. */
 static void note_sent(JournalStream *s, size_t n)
 {
         const char *newline = memrchr(s->buffer + s->sent, '\n', n);
@@ -106,7 +107,8 @@ bool journal_stream_is_empty(const JournalStream *s)
         return s->sent == s->size;
 }
 
-/* Behind what is in the buffer, as the order stays. What is written of it and not taken is `begun`. */
+/* The buffer is sent before it, so that the order is kept. What is written of a line that is not taken yet
+ * is counted in `begun`. */
 static int send_large(JournalStream *s, const char *data, size_t size, bool part)
 {
         if (!journal_stream_flush(s))
@@ -114,7 +116,7 @@ static int send_large(JournalStream *s, const char *data, size_t size, bool part
         while (s->begun < size && !s->socket.blocked) {
                 size_t n = stream_write(s, data + s->begun, size - s->begun);
 
-                s->begun += n; /* behind the call, which may have set it back */
+                s->begun += n; /* after the call, which may have set it to 0 */
         }
         if (s->begun < size)
                 return 0;
@@ -128,7 +130,7 @@ int journal_stream_send(JournalStream *s, const void *data, size_t size, bool pa
         assert(data || size == 0);
         if (size >= BUFFER_SIZE && s->begun <= size)
                 return send_large(s, data, size, part);
-        if (s->begun > 0) { /* that line does not come any more: it ends here */
+        if (s->begun > 0) { /* that line is not offered again: it ends here */
                 s->begun = 0;
                 s->buffer[s->size++] = '\n';
                 return journal_stream_send(s, data, size, part);

@@ -2,9 +2,9 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Lines to journald over its stream protocol, as the standard output of any service: it costs journald half
- * of an entry of the native protocol, and carries nothing but identifier and priority. Without ever
- * blocking. */
+/* Sends lines to journald over its stream protocol, as the standard output of a service does, and without
+ * blocking. A line costs journald half as much as an entry of the native protocol, and has no fields but an
+ * identifier and a priority. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,26 +18,26 @@
 
 typedef struct JournalStream JournalStream;
 
-/* Whether it can stand in the header of the protocol. */
+/* True: the header of the protocol can have this identifier. */
 bool journal_stream_takes_identifier(const char *identifier);
 
-/* -EINVAL: not such an identifier. priority: of lines without a "<N>" of their own. -errno, -ENOENT where
- * there is no journald. */
+/* Connects. priority: of lines that don't begin with "<N>". -EINVAL: the identifier is refused by
+ * journal_stream_takes_identifier(); -ENOENT, -ECONNREFUSED: there is no journald; -errno. */
 int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
                        int priority, const JournalOps *ops, void *userdata);
 JournalStream *journal_stream_free(JournalStream *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalStream *, journal_stream_free)
 
-/* Data and, unless it is the first part of a line, a newline. 1: taken; it is sent at the end of this
- * wake-up, or as soon as journald can. 0: not taken, or not all of it: offer the same again when on_room
- * says so. */
+/* Sends data and a newline; no newline where it is a part of a line that is not the last one. 1: it was
+ * taken, and is sent at the end of this wake-up, or as soon as journald has room. 0: it was not taken
+ * completely; offer the same again after on_room. */
 int journal_stream_send(JournalStream *s, const void *data, size_t size, bool part);
 
-/* Sends what can be sent now. Whether all that was taken is with journald; where not, on_room will tell. */
+/* Sends what can be sent now. True: journald has everything that was taken. False: on_room follows. */
 bool journal_stream_flush(JournalStream *s);
-/* journald has all that was taken. */
+/* True: journald has everything that was taken. */
 bool journal_stream_is_empty(const JournalStream *s);
 
-/* The same at the very end, where nobody waits for on_room any more: blocks while journald gets on, and so
- * long without that. */
+/* The same at the end of the process, where on_room is of no use any more: blocks as long as journald reads,
+ * and at most timeout_usec while it does not. */
 bool journal_stream_drain(JournalStream *s, uint64_t timeout_usec);

@@ -23,6 +23,6 @@ typedef struct JournalSyncOps {
  * called. */
 int journal_sync_new(JournalSync **ret, sd_event *event, const char *socket_path, uint64_t timeout_usec,
                      const JournalSyncOps *ops, void *userdata);
-/* No more interest in the answer. */
+/* on_done is not called any more. */
 JournalSync *journal_sync_free(JournalSync *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalSync *, journal_sync_free)

@@ -56,7 +56,7 @@ bool ledger_is_full(const Ledger *l);
 /* A line is about to be sent. now_nsec: CLOCK_REALTIME, for lines without a stamp (0). Nothing where the
  * ledger is not open; so the others below. */
 void ledger_offer(Ledger *l, int stream, const Line *line, uint64_t stamp_nsec, uint64_t now_nsec);
-/* … and was not taken, for want of room. */
+/* The line that was offered last was not taken, because there is no room. */
 void ledger_withdraw(Ledger *l, int stream);
 
 /* So many entries, or lines of a stream, were handed to journald since it was connected to, all in all. */

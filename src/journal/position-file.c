@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* BASE/NAME/position, where BASE/NAME is for us alone; other things of that container may be in there.
+/* BASE/NAME/position. The folder BASE/NAME belongs to us, and may have other files of that container.
  *
- * It is locked as long as we have it: two supervisors of containers of the same name, on different
- * engines, would write over each other. A lock goes with its process. All of its space is taken before it
- * is mapped, because a full file system would be a SIGBUS later. */
+ * The file is locked as long as we have it open: without a lock, two supervisors of containers that have the
+ * same name on different engines would overwrite each other's position. The kernel drops the lock when the
+ * process ends. All space of the file is allocated before it is mapped, because writing to a mapped file on
+ * a full file system means a SIGBUS. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@ struct PositionFile {
         LogPosition *position;
 };
 
-/* Made where it isn't there, and nobody else may write in it. */
+/* Opens a folder, and creates it where it is missing. -EPERM: somebody else may write to it. */
 static int open_folder(int at, const char *path, mode_t mode)
 {
         _cleanup_close_ int fd = -EBADF;
