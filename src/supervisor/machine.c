@@ -16,6 +16,8 @@
 
 /* What comes after the last wait of a stop. */
 #define STOP_MARGIN_USEC (5 * USEC_PER_SEC)
+/* What progress may leave a deadline short of. */
+#define PROGRESS_STEP_USEC USEC_PER_SEC
 
 uint64_t state_mask_of(const State *states)
 {
@@ -56,6 +58,18 @@ void supervisor_arm_deadline(Supervisor *s)
         if ((s->facts->stop_requested || s->facts->giving_up) && usec != UINT64_MAX &&
             s->state != STATE_DONE)
                 unit_link_extend_timeout(s->unit_link, usec + STOP_MARGIN_USEC);
+}
+
+/* Where systemd waits for us, each of these is a message to it, which it announces to everybody who listens.
+ * A million lines must not be a million messages, so it is one a second. */
+void supervisor_note_progress(Supervisor *s)
+{
+        uint64_t usec = verdict_deadline(s->state, s->facts), now, at;
+
+        if (sd_event_now(s->event, CLOCK_MONOTONIC, &now) >= 0 &&
+            sd_event_source_get_time(s->deadline, &at) >= 0 && at > now + usec - PROGRESS_STEP_USEC)
+                return;
+        supervisor_arm_deadline(s);
 }
 
 void supervisor_wake(Supervisor *s)

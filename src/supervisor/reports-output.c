@@ -55,7 +55,7 @@ static void on_progress(void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (s->state == STATE_DRAINING)
-                supervisor_arm_deadline(s);
+                supervisor_note_progress(s);
 }
 
 static void on_room(void *userdata)

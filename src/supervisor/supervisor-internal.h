@@ -95,6 +95,8 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
 void supervisor_compare(Supervisor *s);
 /* Anew from now, where what it is computed from has changed. */
 void supervisor_arm_deadline(Supervisor *s);
+/* What the state waits for has come nearer: it has its whole time again, but for up to a second. */
+void supervisor_note_progress(Supervisor *s);
 /* Records the first failure with its exit status and logs it (later ones only log); the event is the
  * caller's to push. */
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);

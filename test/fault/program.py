@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 from engine import Engine
@@ -190,3 +191,14 @@ class Systemd:
         while not re.search(pattern, message := self.socket.recv(8192).decode()):
             pass
         return message
+
+    def listen(self):
+        """Reads all messages from now on, as fast as systemd does. The returned list grows."""
+        messages = []
+        self.socket.settimeout(None)
+
+        def read():
+            while True:
+                messages.append(self.socket.recv(8192).decode())
+        threading.Thread(target=read, daemon=True).start()
+        return messages

@@ -6,7 +6,8 @@ import re
 import time
 
 from answers import hanging
-from program import case, variants
+from engine import frame
+from program import Systemd, case, variants
 
 # SIGTERM has to wait for the end of these steps, and their time-out limits the wait: exit status, seconds on the program's
 # clock, error.
@@ -48,3 +49,26 @@ def hang_everything_and_stop(t):
            within=40)
     for pattern in killed, lost:
         assert len(re.findall(pattern, t.stderr())) == 1, t.stderr()
+
+
+@case
+def much_output_after_a_stop(t):
+    """While the rest of the output is read, systemd is asked for more time: once a second, and not for each line."""
+    systemd = Systemd(t)
+    messages = systemd.listen()
+    lines = b"".join(frame(1, b"%d\n" % n) for n in range(20000))
+
+    def attach(conn):
+        conn.open()
+        conn.engine.ended.wait()
+        t.until(lambda: any("reading the rest of its output" in m for m in messages), "such a status")
+        conn.chunk(lines)
+        conn.finish()
+    t.serve(attach=attach)
+    t.start("run", "--name", "c", "--rm", "image", NOTIFY_SOCKET=systemd.path)
+    t.said("Started container")
+    t.signal()
+    t.ends(0, within=30)
+    assert t.stdout().endswith(b"19999\n")
+    extensions = [m for m in messages if "EXTEND_TIMEOUT_USEC=" in m]
+    assert 0 < len(extensions) < 20, len(extensions)
