@@ -30,21 +30,22 @@ def assert_condition(entry, *parts):
 
 
 def test_healthy_after_the_start_timeout_is_no_timeout():
-    script = "trap 'exit 0' TERM; sleep 4; touch /healthy; while :; do sleep 1000 & wait; done"
-    run_options = f"--rm --health-start-period=15s {PROBE}"
-    with Service(sh(script), options="--notify=healthy", run=run_options, TimeoutStartSec="2s") as unit:
+    script = "trap 'exit 0' TERM; sleep 8; touch /healthy; while :; do sleep 1000 & wait; done"
+    run_options = f"--rm --health-start-period=30s {PROBE}"
+    with Service(sh(script), options="--notify=healthy", run=run_options, TimeoutStartSec="6s") as unit:
         began = time.monotonic()
         unit.systemctl("start", "--no-block")
         state = unit.wait(lambda now: "healthy" in now["StatusText"])
         assert "since " in state["StatusText"]
         unit.wait_state("active")
-        assert time.monotonic() - began > 3
+        assert time.monotonic() - began > 7
         assert unit.show("StatusText").startswith("Running")
 
 
 def test_never_healthy_fails_with_the_last_probe_in_the_status():
-    run_options = f"--rm --health-retries=2 --stop-timeout=1 {PROBE}"
-    with Service(sh(OBEDIENT), options="--notify=healthy", run=run_options, TimeoutStartSec="1s") as unit:
+    # Twenty probes take longer than the start may.
+    run_options = f"--rm --health-retries=20 --stop-timeout=1 {PROBE}"
+    with Service(sh(OBEDIENT), options="--notify=healthy", run=run_options, TimeoutStartSec="5s") as unit:
         assert_failed(unit.run_to_end(), 125)
         for text in (unit.show("StatusText"), unit.said("did not get healthy")[0]):
             assert "exit status 1, ls: /healthy: No such file or directory" in text

@@ -164,7 +164,9 @@ def engine_config(**members):
 def cursor():
     """The cursor of the last journal entry."""
     run("journalctl", "--sync")
-    return json.loads(out("journalctl", "--lines=1", "--output=json", "--no-pager"))["__CURSOR"]
+    # journalctl prints nothing while journald starts a new file.
+    last = wait_until(lambda: out("journalctl", "--lines=1", "--output=json", "--no-pager"), what="the last journal entry")
+    return json.loads(last)["__CURSOR"]
 
 
 def _entry(line):
