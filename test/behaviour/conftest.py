@@ -3,8 +3,6 @@
 """Hooks of the behaviour suite. They remove what a test leaves behind, show why it failed, and let a run succeed only if every
 test ran. See testhost.py for the functions that tests use."""
 
-import subprocess
-
 import pytest
 import testhost
 

@@ -118,6 +118,13 @@ class Example(Service):
     def write(self):
         self.file.write_text(self.text)
 
+    def change(self, before, after):
+        """Writes the unit again, with a changed text."""
+        assert self.text.count(before) == 1
+        self.text = self.text.replace(before, after)
+        self.write()
+        run("systemctl", "daemon-reload")
+
 
 def is_line(entry):
     """Whether a journal entry is a line of the container: not a message of the supervisor or of systemd."""

@@ -116,8 +116,14 @@ def test_mode_none_leaves_the_container_where_it_is():
 def test_mode_none_ends_even_if_the_supervisor_is_killed():
     with Service("sleep 1000", options="--cgroup-mode=none", run="--rm --stop-timeout=1") as unit:
         unit.start()
-        os.kill(unit.supervisor, signal.SIGKILL)
+        supervisor, container = unit.supervisor, unit.container
+        os.kill(supervisor, signal.SIGKILL)
+        assert unit.wait_state("failed")["Result"] == "signal"
         unit.stop(timeout=30)
+        assert unit.procs() == set()
+        # The container is not in the unit's cgroup. The next start replaces it.
+        unit.start()
+        assert unit.container["Id"] != container["Id"] and unit.supervisor not in (None, supervisor)
 
 
 @pytest.mark.parametrize("option, name", [("-m 64m", "--memory"), ("--cpuset-cpus=0", "--cpuset-cpus")])

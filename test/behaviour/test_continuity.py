@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, GOES_ON, Service, assert_success, is_line, sh, wait_gone
-from testhost import cursor, docker, engine_version, journal, not_here, run, show, wait_journal, wait_until
+from testhost import cursor, docker, engine_version, not_here, run, wait_journal, wait_until
 
 UNITS = ("docker.service", "docker.socket")
 OUTPUT_GAP = "0132b0b5008d4ed492848fdd313710cd"

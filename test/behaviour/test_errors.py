@@ -20,7 +20,7 @@ WRONG = [
     (["run", "--memory=lots", "busybox"], "--memory"),
     (["run", "--publish=a:b:c:d", "busybox"], "a:b:c:d"),
     (["run", "--env-file=/no/such/file", "busybox"], "/no/such/file"),
-    ([], ""),
+    ([], "no command given"),
     (["stop", "x"], "stop"),
 ]
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import PROGRAM, Example, Service, assert_nothing_left, assert_success, registered_runtime, wait_gone
+from supervised import PROGRAM, Example, Service, assert_nothing_left, assert_success, registered_runtime, sh, wait_gone
 from testhost import Unit, cgroup_of, cgroup_procs, inspect, out, run, show
 
 README = {
@@ -117,6 +117,16 @@ def test_example_of_reload_by_a_signal():
         pid = unit.container_pid
         unit.systemctl("reload")
         assert unit.show("ActiveState") == "active" and unit.container_pid == pid
+        unit.stop()
+        assert_success(unit.show())
+    # The nginx of the test host ignores the signal, so another container shows that it arrives.
+    with Example("reload-signal.service") as unit:
+        script = "trap 'echo reloaded' HUP; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+        unit.change(" nginx\n", f" busybox {sh(script)}\n")
+        unit.start()
+        unit.wait_line("up")
+        unit.systemctl("reload")
+        unit.wait_line("reloaded")
         unit.stop()
         assert_success(unit.show())
 

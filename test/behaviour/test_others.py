@@ -7,7 +7,7 @@ import signal
 
 import pytest
 from supervised import EXITED, MAIN_PIDS, GOES_ON, OBEDIENT, STARTED, STOPPED, Service, assert_failed, assert_success, sh, wait_gone
-from testhost import cursor, docker, run, wait_until
+from testhost import cursor, docker, messages, run, wait_until
 
 SIGNALS = "for s in HUP USR1 USR2 WINCH ALRM; do trap \"echo got $s\" $s; done; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
 
@@ -28,7 +28,7 @@ def test_docker_restart_keeps_the_unit_active(unit):
     pid = unit.container_pid
     assert pid != before
     unit.wait(lambda now: now["ActiveState"] == "active" and now["StatusText"].endswith(f" {pid}"))
-    assert unit.main_pid in (pid, unit.supervisor)
+    assert unit.main_pid == (pid if "--main-pid=container" in unit.settings["ExecStart"] else unit.supervisor)
     assert pid in unit.procs()
     assert (unit.show("NRestarts"), unit.show("InvocationID")) == ("0", invocation)
     run("docker", "exec", unit.name, "kill", "-TERM", "1", check=False)
@@ -158,6 +158,9 @@ def test_reload_by_exec_reload_reaches_the_container_once():
         unit.wait_line("up")
         unit.systemctl("reload")
         unit.wait_line("got HUP")
+        unit.stop()
+        assert_success(unit.show())
+        assert messages(unit.lines()) == ["up", "got HUP"]
 
 
 def test_second_sigterm_changes_nothing():

@@ -227,7 +227,8 @@ def main():
     for reason, n in counts.items():
         if callable(reason):
             print(f'  {n} different on purpose ({reason.__name__}): {reason.__doc__}')
-    return 1 if counts['different'] else 0
+    # A run in which nothing could be compared is a failure too.
+    return 1 if counts['different'] or not counts['equal'] else 0
 
 
 if __name__ == '__main__':

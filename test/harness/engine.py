@@ -131,6 +131,7 @@ class Engine:
         self.exit_code = None
         self.output = []
         self.created = []  # bodies
+        self.targets = {}  # of the requests, by their step
         self.exists = self.running = self.ran = False
         self.name = "c"
         self.labels = {}
@@ -229,6 +230,7 @@ class Engine:
             step = "prepare"
         with self.lock:
             self.counts[step] = self.counts.get(step, 0) + 1
+            self.targets.setdefault(step, []).append(target)
         return step
 
     def _handle(self, conn, step):

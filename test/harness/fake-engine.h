@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
+#include "codec/engine/stream-frame.h"
 #include "engine/engine.h"
 #include "util/macro.h"
 
@@ -56,6 +57,9 @@ void fake_reply_json(FakeReply *r, int status, const char *body);
 void fake_reply_open(FakeReply *r);
 void fake_reply_open_chunked(FakeReply *r);
 void fake_reply_chunk(FakeReply *r, const void *data, size_t size);
+
+/* The header of a frame of a container's output, into `ret` (STREAM_FRAME_HEADER_SIZE bytes). */
+void fake_frame_header(char *ret, int stream, size_t size);
 
 /* Accepts an upgrade. The bytes that the client sends from then on are kept, and their end is not yet a
  * hang-up. */

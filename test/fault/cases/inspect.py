@@ -2,8 +2,6 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The description of a container, by its name and by its id."""
 
-import time
-
 from answers import WRONG_TYPES, answering, everything, leaves, with_description
 from program import variants
 
@@ -44,14 +42,16 @@ def look_up_malformed(t, answer):
     assert "create" not in e.counts
 
 
-@variants(control="a\x1b[2J\x07\nb", long="x" * 300000, format="%s%n%s%n", utf8="äöü\u202e")
-def strange_names(t, name):
+@variants(control=("a\x1b[2J\x07\nb", r"a +\[2J +b"), long=("x" * 300000, "x{1000}"), format=("%s%n%s%n", "%s%n%s%n"), utf8=("äöü\u202e", "äöü"))
+def strange_names(t, names):
     """Names of the container and the image, which appear in our own messages."""
+    name, shown = names
+
     def change(d):
         return {**d, "Name": "/" + name, "Config": {**d["Config"], "Image": name}}
     e = t.serve(prepare=with_description(change), inspect=with_description(change))
     t.start()
-    t.reached("inspect")
-    time.sleep(0.2)
+    t.said(f"Created container {shown}")
+    t.said(f"Started container {shown}")
     e.end(0)
     t.ends(0)

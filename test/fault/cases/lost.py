@@ -22,14 +22,15 @@ def dies(t, step):
     return t
 
 
-# Steps after which the program cannot continue: its error, and whether a container exists by then. The output and the end of
-# the container have connections of their own, but all of them are gone, and the one for events reports it first.
+# Events, output and end of the container have a connection each. All of them are gone, and any can be noticed first.
+ATTACHING = "Failed to (listen to the engine's events|attach to the container's output): "
+# Where the program cannot go on: its message, and whether a container exists by then.
 DEATHS = {
     "ping": ("Failed to reach the Docker engine at [^ ]+: ", False), "look-up": ("Failed to look for the container: ", False),
     "create": ("Failed to create the container: ", False), "prepare": ("Failed to inspect the container: ", True),
-    "events": ("Failed to listen to the engine's events: ", True), "attach": ("Failed to listen to the engine's events: ", True),
-    "wait": ("Failed to listen to the engine's events: ", True), "start": ("Failed to start the container: ", True),
-    # The container was started and runs: no message may say that it was removed or that it ended.
+    "events": (ATTACHING, True), "attach": (ATTACHING, True), "wait": (ATTACHING, True),
+    "start": ("Failed to start the container: ", True),
+    # The container was started and runs: no message may say that it was removed, or that it ended.
     "inspect": ("Failed to inspect the container: ", True),
 }
 

@@ -40,7 +40,6 @@ def serve_pulls(t, *tries):
 
     def pull(conn):
         try_ = tries[min(t.engine.counts["pull"], len(tries)) - 1]
-        t.pulls.append(conn.target)
         try_(conn)
         done.append(try_)
 
@@ -49,7 +48,6 @@ def serve_pulls(t, *tries):
             t.engine.do_create(conn)
         else:
             conn.reply(404, {"message": "No such image: image:latest"})
-    t.pulls = []
     return t.serve(pull=pull, create=create)
 
 
@@ -84,7 +82,18 @@ def pull_is_asked_for_by_the_whole_name(t):
     t.said("Started container")
     e.end(0)
     t.ends(0)
-    assert t.pulls == ["/images/create?fromImage=docker.io%2Flibrary%2Fimage&tag=latest"]
+    assert e.targets["pull"] == ["/images/create?fromImage=docker.io%2Flibrary%2Fimage&tag=latest"]
+
+
+@case(brief=False)
+def pull_for_a_platform(t):
+    e = serve_pulls(t, complete)
+    t.start("run", "--name=c", "--rm", "--platform=linux/arm64", "image")
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    for step in "pull", "create":
+        assert all("platform=linux%2Farm64" in target for target in e.targets[step]), e.targets
 
 
 @variants(busy=(500, BUSY), slow_down=(429, {"message": "x"}), unavailable=(503, ""))

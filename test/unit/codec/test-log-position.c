@@ -221,13 +221,16 @@ Test(log_position, hostile)
 {
         for (unsigned seed = 0; seed < 200; seed++) {
                 unsigned char *bytes = (unsigned char *) &p;
+                unsigned state = seed;
 
                 for (size_t i = 0; i < sizeof(p); i++)
-                        bytes[i] = (unsigned char) rand_r(&seed);
+                        bytes[i] = (unsigned char) rand_r(&state);
                 (void) log_position_since(&p);
                 (void) log_trail_bound(log_position_trail(&p, STREAM_STDERR));
                 log_position_settle(&p, 0, "x");
+                cr_assert_str_eq(p.epoch, "x");
                 offer(STREAM_STDOUT, "x", 1);
+                cr_assert_eq(p.offered, 1);
                 log_position_received(&p, 1, 1);
                 (void) log_position_since(&p);
         }

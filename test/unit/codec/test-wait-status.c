@@ -56,8 +56,10 @@ Test(wait_status, names_and_back)
 
 Test(wait_status, real_time_signals_are_the_c_librarys)
 {
-        cr_assert_eq(SIGRTMIN, 34);
-        cr_assert_eq(SIGRTMAX, 64);
+        cr_assert_eq(signal_from_string("RTMIN"), SIGRTMIN);
+        cr_assert_eq(signal_from_string("RTMAX"), SIGRTMAX);
+        cr_assert_str_eq(signal_to_string(SIGRTMIN), "RTMIN");
+        cr_assert_str_eq(signal_to_string(SIGRTMAX), "RTMAX");
 }
 
 Test(wait_status, raw)

@@ -121,15 +121,13 @@ static void run_to_end(void)
 /* A frame, in pieces of so many bytes. */
 static void frame(FakeReply *r, int stream, const char *data, size_t size, size_t piece)
 {
-        char *bytes = malloc(size + 8);
+        char *bytes = malloc(STREAM_FRAME_HEADER_SIZE + size);
 
-        memcpy(bytes,
-               (unsigned char[8]){ (unsigned char) stream, 0, 0, 0, 0, (unsigned char) (size >> 16),
-                                   (unsigned char) (size >> 8), (unsigned char) size },
-               8);
-        memcpy(bytes + 8, data, size);
-        for (size_t i = 0; i < size + 8; i += piece)
-                fake_reply_chunk(r, bytes + i, MIN(piece, size + 8 - i));
+        fake_frame_header(bytes, stream, size);
+        memcpy(bytes + STREAM_FRAME_HEADER_SIZE, data, size);
+        size += STREAM_FRAME_HEADER_SIZE;
+        for (size_t i = 0; i < size; i += piece)
+                fake_reply_chunk(r, bytes + i, MIN(piece, size - i));
         free(bytes);
 }
 

@@ -152,15 +152,9 @@ static void bytes_add(Bytes *b, const void *data, size_t size)
 
 static void frame(Bytes *b, int stream, const char *data, size_t size)
 {
-        unsigned char header[8] = { (unsigned char) stream,
-                                    0,
-                                    0,
-                                    0,
-                                    (unsigned char) (size >> 24),
-                                    (unsigned char) (size >> 16),
-                                    (unsigned char) (size >> 8),
-                                    (unsigned char) size };
+        char header[STREAM_FRAME_HEADER_SIZE];
 
+        fake_frame_header(header, stream, size);
         bytes_add(b, header, sizeof(header));
         bytes_add(b, data, size);
 }

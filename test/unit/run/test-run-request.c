@@ -31,7 +31,7 @@ Test(run_request, one_line_an_option)
                   "a\",\"CgroupPermissions\":\"rw\"}]" },
                 { "--device v1/c1=n1 nginx", "HostConfig/DeviceRequests",
                   "[{\"Driver\":\"cdi\",\"DeviceIDs\":[\"v1/c1=n1\"]}]" },
-                { "--device-cgroup-rule=x nginx", NULL, NULL },
+                { "--device-cgroup-rule=x nginx", NULL, "--device-cgroup-rule" },
                 { "nginx", "HostConfig/Dns", "[]" },
                 { "nginx", "HostConfig/RestartPolicy", "{\"Name\":\"no\"}" },
                 { "--dns 2001:0DB8::01 nginx", "HostConfig/Dns", "[\"2001:db8::1\"]" },
@@ -60,7 +60,7 @@ Test(run_request, one_line_an_option)
                   "{\"80/tcp\":[{\"HostIp\":\"127.0.0.1\",\"HostPort\":\"\"}]}" },
                 { "--cgroupns private nginx", "HostConfig/CgroupnsMode", "\"private\"" },
                 { "--cgroupns host nginx", "HostConfig/CgroupnsMode", "\"host\"" },
-                { "--cgroupns none nginx", NULL, NULL },
+                { "--cgroupns none nginx", NULL, "--cgroupns" },
                 { "--ipc private nginx", "HostConfig/IpcMode", "\"private\"" },
                 { "--pid container:x nginx", "HostConfig/PidMode", "\"container:x\"" },
                 { "--userns host nginx", "HostConfig/UsernsMode", "\"host\"" },
@@ -88,7 +88,7 @@ Test(run_request, one_line_an_option)
                 _cleanup_free_ char *got = NULL;
 
                 if (!table[i].path) {
-                        assert_refused(table[i].line, 125, "");
+                        assert_refused(table[i].line, 125, table[i].expected);
                         continue;
                 }
                 got = request_member(table[i].line, now, NULL, table[i].path);

@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -116,13 +117,17 @@ Test(notify_folder, made_with_its_modes_and_removed)
 Test(notify_folder, does_not_follow_links)
 {
         _cleanup_free_ char *path = notify_folder_path(base, "web");
-        char folder[128];
+        char folder[128], elsewhere[128];
 
         (void) snprintf(folder, sizeof(folder), "%s/web", base);
+        (void) snprintf(elsewhere, sizeof(elsewhere), "%s/elsewhere", top);
         cr_assert_eq(mkdir(base, 0755), 0);
-        cr_assert_eq(symlink("/tmp", folder), 0);
-        cr_assert_lt(notify_folder_make(path), 0);
+        cr_assert_eq(mkdir(elsewhere, 0755), 0);
+        cr_assert_eq(symlink(elsewhere, folder), 0);
+        cr_assert_eq(notify_folder_make(path), -ENOTDIR);
+        cr_assert_eq(mode_of(elsewhere), 0755);
         cr_assert_eq(unlink(folder), 0);
+        cr_assert_eq(rmdir(elsewhere), 0); /* so it is still empty */
 }
 
 Test(notify_folder, remembers_one_life)

@@ -6,12 +6,13 @@ delegate, the container's own limits apply as well. An OOM kill is logged. The f
 from pathlib import Path
 
 import pytest
+import test_cgroup_modes
 from hierarchies import FORKS, only_v2
 from supervised import Service, sh
-from test_cgroup_modes import mode  # noqa: F401, a fixture: migrate, delegate with our runtime, delegate with cgroupfs
 from testhost import NOT_HERE, cgroup_of, docker, engine_get, journal, out, wait_until
 
 pytestmark = only_v2
+mode = test_cgroup_modes.mode  # a fixture: migrate, delegate with our runtime, delegate with cgroupfs
 
 OOM = "f2d5982d893b42818fb5273db71e875d"
 BUSY = "trap 'exit 0' TERM; while :; do :; done"
@@ -33,7 +34,7 @@ def keyed(file):
 class Limited(Service):
     """A unit whose container waits with its script until start() has checked that it is in the unit's cgroup."""
 
-    def __init__(self, mode, go, script, run="", **settings):  # noqa: F811
+    def __init__(self, mode, go, script, run="", **settings):
         self.go, self.delegate = go / "go", mode.delegate
         super().__init__(
             sh(f"until [ -e /go/go ]; do sleep 0.1; done; {script}"),
@@ -67,17 +68,17 @@ class Limited(Service):
 
 
 @pytest.fixture
-def limited(mode, tmp_path):  # noqa: F811
+def limited(mode, tmp_path):
     return lambda *args, **settings: Limited(mode, tmp_path, *args, **settings)
 
 
 @pytest.fixture
-def only_delegate(mode):  # noqa: F811
+def only_delegate(mode):
     if not mode.delegate:
         pytest.skip(NOT_HERE + "limits of a container that is moved")
 
 
-def test_the_machine_is_what_the_mode_says(mode):  # noqa: F811
+def test_the_machine_is_what_the_mode_says(mode):
     driver = "cgroupfs" if mode.name == "delegate-cgroupfs" else "systemd"
     assert docker("info", "--format", "{{.CgroupDriver}} {{.CgroupVersion}}") == f"{driver} 2"
 
@@ -92,7 +93,7 @@ def test_the_kernel_ends_the_container_first(limited):
         assert Path(f"/proc/{unit.container_pid}/oom_score_adj").read_text() == "0\n"
 
 
-def test_memory_max_kills_the_container(limited, mode):  # noqa: F811
+def test_memory_max_kills_the_container(limited, mode):
     """systemd's OOMPolicy= is "continue" for units with Delegate=, otherwise "stop"."""
     with limited(f"{eat(300)}; echo survived", MemoryMax="96M") as unit:
         unit.start()
