@@ -152,6 +152,7 @@ def compare(number, words, folder):
     return list(difflib.unified_diff(plain(theirs, names[0]), plain(ours, names[1]), "docker", "ours", lineterm="", n=0))
 
 
+@pytest.mark.plain
 def test_containers_differ_in_nothing_but_ids_times_and_our_label(others):
     lines = [shlex.split(line) for line, since in LINES.items() if engine_version() >= since]
     assert len(lines) >= 40

@@ -281,6 +281,7 @@ def numbers(unit):
     return [int(m) for m in messages(lines) if m.isdigit()]
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_journald_stands_still(transport):
     script = "trap 'echo bye; exit 0' TERM; echo up; seq 40000; echo end; while :; do sleep 1000 & wait; done"
@@ -300,6 +301,7 @@ def test_journald_stands_still(transport):
         assert unit.show("NRestarts", "Result") == {"NRestarts": "0", "Result": "success"}
 
 
+@pytest.mark.plain
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_slow_journald_holds_the_container_back(transport):
     script = "head -c 10000000 /dev/zero | tr '\\0' x | fold -w 1000; echo; echo end; sleep 1000"

@@ -146,6 +146,7 @@ def test_another_container_with_the_same_folder_is_not_heard():
             docker("rm", "--force", name)
 
 
+@pytest.mark.plain
 def test_flood_leaves_the_unit_awake_and_its_memory_flat():
     with Notifying(sh(READY), WatchdogSec="10s") as unit:
         unit.start()

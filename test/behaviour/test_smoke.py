@@ -23,6 +23,8 @@ from testhost import (
     wait_journal,
 )
 
+pytestmark = pytest.mark.plain
+
 
 def test_systemd_is_up():
     assert out("systemctl", "is-system-running") == "running"

@@ -17,6 +17,7 @@ def valgrind(*command):
     return " ".join(["/usr/bin/valgrind", options, *command])
 
 
+@pytest.mark.plain
 @pytest.mark.skipif(testhost.SANITIZED, reason=testhost.NOT_HERE + "valgrind can't run a sanitized program")
 @pytest.mark.parametrize("stop_by", ["systemctl", "docker"])
 def test_life_without_leak(stop_by):
