@@ -91,9 +91,8 @@ static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
 void supervisor_reload(Supervisor *s, int signo)
 {
         unit_link_notify(s->unit_link, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());
-        supervisor_side_call(s, "POST",
-                             engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                             on_reloaded);
+        supervisor_side_call(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
+                             on_reloaded, (EngineCall){ .method = "POST" });
 }
 
 static void log_end_before_ready(const Supervisor *s)

@@ -32,7 +32,7 @@ static int agree(Supervisor *s, EngineRequest *request)
 
         r = api_version_negotiate(engine_request_api_version(request), s->config.api_version, &version);
         if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, 
+                supervisor_fail(s, CLI_EXIT_REFUSED,
                                 "The engine speaks API version %s, we speak %u.%u to %u.%u.",
                                 s->config.api_version ?: engine_request_api_version(request) ?: "?",
                                 API_VERSION_MIN.major, API_VERSION_MIN.minor, API_VERSION_MAX.major,
@@ -99,34 +99,22 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
         else if (placement_is_decided(s->placement))
                 connected(s);
         else
-                supervisor_step(s, "GET", engine_path("/info"), NULL, 0, &info_ops);
+                supervisor_step(s, engine_path("/info"), &info_ops, (EngineCall){ .method = "GET" });
 }
 
 void supervisor_act_ping(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_ping };
-        int r;
 
-        s->request = engine_request_free(s->request);
-        r = engine_call(s->engine, &s->request,
-                        &(EngineCall){ .method = "GET",
-                                       .path = "/_ping",
-                                       .unversioned = true,
-                                       .ops = &ops,
-                                       .timeout_usec = PING_TIMEOUT_USEC,
-                                       .userdata = s });
-        if (r < 0) {
-                supervisor_fail(s, CLI_EXIT_REFUSED,
-                                "Failed to send a request to the engine: %s (GET /_ping)", strerror(-r));
-                supervisor_push(s, LIFE_FAILED);
-        }
+        supervisor_step(
+                s, engine_path("/_ping"), &ops,
+                (EngineCall){ .method = "GET", .unversioned = true, .timeout_usec = PING_TIMEOUT_USEC });
 }
 
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->state == STATE_CONNECTING)
-                supervisor_act_ping(s);
+        supervisor_act_ping(s);
         return 0;
 }

@@ -105,7 +105,8 @@ void supervisor_act_look_up(Supervisor *s)
                 return;
         }
         name = engine_escape(wanted_name(s));
-        supervisor_step(s, "GET", name ? engine_path("/containers/%s/json", name) : NULL, NULL, 0, &ops);
+        supervisor_step(s, name ? engine_path("/containers/%s/json", name) : NULL, &ops,
+                        (EngineCall){ .method = "GET" });
 }
 
 void supervisor_act_create(Supervisor *s)
@@ -161,5 +162,6 @@ void supervisor_act_prepare(Supervisor *s)
                 put_logins(s);
                 return;
         }
-        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->facts->container.id), NULL, 0, &ops);
+        supervisor_step(s, engine_path("/containers/%s/json", s->facts->container.id), &ops,
+                        (EngineCall){ .method = "GET" });
 }

@@ -17,46 +17,79 @@
 #include "util/macro.h"
 #include "verdict.h"
 
-/* Frees what the new state must not have. */
+/* One function for each of SourceMask: afterwards the source is gone, and nothing of it is reported. */
+
+static void drop_image(Supervisor *s)
+{
+        s->image = image_free(s->image);
+}
+
+static void drop_streams(Supervisor *s)
+{
+        exit_wait_close(s->exit_wait);
+        s->events = engine_events_free(s->events);
+}
+
+static void drop_output(Supervisor *s)
+{
+        output_close(s->output);
+}
+
+static void drop_process(Supervisor *s)
+{
+        process_unwatch(s->process);
+        record_process_seen(s->record, false);
+        placement_stop(s->placement);
+}
+
+static void drop_watchdog(Supervisor *s)
+{
+        condition_stop_watchdog(s->condition);
+}
+
+static void drop_input(Supervisor *s)
+{
+        s->input = input_stream_free(s->input);
+        record_input(s->record, ATTACHMENT_NONE);
+}
+
+static void drop_relay(Supervisor *s)
+{
+        relay_close(s->relay);
+}
+
+static void drop_retry(Supervisor *s)
+{
+        (void) timer_arm(s->retry, UINT64_MAX);
+}
+
 static void prune_sources(Supervisor *s)
 {
+        static const struct {
+                SourceMask source;
+                void (*drop)(Supervisor *s);
+        } table[] = {
+                { SOURCE_PULL, drop_image },        { SOURCE_STREAMS, drop_streams },
+                { SOURCE_LOG, drop_output },        { SOURCE_PROCESS, drop_process },
+                { SOURCE_WATCHDOG, drop_watchdog }, { SOURCE_INPUT, drop_input },
+                { SOURCE_RELAY, drop_relay },       { SOURCE_RETRY, drop_retry },
+        };
         uint32_t keep = state_traits(s->state)->sources;
 
         s->request = engine_request_free(s->request);
-        creation_stop(s->creation);
-        if (!(keep & SOURCE_PULL))
-                s->image = image_free(s->image);
-        if (!(keep & SOURCE_STREAMS)) {
-                exit_wait_close(s->exit_wait);
-                s->events = engine_events_free(s->events);
-        }
-        if (!(keep & SOURCE_LOG))
-                output_close(s->output);
-        if (!(keep & SOURCE_PROCESS)) {
-                process_unwatch(s->process);
-                record_process_seen(s->record, false);
-                placement_stop(s->placement);
-        }
-        if (!(keep & SOURCE_INPUT)) {
-                s->input = input_stream_free(s->input);
-                record_input(s->record, ATTACHMENT_NONE);
-        }
-        if (!(keep & SOURCE_RELAY))
-                relay_close(s->relay);
-        if (!(keep & SOURCE_WATCHDOG))
-                condition_stop_watchdog(s->condition);
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (!(keep & table[i].source))
+                        table[i].drop(s);
 }
 
 static ConditionPhase condition_phase(State state)
 {
-        switch (state) {
-        case STATE_RUNNING:
-                return CONDITION_RUNNING;
-        case STATE_STOPPING:
-                return CONDITION_STOPPING;
-        default:
-                return CONDITION_OTHER;
-        }
+        static const ConditionPhase phases[_STATE_MAX] = {
+                [STATE_RUNNING] = CONDITION_RUNNING,
+                [STATE_STOPPING] = CONDITION_STOPPING,
+        };
+
+        return phases[state];
 }
 
 /* A deadline that passed together with what it was to limit: the new state has its own. */
@@ -114,7 +147,7 @@ static void supervisor_handle(Supervisor *s, LifeEvent event)
 /* The output of a container whose end is known: whether all of it is with the journal. */
 static void supervisor_drive_output(Supervisor *s)
 {
-        if (s->state != STATE_DRAINING || !verdict_end_is_known(s->facts))
+        if (!supervisor_in(s, PHASE_DRAINING) || !verdict_end_is_known(s->facts))
                 return;
         output_drive(s->output);
         record_output_delivered(s->record, output_is_delivered(s->output));
@@ -145,10 +178,45 @@ int supervisor_on_dispatch(sd_event_source *source, void *userdata)
                 supervisor_act_compare(s);
         }
         event = next_event(s);
-        if (event < 0)
+        if (event < 0) {
+                if (verdict_deadline(s->state, s->facts) != s->deadline_usec)
+                        supervisor_arm_deadline(s);
                 return 0;
+        }
         supervisor_handle(s, (LifeEvent) event);
         return defer_arm(s->dispatch);
+}
+
+static void explain_draining(const Supervisor *s)
+{
+        if (!output_is_drained(s->output))
+                log_warning("The container's output has not come to its end in time, lines may be missing.");
+        else if (!verdict_engine_knows_the_end(s->facts))
+                log_warning("The engine has not noticed that container %s has ended, not waiting for it any "
+                            "longer.",
+                            s->facts->container.name);
+}
+
+static void explain_removing(const Supervisor *s)
+{
+        log_warning("Failed to remove container %s, the next start will: no answer in time.",
+                    s->facts->container.name ?: s->facts->container.id);
+}
+
+/* Says what the state has waited for in vain. Where that is the service's failure, it is recorded. */
+static void explain_deadline(Supervisor *s)
+{
+        static void (*const explain[_STATE_MAX])(const Supervisor *s) = {
+                [STATE_DRAINING] = explain_draining,
+                [STATE_REMOVING] = explain_removing,
+        };
+
+        if (state_transition(s->state, LIFE_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
+                supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
+                                state_traits(s->state)->status ?: state_to_string(s->state),
+                                s->connect_message ? ": " : "", s->connect_message ?: "");
+        if (explain[s->state])
+                explain[s->state](s);
 }
 
 int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdata)
@@ -157,23 +225,11 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
 
         /* The journal's slowness is not the container's: what is held back is still to be written. systemd
          * has its own limit. */
-        if (s->state == STATE_DRAINING && output_extend(s->output)) {
+        if (supervisor_in(s, PHASE_DRAINING) && output_extend(s->output)) {
                 supervisor_arm_deadline(s);
                 return 0;
         }
-        if (state_transition(s->state, LIFE_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
-                                state_traits(s->state)->status ?: state_to_string(s->state),
-                                s->connect_message ? ": " : "", s->connect_message ?: "");
-        if (s->state == STATE_DRAINING && !output_is_drained(s->output))
-                log_warning("The container's output has not come to its end in time, lines may be missing.");
-        else if (s->state == STATE_DRAINING && !verdict_engine_knows_the_end(s->facts))
-                log_warning("The engine has not noticed that container %s has ended, not waiting for it any "
-                            "longer.",
-                            s->facts->container.name);
-        if (s->state == STATE_REMOVING)
-                log_warning("Failed to remove container %s, the next start will: no answer in time.",
-                            s->facts->container.name ?: s->facts->container.id);
+        explain_deadline(s);
         supervisor_push(s, LIFE_DEADLINE);
         return 0;
 }

@@ -24,7 +24,7 @@ static void on_end(int r, const char *message, void *userdata)
         bool was_open = s->facts->input == ATTACHMENT_OPEN;
 
         record_input(s->record, ATTACHMENT_ENDED);
-        if (!was_open && s->state == STATE_ATTACHING) {
+        if (!was_open && supervisor_in(s, PHASE_ATTACHING)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's input: %s",
                                 message);
                 supervisor_push(s, LIFE_FAILED);

@@ -76,8 +76,8 @@ void supervisor_act_start(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_started };
 
-        supervisor_step(s, "POST", engine_path("/containers/%s/start", s->facts->container.id), NULL,
-                        WORK_TIMEOUT_USEC, &ops);
+        supervisor_step(s, engine_path("/containers/%s/start", s->facts->container.id), &ops,
+                        (EngineCall){ .method = "POST", .timeout_usec = WORK_TIMEOUT_USEC });
 }
 
 static void on_inspected(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -107,7 +107,8 @@ void supervisor_act_inspect(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_inspected };
 
-        supervisor_step(s, "GET", engine_path("/containers/%s/json", s->facts->container.id), NULL, 0, &ops);
+        supervisor_step(s, engine_path("/containers/%s/json", s->facts->container.id), &ops,
+                        (EngineCall){ .method = "GET" });
 }
 
 void supervisor_act_resume(Supervisor *s)
@@ -144,8 +145,9 @@ void supervisor_act_stop(Supervisor *s)
 
         supervisor_note_stop_signal(s);
         unit_link_stopping(s->unit_link, needed);
-        supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                        verdict_stop_request_usec(s->facts), &ops);
+        supervisor_step(
+                s, engine_path("/containers/%s/stop", s->facts->container.id), &ops,
+                (EngineCall){ .method = "POST", .timeout_usec = verdict_stop_request_usec(s->facts) });
 }
 
 /* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container
@@ -200,8 +202,6 @@ static void on_probed(Supervisor *s, int r, const EngineReply *reply)
         if (r < 0 || s->facts->engine_lost_after_death) {
                 log_notice("The Docker engine is going down, and took the container with it.");
                 record_engine_took_it_along(s->record);
-                if (s->state == STATE_LINGERING)
-                        supervisor_arm_deadline(s);
         }
         supervisor_wake(s);
 }
@@ -232,9 +232,8 @@ void supervisor_forward_signal(Supervisor *s, int signo)
             (!s->config.run->sig_proxy && !s->facts->killed_by_us && !s->facts->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        supervisor_side_call(s, "POST",
-                             engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                             on_signal_forwarded);
+        supervisor_side_call(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
+                             on_signal_forwarded, (EngineCall){ .method = "POST" });
 }
 
 static void on_compared(Supervisor *s, int r, const EngineReply *reply)
@@ -254,8 +253,7 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
                 condition_judge_health(s->condition); /* by what the event said */
                 return; /* the next event or the next connection brings another chance */
         }
-        if (info.running && !facts_is_flowing(s->facts->wait) &&
-            IN_STATE(s, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+        if (info.running && !facts_is_flowing(s->facts->wait) && supervisor_in(s, PHASE_LIVE))
                 (void) exit_wait_open(s->exit_wait, s->facts->container.id);
         supervisor_report_info(s, &info);
         container_info_done(&info);
@@ -263,6 +261,6 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
 
 void supervisor_act_compare(Supervisor *s)
 {
-        supervisor_side_call(s, "GET", engine_path("/containers/%s/json", s->facts->container.id),
-                             on_compared);
+        supervisor_side_call(s, engine_path("/containers/%s/json", s->facts->container.id), on_compared,
+                             (EngineCall){ .method = "GET" });
 }

@@ -19,18 +19,9 @@
 /* What progress may leave a deadline short of. */
 #define PROGRESS_STEP_USEC USEC_PER_SEC
 
-uint64_t state_mask_of(const State *states)
+bool supervisor_in(const Supervisor *s, uint32_t phases)
 {
-        uint64_t mask = 0;
-
-        for (; *states != _STATE_MAX; states++)
-                mask |= UINT64_C(1) << *states;
-        return mask;
-}
-
-bool supervisor_in(const Supervisor *s, uint64_t state_mask)
-{
-        return state_mask & (UINT64_C(1) << s->state);
+        return state_traits(s->state)->phases & phases;
 }
 
 void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
@@ -52,6 +43,7 @@ void supervisor_arm_deadline(Supervisor *s)
 {
         uint64_t usec = verdict_deadline(s->state, s->facts);
 
+        s->deadline_usec = usec;
         if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
         /* While it stops, systemd counts too: it has to wait for what we wait for. */

@@ -34,13 +34,14 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
         /* Of a dead process the engine may still say that it runs, until it has noticed itself. */
         bool lives_on = info->running && !(s->facts->dead && info->pid == s->facts->container.pid);
 
-        if (!info->running && s->facts->started && info->exit_code >= 0 && s->state != STATE_LINGERING)
+        if (!info->running && s->facts->started && info->exit_code >= 0 &&
+            !supervisor_in(s, PHASE_LINGERING))
                 supervisor_report_not_running(s, info->exit_code);
         record_container(s->record, info);
-        if (lives_on && IN_STATE(s, STATE_DRAINING, STATE_LINGERING) && s->facts->dead)
+        if (lives_on && supervisor_in(s, PHASE_OVER) && s->facts->dead)
                 supervisor_push(s, LIFE_RESTARTED);
         /* Before its start there is nothing to go on with, and after its end the next life opens it. */
-        if (!IN_STATE(s, STATE_ATTACHING, STATE_LINGERING))
+        if (!supervisor_in(s, PHASE_ATTACHING | PHASE_LINGERING))
                 output_continue(s->output, lives_on);
         if (lives_on) {
                 condition_judge_health(s->condition);

@@ -17,7 +17,7 @@
  * same. */
 static void remove_failed(Supervisor *s, const EngineReply *reply)
 {
-        if (s->state != STATE_REMOVING) {
+        if (supervisor_in(s, PHASE_OLD)) {
                 supervisor_step_failed(s, "remove the old container", reply);
                 return;
         }
@@ -31,9 +31,9 @@ static void remove_failed(Supervisor *s, const EngineReply *reply)
  * in the time that the state has: what is left, the next start removes. */
 static void removal_step(Supervisor *s, const char *method, char *path, const EngineRequestOps *ops)
 {
-        if (s->state == STATE_REMOVING_OLD)
+        if (supervisor_in(s, PHASE_OLD))
                 supervisor_arm_deadline(s);
-        supervisor_step(s, method, path, NULL, WORK_TIMEOUT_USEC, ops);
+        supervisor_step(s, path, ops, (EngineCall){ .method = method, .timeout_usec = WORK_TIMEOUT_USEC });
 }
 
 static void removal_done(Supervisor *s, int r, const EngineReply *reply)
@@ -103,8 +103,9 @@ void supervisor_act_remove_old(Supervisor *s)
 
         placement_remove_note(s->placement);
         if (s->facts->container.running)
-                supervisor_step(s, "POST", engine_path("/containers/%s/stop", s->facts->container.id), NULL,
-                                verdict_stop_request_usec(s->facts), &stopped_ops);
+                supervisor_step(s, engine_path("/containers/%s/stop", s->facts->container.id), &stopped_ops,
+                                (EngineCall){ .method = "POST",
+                                              .timeout_usec = verdict_stop_request_usec(s->facts) });
         else
                 remove_stopped(s);
 }

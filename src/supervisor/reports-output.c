@@ -11,7 +11,7 @@
 
 void supervisor_report_output_failure(Supervisor *s, int error)
 {
-        if (s->state == STATE_ATTACHING) {
+        if (supervisor_in(s, PHASE_ATTACHING)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 strerror(-error));
                 supervisor_push(s, LIFE_FAILED);
@@ -34,7 +34,7 @@ static void on_ended(const char *message, bool ask, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->state == STATE_ATTACHING && !s->facts->started) {
+        if (supervisor_in(s, PHASE_ATTACHING) && !s->facts->started) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
                 supervisor_push(s, LIFE_FAILED);
@@ -54,7 +54,7 @@ static void on_progress(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->state == STATE_DRAINING)
+        if (supervisor_in(s, PHASE_DRAINING))
                 supervisor_note_progress(s);
 }
 

@@ -14,10 +14,9 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
         record_unit(s->record, properties);
-        if (s->state == STATE_CONNECTING)
-                supervisor_arm_deadline(s); /* TimeoutStartSec= is known now */
-        if (s->state == STATE_RUNNING && !s->facts->announced)
+        if (supervisor_in(s, PHASE_RUNNING) && !s->facts->announced)
                 supervisor_announce(s);
+        supervisor_wake(s); /* TimeoutStartSec= is known now */
 }
 
 static void on_room(void *userdata)

@@ -25,7 +25,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (signo == SIGABRT && s->state == STATE_RUNNING) {
+        if (signo == SIGABRT && supervisor_in(s, PHASE_RUNNING)) {
                 record_giving_up(s->record, true);
                 supervisor_push(s, LIFE_GIVE_UP);
                 return;
@@ -35,7 +35,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                  * it. */
                 if (unit_link_has_given_main_pid(s->unit_link) && sender == getppid())
                         return;
-                if (signo == s->facts->unit.reload_signal && s->state == STATE_RUNNING &&
+                if (signo == s->facts->unit.reload_signal && supervisor_in(s, PHASE_RUNNING) &&
                     verdict_reports_reloads(s->facts, s->config.options)) {
                         supervisor_reload(s, signo);
                         return;
@@ -98,13 +98,11 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         record_events_lost(s->record);
         output_lost_engine(s->output);
         supervisor_wake(s);
-        if (s->state == STATE_LINGERING)
-                supervisor_arm_deadline(s); /* it tells of no removal any more */
-        if (s->state == STATE_ATTACHING) {
+        if (supervisor_in(s, PHASE_ATTACHING)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, LIFE_FAILED);
         }
-        if (s->facts->engine_lost || !IN_STATE(s, STATE_RUNNING, STATE_STOPPING))
+        if (s->facts->engine_lost || !supervisor_in(s, PHASE_SERVING))
                 return;
         record_engine_lost(s->record, true);
         log_event(LOG_WARNING, MESSAGE_ID_ENGINE_LOST, "Lost the Docker engine, the container runs on: %s",
@@ -117,7 +115,7 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
         /* A start is another life only where the death before it was in the stream, too: of a short-lived
          * container we know the death before the engine has told its start. In LINGERING it is what we wait
          * for; in DRAINING it was faster than the output's end. */
-        if (s->facts->die_seen && IN_STATE(s, STATE_DRAINING, STATE_LINGERING))
+        if (s->facts->die_seen && supervisor_in(s, PHASE_OVER))
                 supervisor_push(s, LIFE_RESTARTED);
         record_start_seen(s->record);
 }
@@ -136,20 +134,21 @@ static void on_event_kill(Supervisor *s, const EngineEvent *event)
 
 static void on_event_stop(Supervisor *s, const EngineEvent *event)
 {
-        /* In LINGERING it can't be ours: we had sent none before the death. */
-        record_stopped_by_others(s->record, !s->facts->stop_requested || s->state == STATE_LINGERING);
-        if (s->state == STATE_LINGERING)
+        bool lingers = supervisor_in(s, PHASE_LINGERING);
+
+        /* After its end it can't be ours: we had sent none before the death. */
+        record_stopped_by_others(s->record, !s->facts->stop_requested || lingers);
+        if (lingers)
                 supervisor_push(s, LIFE_STOPPED_BY_OTHERS);
 }
 
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
         record_die_seen(s->record);
-        if (s->state == STATE_DRAINING && s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
+        if (supervisor_in(s, PHASE_DRAINING) && s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */
-        if (!process_is_watched(s->process) &&
-            IN_STATE(s, STATE_INSPECTING, STATE_RUNNING, STATE_STOPPING, STATE_KILLING))
+        if (!process_is_watched(s->process) && supervisor_in(s, PHASE_LIVE))
                 supervisor_report_dead(s);
         supervisor_wake(s);
 }

@@ -76,8 +76,8 @@ static void wait_until_noticed(Supervisor *s, uint64_t usec)
 {
         static const EngineRequestOps ops = { .on_done = on_settled };
 
-        supervisor_step(s, "POST", engine_path("/containers/%s/wait", s->facts->container.id), NULL,
-                        DEADLINE_OF(usec), &ops);
+        supervisor_step(s, engine_path("/containers/%s/wait", s->facts->container.id), &ops,
+                        (EngineCall){ .method = "POST", .timeout_usec = DEADLINE_OF(usec) });
 }
 
 void supervisor_act_settle(Supervisor *s)
@@ -114,7 +114,6 @@ void supervisor_act_kill_old(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_old_killed };
 
-        supervisor_step(s, "POST",
-                        engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, SIGKILL), NULL,
-                        0, &ops);
+        supervisor_step(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, SIGKILL),
+                        &ops, (EngineCall){ .method = "POST" });
 }

@@ -5,7 +5,7 @@
  *
  * Three kinds of cell: TO (a transition, with what is to be done), IGNORE (it may happen here and changes
  * nothing), and none at all: then it can't happen, which is logged and makes the tests fail. LIFE_STOP is
- * ignored where a step has to end first; supervisor.c offers it again in every new state once a stop is
+ * ignored where a step has to end first; dispatch.c offers it again in every new state once a stop is
  * asked for. */
 
 #include "state.h"
@@ -205,29 +205,34 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
 #define ALL_SOURCES                                                                                         \
         (SOURCE_STREAMS | SOURCE_LOG | SOURCE_PROCESS | SOURCE_WATCHDOG | SOURCE_INPUT | SOURCE_RELAY)
 
+#define ALIVE (PHASE_LIVE | PHASE_SERVING)
+
+/* Status, deadline, sources, phases. */
 static const StateTraits traits[_STATE_MAX] = {
-        [STATE_INIT] = { NULL, NEVER, 0 },
-        [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, 0 },
-        [STATE_LOOKING_UP] = { "Looking for the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
-        [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0 },
+        [STATE_INIT] = { NULL, NEVER, 0, 0 },
+        [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, SOURCE_RETRY, 0 },
+        [STATE_LOOKING_UP] = { "Looking for the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0, 0 },
+        [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0, PHASE_OLD },
         [STATE_SETTLING] = { "Waiting for the engine to notice that the container is dead",
-                             ENGINE_NOTICE_USEC, 0 },
-        [STATE_KILLING_OLD] = { "Having the engine kill a container that is dead", COMPUTED, 0 },
-        [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL },
-        [STATE_CREATING] = { "Creating the container", DEADLINE_OF(WORK_TIMEOUT_USEC), 0 },
-        [STATE_PREPARING] = { "Creating the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0 },
-        [STATE_ATTACHING] = { "Attaching to the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES },
-        [STATE_STARTING] = { "Starting the container", DEADLINE_OF(WORK_TIMEOUT_USEC), ALL_SOURCES },
-        [STATE_INSPECTING] = { "Starting the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES },
-        [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES },
-        [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES },
-        [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES },
+                             ENGINE_NOTICE_USEC, 0, 0 },
+        [STATE_KILLING_OLD] = { "Having the engine kill a container that is dead", COMPUTED, 0, 0 },
+        [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL, 0 },
+        [STATE_CREATING] = { "Creating the container", DEADLINE_OF(WORK_TIMEOUT_USEC), 0, 0 },
+        [STATE_PREPARING] = { "Creating the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0, 0 },
+        [STATE_ATTACHING] = { "Attaching to the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES,
+                              PHASE_ATTACHING },
+        [STATE_STARTING] = { "Starting the container", DEADLINE_OF(WORK_TIMEOUT_USEC), ALL_SOURCES, 0 },
+        [STATE_INSPECTING] = { "Starting the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES,
+                               PHASE_LIVE },
+        [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES, ALIVE | PHASE_RUNNING },
+        [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES, ALIVE },
+        [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES, PHASE_LIVE },
         [STATE_DRAINING] = { "Container has ended, reading the rest of its output", ENGINE_NOTICE_USEC,
-                             ALL_SOURCES & ~SOURCE_INPUT },
+                             ALL_SOURCES & ~SOURCE_INPUT, PHASE_OVER | PHASE_DRAINING },
         [STATE_LINGERING] = { "Container was stopped by others, waiting for a restart", COMPUTED,
-                              ALL_SOURCES & ~(SOURCE_PROCESS | SOURCE_INPUT) },
-        [STATE_REMOVING] = { "Removing the container", SEC(20), SOURCE_STREAMS | SOURCE_WATCHDOG },
-        [STATE_DONE] = { NULL, NEVER, 0 },
+                              ALL_SOURCES & ~(SOURCE_PROCESS | SOURCE_INPUT), PHASE_OVER | PHASE_LINGERING },
+        [STATE_REMOVING] = { "Removing the container", SEC(20), SOURCE_STREAMS | SOURCE_WATCHDOG, 0 },
+        [STATE_DONE] = { NULL, NEVER, 0, 0 },
 };
 
 static const char *const state_table[_STATE_MAX] = {

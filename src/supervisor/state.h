@@ -95,6 +95,18 @@ typedef struct Transition {
         uint32_t actions; /* of Action */
 } Transition;
 
+/* What holds in some of the states, for those who ask: nobody but the machine compares the state itself. */
+typedef enum Phase {
+        PHASE_OLD = 1U << 0,       /* what is removed is an old container that is in the way */
+        PHASE_ATTACHING = 1U << 1, /* a stream that cannot be opened is the failure of the start */
+        PHASE_LIVE = 1U << 2,      /* the container runs, as far as is known: its death is news */
+        PHASE_RUNNING = 1U << 3,   /* … and nothing else is under way */
+        PHASE_SERVING = 1U << 4,   /* … systemd knows of it, and is told what happens to the engine */
+        PHASE_OVER = 1U << 5,      /* this life of the container is over: a start is another life */
+        PHASE_DRAINING = 1U << 6,  /* … the rest of its output is read */
+        PHASE_LINGERING = 1U << 7, /* … somebody else may start it again */
+} Phase;
+
 /* Sources that only some states may have; supervisor_set_state() frees them on the way into others. */
 typedef enum SourceMask {
         SOURCE_PULL = 1U << 0,    /* credential helper, timer of the next try */
@@ -104,12 +116,14 @@ typedef enum SourceMask {
         SOURCE_WATCHDOG = 1U << 4,
         SOURCE_INPUT = 1U << 5, /* to the container's standard input: only while it lives */
         SOURCE_RELAY = 1U << 6, /* the container's notification socket */
+        SOURCE_RETRY = 1U << 7, /* timer of the next attempt to reach the engine */
 } SourceMask;
 
 typedef struct StateTraits {
         const char *status;     /* STATUS= while in it; NULL: it has its own */
-        uint64_t deadline_usec; /* UINT64_MAX: none; 0: computed (see supervisor_deadline()) */
-        uint32_t sources;       /* SourceMask that may stay */
+        uint64_t deadline_usec; /* UINT64_MAX: none; 0: computed (see verdict_deadline()) */
+        uint32_t sources;       /* of SourceMask: they may stay */
+        uint32_t phases;        /* of Phase */
 } StateTraits;
 
 const Transition *state_transition(State state, LifeEvent event);

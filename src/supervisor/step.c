@@ -23,23 +23,19 @@ static void step_not_sent(Supervisor *s, const char *method, const char *path, i
         supervisor_push(s, LIFE_FAILED);
 }
 
-void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
-                     const EngineRequestOps *ops)
+void supervisor_step(Supervisor *s, char *path, const EngineRequestOps *ops, EngineCall call)
 {
         _cleanup_free_ char *p = path;
         int r;
 
+        call.path = p;
+        call.ops = ops;
+        call.timeout_usec = call.timeout_usec ?: REQUEST_TIMEOUT_USEC;
+        call.userdata = s;
         s->request = engine_request_free(s->request);
-        r = !p ? -ENOMEM
-               : engine_call(s->engine, &s->request,
-                             &(EngineCall){ .method = method,
-                                            .path = p,
-                                            .body = body,
-                                            .ops = ops,
-                                            .timeout_usec = timeout_usec ?: REQUEST_TIMEOUT_USEC,
-                                            .userdata = s });
+        r = p ? engine_call(s->engine, &s->request, &call) : -ENOMEM;
         if (r < 0)
-                step_not_sent(s, method, p, r);
+                step_not_sent(s, call.method, p, r);
 }
 
 char *engine_path(const char *format, ...)
@@ -110,21 +106,25 @@ static void side_call_on_done(EngineRequest *request, int r, const EngineReply *
         free(c);
 }
 
-static void side_call_start(Supervisor *s, EngineCall *call,
-                            void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+void supervisor_side_call(Supervisor *s, char *path,
+                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call)
 {
         static const EngineRequestOps ops = { .on_done = side_call_on_done };
+        _cleanup_free_ char *p = path;
         SideCall *c = calloc(1, sizeof(*c));
 
-        if (!c) {
+        if (!c || !p) {
+                free(c);
                 (void) log_oom();
                 return;
         }
         c->supervisor = s;
         c->on_done = on_done;
-        call->ops = &ops;
-        call->userdata = c;
-        if (engine_call(s->engine, &c->request, call) < 0) {
+        call.path = p;
+        call.ops = &ops;
+        call.timeout_usec = call.timeout_usec ?: REQUEST_TIMEOUT_USEC;
+        call.userdata = c;
+        if (engine_call(s->engine, &c->request, &call) < 0) {
                 free(c);
                 return;
         }
@@ -132,29 +132,13 @@ static void side_call_start(Supervisor *s, EngineCall *call,
         s->side_calls = c;
 }
 
-void supervisor_side_call(Supervisor *s, const char *method, char *path,
-                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
-{
-        _cleanup_free_ char *p = path;
-
-        if (p)
-                side_call_start(
-                        s,
-                        &(EngineCall){ .method = method, .path = p, .timeout_usec = REQUEST_TIMEOUT_USEC },
-                        on_done);
-        else
-                (void) log_oom();
-}
-
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
 {
-        side_call_start(s,
-                        &(EngineCall){ .method = "GET",
-                                       .path = "/_ping",
-                                       .unversioned = true,
-                                       .fresh = true,
-                                       .timeout_usec = PROBE_TIMEOUT_USEC },
-                        on_done);
+        supervisor_side_call(s, engine_path("/_ping"), on_done,
+                             (EngineCall){ .method = "GET",
+                                           .unversioned = true,
+                                           .fresh = true,
+                                           .timeout_usec = PROBE_TIMEOUT_USEC });
 }
 
 void side_calls_free(Supervisor *s)

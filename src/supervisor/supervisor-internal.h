@@ -55,6 +55,7 @@ struct Supervisor {
         bool compare_wanted;
         sd_event_source *dispatch; /* runs the queue: outside of every source's callback */
         sd_event_source *deadline;
+        uint64_t deadline_usec; /* what it was armed with */
         sd_event_source *retry; /* the next attempt to reach the engine */
 
         /* Sources */
@@ -93,7 +94,7 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
 /* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is
  * reported. */
 void supervisor_compare(Supervisor *s);
-/* Anew from now, where what it is computed from has changed. */
+/* Anew from now. What it is computed from may change at any time: then the dispatch source does this. */
 void supervisor_arm_deadline(Supervisor *s);
 /* What the state waits for has come nearer: it has its whole time again, but for up to a second. */
 void supervisor_note_progress(Supervisor *s);
@@ -103,21 +104,21 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _p
 /* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
  */
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
-bool supervisor_in(const Supervisor *s, uint64_t state_mask);
-#define IN_STATE(s, ...) supervisor_in(s, state_mask_of((const State[]){ __VA_ARGS__, _STATE_MAX }))
-uint64_t state_mask_of(const State *states);
+/* phases: of Phase. Whether one of them holds. */
+bool supervisor_in(const Supervisor *s, uint32_t phases);
 
 /* actions.c */
 void supervisor_act(Supervisor *s, uint32_t actions);
 
 /* step.c */
-/* The step's request. path is freed, so that callers can hand over engine_path(); NULL is out of memory.
- * timeout_usec: see timeouts.h; 0: REQUEST_TIMEOUT_USEC. */
-void supervisor_step(Supervisor *s, const char *method, char *path, const char *body, uint64_t timeout_usec,
-                     const EngineRequestOps *ops);
+/* The step's request: call's method, body and what else is not the default; path is freed, so that callers
+ * can hand over engine_path(), and NULL is out of memory. timeout_usec: see timeouts.h; 0:
+ * REQUEST_TIMEOUT_USEC. A request that cannot be sent is LIFE_FAILED. */
+void supervisor_step(Supervisor *s, char *path, const EngineRequestOps *ops, EngineCall call);
 void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
-void supervisor_side_call(Supervisor *s, const char *method, char *path,
-                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
+/* The same for a request that no state waits for. on_done may free all of them. */
+void supervisor_side_call(Supervisor *s, char *path,
+                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call);
 /* Asks over a new connection whether the engine takes requests: one that is shutting down does not. */
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
 void side_calls_free(Supervisor *s);

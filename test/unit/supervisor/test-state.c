@@ -166,3 +166,20 @@ Test(state, random_walks_end)
                 cr_assert_eq(s, STATE_DONE);
         }
 }
+
+Test(state, phases_fit_the_sources)
+{
+        for (State i = 0; i < _STATE_MAX; i++) {
+                const StateTraits *t = state_traits(i);
+                const char *name = state_to_string(i);
+                bool live = t->phases & PHASE_LIVE, over = t->phases & PHASE_OVER;
+
+                cr_assert_not(live && over, "%s", name);
+                cr_assert(!live || t->sources & SOURCE_PROCESS, "%s: a death would not be seen", name);
+                cr_assert(!(live || over) || t->sources & SOURCE_STREAMS, "%s: no news of the engine", name);
+                cr_assert(!(t->phases & (PHASE_RUNNING | PHASE_SERVING)) || live, "%s", name);
+                cr_assert(!(t->phases & (PHASE_DRAINING | PHASE_LINGERING)) || over, "%s", name);
+                cr_assert(!over || state_transition(i, LIFE_RESTARTED)->next != STATE_INIT,
+                          "%s: another life would be lost", name);
+        }
+}

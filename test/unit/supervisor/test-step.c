@@ -52,8 +52,9 @@ Test(side_call, callback_may_free_all_of_them)
 
         fake_reply_json(first, 200, "{}");
         fake_reply_wait(second);
-        supervisor_side_call(&supervisor, "GET", engine_path("/first"), on_first);
-        supervisor_side_call(&supervisor, "GET", engine_path("/second"), on_second);
+        supervisor_side_call(&supervisor, engine_path("/first"), on_first, (EngineCall){ .method = "GET" });
+        supervisor_side_call(&supervisor, engine_path("/second"), on_second,
+                             (EngineCall){ .method = "GET" });
         loop_until(event, first_done);
         loop_until(event, fake_reply_is_hung_up(second));
         cr_assert_null(supervisor.side_calls);
@@ -64,7 +65,8 @@ Test(side_call, callback_may_free_all_of_them)
 Test(side_call, each_is_answered_once)
 {
         fake_reply_json(fake_engine_expect(fake, "GET", "/second"), 200, "{}");
-        supervisor_side_call(&supervisor, "GET", engine_path("/second"), on_second);
+        supervisor_side_call(&supervisor, engine_path("/second"), on_second,
+                             (EngineCall){ .method = "GET" });
         loop_until(event, second_done);
         loop_settle(event);
         cr_assert_eq(second_done, 1);
