@@ -11,6 +11,7 @@
  * too much. The end of the transfer is reported after the consumer has taken all of it. */
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -249,6 +250,12 @@ static int request_set_method(CURL *easy, const EngineCall *call)
         return code == CURLE_OK ? 0 : -EIO;
 }
 
+/* libcurl's 0 is no limit, and it takes an int. */
+static long timeout_to_curl(uint64_t usec)
+{
+        return usec / USEC_PER_MSEC > INT_MAX ? 0 : (long) (usec / USEC_PER_MSEC);
+}
+
 static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
 {
         uint64_t timeout = call->timeout_usec ?: ENGINE_TIMEOUT_DEFAULT_USEC;
@@ -276,7 +283,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
                 SET(CURLOPT_BUFFERSIZE,
                     call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : 16L * 1024);
         } else
-                SET(CURLOPT_TIMEOUT_MS, (long) (timeout / USEC_PER_MSEC));
+                SET(CURLOPT_TIMEOUT_MS, timeout_to_curl(timeout));
 #undef SET
         return ok ? 0 : -EIO;
 }

@@ -129,7 +129,7 @@ void record_new_life(Record *r)
         r->f.dead = r->f.end_confirmed = false;
         r->f.exit_code = -1;
         r->f.killed_by_others = r->f.stopped_by_others = r->f.adopted = r->f.deaf = false;
-        r->f.engine_lost_after_death = false;
+        r->f.engine_lost_after_death = r->f.stop_signalled = r->f.unit_stops = r->f.job_asked = false;
         r->f.announced = r->f.output_delivered = false;
         r->f.container.running = true;
 }
@@ -140,6 +140,7 @@ void record_forgotten(Record *r)
         r->f.dead = r->f.die_seen = r->f.end_confirmed = r->f.destroyed = r->f.deaf = false;
         r->f.exit_code = -1;
         r->f.killed_by_others = r->f.stopped_by_others = false;
+        r->f.stop_signalled = r->f.unit_stops = r->f.job_asked = false;
         r->f.events_open = r->f.engine_lost = r->f.engine_lost_after_death = r->f.probed = false;
         r->f.log = r->f.wait = r->f.input = ATTACHMENT_NONE;
         r->f.output_delivered = false;
@@ -176,9 +177,21 @@ void record_destroyed(Record *r)
         r->f.destroyed = true;
 }
 
-void record_stop_requested(Record *r)
+void record_stop_requested(Record *r, bool signalled)
 {
         r->f.stop_requested = true;
+        r->f.stop_signalled = r->f.stop_signalled || signalled;
+}
+
+void record_job_asked(Record *r)
+{
+        r->f.job_asked = true;
+}
+
+void record_job(Record *r, bool stops)
+{
+        r->f.job_asked = false;
+        r->f.unit_stops = stops;
 }
 
 void record_stopped_by_others(Record *r, bool value)

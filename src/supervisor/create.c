@@ -12,6 +12,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "verdict.h"
 
 static void push_absent(Supervisor *s)
 {
@@ -117,7 +118,7 @@ void supervisor_act_create(Supervisor *s)
         if (r >= 0)
                 r = relay_make_folder(s->relay, &error);
         if (r >= 0)
-                r = creation_send(s->creation, &error);
+                r = creation_send(s->creation, verdict_work_usec(s->facts), &error);
         if (r >= 0)
                 return;
         supervisor_fail_with(s, r, &error);

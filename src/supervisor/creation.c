@@ -229,7 +229,7 @@ static char *create_path(const RunOptions *run)
         return path;
 }
 
-int creation_send(Creation *c, CliError *reterr)
+int creation_send(Creation *c, uint64_t timeout_usec, CliError *reterr)
 {
         static const EngineRequestOps ops = { .on_done = on_created };
         _cleanup_free_ char *path = create_path(c->config.run);
@@ -243,7 +243,7 @@ int creation_send(Creation *c, CliError *reterr)
                         &(EngineCall){ .method = "POST",
                                        .path = path,
                                        .body = c->body,
-                                       .timeout_usec = WORK_TIMEOUT_USEC,
+                                       .timeout_usec = timeout_usec,
                                        .ops = &ops,
                                        .userdata = c });
         if (r < 0)

@@ -66,7 +66,7 @@ int creation_claim_cidfile(Creation *c, CliError *reterr);
 void creation_write_cidfile(Creation *c, const char *id);
 
 /* Sends the request that was built. -errno: it cannot be sent, and reterr says why. */
-int creation_send(Creation *c, CliError *reterr);
+int creation_send(Creation *c, uint64_t timeout_usec, CliError *reterr);
 /* Ends whatever is under way: no op is called any more. */
 void creation_stop(Creation *c);
 

@@ -10,6 +10,7 @@
 
 #include "codec/engine/wait-status.h"
 #include "supervisor-internal.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -77,7 +78,7 @@ void supervisor_act_start(Supervisor *s)
         static const EngineRequestOps ops = { .on_done = on_started };
 
         supervisor_step(s, engine_path("/containers/%s/start", s->facts->container.id), &ops,
-                        (EngineCall){ .method = "POST", .timeout_usec = WORK_TIMEOUT_USEC });
+                        (EngineCall){ .method = "POST", .timeout_usec = verdict_work_usec(s->facts) });
 }
 
 static void on_inspected(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -141,10 +142,12 @@ static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, 
 void supervisor_act_stop(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_stopped };
-        uint64_t needed = verdict_stop_timeout_usec(s->facts) + 5 * USEC_PER_SEC;
+        uint64_t needed = usec_add(verdict_stop_timeout_usec(s->facts), 5 * USEC_PER_SEC);
 
         supervisor_note_stop_signal(s);
         unit_link_stopping(s->unit_link, needed);
+        if (s->facts->stop_signalled)
+                return; /* twice is once too often; the state's deadline is the stop timeout */
         supervisor_step(
                 s, engine_path("/containers/%s/stop", s->facts->container.id), &ops,
                 (EngineCall){ .method = "POST", .timeout_usec = verdict_stop_request_usec(s->facts) });
@@ -187,6 +190,10 @@ void supervisor_act_kill(Supervisor *s)
 
 void supervisor_act_drain(Supervisor *s)
 {
+        /* What ends the container while systemd stops the unit was asked for. */
+        if (s->facts->in_service && !verdict_end_was_asked_for(s->facts) &&
+            unit_link_ask_job(s->unit_link) >= 0)
+                record_job_asked(s->record);
         if (s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s); /* nobody else is going to tell */
         supervisor_wake(s);

@@ -42,14 +42,16 @@ void supervisor_fail_with(Supervisor *s, int r, const CliError *error)
 void supervisor_arm_deadline(Supervisor *s)
 {
         uint64_t usec = verdict_deadline(s->state, s->facts);
+        bool stops;
 
         s->deadline_usec = usec;
         if (timer_arm(s->deadline, usec) < 0)
                 log_warning("Failed to arm the deadline of state %s, ignoring.", state_to_string(s->state));
-        /* While it stops, systemd counts too: it has to wait for what we wait for. */
-        if ((s->facts->stop_requested || s->facts->giving_up) && usec != UINT64_MAX &&
-            s->state != STATE_DONE)
-                unit_link_extend_timeout(s->unit_link, usec + STOP_MARGIN_USEC);
+        /* While something stops, systemd counts too: it has to wait for what we wait for. */
+        stops = s->facts->stop_requested || s->facts->giving_up ||
+                (supervisor_in(s, PHASE_OLD) && s->facts->container.running);
+        if (stops && usec != UINT64_MAX && s->state != STATE_DONE)
+                unit_link_extend_timeout(s->unit_link, usec_add(usec, STOP_MARGIN_USEC));
 }
 
 /* Where systemd waits for us, each of these is a message to it, which it announces to everybody who listens.

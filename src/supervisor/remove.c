@@ -33,7 +33,8 @@ static void removal_step(Supervisor *s, const char *method, char *path, const En
 {
         if (supervisor_in(s, PHASE_OLD))
                 supervisor_arm_deadline(s);
-        supervisor_step(s, path, ops, (EngineCall){ .method = method, .timeout_usec = WORK_TIMEOUT_USEC });
+        supervisor_step(s, path, ops,
+                        (EngineCall){ .method = method, .timeout_usec = verdict_work_usec(s->facts) });
 }
 
 static void removal_done(Supervisor *s, int r, const EngineReply *reply)

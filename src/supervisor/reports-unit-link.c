@@ -19,6 +19,14 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
         supervisor_wake(s); /* TimeoutStartSec= is known now */
 }
 
+static void on_job_known(bool stops, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_job(s->record, stops);
+        supervisor_wake(s);
+}
+
 static void on_room(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -26,7 +34,7 @@ static void on_room(void *userdata)
         relay_resume(s->relay);
 }
 
-const UnitLinkOps supervisor_unit_link_ops = { on_unit_known, on_room, supervisor_say };
+const UnitLinkOps supervisor_unit_link_ops = { on_unit_known, on_job_known, on_room, supervisor_say };
 
 /* Without an answer from systemd (by hand, in a scope, no bus) the cautious defaults stand. */
 void supervisor_ask_unit(Supervisor *s)

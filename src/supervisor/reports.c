@@ -8,18 +8,82 @@
  * transitions. What the engine reports runs inside libcurl, from where the engine can't be called: there
  * supervisor_compare() asks the loop to do so. Only a signal is passed on to the engine at once. */
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "codec/engine/wait-status.h"
 #include "supervisor-internal.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
 #include "verdict.h"
 
 /* Signals */
+
+/* systemd, the system's or the user's, and not a process that somebody runs. */
+static bool is_manager(pid_t sender)
+{
+        _cleanup_free_ char *name = NULL;
+        char path[64];
+        size_t size;
+
+        if (sender <= 1)
+                return sender == 1;
+        (void) snprintf(path, sizeof(path), "/proc/%i/comm", (int) sender);
+        return read_file_at(AT_FDCWD, path, 64, &name, &size) >= 0 && strcmp(name, "systemd\n") == 0;
+}
+
+static bool is_reload_signal(const Supervisor *s, int signo)
+{
+        return s->facts->unit.type_notify_reload && signo == s->facts->unit.reload_signal;
+}
+
+static bool is_stop_signal(const Supervisor *s, int signo, pid_t sender)
+{
+        const UnitProperties *u = &s->facts->unit;
+
+        if (signo == SIGTERM || signo == SIGINT || signo == SIGABRT)
+                return true;
+        if (!is_manager(sender) || is_reload_signal(s, signo))
+                return false;
+        return signo == u->kill_signal || signo == u->restart_kill_signal ||
+               (u->send_sighup && signo == SIGHUP);
+}
+
+/* Whether the container's processes have had this signal as well: systemd sends KillSignal= to all processes
+ * of the unit, and so does `systemctl kill`. */
+static bool container_had_it(const Supervisor *s, pid_t sender)
+{
+        return is_manager(sender) && s->facts->process_seen && placement_has_container(s->placement);
+}
+
+/* The first process of a container that has just been created may not have seen its stop signal, because the
+ * engine's own start-up code catches all of them; and what the engine restarts must be stopped by it. */
+static bool first_process_was_told(const Supervisor *s, int signo, pid_t sender)
+{
+        return supervisor_in(s, PHASE_RUNNING) && container_had_it(s, sender) && s->facts->unit.known &&
+               !s->facts->unit.kill_main_only && !s->facts->container.engine_restarts &&
+               signo == s->facts->container.stop_signal;
+}
+
+static void pass_on(Supervisor *s, int signo, pid_t sender)
+{
+        if (is_reload_signal(s, signo)) {
+                /* systemd sends it to the main process only. */
+                if (supervisor_in(s, PHASE_RUNNING) && verdict_reports_reloads(s->facts, s->config.options))
+                        supervisor_reload(s, signo);
+                else
+                        supervisor_forward_signal(s, signo);
+        } else if (!container_had_it(s, sender))
+                supervisor_forward_signal(s, signo);
+        else if (!unit_link_has_given_main_pid(s->unit_link))
+                log_notice("SIG%s is not passed on: systemctl kill sends it to the container's processes as "
+                           "well. With --kill-whom=main it does not; there, use docker kill.",
+                           signal_to_string(signo));
+}
 
 static void on_signal(int signo, pid_t sender, void *userdata)
 {
@@ -28,25 +92,13 @@ static void on_signal(int signo, pid_t sender, void *userdata)
         if (signo == SIGABRT && supervisor_in(s, PHASE_RUNNING)) {
                 record_giving_up(s->record, true);
                 supervisor_push(s, LIFE_GIVE_UP);
-                return;
-        }
-        if (signo != SIGTERM && signo != SIGINT && signo != SIGABRT) {
-                /* `systemctl kill` means all processes of the unit where we are not its main one: it has had
-                 * it. */
-                if (unit_link_has_given_main_pid(s->unit_link) && sender == getppid())
-                        return;
-                if (signo == s->facts->unit.reload_signal && supervisor_in(s, PHASE_RUNNING) &&
-                    verdict_reports_reloads(s->facts, s->config.options)) {
-                        supervisor_reload(s, signo);
-                        return;
-                }
-                supervisor_forward_signal(s, signo);
-                return;
-        }
-        log_debug("Got SIG%s.", signal_to_string(signo));
-        record_stop_requested(s->record);
-        supervisor_note_stop_signal(s);
-        supervisor_push(s, LIFE_STOP);
+        } else if (is_stop_signal(s, signo, sender)) {
+                log_debug("Got SIG%s.", signal_to_string(signo));
+                record_stop_requested(s->record, first_process_was_told(s, signo, sender));
+                supervisor_note_stop_signal(s);
+                supervisor_push(s, LIFE_STOP);
+        } else
+                pass_on(s, signo, sender);
 }
 
 const SignalsOps supervisor_signals_ops = { .on_signal = on_signal };

@@ -24,6 +24,7 @@
 #define SEC(n) ((n) *USEC_PER_SEC)
 #define NEVER UINT64_MAX
 #define COMPUTED 0
+#define ASKING (REQUEST_TIMEOUT_USEC + DEADLINE_MARGIN_USEC)
 
 #define TIMED_OUT ACTION_FAIL_TIMEOUT
 
@@ -211,19 +212,17 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
 static const StateTraits traits[_STATE_MAX] = {
         [STATE_INIT] = { NULL, NEVER, 0, 0 },
         [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, SOURCE_RETRY, 0 },
-        [STATE_LOOKING_UP] = { "Looking for the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0, 0 },
+        [STATE_LOOKING_UP] = { "Looking for the container", ASKING, 0, 0 },
         [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0, PHASE_OLD },
         [STATE_SETTLING] = { "Waiting for the engine to notice that the container is dead",
                              ENGINE_NOTICE_USEC, 0, 0 },
         [STATE_KILLING_OLD] = { "Having the engine kill a container that is dead", COMPUTED, 0, 0 },
         [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL, 0 },
-        [STATE_CREATING] = { "Creating the container", DEADLINE_OF(WORK_TIMEOUT_USEC), 0, 0 },
-        [STATE_PREPARING] = { "Creating the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), 0, 0 },
-        [STATE_ATTACHING] = { "Attaching to the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES,
-                              PHASE_ATTACHING },
-        [STATE_STARTING] = { "Starting the container", DEADLINE_OF(WORK_TIMEOUT_USEC), ALL_SOURCES, 0 },
-        [STATE_INSPECTING] = { "Starting the container", DEADLINE_OF(REQUEST_TIMEOUT_USEC), ALL_SOURCES,
-                               PHASE_LIVE },
+        [STATE_CREATING] = { "Creating the container", COMPUTED, 0, 0 },
+        [STATE_PREPARING] = { "Creating the container", ASKING, 0, 0 },
+        [STATE_ATTACHING] = { "Attaching to the container", ASKING, ALL_SOURCES, PHASE_ATTACHING },
+        [STATE_STARTING] = { "Starting the container", COMPUTED, ALL_SOURCES, 0 },
+        [STATE_INSPECTING] = { "Starting the container", ASKING, ALL_SOURCES, PHASE_LIVE },
         [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES, ALIVE | PHASE_RUNNING },
         [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES, ALIVE },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES, PHASE_LIVE },

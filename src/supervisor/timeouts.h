@@ -7,11 +7,13 @@
  * A state has a little more time than its request: the request's failure says what went wrong, a deadline
  * only that nothing came. */
 
+#include "util/clock.h"
 #include "util/macro.h"
 
 /* What only asks for something. */
 #define REQUEST_TIMEOUT_USEC (30 * USEC_PER_SEC)
-/* Creating, starting and removing do real work; the engine may be busy with fifty others at boot. */
+/* Creating, starting and removing do real work; the engine may be busy with fifty others at boot. More where
+ * the unit gives a start more time: verdict_work_usec(). */
 #define WORK_TIMEOUT_USEC (120 * USEC_PER_SEC)
 /* What a stop takes beside the container's own stop timeout: the engine's SIGKILL after it, and what it has
  * to put away then. */
@@ -25,4 +27,4 @@
 /* The same for the stop at the end of a life, which systemd waits for. */
 #define STOP_DEADLINE_MARGIN_USEC (5 * USEC_PER_SEC)
 
-#define DEADLINE_OF(request_usec) ((request_usec) + DEADLINE_MARGIN_USEC)
+#define DEADLINE_OF(request_usec) usec_add(request_usec, DEADLINE_MARGIN_USEC)

@@ -3,11 +3,13 @@
 
 /* What the facts mean together: joins, deadlines, the exit status, and which process is the main one. */
 
+#include <limits.h>
 #include <signal.h>
 
 #include "cli/cli-error.h"
 #include "codec/engine/wait-status.h"
 #include "timeouts.h"
+#include "util/clock.h"
 #include "util/macro.h"
 #include "verdict.h"
 
@@ -44,12 +46,13 @@ bool verdict_engine_knows_the_end(const Facts *f)
 
 bool verdict_end_is_known(const Facts *f)
 {
-        return f->exit_code >= 0 && verdict_engine_knows_the_end(f);
+        return f->exit_code >= 0 && !f->job_asked && verdict_engine_knows_the_end(f);
 }
 
 bool verdict_may_come_back(const Facts *f)
 {
-        return (f->killed_by_others || f->stopped_by_others) && !f->stop_requested && !f->giving_up;
+        return (f->killed_by_others || f->stopped_by_others) && !f->stop_requested && !f->giving_up &&
+               !f->unit_stops;
 }
 
 bool verdict_goes_on_without_us(const Facts *f)
@@ -59,7 +62,20 @@ bool verdict_goes_on_without_us(const Facts *f)
 
 bool verdict_end_was_asked_for(const Facts *f)
 {
-        return f->stop_requested || f->stopped_by_others;
+        return f->stop_requested || f->stopped_by_others || f->unit_stops;
+}
+
+/* The container's end by a signal that systemd sends to stop the unit, or may have sent. Where it ended
+ * before we were told to stop it, an ExecStop= may have used any. */
+static bool is_end_by_stop(const Facts *f)
+{
+        const UnitProperties *u = &f->unit;
+        int signo = f->exit_code - 128;
+
+        if (signo <= 0 || signo >= _NSIG)
+                return false;
+        return f->unit_stops || signo == u->kill_signal || signo == u->restart_kill_signal ||
+               (u->send_sighup && signo == SIGHUP) || (f->deaf && signo == SIGKILL);
 }
 
 LifeEvent verdict_found_dead(const Facts *f)
@@ -131,7 +147,7 @@ int verdict_exit_status(const Facts *f)
                 return 0; /* it was stopped before it began; or it goes on without us */
         if (f->exit_code < 0)
                 return CLI_EXIT_REFUSED;
-        if (asked && f->deaf && f->exit_code == 128 + SIGKILL)
+        if (asked && is_end_by_stop(f))
                 return 0;
         return wait_status_to_exit_status(f->exit_code, asked, f->container.stop_signal);
 }
@@ -140,12 +156,22 @@ uint64_t verdict_stop_timeout_usec(const Facts *f)
 {
         int seconds = f->container.stop_timeout >= 0 ? f->container.stop_timeout : STOP_TIMEOUT_DEFAULT_SEC;
 
-        return (uint64_t) seconds * USEC_PER_SEC;
+        return seconds == INT_MAX ? UINT64_MAX : (uint64_t) seconds * USEC_PER_SEC;
 }
 
 uint64_t verdict_stop_request_usec(const Facts *f)
 {
-        return verdict_stop_timeout_usec(f) + STOP_GRACE_USEC;
+        return usec_add(verdict_stop_timeout_usec(f), STOP_GRACE_USEC);
+}
+
+uint64_t verdict_work_usec(const Facts *f)
+{
+        return f->unit.known ? MAX(WORK_TIMEOUT_USEC, f->unit.timeout_start_usec) : WORK_TIMEOUT_USEC;
+}
+
+static uint64_t deadline_of_work(const Facts *f)
+{
+        return DEADLINE_OF(verdict_work_usec(f));
 }
 
 static uint64_t deadline_of_connecting(const Facts *f)
@@ -162,7 +188,7 @@ static uint64_t deadline_of_connecting(const Facts *f)
 /* Of the request that is under way: see remove-old's steps. */
 static uint64_t deadline_of_removing_old(const Facts *f)
 {
-        return DEADLINE_OF(f->container.running ? verdict_stop_request_usec(f) : WORK_TIMEOUT_USEC);
+        return DEADLINE_OF(f->container.running ? verdict_stop_request_usec(f) : verdict_work_usec(f));
 }
 
 /* The request to kill it, and then what the engine may take to put it away: each has this time. */
@@ -171,9 +197,12 @@ static uint64_t deadline_of_killing_old(const Facts *f)
         return DEADLINE_OF(MAX(REQUEST_TIMEOUT_USEC, verdict_stop_request_usec(f)));
 }
 
+/* Where the engine is not asked to stop it, the kill at the end of the stop timeout is ours. */
 static uint64_t deadline_of_stopping(const Facts *f)
 {
-        return verdict_stop_request_usec(f) + STOP_DEADLINE_MARGIN_USEC;
+        if (f->stop_signalled)
+                return verdict_stop_timeout_usec(f);
+        return usec_add(verdict_stop_request_usec(f), STOP_DEADLINE_MARGIN_USEC);
 }
 
 /* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,
@@ -195,6 +224,8 @@ uint64_t verdict_deadline(State state, const Facts *f)
                 [STATE_CONNECTING] = deadline_of_connecting,
                 [STATE_REMOVING_OLD] = deadline_of_removing_old,
                 [STATE_KILLING_OLD] = deadline_of_killing_old,
+                [STATE_CREATING] = deadline_of_work,
+                [STATE_STARTING] = deadline_of_work,
                 [STATE_STOPPING] = deadline_of_stopping,
                 [STATE_LINGERING] = deadline_of_lingering,
         };
@@ -221,7 +252,7 @@ const char *verdict_why_main_process(const Facts *f, const Options *o, bool noti
         if (f->unit.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit does not have NotifyAccess=all, and systemd would ignore its messages";
         if (f->unit.kill_main_only && !f->detach)
-                return "with the unit's KillMode=, systemd tells only the main process to stop";
+                return ""; /* systemd tells only the main process to stop, and the unit wants it so */
         if (verdict_reports_reloads(f, o) && !f->detach)
                 return "with Type=notify-reload and without --notify, it has to report reloads";
         return NULL;

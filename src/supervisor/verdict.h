@@ -54,8 +54,11 @@ int verdict_exit_status(const Facts *f);
 /* How long the state may last, in microseconds from its begin; UINT64_MAX: as long as it likes. */
 uint64_t verdict_deadline(State state, const Facts *f);
 
+/* What a request may take that does real work: no less than the unit gives a start. UINT64_MAX: no limit. */
+uint64_t verdict_work_usec(const Facts *f);
+
 /* What the engine gives the container between its stop signal and SIGKILL; and what a request for that may
- * take. */
+ * take. UINT64_MAX: no limit. */
 uint64_t verdict_stop_timeout_usec(const Facts *f);
 uint64_t verdict_stop_request_usec(const Facts *f);
 

@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* org.freedesktop.DBus.Properties.GetAll on our own service.
- *
- * Root asks PID 1 on its private socket, which exists from the beginning of the boot and needs no message
- * bus. Others, and user services, ask over the bus. */
+/* org.freedesktop.DBus.Properties.GetAll on our own service. */
 
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-bus.h>
-#include <systemd/sd-login.h>
-#include <unistd.h>
 
 #include "loop/event-util.h"
 #include "systemd/unit-info.h"
+#include "unit-bus.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-#define CALL_TIMEOUT_USEC (5 * USEC_PER_SEC)
 #define SERVICE_INTERFACE "org.freedesktop.systemd1.Service"
 
 struct UnitInfo {
@@ -75,6 +70,25 @@ static int read_reload_signal(sd_bus_message *m, UnitProperties *p)
         return sd_bus_message_read(m, "v", "i", &p->reload_signal);
 }
 
+static int read_kill_signal(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "i", &p->kill_signal);
+}
+
+static int read_restart_kill_signal(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "i", &p->restart_kill_signal);
+}
+
+static int read_send_sighup(sd_bus_message *m, UnitProperties *p)
+{
+        int yes, r = sd_bus_message_read(m, "v", "b", &yes);
+
+        if (r >= 0)
+                p->send_sighup = yes;
+        return r;
+}
+
 static int read_timeout_start(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "t", &p->timeout_start_usec);
@@ -92,6 +106,9 @@ static const struct {
         { "NotifyAccess", read_notify_access },
         { "ExitType", read_exit_type },
         { "KillMode", read_kill_mode },
+        { "KillSignal", read_kill_signal },
+        { "RestartKillSignal", read_restart_kill_signal },
+        { "SendSIGHUP", read_send_sighup },
         { "ReloadSignal", read_reload_signal },
         { "Type", read_type },
         { "TimeoutStartUSec", read_timeout_start },
@@ -138,42 +155,11 @@ static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *r
                 r = -sd_bus_error_get_errno(e);
         else
                 r = read_properties(m, &u->properties);
+        u->properties.known = r >= 0;
         if (r < 0)
                 u->properties = UNIT_PROPERTIES_UNKNOWN;
         u->ops->on_known(&u->properties, r, u->userdata);
         return 0;
-}
-
-static int open_private(sd_bus **ret)
-{
-        sd_bus *bus = NULL;
-        int r = sd_bus_new(&bus);
-
-        if (r >= 0)
-                r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
-        if (r >= 0)
-                r = sd_bus_start(bus);
-        if (r < 0) {
-                sd_bus_unref(bus);
-                return r;
-        }
-        *ret = bus;
-        return 0;
-}
-
-static int open_bus(sd_bus **ret, bool user)
-{
-        if (user)
-                return sd_bus_open_user(ret);
-        if (geteuid() == 0 && open_private(ret) >= 0)
-                return 0;
-        return sd_bus_open_system(ret);
-}
-
-static int find_unit(char **ret, bool *ret_user)
-{
-        *ret_user = sd_pid_get_user_unit(0, ret) >= 0;
-        return *ret_user ? 0 : sd_pid_get_unit(0, ret);
 }
 
 static int ask(UnitInfo *u, const char *unit)
@@ -190,7 +176,7 @@ static int ask(UnitInfo *u, const char *unit)
         if (r >= 0)
                 r = sd_bus_message_append(m, "s", SERVICE_INTERFACE);
         if (r >= 0)
-                r = sd_bus_call_async(u->bus, &u->slot, m, unit_info_on_reply, u, CALL_TIMEOUT_USEC);
+                r = sd_bus_call_async(u->bus, &u->slot, m, unit_info_on_reply, u, UNIT_BUS_TIMEOUT_USEC);
         sd_bus_message_unref(m);
         return r;
 }
@@ -200,10 +186,7 @@ UnitInfo *unit_info_free(UnitInfo *u)
         if (!u)
                 return NULL;
         sd_bus_slot_unref(u->slot);
-        if (u->bus) {
-                (void) sd_bus_detach_event(u->bus);
-                sd_bus_close_unref(u->bus);
-        }
+        unit_bus_close(u->bus);
         free(u);
         return NULL;
 }
@@ -237,11 +220,7 @@ int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void 
 {
         _cleanup_free_ char *unit = NULL;
         sd_bus *bus = NULL;
-        bool user;
-        int r;
+        int r = unit_bus_open(&bus, &unit);
 
-        r = find_unit(&unit, &user);
-        if (r >= 0)
-                r = open_bus(&bus, user);
         return r < 0 ? r : unit_info_new_over(ret, event, bus, unit, ops, userdata);
 }

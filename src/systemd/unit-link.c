@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Three things that belong to the unit: the notification socket (notify-socket.c), the question for the
- * unit's properties (unit-info.c), and the pid file. The link remembers what it has said, so that it says
- * each thing once, and takes back what it has promised: the main process and the pid file. */
+/* What belongs to the unit: the notification socket (notify-socket.c), the questions for the unit's
+ * properties (unit-info.c) and its job (unit-job.c), and the pid file. The link remembers what it has said,
+ * so that it says each thing once, and takes back what it has promised: the main process and the pid file.
+ */
 
 #include <inttypes.h>
 #include <signal.h>
@@ -20,11 +21,14 @@
 #include "say.h"
 #include "systemd/notify-socket.h"
 #include "systemd/unit-info.h"
+#include "systemd/unit-job.h"
 #include "systemd/unit-link.h"
 #include "util/fd.h"
 
 #define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
+/* "For ever": systemd ignores an infinite extension. */
+#define EXTEND_MAX_USEC (365 * 24 * 3600 * USEC_PER_SEC)
 /* What the messages of a container may occupy of the queue. */
 #define BATCH_WAITING_MAX (NOTIFY_SOCKET_WAITING_MAX / 2)
 
@@ -36,7 +40,8 @@ struct UnitLink {
         void *userdata;
 
         NotifySocket *notify; /* NULL: nothing is sent */
-        UnitInfo *info;       /* NULL: not asked */
+        UnitInfo *info;       /* NULL: nothing was asked, or it was answered; the same for job */
+        UnitJob *job;
         bool in_batch;
         bool main_pid_given;
         bool main_pid_explained, kill_mode_explained;
@@ -63,8 +68,18 @@ static void on_room(void *userdata)
 static void on_known(const UnitProperties *properties, int r, void *userdata)
 {
         UnitLink *l = ASSERT_PTR(userdata);
+        UnitProperties copy = *properties;
 
-        l->ops->on_unit_known(properties, r, l->userdata);
+        l->info = unit_info_free(l->info);
+        l->ops->on_unit_known(&copy, r, l->userdata);
+}
+
+static void on_job_known(bool stops, void *userdata)
+{
+        UnitLink *l = ASSERT_PTR(userdata);
+
+        l->job = unit_job_free(l->job);
+        l->ops->on_job_known(stops, l->userdata);
 }
 
 UnitLink *unit_link_free(UnitLink *l)
@@ -73,6 +88,7 @@ UnitLink *unit_link_free(UnitLink *l)
                 return NULL;
         notify_socket_free(l->notify);
         unit_info_free(l->info);
+        unit_job_free(l->job);
         sd_event_unref(l->event);
         free(l);
         return NULL;
@@ -123,6 +139,14 @@ int unit_link_ask(UnitLink *l)
         return unit_info_new(&l->info, l->event, &ops, l);
 }
 
+int unit_link_ask_job(UnitLink *l)
+{
+        static const UnitJobOps ops = { on_job_known };
+
+        l->job = unit_job_free(l->job);
+        return unit_job_new(&l->job, l->event, &ops, l);
+}
+
 /* Messages */
 
 static void send_message(UnitLink *l, const char *message)
@@ -171,7 +195,7 @@ void unit_link_status(UnitLink *l, const char *format, ...)
 
 void unit_link_extend_timeout(UnitLink *l, uint64_t usec)
 {
-        unit_link_notify(l, "EXTEND_TIMEOUT_USEC=%" PRIu64, usec);
+        unit_link_notify(l, "EXTEND_TIMEOUT_USEC=%" PRIu64, MIN(usec, EXTEND_MAX_USEC));
 }
 
 void unit_link_stopping(UnitLink *l, uint64_t needed_usec)
@@ -225,19 +249,20 @@ bool unit_link_has_given_main_pid(const UnitLink *l)
         return l->main_pid_given;
 }
 
-/* KillMode=control-group, the default, sends SIGTERM to every process of the unit. */
+/* KillMode=control-group, the default, sends KillSignal= to every process of the unit. */
 void unit_link_explain_kill_mode(UnitLink *l, bool in_unit)
 {
+        int kill_signal = l->facts->unit.kill_signal ?: SIGTERM;
         int stop_signal = l->facts->container.stop_signal;
 
-        if (l->kill_mode_explained || stop_signal == SIGTERM || l->facts->unit.kill_main_only || !in_unit)
+        if (l->kill_mode_explained || stop_signal == kill_signal || l->facts->unit.kill_main_only ||
+            !in_unit)
                 return;
         l->kill_mode_explained = true;
         say(l, LOG_NOTICE,
-            say_format("systemd will send SIGTERM to the container's processes, which are stopped with "
-                       "SIG%s: set "
-                       "KillMode=mixed in the unit to leave the stop to the engine.",
-                       signal_to_string(stop_signal)));
+            say_format("systemd will send SIG%s to the container's processes, which are stopped with SIG%s: "
+                       "set KillMode=mixed in the unit to leave the stop to the engine.",
+                       signal_to_string(kill_signal), signal_to_string(stop_signal)));
 }
 
 /* The pid file */

@@ -147,7 +147,7 @@ def test_signals_to_the_supervisor_are_passed_to_the_container():
         unit.start()
         unit.wait_line("up")
         for name in ("HUP", "USR1", "USR2", "WINCH", "ALRM"):
-            unit.kill(name)
+            os.kill(unit.supervisor, getattr(signal, f"SIG{name}"))
             unit.wait_line(f"got {name}")
         assert unit.show("ActiveState") == "active"
 

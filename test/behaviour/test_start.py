@@ -75,9 +75,8 @@ def test_main_pid_supervisor():
         assert unit.said("main process") == []
 
 
-@pytest.mark.parametrize("setting", [{"NotifyAccess": "main"}, {"KillMode": "mixed"}])
-def test_supervisor_stays_main_process_where_it_has_to_and_says_so_once(setting):
-    with Service(sh(GOES_ON.replace("exit 0", "exit 5")), run="--stop-timeout=5", **setting) as unit:
+def test_supervisor_stays_main_process_where_it_has_to_and_says_so_once():
+    with Service(sh(GOES_ON.replace("exit 0", "exit 5")), run="--stop-timeout=5", NotifyAccess="main") as unit:
         unit.start()
         assert unit.main_pid == unit.supervisor
         assert len(unit.said("stays the main process")) == 1

@@ -59,7 +59,8 @@ typedef struct EngineCall {
         size_t body_size;          /* 0: body is a string */
         const char *registry_auth; /* X-Registry-Auth, see registry_auth_header(); NULL: none. Copied */
         EngineLane lane;
-        uint64_t timeout_usec; /* for the whole request; 0: ENGINE_TIMEOUT_DEFAULT_USEC. Not for streams */
+        uint64_t timeout_usec; /* for the whole request; 0: ENGINE_TIMEOUT_DEFAULT_USEC; UINT64_MAX:
+                                  no limit. Not for streams */
         const EngineRequestOps *ops;
         void *userdata;
 } EngineCall;

@@ -52,7 +52,10 @@ typedef struct Facts {
         bool destroyed;     /* the engine has removed it */
 
         /* Who wanted it */
-        bool stop_requested;    /* by systemd: SIGTERM, SIGINT */
+        bool stop_requested;    /* by systemd: SIGTERM, SIGINT, the unit's KillSignal= */
+        bool stop_signalled;    /* … which has sent the container's first process its stop signal itself */
+        bool unit_stops;        /* the container ended, and systemd was stopping the unit then */
+        bool job_asked;         /* … or was it? The answer is due */
         bool stopped_by_others; /* `docker stop` */
         bool killed_by_others;  /* `docker kill`, or the first half of a stop */
         bool killed_by_us;      /* it did not end in time */

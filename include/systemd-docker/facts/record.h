@@ -51,7 +51,11 @@ void record_end_confirmed(Record *r);
 void record_destroyed(Record *r);
 
 /* Who wanted its end */
-void record_stop_requested(Record *r);
+/* signalled: the container's first process has had its stop signal, too. */
+void record_stop_requested(Record *r, bool signalled);
+/* Whether systemd stops the unit is asked now; it does, or not. */
+void record_job_asked(Record *r);
+void record_job(Record *r, bool stops);
 void record_stopped_by_others(Record *r, bool value);
 void record_killed_by_others(Record *r, bool value);
 void record_engine_took_it_along(

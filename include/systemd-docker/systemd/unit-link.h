@@ -29,6 +29,10 @@ typedef struct UnitLinkOps {
         /* Once after a successful unit_link_ask(). r < 0: systemd did not answer; properties then has the
          * cautious defaults. The link may be freed from here. */
         void (*on_unit_known)(const UnitProperties *properties, int r, void *userdata);
+        /* Once after a successful unit_link_ask_job(). stops: a job stops the unit now, alone or as the
+         * first half of a restart; false as well where systemd does not answer. The link may be freed from
+         * here. */
+        void (*on_job_known)(bool stops, void *userdata);
         /* systemd has taken all messages that waited. The link may be freed from here. */
         void (*on_room)(void *userdata);
         /* A line for the log, with a syslog level; message_id is NULL here. unit_link_new() calls it as
@@ -48,6 +52,10 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(UnitLink *, unit_link_free)
  * -ENXIO: we are in no service unit; another -errno: systemd cannot be reached. on_unit_known() does not
  * follow then. */
 int unit_link_ask(UnitLink *l);
+
+/* Asks systemd whether it is stopping our unit; on_job_known() follows within ten seconds. -errno as above.
+ */
+int unit_link_ask_job(UnitLink *l);
 
 /* Sends one message of sd_notify(3): one or more lines of KEY=VALUE. What comes from outside must be checked
  * before, or go through unit_link_status(). A message that finds no room waits; a later one with the same

@@ -10,6 +10,12 @@
 
 #include "util/macro.h"
 
+/* The sum of two times, where UINT64_MAX is "for ever". */
+static inline uint64_t usec_add(uint64_t a, uint64_t b)
+{
+        return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 /* CLOCK_MONOTONIC, in microseconds. Does not fail. */
 static inline uint64_t monotonic_usec(void)
 {

@@ -3,6 +3,7 @@
 
 /* The engine's description of a container, reduced to the members that we use. */
 
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,13 +59,18 @@ static void parse_state(struct json_object *o, ContainerInfo *i)
 
 static void parse_config(struct json_object *o, ContainerInfo *i)
 {
-        int64_t timeout = json_int_or(o, "Config/StopTimeout", -1);
+        int64_t timeout = json_int_or(o, "Config/StopTimeout", INT64_MIN);
+        const char *policy = json_string_or(o, "HostConfig/RestartPolicy/Name", "");
         int signo = signal_from_string(json_string_or(o, "Config/StopSignal", "SIGTERM"));
 
         i->tty = json_bool_or(o, "Config/Tty", false);
         i->auto_remove = json_bool_or(o, "HostConfig/AutoRemove", false);
         i->stop_signal = signo > 0 ? signo : SIGTERM;
-        i->stop_timeout = timeout >= 0 && timeout <= INT32_MAX ? (int) timeout : -1;
+        if (timeout == INT64_MIN)
+                i->stop_timeout = -1;
+        else
+                i->stop_timeout = timeout >= 0 && timeout <= INT_MAX ? (int) timeout : INT_MAX;
+        i->engine_restarts = *policy && strcmp(policy, "no") != 0;
 }
 
 static int parse_strings(struct json_object *o, ContainerInfo *i)

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 
@@ -99,7 +100,7 @@ Test(container_info, values_that_make_no_sense)
         cr_assert_eq(i.pid, 0);
         cr_assert_eq(i.exit_code, -1);
         cr_assert_eq(i.stop_signal, SIGTERM);
-        cr_assert_eq(i.stop_timeout, -1);
+        cr_assert_eq(i.stop_timeout, INT_MAX, "for ever");
         cr_assert_eq(i.health, CONTAINER_HEALTH_NONE);
         cr_assert_str_eq(i.error, "why");
 }

@@ -171,7 +171,7 @@ static void send_request(void)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
 
         cr_assert_eq(creation_claim_cidfile(creation, &error), 0, "%s", error.message);
-        cr_assert_eq(creation_send(creation, &error), 0, "%s", error.message);
+        cr_assert_eq(creation_send(creation, USEC_PER_SEC * 60, &error), 0, "%s", error.message);
         cr_assert(!is_over(), "no op is called from inside");
         loop_until(event, is_over());
         loop_settle(event);
@@ -484,7 +484,7 @@ Test(creation, is_stopped)
 
         make("image", false);
         build(NULL);
-        cr_assert_eq(creation_send(creation, &error), 0);
+        cr_assert_eq(creation_send(creation, USEC_PER_SEC * 60, &error), 0);
         loop_until(event, fake_reply_request(r));
         creation_stop(creation);
         loop_until(event, fake_reply_is_hung_up(r));
@@ -504,7 +504,7 @@ Test(creation, is_stopped_while_the_name_is_taken)
 
         cr_assert_eq(creation_new(&creation, event, engine, &config, &facts, &ops, &seen), 0);
         build(NULL);
-        cr_assert_eq(creation_send(creation, &error), 0);
+        cr_assert_eq(creation_send(creation, USEC_PER_SEC * 60, &error), 0);
         loop_until(event, fake_reply_is_done(r));
         loop_settle(event);
         creation_stop(creation);

@@ -41,7 +41,6 @@ static const char *judge_why(const char *v)
         return !*why                        ? "ours"
                : strstr(why, "cgroup")      ? "cgroup"
                : strstr(why, "NotifyAcc")   ? "access"
-               : strstr(why, "KillMode")    ? "kill mode"
                : strstr(why, "Type=notify") ? "reload"
                                             : why;
 }
@@ -57,7 +56,7 @@ Test(main_process, why)
                 { "C10******", "ours" },            /* no process to hand over to */
                 { "C110*****", "cgroup" },          /* … that systemd would miss the end of */
                 { "C111a****", "access" },          /* we would not be heard any more */
-                { "C111A10**", "kill mode" },       /* we would not be told to stop */
+                { "C111A10**", "ours" },            /* we would not be told to stop */
                 { "C111A001c", "reload" },          /* we would not be told to reload */
                 { "C111A*1**", "the container's" }, /* we are gone by then */
                 { "C111A000*", "the container's" },

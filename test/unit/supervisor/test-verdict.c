@@ -4,6 +4,7 @@
 /* Conclusions from the facts: every combination that matters is compared with the rule in words. */
 
 #include <criterion/criterion.h>
+#include <limits.h>
 #include <signal.h>
 
 #include "cli/cli-error.h"
@@ -287,6 +288,57 @@ Test(verdict, exit_status_table)
         }
 }
 
+/* systemd was stopping the unit when the container ended, or has signals of its own for a stop. */
+Test(verdict, ends_that_systemd_asked_for)
+{
+        static const struct {
+                int exit_code;
+                bool unit_stops;
+                UnitProperties unit;
+                int expected;
+        } table[] = {
+                { 137, true, {}, 0 }, /* ExecStop=docker kill, docker rm -f */
+                { 137, false, {}, 137 },
+                { 143, true, {}, 0 },
+                { 9, true, {}, 9 },
+                { 255, true, {}, 255 },
+                { 131, false, { .kill_signal = SIGQUIT }, 131 }, /* nobody asked */
+        };
+        static const UnitProperties signals = { .kill_signal = SIGQUIT,
+                                                .restart_kill_signal = SIGUSR1,
+                                                .send_sighup = true };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                Facts f = ended(table[i].exit_code);
+
+                f.unit_stops = table[i].unit_stops;
+                f.unit = table[i].unit;
+                cr_assert_eq(verdict_exit_status(&f), table[i].expected, "row %zu", i);
+        }
+        for (int signo = 1; signo < 65; signo++) {
+                Facts f = ended(128 + signo);
+                bool stops = signo == SIGQUIT || signo == SIGUSR1 || signo == SIGHUP || signo == SIGTERM ||
+                             signo == SIGINT;
+
+                f.unit = signals;
+                f.stop_requested = true;
+                cr_assert_eq(verdict_exit_status(&f), stops ? 0 : 128 + signo, "signal %i", signo);
+        }
+}
+
+/* Whether systemd stops the unit decides how the end is judged, so its answer is waited for. */
+Test(verdict, end_waits_for_the_job)
+{
+        Facts f = ended(137);
+
+        f.die_seen = f.output_delivered = f.killed_by_others = f.job_asked = true;
+        cr_assert_eq(verdict_next(STATE_DRAINING, &f), -1);
+        f.job_asked = false;
+        cr_assert_eq(verdict_next(STATE_DRAINING, &f), LIFE_STOPPED_BY_OTHERS);
+        f.unit_stops = true;
+        cr_assert_eq(verdict_next(STATE_DRAINING, &f), LIFE_FINISHED, "nobody is going to start it again");
+}
+
 /* A failure of the service takes precedence over the container's status. */
 Test(verdict, failure_is_the_exit_status)
 {
@@ -332,6 +384,35 @@ Test(verdict, stop_timeouts)
         cr_assert_gt(verdict_deadline(STATE_STOPPING, &f), verdict_stop_request_usec(&f),
                      "the request's own failure says more than a deadline");
         cr_assert_gt(verdict_deadline(STATE_REMOVING_OLD, &f), verdict_stop_request_usec(&f));
+        f.stop_signalled = true;
+        cr_assert_eq(verdict_deadline(STATE_STOPPING, &f), SEC(90), "the kill is ours then");
+        f.container.stop_timeout = INT_MAX;
+        for (int signalled = 0; signalled < 2; signalled++) {
+                f.stop_signalled = signalled;
+                cr_assert_eq(verdict_stop_request_usec(&f), UINT64_MAX);
+                cr_assert_eq(verdict_deadline(STATE_STOPPING, &f), UINT64_MAX);
+                cr_assert_eq(verdict_deadline(STATE_REMOVING_OLD, &f), UINT64_MAX);
+        }
+}
+
+/* No limit of ours is shorter than the unit's own. */
+Test(verdict, work_has_the_time_of_a_start)
+{
+        static const uint64_t limits[] = { SEC(1), SEC(90), SEC(600), UINT64_MAX };
+        Facts f = running();
+
+        f.container.running = false;
+        for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
+                uint64_t work = MAX(SEC(120), limits[i]);
+
+                f.unit = (UnitProperties){ .known = true, .timeout_start_usec = limits[i] };
+                cr_assert_eq(verdict_work_usec(&f), work);
+                cr_assert_geq(verdict_deadline(STATE_CREATING, &f), work);
+                cr_assert_geq(verdict_deadline(STATE_STARTING, &f), work);
+                cr_assert_geq(verdict_deadline(STATE_REMOVING_OLD, &f), work);
+        }
+        f.unit = UNIT_PROPERTIES_UNKNOWN;
+        cr_assert_eq(verdict_work_usec(&f), SEC(120), "a hanging engine must not be waited for without end");
 }
 
 /* systemd's own time-out must not come first, because it has no message. */

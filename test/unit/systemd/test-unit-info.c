@@ -10,6 +10,7 @@
 #include <systemd/sd-login.h>
 
 #include "loop.h"
+#include "systemd-by-script.h"
 #include "systemd/unit-info.h"
 #include "util/macro.h"
 
@@ -69,32 +70,12 @@ static void note(const UnitProperties *properties, int r, void *userdata)
                 info = unit_info_free(info);
 }
 
-static sd_bus *connect_to(sd_event *event, sd_bus **ret_server)
-{
-        const sd_id128_t id = SD_ID128_MAKE(01, 02, 03, 04, 05, 06, 07, 08, 09, 0a, 0b, 0c, 0d, 0e, 0f, 10);
-        sd_bus *server = NULL, *client = NULL;
-        int fds[2];
-
-        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
-        cr_assert_geq(sd_bus_new(&server), 0);
-        cr_assert_geq(sd_bus_set_fd(server, fds[0], fds[0]), 0);
-        cr_assert_geq(sd_bus_set_server(server, true, id), 0);
-        cr_assert_geq(sd_bus_start(server), 0);
-        cr_assert_geq(sd_bus_attach_event(server, event, 0), 0);
-        cr_assert_geq(sd_bus_add_filter(server, NULL, on_call, NULL), 0);
-        cr_assert_geq(sd_bus_new(&client), 0);
-        cr_assert_geq(sd_bus_set_fd(client, fds[1], fds[1]), 0);
-        cr_assert_geq(sd_bus_start(client), 0);
-        *ret_server = server;
-        return client;
-}
-
 /* Asks the scripted systemd, and waits for the report. */
 static void ask(int (*how)(sd_bus_message *call))
 {
         static const UnitInfoOps ops = { note };
         sd_event *event = loop_new();
-        sd_bus *server, *client = connect_to(event, &server);
+        sd_bus *server, *client = systemd_by_script(event, &server, on_call);
 
         answer = how;
         cr_assert_eq(unit_info_new_over(&info, event, client, "web@a.service", &ops, &reports), 0);
@@ -113,9 +94,10 @@ static int reply_properties(sd_bus_message *call)
         int r;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        r = sd_bus_message_append(m, "a{sv}", 9, "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b",
+        r = sd_bus_message_append(m, "a{sv}", 12, "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b",
                                   "NotifyAccess", "s", "all", "ExitType", "s", "cgroup", "KillMode", "s",
-                                  "mixed", "ReloadSignal", "i", 12, "Environment", "as", 0,
+                                  "mixed", "ReloadSignal", "i", 12, "KillSignal", "i", 3,
+                                  "RestartKillSignal", "i", 10, "SendSIGHUP", "b", 1, "Environment", "as", 0,
                                   "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec", "t",
                                   UINT64_C(15000000));
         cr_assert_geq(r, 0);
@@ -132,6 +114,9 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(reported.notify_access, NOTIFY_ACCESS_ALL);
         cr_assert(reported.kill_main_only && reported.exit_type_cgroup && reported.type_notify_reload);
         cr_assert_eq(reported.reload_signal, 12);
+        cr_assert_eq(reported.kill_signal, 3);
+        cr_assert_eq(reported.restart_kill_signal, 10);
+        cr_assert(reported.send_sighup && reported.known);
         cr_assert_eq(reported.timeout_start_usec, 90000000);
         cr_assert_eq(reported.timeout_stop_usec, 15000000);
 }

@@ -53,7 +53,7 @@ static void on_say(int level, const char *id, const char *message, void *userdat
         (void) snprintf(said + n, sizeof(said) - n, "<%i>%s\n", level, message);
 }
 
-static const UnitLinkOps ops = { on_unit_known, on_room, on_say };
+static const UnitLinkOps ops = { on_unit_known, NULL, on_room, on_say };
 
 static void make(const char *notify_socket)
 {

@@ -41,10 +41,11 @@ typedef struct ContainerInfo {
         bool created;  /* it exists, and never ran */
         bool tty;
         bool auto_remove;
-        pid_t pid;           /* 0: none */
-        int exit_code;       /* -1: unknown */
-        int stop_signal;     /* 15 if it is not set */
-        int stop_timeout;    /* seconds; -1: not set */
+        pid_t pid;            /* 0: none */
+        int exit_code;        /* -1: unknown */
+        int stop_signal;      /* 15 if it is not set */
+        int stop_timeout;     /* seconds; -1: not set; INT_MAX: for ever */
+        bool engine_restarts; /* it has a restart policy other than "no" */
         char *started_at;    /* the time of its last start in the engine's format, which identifies a life */
         char *notify_folder; /* the folder that is mounted at CONTAINER_NOTIFY_TARGET; NULL: none */
         ContainerHealth health;

@@ -20,12 +20,16 @@ const char *notify_access_to_string(NotifyAccess a);
 int notify_access_from_string(const char *s);
 
 typedef struct UnitProperties {
+        bool known; /* systemd has told them */
         NotifyAccess notify_access;
         bool kill_main_only;         /* KillMode=mixed or process: only the main process gets SIGTERM */
         bool exit_type_cgroup;       /* ExitType=cgroup: the unit ends with its last process */
         bool type_notify_reload;     /* Type=notify-reload: a reload is a signal, followed by messages of
                                         sd_notify(3) */
         int reload_signal;           /* ReloadSignal=; 0: unknown, as with systemd before 253 */
+        int kill_signal;             /* KillSignal=; 0: unknown, and the same for the next one */
+        int restart_kill_signal;     /* RestartKillSignal=, for the stop that a restart begins with */
+        bool send_sighup;            /* SendSIGHUP=: SIGHUP comes together with the signal for the stop */
         uint64_t timeout_start_usec; /* UINT64_MAX: none, or unknown */
         uint64_t timeout_stop_usec;
 } UnitProperties;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Root asks PID 1 on its private socket, which exists from the beginning of the boot and needs no message
+ * bus. Others, and user services, ask over the bus. */
+
+#include <stdbool.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
+
+#include "unit-bus.h"
+#include "util/cleanup.h"
+
+static int open_private(sd_bus **ret)
+{
+        sd_bus *bus = NULL;
+        int r = sd_bus_new(&bus);
+
+        if (r >= 0)
+                r = sd_bus_set_address(bus, "unix:path=/run/systemd/private");
+        if (r >= 0)
+                r = sd_bus_start(bus);
+        if (r < 0) {
+                sd_bus_unref(bus);
+                return r;
+        }
+        *ret = bus;
+        return 0;
+}
+
+static int open_bus(sd_bus **ret, bool user)
+{
+        if (user)
+                return sd_bus_open_user(ret);
+        if (geteuid() == 0 && open_private(ret) >= 0)
+                return 0;
+        return sd_bus_open_system(ret);
+}
+
+int unit_bus_open(sd_bus **ret, char **ret_unit)
+{
+        _cleanup_free_ char *unit = NULL;
+        bool user = sd_pid_get_user_unit(0, &unit) >= 0;
+        int r = user ? 0 : sd_pid_get_unit(0, &unit);
+
+        if (r >= 0)
+                r = open_bus(ret, user);
+        if (r >= 0)
+                *ret_unit = TAKE_PTR(unit);
+        return r;
+}
+
+void unit_bus_close(sd_bus *bus)
+{
+        if (!bus)
+                return;
+        (void) sd_bus_detach_event(bus);
+        sd_bus_close_unref(bus);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* A connection to the systemd that manages our unit, for one question. Whoever stays connected to systemd's
+ * private socket is sent every change of every unit of the machine: so it is closed with the answer. */
+
+#include <systemd/sd-bus.h>
+
+#include "util/macro.h"
+
+/* For an answer of systemd. */
+#define UNIT_BUS_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
+/* *ret_unit: the name of our unit, to be freed. -ENODATA or -ENXIO: we are in none; another -errno: systemd
+ * cannot be reached. */
+int unit_bus_open(sd_bus **ret, char **ret_unit);
+/* Drops the reference and what waits on it. Accepts NULL. */
+void unit_bus_close(sd_bus *bus);

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
+"""A stop of the unit: each process of the container gets the signals that it is to get, once, and what systemd has asked for is
+no failure."""
+
+import time
+
+import pytest
+from supervised import MAIN_PIDS, OBEDIENT, Service, assert_success, sh, wait_gone
+from testhost import docker, messages
+
+# The first process counts its stop signals. A second one within a second would be seen.
+COUNTS = (
+    "n=0; trap 'n=$((n+1)); echo term $n' {signal}; echo up; while [ $n = 0 ]; do sleep 1000 & wait $!; done; "
+    "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; exit 0"
+)
+KILL_MODES = ("control-group", "mixed", "process")
+PLACES = {"in-the-unit": "", "outside": "--cgroup-mode=none"}
+
+
+def stop_signals(unit):
+    return [m for m in messages(unit.lines()) if m.startswith("term ")]
+
+
+@pytest.mark.parametrize("main_pid", MAIN_PIDS)
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("kill_mode", KILL_MODES)
+def test_first_process_gets_its_stop_signal_once(kill_mode, place, main_pid):
+    options = f"--main-pid={main_pid} {PLACES[place]}"
+    with Service(sh(COUNTS.format(signal="TERM")), options=options, KillMode=kill_mode) as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.stop()
+        assert_success(unit.show())
+        assert stop_signals(unit) == ["term 1"]
+        assert unit.container is None
+
+
+@pytest.mark.parametrize("kill_mode", KILL_MODES)
+def test_stop_signal_of_its_own_arrives_once(kill_mode):
+    script = "trap : TERM; " + COUNTS.format(signal="USR1")
+    with Service(sh(script), run="--rm --stop-signal=USR1", KillMode=kill_mode) as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.stop()
+        assert_success(unit.show())
+        assert stop_signals(unit) == ["term 1"]
+
+
+@pytest.mark.parametrize("kill_mode", KILL_MODES)
+@pytest.mark.parametrize("setting", ["KillSignal", "RestartKillSignal"])
+def test_kill_signal_of_the_unit_is_a_stop(setting, kill_mode):
+    """nginx and others stop in order on SIGQUIT, so their units have KillSignal=SIGQUIT."""
+    script = "trap 'echo bye; exit 0' TERM QUIT; echo up; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), KillMode=kill_mode, **{setting: "SIGQUIT"}) as unit:
+        unit.start()
+        unit.wait_line("up")
+        began = time.monotonic()
+        if setting == "KillSignal":
+            unit.stop()
+            assert_success(unit.show())
+        else:
+            unit.restart()
+            unit.wait_line("up", count=2)
+            assert unit.show("Result", "NRestarts") == {"Result": "success", "NRestarts": "0"}
+        assert time.monotonic() - began < 9, "it was not told to stop"
+        assert messages(unit.lines()).count("bye") == 1
+
+
+@pytest.mark.parametrize("kill_mode", ["control-group", "mixed"])
+def test_sighup_that_comes_with_the_stop_signal(kill_mode):
+    with Service(sh(COUNTS.format(signal="TERM")), KillMode=kill_mode, SendSIGHUP="yes") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.stop()
+        assert unit.show("Result") == "success"
+
+
+def test_stop_timeout_without_limit():
+    """Longer than any limit of ours: the stop of the engine by default, and its margin."""
+    script = "trap 'sleep 22; echo done; exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), run="--rm --stop-timeout=-1", KillMode="mixed", TimeoutStopSec="5s") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.stop(timeout=60)
+        assert_success(unit.show())
+        assert "done" in messages(unit.lines())
+
+
+ENDS = ["kill {}", "kill --signal=TERM {}", "rm --force {}", "stop {}", "stop --time=0 {}"]
+
+
+@pytest.mark.parametrize("main_pid", MAIN_PIDS)
+@pytest.mark.parametrize("end", ENDS)
+def test_exec_stop_ends_the_container(end, main_pid):
+    command = "/usr/bin/docker " + end.format("%n")
+    with Service(sh(OBEDIENT), options=f"--main-pid={main_pid}", ExecStop=command) as unit:
+        for _ in range(3):
+            unit.start()
+            unit.stop()
+            assert_success(unit.show())
+        unit.start()
+        for _ in range(3):
+            unit.restart()
+        assert unit.show("ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
+
+
+def test_kill_without_a_stop_of_the_unit_is_a_failure():
+    with Service("sleep 1000") as unit:
+        unit.start()
+        docker("kill", unit.name)
+        state = unit.wait_state("failed")
+        assert state["ExecMainStatus"] == "137"
+
+
+@pytest.mark.parametrize("main_pid", MAIN_PIDS)
+@pytest.mark.parametrize("place", PLACES)
+def test_signal_of_systemctl_kill_arrives_once(place, main_pid):
+    script = "trap 'echo got USR2' USR2; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
+    with Service(sh(script), options=f"--main-pid={main_pid} {PLACES[place]}", KillMode="mixed") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.systemctl("kill", "--signal=USR2")
+        unit.wait_line("got USR2")
+        unit.stop()
+        assert messages(unit.lines()).count("got USR2") == 1
+
+
+def test_children_get_no_signal_but_from_the_first_process():
+    """A pool of workers: the first process waits for its children, which SIGTERM would end."""
+    script = (
+        "trap 'echo stopping; wait; exit 0' TERM; (trap : USR1; echo works; sleep 3; echo job done) & "
+        "echo up; while :; do wait; sleep 0.1; done"
+    )
+    with Service(sh(script), KillMode="mixed") as unit:
+        unit.start()
+        unit.wait_line("works")
+        unit.stop()
+        assert_success(unit.show())
+        assert "job done" in messages(unit.lines())
+
+
+def test_recommended_unit_has_one_main_process_and_says_nothing_about_it():
+    with Service(sh(OBEDIENT), KillMode="mixed") as unit:
+        unit.start()
+        assert unit.main_pid == unit.supervisor
+        assert not unit.said("main process")
+        pid = unit.container_pid
+        unit.stop()
+        assert_success(unit.show())
+        wait_gone(pid)
