@@ -8,7 +8,7 @@
 #include <criterion/criterion.h>
 #include <systemd/sd-event.h>
 
-#define LOOP_TIMEOUT 30
+#define LOOP_TIMEOUT 60
 
 /* Runs the loop until the condition is true. If the loop ends before that, the test fails with this line. */
 #define loop_until(event, condition)                                                                        \

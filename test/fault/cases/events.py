@@ -15,7 +15,7 @@ def events_flood_of_malformed_lines(t):
     def events(conn):
         conn.open()
         line = b'{"Type":"container","Action":42,"Actor":[]}\n\xff\xfe{\n'
-        for _ in range(5 if options.valgrind else 50):
+        for _ in range(5 if options.valgrind else 15):
             conn.chunk(line * 1000)
         conn.engine.ended.wait()
         conn.chunk(conn.engine.event("die"))

@@ -17,7 +17,7 @@
 #include "loop.h"
 #include "util/fd.h"
 
-#define LARGE ((size_t) 10 * 1024 * 1024)
+#define LARGE ((size_t) 4 * 1024 * 1024)
 
 static sd_event *event;
 static FakeEngine *fake;
