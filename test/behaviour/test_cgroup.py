@@ -121,9 +121,9 @@ def test_mode_none_ends_even_if_the_supervisor_is_killed():
         assert unit.wait_state("failed")["Result"] == "signal"
         unit.stop(timeout=30)
         assert unit.procs() == set()
-        # The container is not in the unit's cgroup. The next start replaces it.
+        # The container is not in the unit's cgroup, and runs on. The next start adopts it.
         unit.start()
-        assert unit.container["Id"] != container["Id"] and unit.supervisor not in (None, supervisor)
+        assert unit.container["Id"] == container["Id"] and unit.supervisor not in (None, supervisor)
 
 
 @pytest.mark.parametrize("option, name", [("-m 64m", "--memory"), ("--cpuset-cpus=0", "--cpuset-cpus")])
