@@ -33,6 +33,8 @@ struct LogStream {
         const LogStreamOps *ops;
         void *userdata;
         bool tty, stored;
+        bool raw[_STREAM_MAX];
+        bool in_line[_STREAM_MAX]; /* of a raw stream: the last byte was no newline */
         StreamFrame frame;
         LogStamp stamp;  /* of the frame, as far as it has arrived */
         bool in_message; /* the stamp is complete, and the message follows */
@@ -75,16 +77,10 @@ static void take_stamps_out(LogStream *l, Line *line, char **ret_copy)
 }
 
 /* 1: the line was taken. 0: it is kept, and the stream has to be held back. */
-static int offer_line(LogStream *l, int stream, Line *line)
+static int hand_out(LogStream *l, int stream, const Line *line)
 {
-        _cleanup_free_ char *copy = NULL;
-        int r;
+        int r = l->ops->on_line(stream, line, l->stamps[stream], l->userdata);
 
-        if (l->tty && l->stored)
-                take_stamps_out(l, line, &copy);
-        if (l->tty)
-                line_strip_cr(line);
-        r = l->ops->on_line(stream, line, l->stamps[stream], l->userdata);
         if (r != 0)
                 return 1;
         l->held = malloc(MAX(line->size, (size_t) 1));
@@ -97,6 +93,49 @@ static int offer_line(LogStream *l, int stream, Line *line)
         return 0;
 }
 
+/* A line of a raw stream that had to be taken apart, as the bytes that it was. */
+static int offer_as_bytes(LogStream *l, int stream, const Line *line)
+{
+        _cleanup_free_ char *bytes = malloc(line->size + 1);
+        bool ends = line->why == LINE_NEWLINE;
+
+        if (!bytes)
+                return 1; /* as for a line that is to be kept */
+        memcpy(bytes, line->data, line->size);
+        bytes[line->size] = '\n';
+        return hand_out(l, stream, &(Line){ bytes, line->size + ends, LINE_RAW });
+}
+
+static int offer_line(LogStream *l, int stream, Line *line)
+{
+        _cleanup_free_ char *copy = NULL;
+
+        if (l->tty && l->stored)
+                take_stamps_out(l, line, &copy);
+        if (l->raw[stream])
+                return offer_as_bytes(l, stream, line);
+        if (l->tty)
+                line_strip_cr(line);
+        return hand_out(l, stream, line);
+}
+
+/* The bytes of a raw stream: all at once, or line by line where they have stamps. */
+static size_t feed_raw(LogStream *l, int stream, const char *data, size_t size)
+{
+        size_t done = 0;
+        int r = 1;
+
+        while (done < size && r > 0) {
+                const char *newline = l->stored ? memchr(data + done, '\n', size - done) : NULL;
+                size_t n = newline ? (size_t) (newline - data) + 1 - done : size - done;
+
+                r = hand_out(l, stream, &(Line){ data + done, n, LINE_RAW });
+                done += n;
+                l->in_line[stream] = data[done - 1] != '\n';
+        }
+        return done;
+}
+
 /* Splits data of one stream into lines. Returns how many bytes were used: fewer than size if the stream has
  * to be held back. */
 static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size)
@@ -104,6 +143,9 @@ static size_t feed_lines(LogStream *l, int stream, const char *data, size_t size
         size_t done = 0, consumed;
         Line line;
 
+        /* A terminal's stored log has stamps in the middle of the bytes. */
+        if (l->raw[stream] && !(l->tty && l->stored))
+                return feed_raw(l, stream, data, size);
         while (done < size) {
                 int r = line_buffer_feed(&l->lines[stream], data + done, size - done, &consumed, &line);
 
@@ -140,7 +182,7 @@ static ssize_t feed_stamp(LogStream *l, const StreamChunk *chunk)
                 return r;
         l->in_message = r > 0;
         /* If a line is several messages, the first stamp counts; the others are the same. */
-        if (r > 0 && line_buffer_pending(&l->lines[chunk->stream]) == 0)
+        if (r > 0 && line_buffer_pending(&l->lines[chunk->stream]) == 0 && !l->in_line[chunk->stream])
                 l->stamps[chunk->stream] = nsec;
         return (ssize_t) used;
 }
@@ -322,6 +364,8 @@ int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogSt
         l->userdata = userdata;
         l->tty = target->flags & LOG_STREAM_TTY;
         l->stored = target->flags & LOG_STREAM_STORED;
+        l->raw[STREAM_STDOUT] = target->flags & LOG_STREAM_RAW_STDOUT;
+        l->raw[STREAM_STDERR] = target->flags & LOG_STREAM_RAW_STDERR;
         l->frame = STREAM_FRAME_NULL;
         for (size_t i = 0; i < ELEMENTSOF(l->lines); i++)
                 line_buffer_init(&l->lines[i], LINE_SIZE_MAX);

@@ -262,6 +262,12 @@ void record_input(Record *r, Attachment a)
         r->f.input = a;
 }
 
+void record_output_damaged(Record *r, bool unread)
+{
+        r->f.output_damaged = true;
+        r->f.output_unread |= unread;
+}
+
 void record_output_delivered(Record *r, bool delivered)
 {
         r->f.output_delivered = delivered;

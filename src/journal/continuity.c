@@ -20,6 +20,7 @@
 #include "continuity.h"
 #include "engine/log-stream.h"
 #include "loop/event-util.h"
+#include "raw-gate.h"
 #include "stored-lines.h"
 #include "torn-lines.h"
 #include "util/log.h"
@@ -31,12 +32,14 @@
 /* So often the engine may fail to read its log, as an old one does for some log drivers. */
 #define REFUSALS_MAX 3
 #define ENGINE_WAITS_MAX 1
+#define MISFIT                                                                                              \
+        "what the engine has stored does not fit what was received, lines may be missing or come twice"
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
 
 struct Continuity {
         ContinuityTies ties;
-        bool want_stdout, want_stderr;
+        OutputWay ways[_STREAM_MAX];
         LogStream *log;
         Attachment state;
         sd_event_source *retry; /* opens the stream that has ended once more */
@@ -56,6 +59,8 @@ struct Continuity {
         StoredLines listings[_STREAM_MAX];
         LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
         TornLines torn;
+        RawGate gates[_STREAM_MAX]; /* of the stored log's raw streams */
+        LogHash listed[_STREAM_MAX];
 };
 
 static uint64_t now_nsec(const Continuity *c)
@@ -109,12 +114,35 @@ static bool is_known(Continuity *c, int stream, uint64_t stamp_nsec)
         return true;
 }
 
+static int take_raw(Continuity *c, int stream, const Line *bytes, uint64_t stamp_nsec)
+{
+        RawGate *gate = &c->gates[stream];
+        bool differed = gate->differs;
+        int r;
+
+        if (stamp_nsec == 0)
+                return pass_on(stream, bytes, stamp_nsec, c);
+        if (!gate->in_line && is_known(c, stream, stamp_nsec))
+                raw_gate_drop_line(gate);
+        r = raw_gate_take(gate, &log_position_trail(ledger_position(c->ties.ledger), stream)->open, stream,
+                          bytes, stamp_nsec, pass_on, c);
+        if (gate->differs && !differed)
+                continuity_say_gap(c, MISFIT);
+        return r;
+}
+
 static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
         uint64_t now;
         int r;
 
+        if (line->why == LINE_RAW) {
+                r = take_raw(c, stream, line, stamp_nsec);
+                if (r > 0)
+                        c->ties.ops->on_progress(c->ties.userdata);
+                return r;
+        }
         if (stamp_nsec > 0 && is_known(c, stream, stamp_nsec))
                 return 1;
         now = now_nsec(c);
@@ -221,13 +249,26 @@ static const LogStreamOps stream_ops = { on_open, on_line, on_calm, on_eof };
 
 /* The join */
 
+/* A raw line comes in pieces. True: this was the last one. */
+static bool hash_listed_line(LogHash *h, const Line *line)
+{
+        bool ends = line->why != LINE_RAW || (line->size > 0 && line->data[line->size - 1] == '\n');
+
+        log_hash_feed(h, line->data, line->size - (line->why == LINE_RAW && ends));
+        return ends;
+}
+
 static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
+        LogHash *h = &c->listed[stream];
 
-        if (stored_lines_add(&c->listings[stream], log_line_hash(line->data, line->size), stamp_nsec,
+        if (!hash_listed_line(h, line))
+                return 1;
+        if (stored_lines_add(&c->listings[stream], log_hash_end(h), stamp_nsec,
                              ledger_position(c->ties.ledger)->last_nsec) < 0)
                 (void) log_oom();
+        *h = (LogHash){};
         return 1;
 }
 
@@ -237,15 +278,16 @@ static void join(Continuity *c)
 
         if (stored_lines_join(c->listings, ledger_position(c->ties.ledger), c->since_nsec, bounds) ==
             LOG_JOIN_GUESS)
-                continuity_say_gap(c, "what the engine has stored does not fit what was received, lines may "
-                                      "be missing or come twice");
+                continuity_say_gap(c, MISFIT);
         ledger_store(c->ties.ledger, bounds);
 }
 
 static void drop_listings(Continuity *c)
 {
-        for (size_t i = 0; i < ELEMENTSOF(c->listings); i++)
+        for (size_t i = 0; i < ELEMENTSOF(c->listings); i++) {
                 stored_lines_done(&c->listings[i]);
+                c->listed[i] = (LogHash){};
+        }
 }
 
 static void on_listing_open(void *userdata)
@@ -272,18 +314,39 @@ static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL,
 
 /* Opening */
 
+static bool is_wanted(const Continuity *c, int stream)
+{
+        bool engine_logs = strcmp(c->ties.facts->container.log_driver, "journald") == 0;
+
+        return c->ways[stream] == OUTPUT_RAW || (c->ways[stream] == OUTPUT_JOURNAL && !engine_logs);
+}
+
+bool continuity_is_wanted(const Continuity *c)
+{
+        return is_wanted(c, STREAM_STDOUT) || is_wanted(c, STREAM_STDERR);
+}
+
+static unsigned stream_flags(const Continuity *c)
+{
+        return (c->ties.facts->container.tty ? LOG_STREAM_TTY : 0) |
+               (is_wanted(c, STREAM_STDOUT) ? 0 : LOG_STREAM_NO_STDOUT) |
+               (is_wanted(c, STREAM_STDERR) ? 0 : LOG_STREAM_NO_STDERR) |
+               (c->ways[STREAM_STDOUT] == OUTPUT_RAW ? LOG_STREAM_RAW_STDOUT : 0) |
+               (c->ways[STREAM_STDERR] == OUTPUT_RAW ? LOG_STREAM_RAW_STDERR : 0);
+}
+
 /* state: of the stream, where it could be opened. */
 static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, Attachment state)
 {
-        const ContainerInfo *container = &c->ties.facts->container;
         int r;
 
         c->log = log_stream_free(c->log);
         c->broken = c->got_lines = false;
-        flags |= (container->tty ? LOG_STREAM_TTY : 0) | (c->want_stdout ? 0 : LOG_STREAM_NO_STDOUT) |
-                 (c->want_stderr ? 0 : LOG_STREAM_NO_STDERR);
-        r = log_stream_new(&c->log, c->ties.event, c->ties.engine,
-                           &(LogStreamTarget){ container->id, flags, c->since_nsec }, ops, c);
+        memset(c->gates, 0, sizeof(c->gates));
+        r = log_stream_new(
+                &c->log, c->ties.event, c->ties.engine,
+                &(LogStreamTarget){ c->ties.facts->container.id, flags | stream_flags(c), c->since_nsec },
+                ops, c);
         set_state(c, r < 0 ? ATTACHMENT_NONE : state);
         return r;
 }
@@ -401,7 +464,7 @@ Attachment continuity_state(const Continuity *c)
         return c->state;
 }
 
-int continuity_new(Continuity **ret, const ContinuityTies *ties, bool want_stdout, bool want_stderr)
+int continuity_new(Continuity **ret, const ContinuityTies *ties, const OutputWay ways[static _STREAM_MAX])
 {
         static const EventTraits retry = { "log-retry", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };
         _cleanup_(continuity_freep) Continuity *c = NULL;
@@ -411,8 +474,7 @@ int continuity_new(Continuity **ret, const ContinuityTies *ties, bool want_stdou
         if (!c)
                 return -ENOMEM;
         c->ties = *ties;
-        c->want_stdout = want_stdout;
-        c->want_stderr = want_stderr;
+        memcpy(c->ways, ways, sizeof(c->ways));
         c->torn = (TornLines){ .next = pass_on, .userdata = c };
         r = event_add_timer(ties->event, &c->retry, on_retry, c, &retry);
         if (r < 0)

@@ -17,6 +17,13 @@
 
 typedef struct Continuity Continuity;
 
+/* Where a stream of the container goes. */
+typedef enum OutputWay {
+        OUTPUT_NOWHERE, /* it is not wanted */
+        OUTPUT_JOURNAL, /* line by line */
+        OUTPUT_RAW,     /* byte by byte, to a descriptor */
+} OutputWay;
+
 /* What comes after it in the pipeline. */
 typedef struct ContinuityNext {
         /* Where there is no room, continuity_resume() follows. */
@@ -38,9 +45,13 @@ typedef struct ContinuityTies {
         void *next_userdata;
 } ContinuityTies;
 
-int continuity_new(Continuity **ret, const ContinuityTies *ties, bool want_stdout, bool want_stderr);
+int continuity_new(Continuity **ret, const ContinuityTies *ties, const OutputWay ways[static _STREAM_MAX]);
 Continuity *continuity_free(Continuity *c);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Continuity *, continuity_free)
+
+/* One of the container's streams goes somewhere; the engine's own driver `journald` writes lines to the
+ * journal itself. */
+bool continuity_is_wanted(const Continuity *c);
 
 /* continuity_open() follows later: ATTACHMENT_OPENING. */
 void continuity_expect(Continuity *c);

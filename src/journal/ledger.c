@@ -177,6 +177,18 @@ void ledger_withdraw(Ledger *l, int stream)
                 log_position_withdraw(l->position, stream);
 }
 
+void ledger_take_raw(Ledger *l, int stream, const Line *bytes, uint64_t stamp_nsec, uint64_t now_nsec)
+{
+        LogPosition *p = l->position;
+        bool attached = p && p->mode == LOG_MODE_ATTACHED;
+
+        if (!p)
+                return;
+        if (attached)
+                log_position_received(p, bytes->size, now_nsec);
+        log_position_take_raw(p, stream, bytes->data, bytes->size, attached ? now_nsec : stamp_nsec);
+}
+
 void ledger_entries_sent(Ledger *l, uint64_t n)
 {
         l->entries_sent = n;

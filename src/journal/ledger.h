@@ -59,6 +59,9 @@ void ledger_offer(Ledger *l, int stream, const Line *line, uint64_t stamp_nsec, 
 /* The line that was offered last was not taken, because there is no room. */
 void ledger_withdraw(Ledger *l, int stream);
 
+/* Bytes of a raw stream (LINE_RAW) were delivered. */
+void ledger_take_raw(Ledger *l, int stream, const Line *bytes, uint64_t stamp_nsec, uint64_t now_nsec);
+
 /* So many entries, or lines of a stream, were handed to journald since it was connected to, all in all. */
 void ledger_entries_sent(Ledger *l, uint64_t n);
 void ledger_lines_sent(Ledger *l, int stream, uint64_t n);

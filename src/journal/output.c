@@ -30,7 +30,7 @@ struct Output {
         const OutputOps *ops;
         void *userdata;
         Engine *engine;
-        bool forward_stdout, forward_stderr; /* the container's lines are wanted */
+        OutputWay ways[_STREAM_MAX];
         char *position_folder, *varlink_socket;
 
         Continuity *continuity;
@@ -77,6 +77,12 @@ static int take_line(int stream, const Line *line, uint64_t stamp_nsec, void *us
 {
         Output *o = ASSERT_PTR(userdata);
 
+        if (line->why == LINE_RAW) {
+                if (transport_send(o->transport, stream, line, stamp_nsec) == 0)
+                        return 0;
+                ledger_take_raw(o->ledger, stream, line, stamp_nsec, now_nsec(o));
+                return 1;
+        }
         if (ledger_is_full(o->ledger))
                 (void) flush(o);
         ledger_offer(o->ledger, stream, line, stamp_nsec, now_nsec(o));
@@ -114,7 +120,14 @@ static void on_lines_sent(int stream, uint64_t n, void *userdata)
         ledger_lines_sent(o->ledger, stream, n);
 }
 
-static const TransportOps transport_ops = { on_room, on_entries_sent, on_lines_sent };
+static void on_write_failed(int stream, int error, void *userdata)
+{
+        Output *o = ASSERT_PTR(userdata);
+
+        o->ops->on_write_failed(stream, error, o->userdata);
+}
+
+static const TransportOps transport_ops = { on_room, on_entries_sent, on_lines_sent, on_write_failed };
 
 void output_name_container(Output *o)
 {
@@ -128,7 +141,7 @@ static int open_ledger(Output *o)
 
         return ledger_open(o->ledger,
                            &(LedgerKey){
-                                   .folder = transport_is_journal(o->transport) ? o->position_folder : NULL,
+                                   .folder = o->facts->in_service ? o->position_folder : NULL,
                                    .name = c->name,
                                    .id = c->id,
                                    .epoch = transport_epoch(o->transport),
@@ -183,8 +196,7 @@ int output_open(Output *o)
         int r;
 
         assert(o);
-        if (o->sync || !(o->forward_stdout || o->forward_stderr) ||
-            strcmp(f->container.log_driver, "journald") == 0)
+        if (o->sync || !continuity_is_wanted(o->continuity))
                 return 0;
         if (ledger_is_open(o->ledger))
                 return continuity_open(o->continuity, true);
@@ -275,7 +287,7 @@ static int begin(Output *o)
                 r = continuity_new(&continuity,
                                    &(ContinuityTies){ o->event, o->engine, o->facts, ledger, o->ops,
                                                       o->userdata, &next, o },
-                                   o->forward_stdout, o->forward_stderr);
+                                   o->ways);
         if (r < 0)
                 return r;
         continuity_free(o->continuity);
@@ -314,6 +326,13 @@ Output *output_free(Output *o)
         return NULL;
 }
 
+static OutputWay way_of(const Output *o, int stream, bool forward)
+{
+        if (!forward)
+                return OUTPUT_NOWHERE;
+        return transport_is_raw(o->transport, stream) ? OUTPUT_RAW : OUTPUT_JOURNAL;
+}
+
 int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig *config, const Facts *facts,
                const OutputOps *ops, void *userdata)
 {
@@ -328,15 +347,16 @@ int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig
         o->ops = ops;
         o->userdata = userdata;
         o->engine = engine;
-        o->forward_stdout = config->forward_stdout;
-        o->forward_stderr = config->forward_stderr;
         if (config->position_folder && !(o->position_folder = strdup(config->position_folder)))
                 return -ENOMEM;
         if (config->varlink_socket && !(o->varlink_socket = strdup(config->varlink_socket)))
                 return -ENOMEM;
+        r = transport_new(&o->transport, event, config, facts, &transport_ops, o);
+        if (r < 0)
+                return r;
+        o->ways[STREAM_STDOUT] = way_of(o, STREAM_STDOUT, config->forward_stdout);
+        o->ways[STREAM_STDERR] = way_of(o, STREAM_STDERR, config->forward_stderr);
         r = begin(o);
-        if (r >= 0)
-                r = transport_new(&o->transport, event, config, facts, &transport_ops, o);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(o);

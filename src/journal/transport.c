@@ -17,6 +17,7 @@
 #include "codec/journal/log-position.h"
 #include "journal-sink.h"
 #include "journal-stream.h"
+#include "raw-sink.h"
 #include "transport.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -40,8 +41,10 @@ struct Transport {
         int stderr_priority;
         char *stream_socket;
 
-        JournalSink *journal;                /* NULL: there is no journald */
+        bool own_messages;                   /* … go to the journal */
+        JournalSink *journal;                /* NULL: there is no journald, or nothing goes there */
         JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to the sink */
+        RawSink *raw[_STREAM_MAX];           /* NULL: the stream goes to the journal */
 
         char epoch[LOG_EPOCH_SIZE + 1];
         uint64_t ordinal;     /* of the last line */
@@ -81,6 +84,25 @@ static const JournalOps sink_ops = { .on_room = on_room, .on_sent = on_entries_s
 static const JournalOps stream_ops[_STREAM_MAX] = {
         [STREAM_STDOUT] = { .on_room = on_room, .on_sent = on_stdout_sent },
         [STREAM_STDERR] = { .on_room = on_room, .on_sent = on_stderr_sent },
+};
+
+static void on_stdout_failed(int error, void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_write_failed(STREAM_STDOUT, error, t->userdata);
+}
+
+static void on_stderr_failed(int error, void *userdata)
+{
+        Transport *t = ASSERT_PTR(userdata);
+
+        t->ops->on_write_failed(STREAM_STDERR, error, t->userdata);
+}
+
+static const RawSinkOps raw_ops[_STREAM_MAX] = {
+        [STREAM_STDOUT] = { on_room, on_stdout_failed },
+        [STREAM_STDERR] = { on_room, on_stderr_failed },
 };
 
 /* LogSink: our own message, with the container's fields. */
@@ -137,6 +159,8 @@ static void open_streams(Transport *t)
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 int priority = stream == STREAM_STDERR ? t->stderr_priority : LOG_INFO, r;
 
+                if (t->raw[stream])
+                        continue;
                 t->streams[stream] = journal_stream_free(t->streams[stream]);
                 r = journal_stream_new(&t->streams[stream], t->event,
                                        t->stream_socket ?: JOURNAL_STREAM_SOCKET, identifier, priority,
@@ -194,7 +218,8 @@ void transport_name_container(Transport *t)
         }
         explain_log_options(&t->facts->container);
         journal_sink_set_constant_fields(t->journal, &fields);
-        log_set_sink(log_to_journal, t);
+        if (t->own_messages)
+                log_set_sink(log_to_journal, t);
         open_streams(t);
 }
 
@@ -274,27 +299,17 @@ static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp
         return r;
 }
 
-static void print_line(int stream, const Line *line)
-{
-        FILE *f = stream == STREAM_STDERR ? stderr : stdout;
-
-        (void) fwrite(line->data, 1, line->size, f);
-        if (line->why != LINE_MAX_SIZE)
-                (void) fputc('\n', f);
-        (void) fflush(f);
-}
-
 int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
 {
-        int r = 1;
+        int r;
 
+        if (t->raw[stream])
+                return raw_sink_send(t->raw[stream], line->data, line->size);
         if (t->streams[stream])
                 r = journal_stream_send(t->streams[stream], line->data, line->size,
                                         line->why == LINE_MAX_SIZE);
-        else if (t->journal)
-                r = send_entry(t, stream, line, stamp_nsec);
         else
-                print_line(stream, line);
+                r = send_entry(t, stream, line, stamp_nsec);
         if (r == 0)
                 return 0;
         t->partial[stream].ordinal = line->why == LINE_MAX_SIZE ? t->partial[stream].ordinal + 1 : 0;
@@ -307,7 +322,8 @@ bool transport_flush(Transport *t)
         bool done = !t->journal || journal_sink_flush(t->journal);
 
         for (int i = 0; i < _STREAM_MAX; i++)
-                done = (!t->streams[i] || journal_stream_flush(t->streams[i])) && done;
+                done = (!t->streams[i] || journal_stream_flush(t->streams[i])) &&
+                       (!t->raw[i] || raw_sink_is_empty(t->raw[i])) && done;
         return done;
 }
 
@@ -316,13 +332,14 @@ bool transport_is_empty(const Transport *t)
         bool empty = !t->journal || journal_sink_is_empty(t->journal);
 
         for (int i = 0; i < _STREAM_MAX; i++)
-                empty = empty && (!t->streams[i] || journal_stream_is_empty(t->streams[i]));
+                empty = empty && (!t->streams[i] || journal_stream_is_empty(t->streams[i])) &&
+                        (!t->raw[i] || raw_sink_is_empty(t->raw[i]));
         return empty;
 }
 
-bool transport_is_journal(const Transport *t)
+bool transport_is_raw(const Transport *t, int stream)
 {
-        return t->journal;
+        return t->raw[stream];
 }
 
 bool transport_has_streams(const Transport *t)
@@ -346,6 +363,10 @@ static void drain(Transport *t)
                         (void) journal_stream_drain(t->streams[i], DRAIN_TIMEOUT_USEC);
                 t->streams[i] = journal_stream_free(t->streams[i]);
         }
+        if (t->raw[STREAM_STDERR] == t->raw[STREAM_STDOUT])
+                t->raw[STREAM_STDERR] = NULL;
+        for (int i = 0; i < _STREAM_MAX; i++)
+                t->raw[i] = raw_sink_free(t->raw[i]);
 }
 
 Transport *transport_free(Transport *t)
@@ -361,15 +382,38 @@ Transport *transport_free(Transport *t)
         return NULL;
 }
 
-static int open_sink(Transport *t, const char *path)
+/* Two descriptors of one file get what is written in the order in which it comes. */
+static int open_raw(Transport *t, const int fds[static _STREAM_MAX])
 {
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                int fd = t->journal ? fds[stream] : stream, r; /* a stream has its descriptor's number */
+
+                if (fd < 0)
+                        continue;
+                if (stream == STREAM_STDERR && t->raw[STREAM_STDOUT] &&
+                    raw_sink_is_same(t->raw[STREAM_STDOUT], fd)) {
+                        t->raw[stream] = t->raw[STREAM_STDOUT];
+                        continue;
+                }
+                r = raw_sink_new(&t->raw[stream], t->event, fd, &raw_ops[stream], t);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int open_sink(Transport *t, const OutputConfig *config)
+{
+        bool lines = config->raw_fds[STREAM_STDOUT] < 0 || config->raw_fds[STREAM_STDERR] < 0;
         int r;
 
-        if (!t->facts->in_service)
+        t->own_messages = t->facts->in_service;
+        if (!t->own_messages && !lines)
                 return 0;
-        r = journal_sink_new(&t->journal, t->event, path ?: JOURNAL_SOCKET, &sink_ops, t);
+        r = journal_sink_new(&t->journal, t->event, config->journal_socket ?: JOURNAL_SOCKET, &sink_ops, t);
         if (r == -ENOENT || r == -ECONNREFUSED) {
-                log_warning("There is no journald, lines go to stdout and stderr.");
+                log_full(t->facts->in_service ? LOG_WARNING : LOG_DEBUG,
+                         "There is no journald, lines go to stdout and stderr.");
                 return 0;
         }
         return r;
@@ -393,7 +437,9 @@ int transport_new(Transport **ret, sd_event *event, const OutputConfig *config, 
         t->fields = JOURNAL_FIELDS_NULL;
         if (config->stream_socket && !(t->stream_socket = strdup(config->stream_socket)))
                 return -ENOMEM;
-        r = open_sink(t, config->journal_socket);
+        r = open_sink(t, config);
+        if (r >= 0)
+                r = open_raw(t, config->raw_fds);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(t);

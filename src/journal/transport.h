@@ -2,9 +2,10 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The ways to journald: its native socket for our own messages and, with the same fields, for the
- * container's lines; with --log-transport=stream a stream for each of the container's two. Without journald,
- * lines go to stdout and stderr.
+/* The ways out. To journald: its native socket for our own messages and, with the same fields, for the
+ * container's lines; with --log-transport=stream a stream for each of the container's two. To a descriptor,
+ * for a stream of the container that does not go to the journal: its bytes (raw-sink.h). Without journald,
+ * all goes to descriptors.
  *
  * There is one Transport a process: it is the sink of our own messages (util/log.h). */
 
@@ -26,9 +27,12 @@ typedef struct TransportOps {
          * stream of one of the container's. */
         void (*on_entries_sent)(uint64_t n, void *userdata);
         void (*on_lines_sent)(int stream, uint64_t n, void *userdata);
+        /* Bytes of a raw stream are lost: -errno, once a stream. Inside transport_send() as well; the
+         * Transport must not be freed here. */
+        void (*on_write_failed)(int stream, int error, void *userdata);
 } TransportOps;
 
-/* Connects to journald, where we are in a service. The strings of config are copied. -errno; that there is
+/* Connects to journald, if something goes there. The strings of config are copied. -errno; that there is
  * no journald is no error. */
 int transport_new(Transport **ret, sd_event *event, const OutputConfig *config, const Facts *facts,
                   const TransportOps *ops, void *userdata);
@@ -40,7 +44,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Transport *, transport_free)
  * from now on. */
 void transport_name_container(Transport *t);
 
-bool transport_is_journal(const Transport *t);
+/* This stream of the container is to come as bytes (LINE_RAW), and goes to a descriptor. */
+bool transport_is_raw(const Transport *t, int stream);
 /* Lines go over streams, and so have no CONTAINER_LOG_ORDINAL=. */
 bool transport_has_streams(const Transport *t);
 /* CONTAINER_LOG_EPOCH=; "": not named yet, or there is no journald. */
@@ -50,7 +55,8 @@ const char *transport_epoch(const Transport *t);
  * stamp_nsec: when the engine got the line; 0: not known. */
 int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_nsec);
 
-/* Sends what can be sent now. True: journald has all that was taken; else on_room follows. */
+/* Sends what can be sent now. True: all that was taken is with journald, or written; else on_room follows.
+ */
 bool transport_flush(Transport *t);
-/* journald has all that was taken. */
+/* All that was taken is with journald, or written. */
 bool transport_is_empty(const Transport *t);

@@ -137,6 +137,13 @@ int main(int argc, char **argv)
         const char *host;
 
         fill_standard_descriptors();
+        /* Elsewhere stderr is for what the container writes, as with docker. */
+        if (!log_is_journal(STDERR_FILENO)) {
+                if (environment_is_set("INVOCATION_ID"))
+                        log_use_journal();
+                else
+                        log_set_max_level(LOG_NOTICE);
+        }
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
         if (options_parse(argc, argv, &options, &error) < 0)

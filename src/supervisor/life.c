@@ -172,6 +172,7 @@ static void abort_container(Supervisor *s)
 
 void supervisor_act_give_up(Supervisor *s)
 {
+        record_giving_up(s->record, false);
         if (s->facts->aborted)
                 abort_container(s);
         else

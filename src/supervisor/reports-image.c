@@ -45,7 +45,7 @@ void supervisor_act_pull(Supervisor *s)
         bool bar = !s->config.notify_socket && !run->quiet && isatty(STDERR_FILENO);
 
         if (!run->quiet && !image_reference_is_id(run->image))
-                log_info("Pulling image %s.", run->image);
+                log_full(s->facts->in_service ? LOG_INFO : LOG_NOTICE, "Pulling image %s.", run->image);
         if (image_new(&s->image, s->event, s->engine,
                       &(ImageConfig){ .name = run->image,
                                       .platform = run->platform,

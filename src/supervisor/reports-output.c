@@ -4,10 +4,12 @@
 /* The container's output and the journal: what they report. See reports.c for the rules. */
 
 #include <string.h>
+#include <unistd.h>
 
 #include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/message-ids.h"
 
 void supervisor_report_output_failure(Supervisor *s, int error)
 {
@@ -63,9 +65,27 @@ static void on_room(void *userdata)
         supervisor_wake(ASSERT_PTR(userdata));
 }
 
+static void on_write_failed(int stream, int error, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+        bool unread = error == -EPIPE || error == -ECONNRESET;
+
+        log_event(LOG_ERR, MESSAGE_ID_OUTPUT_GAP,
+                  "Failed to write the container's output to %s, some is lost: %s%s",
+                  stream == STREAM_STDERR ? "standard error" : "standard output", strerror(-error),
+                  unread ? ". Ending the container." : "");
+        record_output_damaged(s->record, unread);
+        supervisor_wake(s);
+}
+
+static int raw_fd(int fd)
+{
+        return log_is_journal(fd) ? -EBADF : fd;
+}
+
 int supervisor_open_output(Supervisor *s)
 {
-        static const OutputOps ops = { on_log, on_ended, on_failed, on_progress, on_room };
+        static const OutputOps ops = { on_log, on_ended, on_failed, on_progress, on_room, on_write_failed };
         const Options *o = s->config.options;
         _cleanup_free_ char *folder = NULL;
         OutputConfig config = {
@@ -73,6 +93,8 @@ int supervisor_open_output(Supervisor *s)
                 .forward_stderr = o->logs && s->config.run->attach_stderr,
                 .transport = o->log_transport,
                 .stderr_priority = o->stderr_priority,
+                .raw_fds = { [STREAM_STDOUT] = raw_fd(STDOUT_FILENO),
+                             [STREAM_STDERR] = raw_fd(STDERR_FILENO) },
         };
 
         /* By hand, and without a name, nobody will adopt the container. */

@@ -109,6 +109,9 @@ static int next_of_running(const Facts *f)
 {
         bool needed = facts_is_flowing(f->input);
 
+        /* A process that writes where nobody reads gets SIGPIPE. */
+        if (f->output_unread)
+                return LIFE_GIVE_UP;
         return f->detach && f->announced && f->ready_sent && !needed ? LIFE_DETACH : -1;
 }
 
@@ -145,7 +148,7 @@ int verdict_exit_status(const Facts *f)
                 return f->failure;
         if (!f->started || verdict_goes_on_without_us(f))
                 return 0; /* it was stopped before it began; or it goes on without us */
-        if (f->exit_code < 0)
+        if (f->exit_code < 0 || f->output_damaged)
                 return CLI_EXIT_REFUSED;
         if (asked && is_end_by_stop(f))
                 return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Each message is one line, to stderr or to the sink. The level and the sink are the only global variables
+/* Each message is one line, to stderr or to the sink. The level and the sinks are the only global variables
  * of the program: every function must be able to log, even before any object exists that could be passed to
  * it. */
 
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -20,6 +21,7 @@
 static int max_level = LOG_INFO;
 static LogSink log_sink;
 static void *log_sink_userdata;
+static bool to_journal;
 
 void log_set_sink(LogSink sink, void *userdata)
 {
@@ -37,17 +39,34 @@ int log_max_level(void)
         return max_level;
 }
 
-/* $JOURNAL_STREAM contains device and inode of the stream that systemd connected to the journal:
- * systemd.exec(5). */
-bool log_stderr_is_journal(void)
+/* The address of the other end is that of the socket at which journald has accepted the connection; journald
+ * has one more for each LogNamespace=. */
+static bool is_connected_to_journal(int fd)
+{
+        struct sockaddr_un a = {};
+        socklen_t size = sizeof(a) - 1;
+        static const char begin[] = "/run/systemd/journal", end[] = "/stdout";
+        const char *path = a.sun_path;
+
+        if (getpeername(fd, (struct sockaddr *) &a, &size) < 0 || a.sun_family != AF_UNIX ||
+            strncmp(path, begin, strlen(begin)) != 0)
+                return false;
+        path += strlen(begin);
+        return strcmp(path, end) == 0 || (*path == '.' && strcmp(strchrnul(path, '/'), end) == 0);
+}
+
+/* $JOURNAL_STREAM contains device and inode. */
+bool log_is_journal(int fd)
 {
         const char *e = getenv("JOURNAL_STREAM");
         unsigned long long dev, ino;
         struct stat st;
 
-        if (!e || sscanf(e, "%llu:%llu", &dev, &ino) != 2)
+        if (fstat(fd, &st) < 0)
                 return false;
-        return fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == dev && st.st_ino == ino;
+        if (e && sscanf(e, "%llu:%llu", &dev, &ino) == 2 && st.st_dev == dev && st.st_ino == ino)
+                return true;
+        return is_connected_to_journal(fd);
 }
 
 /* Text from the engine may contain newlines or escape sequences, or be megabytes long. A message
@@ -71,11 +90,31 @@ static void make_one_line(char *s)
                         *s = ' ';
 }
 
+void log_use_journal(void)
+{
+        to_journal = true;
+}
+
+/* An entry of the native protocol. The message is one line. False: there is no journald, or it is busy. */
+static bool write_to_journal(int level, const char *message_id, const char *message)
+{
+        static const struct sockaddr_un journald = { AF_UNIX, "/run/systemd/journal/socket" };
+        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        char entry[MESSAGE_MAX + 256];
+        int n = snprintf(entry, sizeof(entry),
+                         "PRIORITY=%i\nSYSLOG_IDENTIFIER=systemd-docker\n%s%s%sMESSAGE=%s\n", level,
+                         message_id ? "MESSAGE_ID=" : "", message_id ?: "", message_id ? "\n" : "", message);
+
+        return fd >= 0 && sendto(fd, entry, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL,
+                                 (const struct sockaddr *) &journald, sizeof(journald)) >= 0;
+}
+
 static void write_to_stderr(int level, const char *message)
 {
         char line[MESSAGE_MAX + 64];
-        int n = log_stderr_is_journal() ? snprintf(line, sizeof(line), "<%i>%s\n", level, message)
-                                        : snprintf(line, sizeof(line), "systemd-docker: %s\n", message);
+        int n = log_is_journal(STDERR_FILENO)
+                        ? snprintf(line, sizeof(line), "<%i>%s\n", level, message)
+                        : snprintf(line, sizeof(line), "systemd-docker: %s\n", message);
         ssize_t k _unused_;
 
         /* A journald that hangs must not block us. send(2) does not wait, but only works on a socket. */
@@ -98,7 +137,8 @@ int log_internalv(int level, int error, const char *message_id, const char *form
         if (log_sink && log_sink(level, message_id, message, log_sink_userdata))
                 return -abs(error);
 
-        write_to_stderr(level, message);
+        if (!to_journal || !write_to_journal(level, message_id, message))
+                write_to_stderr(level, message);
         return -abs(error);
 }
 

@@ -33,6 +33,10 @@ typedef enum LogStreamFlags {
         LOG_STREAM_NO_STDERR = 1U << 2,
         LOG_STREAM_STORED = 1U << 3, /* the stored log; otherwise the attach stream */
         LOG_STREAM_FOLLOW = 1U << 4, /* … until the container ends; otherwise what is stored now */
+        /* Bytes (LINE_RAW) instead of lines, as soon as they come and as they come: nothing is added,
+         * removed or kept. Of the stored log, each piece belongs to one line. */
+        LOG_STREAM_RAW_STDOUT = 1U << 5,
+        LOG_STREAM_RAW_STDERR = 1U << 6,
 } LogStreamFlags;
 
 typedef struct LogStreamTarget {

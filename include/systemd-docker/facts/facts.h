@@ -73,7 +73,9 @@ typedef struct Facts {
         Attachment log;        /* its output */
         Attachment wait;       /* POST …/wait, which tells the exit status */
         Attachment input;      /* its standard input */
-        bool output_delivered; /* all of a dead container's output was taken, and is with the journal */
+        bool output_delivered; /* all of a dead container's output was taken, and is in its place */
+        bool output_damaged;   /* some of it could not be written */
+        bool output_unread;    /* … because nobody reads it any more */
 
         /* What we have said */
         bool announced;  /* the main process, to systemd */

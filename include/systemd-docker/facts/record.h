@@ -74,6 +74,7 @@ void record_probed(Record *r, bool probed);
 void record_log(Record *r, Attachment a);
 void record_wait(Record *r, Attachment a);
 void record_input(Record *r, Attachment a);
+void record_output_damaged(Record *r, bool unread);
 void record_output_delivered(Record *r, bool delivered);
 
 /* What we have said */

@@ -8,15 +8,18 @@
  * the journal, and the sockets to journald. It sees to it that every line comes to the journal once, over
  * interruptions of the stream, restarts of the container and the death of a supervisor.
  *
+ * A stream of the container that does not go to the journal goes to a descriptor: the bytes as they are,
+ * each once and in order. Where no journald runs, both go to stdout and stderr.
+ *
  * Where the container's lines are not wanted (`--logs=false`, or the engine's own driver `journald` writes
- * them), only our own messages are sent. Outside of a service, and where no journald runs, lines are written
- * to stdout and stderr. */
+ * those for the journal), only our own messages are sent. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <systemd/sd-event.h>
 
 #include "cli/options.h"
+#include "codec/engine/stream-frame.h"
 #include "engine/engine.h"
 #include "facts/facts.h"
 #include "util/cleanup.h"
@@ -40,11 +43,17 @@ typedef struct OutputOps {
         /* The journal was slow or away, and all that was taken is there now: time to look again at
          * output_is_delivered(). */
         void (*on_room)(void *userdata);
+        /* Bytes of this stream of the container, which goes to a descriptor, could not be written and are
+         * lost: -errno, once a stream. The Output must not be freed here. */
+        void (*on_write_failed)(int stream, int error, void *userdata);
 } OutputOps;
 
 /* Strings are copied. */
 typedef struct OutputConfig {
-        bool forward_stdout, forward_stderr; /* these lines of the container are wanted */
+        bool forward_stdout, forward_stderr; /* these streams of the container are wanted */
+        /* Where its STREAM_STDOUT and STREAM_STDERR go: -EBADF: to the journal, line by line; else to this
+         * descriptor, byte by byte, which is borrowed. */
+        int raw_fds[_STREAM_MAX];
         LogTransport transport;
         int stderr_priority; /* of lines on stderr that have no prefix "<N>": LOG_EMERG … LOG_DEBUG */
         const char *position_folder; /* for positions that outlive this process; NULL: none is kept */
@@ -53,8 +62,8 @@ typedef struct OutputConfig {
         const char *varlink_socket;
 } OutputConfig;
 
-/* Connects to journald, where facts say that we are in a service. engine and facts must outlive the Output.
- * -errno; that there is no journald is no error. */
+/* Connects to journald, where lines go there, or facts say that we are in a service. engine and facts must
+ * outlive the Output. -errno; that there is no journald is no error. */
 int output_new(Output **ret, sd_event *event, Engine *engine, const OutputConfig *config, const Facts *facts,
                const OutputOps *ops, void *userdata);
 
@@ -102,7 +111,7 @@ void output_drive(Output *o);
 /* All output of a container that has ended was taken. */
 bool output_is_drained(const Output *o);
 
-/* … and it is in the journal, together with our own messages. */
+/* … and it is in the journal or written, together with our own messages. */
 bool output_is_delivered(const Output *o);
 
 /* The time is over that the end of the output should have taken. Whether it is worth to wait that long once

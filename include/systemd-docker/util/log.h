@@ -3,8 +3,9 @@
 #pragma once
 
 /* The program's own messages. Until a sink is set, they go to stderr, with the journal's prefix "<N>"
- * (sd-daemon(3)) if stderr is the journal's stream. From then on they go to the sink, which adds the fields
- * of the container. Writing to stderr does not wait for a journald that hangs: that message is lost instead.
+ * (sd-daemon(3)) if stderr is the journal's stream; or to the journal, see log_use_journal(). From then on
+ * they go to the sink, which adds the fields of the container. Writing to stderr does not wait for a
+ * journald that hangs: that message is lost instead.
  */
 
 #include <errno.h>
@@ -25,8 +26,13 @@ void log_set_sink(LogSink sink, void *userdata);
 void log_set_max_level(int level);
 int log_max_level(void);
 
-/* Whether stderr is the stream that systemd connected to the journal ($JOURNAL_STREAM, systemd.exec(5)). */
-bool log_stderr_is_journal(void);
+/* Whether this descriptor is a stream to the journal. $JOURNAL_STREAM (systemd.exec(5)) names the one that
+ * systemd has connected; stdout and stderr may be two, and then it names one of them. */
+bool log_is_journal(int fd);
+
+/* For a service whose stderr goes elsewhere: from now on messages without a sink go to journald's native
+ * socket, and to stderr only if there is none. */
+void log_use_journal(void);
 
 /* Use the macros below instead. error: a positive or negative errno for %m, or 0. message_id: the 32 hex
  * digits of journald's MESSAGE_ID=, or NULL. Returns -|error|, or -ENOMEM. The message becomes one line:
@@ -55,6 +61,9 @@ int log_internalv(int level, int error, const char *message_id, const char *form
 #define log_error_errno(error, ...) log_full_errno(LOG_ERR, error, __VA_ARGS__)
 #define log_oom() log_error_errno(-ENOMEM, "Out of memory.")
 
-/* Logs an event that an administrator may search for, with a MESSAGE_ID= from util/message-ids.h. The level
- * is not compared with log_max_level(). */
-#define log_event(level, message_id, ...) (void) log_internal(level, 0, message_id, __VA_ARGS__)
+/* Logs an event that an administrator may search for, with a MESSAGE_ID= from util/message-ids.h. */
+#define log_event(level, message_id, ...)                                                                   \
+        ({                                                                                                  \
+                if ((level) <= log_max_level())                                                             \
+                        (void) log_internal(level, 0, message_id, __VA_ARGS__);                             \
+        })

@@ -24,6 +24,7 @@ static const char *const line_break_table[_LINE_BREAK_MAX] = {
         [LINE_NEWLINE] = "newline",
         [LINE_MAX_SIZE] = "max-size",
         [LINE_EOF] = "eof",
+        [LINE_RAW] = "raw",
 };
 DEFINE_STRING_TABLE(line_break, LineBreak)
 

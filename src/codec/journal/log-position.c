@@ -17,7 +17,7 @@
 #include "codec/journal/log-position.h"
 #include "util/macro.h"
 
-static const char magic[16] = "systemd-docker.1";
+static const char magic[16] = "systemd-docker.2";
 
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
@@ -28,23 +28,53 @@ static const char magic[16] = "systemd-docker.1";
 
 #define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
 
-uint64_t log_line_hash(const void *data, size_t size)
+static void mix(LogHash *h)
 {
         static const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+
+        h->state = (h->state ^ h->word) * k;
+        h->state ^= h->state >> 29;
+        h->word = 0;
+}
+
+void log_hash_feed(LogHash *h, const void *data, size_t size)
+{
         const uint8_t *p = data;
-        uint64_t h = (uint64_t) size * k;
 
+        for (; h->size % sizeof(h->word) == 0 && size >= sizeof(h->word); size -= sizeof(h->word)) {
+                memcpy(&h->word, p, sizeof(h->word));
+                h->size += sizeof(h->word);
+                p += sizeof(h->word);
+                mix(h);
+        }
         while (size > 0) {
-                size_t n = MIN(size, sizeof(uint64_t));
-                uint64_t word = 0;
+                size_t at = h->size % sizeof(h->word), n = MIN(size, sizeof(h->word) - at);
 
-                memcpy(&word, p, n);
-                h = (h ^ word) * k;
-                h ^= h >> 29;
+                memcpy((uint8_t *) &h->word + at, p, n);
+                h->size += n;
                 p += n;
                 size -= n;
+                if (at + n == sizeof(h->word))
+                        mix(h);
         }
-        return h;
+}
+
+uint64_t log_hash_end(const LogHash *h)
+{
+        LogHash copy = *h;
+
+        mix(&copy);
+        copy.word = copy.size + 1;
+        mix(&copy);
+        return copy.state;
+}
+
+uint64_t log_line_hash(const void *data, size_t size)
+{
+        LogHash h = {};
+
+        log_hash_feed(&h, data, size);
+        return log_hash_end(&h);
 }
 
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec)
@@ -83,6 +113,37 @@ void log_position_withdraw(LogPosition *p, int stream)
         assert(t->n > 0);
         STORE(t->n, t->n - 1);
         STORE(p->offered, p->offered - 1);
+}
+
+static void grow_open_line(LogOpenLine *open, const char *data, size_t size, uint64_t time_nsec)
+{
+        if (open->hash.size == 0)
+                open->time_nsec = time_nsec;
+        if (open->hash.size < LOG_HEAD_SIZE)
+                memcpy(open->head + open->hash.size, data, MIN(size, LOG_HEAD_SIZE - open->hash.size));
+        log_hash_feed(&open->hash, data, size);
+}
+
+/* Nobody can be asked whether these bytes are where they should be: they have no ordinal, and count as sent.
+ */
+void log_position_take_raw(LogPosition *p, int stream, const char *data, size_t size, uint64_t time_nsec)
+{
+        LogTrail *t = log_position_trail(p, stream);
+        const char *newline;
+
+        while ((newline = memchr(data, '\n', size))) {
+                size_t n = (size_t) (newline - data);
+
+                log_hash_feed(&t->open.hash, data, n);
+                t->entries[t->n % LOG_TRAIL_SLOTS] = (LogEntry){ log_hash_end(&t->open.hash), time_nsec, 0 };
+                STORE(t->n, t->n + 1);
+                STORE(t->sent_n, t->n);
+                t->open.hash = (LogHash){};
+                data += n + 1;
+                size -= n + 1;
+        }
+        if (size > 0)
+                grow_open_line(&t->open, data, size, time_nsec);
 }
 
 void log_position_sent(LogPosition *p, uint64_t ordinal)
@@ -204,9 +265,14 @@ static uint64_t since_stored(const LogPosition *p)
         }
         if (last > DISORDER_NSEC)
                 first = MAX(first, last - DISORDER_NSEC);
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                if (log_position_trail(p, stream)->pending_nsec > 0)
-                        first = MIN(first, log_position_trail(p, stream)->pending_nsec);
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                const LogTrail *t = log_position_trail(p, stream);
+
+                if (t->pending_nsec > 0)
+                        first = MIN(first, t->pending_nsec);
+                if (t->open.hash.size > 0)
+                        first = MIN(first, t->open.time_nsec);
+        }
         return first;
 }
 

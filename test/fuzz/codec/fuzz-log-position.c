@@ -28,6 +28,7 @@ static void step(LogPosition *p, uint8_t what)
                 log_position_sent(p, p->offered);
                 break;
         case 4:
+                log_position_take_raw(p, stream, "a\nb", what % 4, what);
                 log_position_received(p, what, what);
                 break;
         case 5:

@@ -41,6 +41,55 @@ static void expect_bound(int stream, uint64_t nsec, uint64_t count)
         cr_expect_eq(b.count, count, "%llu", (unsigned long long) b.count);
 }
 
+Test(log_position, hash_of_pieces)
+{
+        char data[64];
+
+        for (size_t i = 0; i < sizeof(data); i++)
+                data[i] = (char) (i * 37);
+        for (size_t one = 0; one < 20; one++)
+                for (size_t two = one; two < sizeof(data); two++) {
+                        LogHash h = {};
+
+                        log_hash_feed(&h, data, one);
+                        log_hash_feed(&h, data + one, two - one);
+                        log_hash_feed(&h, data + two, sizeof(data) - two);
+                        cr_assert_eq(log_hash_end(&h), log_line_hash(data, sizeof(data)), "%zu %zu", one,
+                                     two);
+                }
+}
+
+Test(log_position, raw_bytes_are_lines_and_an_open_one)
+{
+        const LogTrail *t = log_position_trail(&p, STREAM_STDERR);
+
+        log_position_take_raw(&p, STREAM_STDERR, "one\ntw", 6, 10);
+        log_position_take_raw(&p, STREAM_STDERR, "o\n\nbe", 5, 11);
+        log_position_take_raw(&p, STREAM_STDERR, "gin", 3, 12);
+        cr_assert_eq(t->n, 3);
+        cr_assert_eq(t->sent_n, 3);
+        cr_assert_eq(p.offered, 0);
+        cr_assert_eq(log_trail_last(t, 0)->hash, log_line_hash("", 0));
+        cr_assert_eq(log_trail_last(t, 1)->hash, log_line_hash("two", 3));
+        cr_assert_eq(log_trail_last(t, 1)->time_nsec, 11);
+        cr_assert_eq(log_trail_last(t, 2)->hash, log_line_hash("one", 3));
+        cr_assert_eq(t->open.hash.size, 5);
+        cr_assert_eq(t->open.time_nsec, 11);
+        cr_assert_eq(memcmp(t->open.head, "begin", 5), 0);
+        log_position_settle(&p, 0, "next");
+        cr_assert_eq(t->n, 3);
+        cr_assert_eq(t->open.hash.size, 5);
+}
+
+Test(log_position, open_line_is_read_again)
+{
+        store((LogBound){ 100, 1 }, (LogBound){ 100, 1 });
+        log_position_take_raw(&p, STREAM_STDOUT, "one\nbe", 6, 105);
+        log_position_take_raw(&p, STREAM_STDERR, "two\n", 4, 120);
+        cr_assert_eq(log_position_since(&p), 105);
+        expect_bound(STREAM_STDOUT, 105, 1);
+}
+
 Test(log_position, hash)
 {
         char a[64], b[64];

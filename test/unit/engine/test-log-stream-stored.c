@@ -50,9 +50,11 @@ static int on_line(int stream, const Line *line, uint64_t stamp, void *userdata)
                 seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size,
                                                "%zu%c\n", line->size, line->data[line->size - 1]);
         else
-                seen.size +=
-                        (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size, "%.*s%s",
-                                          (int) line->size, line->data, line->why == LINE_EOF ? "$" : "\n");
+                seen.size += (size_t) snprintf(seen.text + seen.size, sizeof(seen.text) - seen.size,
+                                               "%.*s%s", (int) line->size, line->data,
+                                               line->why == LINE_EOF   ? "$"
+                                               : line->why == LINE_RAW ? "|"
+                                                                       : "\n");
         return 1;
 }
 
@@ -217,6 +219,46 @@ Test(log_stream_stored, terminal)
         start(LOG_STREAM_TTY | LOG_STREAM_FOLLOW, 0);
         run_to_end();
         cr_expect_str_eq(seen.text, "1@1:one\n1@2:49153y\n1@3:last$");
+}
+
+/* Each piece as it came, and each with the stamp of its line. */
+static void check_raw(size_t piece, unsigned refuse, const char *expected)
+{
+        FakeReply *r = expect("&follow=1");
+
+        seen.refuse = refuse;
+        frame_text(r, 1, AT(1) "one\r\n", piece);
+        frame_text(r, 1, AT(2) "be", piece);
+        frame_text(r, 1, AT(3) "gin\n", piece);
+        frame_text(r, 2, AT(4) "line\n", piece);
+        frame_text(r, 1, AT(5) "end", piece);
+        end(r);
+        start(LOG_STREAM_FOLLOW | LOG_STREAM_RAW_STDOUT, 0);
+        run_to_end();
+        cr_expect_eq(seen.r, 0);
+        cr_expect_str_eq(seen.text, expected);
+}
+
+Test(log_stream_stored, raw)
+{
+        check_raw(SIZE_MAX / 2, 0, "1@1:one\r\n|1@2:be|1@2:gin\n|2@4:line\n1@5:end|");
+}
+
+Test(log_stream_stored, raw_and_refused)
+{
+        check_raw(SIZE_MAX / 2, 3, "1@1:one\r\n|1@2:be|1@2:gin\n|2@4:line\n1@5:end|");
+}
+
+Test(log_stream_stored, raw_terminal)
+{
+        FakeReply *r = expect("&follow=1");
+
+        fake_reply_chunk(r, AT(1) "one\r\n", strlen(AT(1) "one\r\n"));
+        fake_reply_chunk(r, AT(2) "end", strlen(AT(2) "end"));
+        end(r);
+        start(LOG_STREAM_TTY | LOG_STREAM_FOLLOW | LOG_STREAM_RAW_STDOUT, 0);
+        run_to_end();
+        cr_expect_str_eq(seen.text, "1@1:one\r\n|1@2:end|");
 }
 
 Test(log_stream_stored, driver_that_cannot_be_read)

@@ -54,7 +54,9 @@ static void append(const char *data, size_t size)
 
 static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
-        static const char ends[] = { [LINE_NEWLINE] = '\n', [LINE_MAX_SIZE] = '|', [LINE_EOF] = '$' };
+        static const char ends[] = {
+                [LINE_NEWLINE] = '\n', [LINE_MAX_SIZE] = '|', [LINE_EOF] = '$', [LINE_RAW] = '!'
+        };
         char prefix[3] = { (char) ('0' + stream), ':', 0 };
 
         cr_assert_eq(seen.ended, 0);
@@ -328,6 +330,28 @@ Test(log_stream, terminal)
         start(true);
         loop_until(event, seen.ended);
         cr_assert_str_eq(seen.text, "1:one\n1:two\n1:\n1:thr\ree\n1:split\n1:last$");
+}
+
+Test(log_stream, raw_bytes_come_at_once)
+{
+        FakeReply *r = expect();
+        Bytes b = {};
+
+        frame_text(&b, 1, "one\r\ntw");
+        frame_text(&b, 2, "line\nla");
+        frame_text(&b, 1, "o\n\nend");
+        fake_reply_send(r, b.data, b.size);
+        fake_reply_close(r);
+        seen.refuse = 1;
+        cr_assert_eq(log_stream_new(&log_stream, event, engine,
+                                    &(LogStreamTarget){ ID, LOG_STREAM_RAW_STDOUT, 0 }, &ops, NULL),
+                     0);
+        loop_until(event, seen.held);
+        seen.held = false;
+        log_stream_resume(log_stream);
+        loop_until(event, seen.ended);
+        cr_assert_str_eq(seen.text, "1:one\r\ntw!2:line\n1:o\n\nend!2:la$");
+        free(b.data);
 }
 
 /* Without a terminal, a CR is a part of the line. */

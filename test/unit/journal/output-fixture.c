@@ -52,7 +52,13 @@ static void on_room(void *userdata)
                 x.output = output_free(x.output);
 }
 
-static const OutputOps ops = { on_log, on_ended, on_failed, on_progress, on_room };
+static void on_write_failed(int stream, int error, void *userdata)
+{
+        x.write_failed++;
+        x.error = error;
+}
+
+static const OutputOps ops = { on_log, on_ended, on_failed, on_progress, on_room, on_write_failed };
 
 static void open_journald(void)
 {
@@ -78,6 +84,7 @@ void fixture_setup(void)
                 .forward_stdout = true,
                 .forward_stderr = true,
                 .stderr_priority = 3,
+                .raw_fds = { -EBADF, -EBADF, -EBADF },
                 .position_folder = x.position_path,
                 .journal_socket = x.journal_path,
                 .stream_socket = x.stream_path,

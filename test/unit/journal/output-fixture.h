@@ -38,7 +38,7 @@ typedef struct OutputFixture {
         char last[16 * 1024];     /* the last entry with all its fields */
 
         /* What was reported */
-        unsigned opened, ended, asked, failed, progress, room;
+        unsigned opened, ended, asked, failed, progress, room, write_failed;
         int error;
         char message[256];
         Attachment state;

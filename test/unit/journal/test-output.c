@@ -342,6 +342,8 @@ Test(output, by_hand_lines_go_to_stdout_and_stderr, .init = redirect)
         FakeReply *r;
 
         x.facts.in_service = false;
+        x.config.raw_fds[STDOUT] = STDOUT_FILENO;
+        x.config.raw_fds[STDERR] = STDERR_FILENO;
         fixture_new_output();
         r = attach();
         say(r, STDOUT, "one\n");

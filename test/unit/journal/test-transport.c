@@ -22,9 +22,14 @@ static void on_lines_sent(int stream, uint64_t n, void *userdata)
 {
 }
 
+static void on_write_failed(int stream, int error, void *userdata)
+{
+        cr_assert_fail("nothing is written");
+}
+
 static void setup(void)
 {
-        static const TransportOps ops = { on_room, on_entries_sent, on_lines_sent };
+        static const TransportOps ops = { on_room, on_entries_sent, on_lines_sent, on_write_failed };
 
         fixture_setup();
         cr_assert_eq(transport_new(&transport, x.event, &x.config, &x.facts, &ops, NULL), 0);

@@ -354,6 +354,29 @@ Test(verdict, failure_is_the_exit_status)
                 }
 }
 
+/* An incomplete dump is no success, whatever the container says. */
+Test(verdict, damaged_output_is_a_failure)
+{
+        for (int code = -1; code < 256; code++)
+                for (int stop = 0; stop < 2; stop++) {
+                        Facts f = ended(code);
+
+                        f.stop_requested = stop;
+                        f.output_damaged = true;
+                        cr_assert_eq(verdict_exit_status(&f), CLI_EXIT_REFUSED);
+                }
+}
+
+Test(verdict, container_whose_output_nobody_reads_is_ended)
+{
+        Facts f = running();
+
+        f.output_damaged = true;
+        cr_assert_neq(verdict_next(STATE_RUNNING, &f), LIFE_GIVE_UP);
+        f.output_unread = true;
+        cr_assert_eq(verdict_next(STATE_RUNNING, &f), LIFE_GIVE_UP);
+}
+
 Test(verdict, exit_status_without_a_life)
 {
         Facts f = running();

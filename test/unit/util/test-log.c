@@ -77,17 +77,17 @@ Test(log, prefix_where_stderr_is_the_journals)
         struct stat st;
 
         redirect_stderr();
-        cr_assert(!log_stderr_is_journal());
+        cr_assert(!log_is_journal(STDERR_FILENO));
         cr_assert_eq(fstat(STDERR_FILENO, &st), 0);
         snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long) st.st_dev,
                  (unsigned long long) st.st_ino);
         setenv("JOURNAL_STREAM", stream, true);
-        cr_assert(log_stderr_is_journal());
+        cr_assert(log_is_journal(STDERR_FILENO));
         log_warning("x");
         setenv("JOURNAL_STREAM", "1:2", true);
-        cr_assert(!log_stderr_is_journal());
+        cr_assert(!log_is_journal(STDERR_FILENO));
         setenv("JOURNAL_STREAM", "nonsense", true);
-        cr_assert(!log_stderr_is_journal());
+        cr_assert(!log_is_journal(STDERR_FILENO));
         cr_assert_str_eq(read_stderr(), "<4>x\n");
 }
 

@@ -12,6 +12,7 @@ typedef enum LineBreak {
         LINE_NEWLINE,  /* a complete line, or the last part of a cut one */
         LINE_MAX_SIZE, /* cut at the maximum: another part follows */
         LINE_EOF,      /* the last line of the stream, without a newline */
+        LINE_RAW, /* no line, but bytes as they came, which may contain newlines: never of a LineBuffer */
         _LINE_BREAK_MAX,
 } LineBreak;
 

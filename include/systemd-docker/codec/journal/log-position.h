@@ -23,6 +23,8 @@
 #define LOG_TRAIL_SLOTS 2048
 #define LOG_MARKS 32
 #define LOG_EPOCH_SIZE 64
+/* Of a line that has no end yet, so many bytes are remembered. */
+#define LOG_HEAD_SIZE (16 * 1024)
 
 typedef enum LogMode {
         LOG_MODE_ATTACHED,
@@ -43,6 +45,20 @@ typedef struct LogBound {
         uint64_t count;
 } LogBound;
 
+/* The hash of a line that comes in pieces; {} is the hash of nothing. */
+typedef struct LogHash {
+        uint64_t state;
+        uint64_t word; /* the last size % 8 bytes, which are not in state yet */
+        uint64_t size;
+} LogHash;
+
+/* The last line of a raw stream, while its newline has not come: its bytes are delivered. */
+typedef struct LogOpenLine {
+        LogHash hash;
+        uint64_t time_nsec; /* as of an entry; of its first byte */
+        char head[LOG_HEAD_SIZE];
+} LogOpenLine;
+
 /* The last lines of a stream. */
 typedef struct LogTrail {
         LogBound base;         /* LOG_MODE_STORED: where this mode began */
@@ -51,6 +67,7 @@ typedef struct LogTrail {
         uint64_t sent_n;       /* how many of n are in the journal, for transports without ordinals */
         uint64_t n;            /* the number of lines so far; entries[n % LOG_TRAIL_SLOTS] is the next one */
         LogEntry entries[LOG_TRAIL_SLOTS];
+        LogOpenLine open; /* of a raw stream */
 } LogTrail;
 
 /* At that time, at most so many bytes had been received. */
@@ -87,7 +104,10 @@ void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64
 /* Whether these bytes, which anybody may have written, are a valid position of this container. */
 bool log_position_is_valid(const void *data, size_t size, const char *id);
 
+/* The same, however the line is divided into pieces. */
 uint64_t log_line_hash(const void *data, size_t size);
+void log_hash_feed(LogHash *h, const void *data, size_t size);
+uint64_t log_hash_end(const LogHash *h);
 
 /* To be called before a line is sent: records it with the next ordinal. time_nsec: its stamp, or the current
  * time if it has none. */
@@ -97,6 +117,8 @@ void log_position_withdraw(LogPosition *p, int stream);
 /* All lines up to this ordinal, or the first n lines of a stream, are in the journal. */
 void log_position_sent(LogPosition *p, uint64_t ordinal);
 void log_position_stream_sent(LogPosition *p, int stream, uint64_t n);
+/* Bytes of a raw stream were delivered, with any number of lines in them. time_nsec: as above. */
+void log_position_take_raw(LogPosition *p, int stream, const char *data, size_t size, uint64_t time_nsec);
 /* While attached: so many bytes were received at that time. */
 void log_position_received(LogPosition *p, size_t bytes, uint64_t now_nsec);
 /* Nothing is left to read. */
