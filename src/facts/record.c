@@ -41,11 +41,18 @@ const Facts *record_facts(const Record *r)
         return &r->f;
 }
 
-void record_service(Record *r, bool in_service, bool remove, bool detach)
+void record_service(Record *r, Standing standing, bool remove, bool detach)
 {
-        r->f.in_service = in_service;
+        r->f.in_service = standing != STANDING_BY_HAND;
+        r->f.is_main = standing == STANDING_SERVICE;
         r->f.remove = remove;
         r->f.detach = detach;
+}
+
+void record_beside(Record *r)
+{
+        r->f.is_main = false;
+        r->f.is_beside = true;
 }
 
 void record_no_detach(Record *r)

@@ -16,6 +16,7 @@
 #include "run/run-options.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
+#include "systemd/standing.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -60,12 +61,16 @@ static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
         return r;
 }
 
-/* A process beside the service's main one: ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5),
- * "$MAINPID"). What it told systemd, its container's pid as main process among that, would be taken for the
- * service's. */
-static const char *notify_socket(void)
+/* What we tell systemd is taken for the service's word, whoever we are: by hand nothing is told, nor by a
+ * process beside the service's main one, in ExecStartPost=, ExecReload=, ExecStop= (systemd.exec(5),
+ * "$MAINPID"). libsystemd reads the variables itself. */
+static const char *notify_socket(Standing standing)
 {
-        return environment_is_set("MAINPID") ? NULL : environment_or("NOTIFY_SOCKET", NULL);
+        if (standing != STANDING_BY_HAND && !environment_is_set("MAINPID"))
+                return environment_or("NOTIFY_SOCKET", NULL);
+        (void) unsetenv("NOTIFY_SOCKET");
+        (void) unsetenv("WATCHDOG_USEC");
+        return NULL;
 }
 
 static int set_up(const Options *o, const char *host_name, const char *folder)
@@ -108,7 +113,7 @@ static int supervise(const SupervisorConfig *config)
 
         if (parse_host(config->host_name, &config->tls, &host) < 0)
                 return CLI_EXIT_REFUSED;
-        if (config->under_systemd)
+        if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
         r = supervisor_new(&s, config, &host);
         if (r < 0) {
@@ -134,15 +139,17 @@ int main(int argc, char **argv)
         _cleanup_free_ char *folder = NULL;
         SupervisorConfig config;
         CliContext context;
+        Standing standing;
         const char *host;
 
         fill_standard_descriptors();
+        standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
         /* Elsewhere stderr is for what the container writes, as with docker. */
         if (!log_is_journal(STDERR_FILENO)) {
-                if (environment_is_set("INVOCATION_ID"))
-                        log_use_journal();
-                else
+                if (standing == STANDING_BY_HAND)
                         log_set_max_level(LOG_NOTICE);
+                else
+                        log_use_journal();
         }
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
@@ -176,8 +183,8 @@ int main(int argc, char **argv)
                                                                ? "/run"
                                                                : environment_or("XDG_RUNTIME_DIR", NULL),
                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
-                                     .under_systemd = environment_is_set("INVOCATION_ID"),
-                                     .notify_socket = notify_socket() };
+                                     .standing = standing,
+                                     .notify_socket = notify_socket(standing) };
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }

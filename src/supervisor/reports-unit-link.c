@@ -3,6 +3,8 @@
 
 /* What comes of the unit's side: systemd has told the unit's properties, or has room for messages again. */
 
+#include <unistd.h>
+
 #include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -14,6 +16,9 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
         record_unit(s->record, properties);
+        /* As in ExecStartPre= and ExecStartPost=. */
+        if (r >= 0 && s->facts->is_main && properties->main_pid != (uint32_t) getpid())
+                record_beside(s->record);
         if (supervisor_in(s, PHASE_RUNNING) && !s->facts->announced)
                 supervisor_announce(s);
         supervisor_wake(s); /* TimeoutStartSec= is known now */

@@ -104,7 +104,7 @@ static void supervisor_apply_options(Supervisor *s)
         if (o->watchdog != WATCHDOG_ENGINE && s->config.watchdog_usec == 0)
                 log_notice("--watchdog=%s has no effect: the unit has no WatchdogSec=.",
                            watchdog_mode_to_string(o->watchdog));
-        record_service(s->record, s->config.under_systemd, remove, detach);
+        record_service(s->record, s->config.standing, remove, detach);
 }
 
 int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost *host)

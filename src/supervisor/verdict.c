@@ -246,7 +246,7 @@ bool verdict_reports_reloads(const Facts *f, const Options *o)
  * stops or reloads the supervisor, depending on the unit: each of these is a reason to stay. */
 const char *verdict_why_main_process(const Facts *f, const Options *o, bool notifies, bool in_unit)
 {
-        if (o->main_pid == MAIN_PID_SUPERVISOR || !notifies || !f->process_seen)
+        if (o->main_pid == MAIN_PID_SUPERVISOR || !notifies || !f->process_seen || !f->is_main)
                 return "";
         if (!in_unit)
                 return "the container's processes are not in the unit's cgroup, and systemd would miss "

@@ -99,10 +99,16 @@ static int read_timeout_stop(sd_bus_message *m, UnitProperties *p)
         return sd_bus_message_read(m, "v", "t", &p->timeout_stop_usec);
 }
 
+static int read_main_pid(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "u", &p->main_pid);
+}
+
 static const struct {
         const char *name;
         int (*read)(sd_bus_message *m, UnitProperties *p);
 } property_table[] = {
+        { "MainPID", read_main_pid },
         { "NotifyAccess", read_notify_access },
         { "ExitType", read_exit_type },
         { "KillMode", read_kill_mode },
@@ -162,6 +168,13 @@ static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *r
         return 0;
 }
 
+static bool has_suffix(const char *s, const char *suffix)
+{
+        size_t n = strlen(s), k = strlen(suffix);
+
+        return n >= k && strcmp(s + n - k, suffix) == 0;
+}
+
 static int ask(UnitInfo *u, const char *unit)
 {
         _cleanup_free_ char *path = NULL;
@@ -214,6 +227,42 @@ int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char 
                 return r;
         *ret = TAKE_PTR(u);
         return 0;
+}
+
+int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
+{
+        static const char systemd[] = "org.freedesktop.systemd1";
+        _cleanup_free_ char *path = NULL, *state = NULL;
+        uint32_t main_pid;
+        int r;
+
+        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+        if (r >= 0)
+                r = sd_bus_set_method_call_timeout(bus, UNIT_BUS_TIMEOUT_USEC);
+        if (r >= 0)
+                r = sd_bus_get_property_trivial(bus, systemd, path, SERVICE_INTERFACE, "MainPID", NULL, 'u',
+                                                &main_pid);
+        if (r >= 0)
+                r = sd_bus_get_property_string(bus, systemd, path, "org.freedesktop.systemd1.Unit",
+                                               "ActiveState", NULL, &state);
+        if (r >= 0)
+                *ret = (UnitStart){ (pid_t) main_pid, strcmp(state, "activating") == 0 };
+        sd_bus_close_unref(bus);
+        return r < 0 ? r : 0;
+}
+
+int unit_info_ask_start(UnitStart *ret)
+{
+        _cleanup_free_ char *unit = NULL;
+        sd_bus *bus = NULL;
+        int r = unit_bus_open(&bus, &unit);
+
+        if (r < 0)
+                return r;
+        if (has_suffix(unit, ".service"))
+                return unit_info_ask_start_over(bus, unit, ret);
+        unit_bus_close(bus);
+        return -ENXIO;
 }
 
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata)

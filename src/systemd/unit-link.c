@@ -46,6 +46,7 @@ struct UnitLink {
         bool main_pid_given;
         bool main_pid_explained, kill_mode_explained;
         bool pid_file_written;
+        bool started; /* READY=1 was said */
 };
 
 /* Takes message over. */
@@ -149,10 +150,32 @@ int unit_link_ask_job(UnitLink *l)
 
 /* Messages */
 
+static bool begins_with(const char *message, const char *key)
+{
+        return strncmp(message, key, strlen(key)) == 0;
+}
+
+/* The rest is the main process's to say. Below it, the start of the unit needs us; beside it, the unit
+ * starts after our end. */
+static bool may_say(const UnitLink *l, const char *message)
+{
+        bool helps = begins_with(message, "STATUS=") || begins_with(message, "EXTEND_TIMEOUT_USEC=");
+
+        if (l->facts->is_main)
+                return true;
+        if (l->facts->is_beside)
+                return helps;
+        return !l->started && (helps || begins_with(message, "READY="));
+}
+
 static void send_message(UnitLink *l, const char *message)
 {
-        int r = notify_socket_queue(l->notify, message);
+        int r;
 
+        if (!may_say(l, message))
+                return;
+        l->started = l->started || begins_with(message, "READY=1");
+        r = notify_socket_queue(l->notify, message);
         if (r >= 0 && !l->in_batch)
                 r = notify_socket_flush(l->notify);
         if (r < 0)
@@ -294,6 +317,8 @@ void unit_link_remove_pid_file(UnitLink *l)
 
 void unit_link_drain(UnitLink *l)
 {
+        if (l->facts->is_beside)
+                unit_link_status(l, "%s", "");
         if (l->notify && notify_socket_drain(l->notify, DRAIN_TIMEOUT_USEC) < 0)
                 say(l, LOG_WARNING, say_format("systemd did not take the last notifications in time."));
 }

@@ -23,9 +23,19 @@ typedef enum Attachment {
         _ATTACHMENT_MAX,
 } Attachment;
 
+/* Who we are. $INVOCATION_ID and $NOTIFY_SOCKET do not tell: all that is below a service inherits them. */
+typedef enum Standing {
+        STANDING_BY_HAND,
+        STANDING_BELOW,   /* the unit that is being started has a main process that is an ancestor of ours */
+        STANDING_SERVICE, /* systemd has executed us for the unit */
+        _STANDING_MAX,
+} Standing;
+
 typedef struct Facts {
         /* The service, decided at the beginning */
-        bool in_service; /* we are the process of a unit; else we run by hand */
+        bool in_service; /* we run for a unit; else by hand, and then nothing is sent or moved */
+        bool is_main;    /* … and are its main process */
+        bool is_beside;  /* … or a process of systemd's beside the main one, as of ExecStartPre= */
         bool remove;     /* --rm, ours or docker's */
         bool detach;     /* we leave as soon as the container runs */
 

@@ -19,7 +19,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Record *, record_free)
 const Facts *record_facts(const Record *r);
 
 /* The service */
-void record_service(Record *r, bool in_service, bool remove, bool detach);
+void record_service(Record *r, Standing standing, bool remove, bool detach);
+void record_beside(Record *r); /* systemd has executed us, and not as main process */
 void record_no_detach(Record *r);
 void record_unit(Record *r, const UnitProperties *properties); /* NULL: systemd will not tell */
 

@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "codec/engine/engine-host.h"
 #include "engine/engine.h"
+#include "facts/facts.h"
 #include "run/run-options.h"
 
 typedef struct Supervisor Supervisor;
@@ -20,9 +21,9 @@ typedef struct SupervisorConfig {
         EngineTls tls;
         const char *runtime_folder; /* /run, or $XDG_RUNTIME_DIR; NULL: none */
         const char *api_version;    /* $DOCKER_API_VERSION or NULL */
-        bool under_systemd;         /* $INVOCATION_ID: we are a service's process */
-        const char *notify_socket;  /* $NOTIFY_SOCKET or NULL */
-        uint64_t watchdog_usec;     /* 0: none */
+        Standing standing;
+        const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
+        uint64_t watchdog_usec;    /* 0: none */
 } SupervisorConfig;
 
 /* Takes over what *host holds. */

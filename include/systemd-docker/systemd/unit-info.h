@@ -17,6 +17,18 @@ typedef struct UnitInfoOps {
         void (*on_known)(const UnitProperties *properties, int r, void *userdata);
 } UnitInfoOps;
 
+/* The start of a unit. */
+typedef struct UnitStart {
+        pid_t main_pid; /* 0: there is none */
+        bool activating;
+} UnitStart;
+
+/* Asks, and waits for the answer, up to some seconds: for the time before the event loop. -ENODATA or
+ * -ENXIO: we are in no service unit; another -errno: systemd cannot be reached. */
+int unit_info_ask_start(UnitStart *ret);
+/* The same for a unit of this name, over a connection that is closed here. */
+int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret);
+
 /* Asks. on_known() follows from the event loop, within five seconds. -ENODATA or -ENXIO: we are in no
  * service unit; another -errno: systemd cannot be reached. */
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata);

@@ -16,6 +16,7 @@
 #include "util/macro.h"
 
 #define STAT_FIELD_STATE 3
+#define STAT_FIELD_PARENT 4
 #define STAT_FIELD_FLAGS 9
 #define STAT_FIELD_N_THREADS 20
 #define STAT_FIELD_PENDING 31
@@ -80,16 +81,39 @@ static int stat_number(const char *state, unsigned number, uint64_t *ret)
         return 0;
 }
 
-int proc_stat_is_ending(const char *text, bool *ret)
+static const char *find_state(const char *text)
 {
         const char *state = strrchr(text, ')');
+
+        return !state || state[1] != ' ' || !state[2] || state[3] != ' ' ? NULL : state + 2;
+}
+
+int proc_stat_parent(const char *text, pid_t *ret)
+{
+        const char *state = find_state(text);
+        uint64_t parent;
+        int r;
+
+        if (!state)
+                return -EBADMSG;
+        r = stat_number(state, STAT_FIELD_PARENT, &parent);
+        if (r < 0)
+                return r;
+        if (parent > INT32_MAX)
+                return -EBADMSG;
+        *ret = (pid_t) parent;
+        return 0;
+}
+
+int proc_stat_is_ending(const char *text, bool *ret)
+{
+        const char *state = find_state(text);
         uint64_t flags, n_threads, pending;
         bool over;
         int r;
 
-        if (!state || state[1] != ' ' || !state[2] || state[3] != ' ')
+        if (!state)
                 return -EBADMSG;
-        state += 2;
         r = stat_number(state, STAT_FIELD_FLAGS, &flags);
         if (r >= 0)
                 r = stat_number(state, STAT_FIELD_N_THREADS, &n_threads);

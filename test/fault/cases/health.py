@@ -34,7 +34,7 @@ def serve_health(t, then, check=None, **handlers):
 def unhealthy_and_inspect_does_not_say_why(t, later):
     systemd = Systemd(t)
     serve_health(t, "health_status: unhealthy", later=later)
-    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image", NOTIFY_SOCKET=systemd.path)
+    t.start("--notify=healthy", "run", "--name", "c", "--rm", "image", service=True, NOTIFY_SOCKET=systemd.path)
     systemd.wait(r"^EXTEND_TIMEOUT_USEC=250000000$")
     t.ends(125, "did not get healthy, its health checks fail")
     systemd.wait("^STATUS=Container c did not get healthy")

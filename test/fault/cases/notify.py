@@ -15,7 +15,7 @@ def systemd_that_never_reads(t):
     """Neither the container nor a stop waits for systemd; only the last notifications are waited for, and only briefly."""
     systemd = Systemd(t)
     t.serve()
-    t.start(NOTIFY_SOCKET=systemd.path, WATCHDOG_USEC="20000")
+    t.start(service=True, NOTIFY_SOCKET=systemd.path, WATCHDOG_USEC="20000")
     t.said("Started container")
     time.sleep(1)  # fifty pings, more than the queue can hold
     t.signal()
@@ -26,7 +26,7 @@ def systemd_that_never_reads(t):
 @case
 def systemd_that_is_not_there(t):
     e = t.serve()
-    t.start(NOTIFY_SOCKET=os.path.join(t.folder, "nobody"))
+    t.start(service=True, NOTIFY_SOCKET=os.path.join(t.folder, "nobody"))
     t.said("Started container")
     e.end(0)
     t.ends(0)
@@ -35,7 +35,7 @@ def systemd_that_is_not_there(t):
 @variants(vsock="vsock:2:1", relative="notify", long="/" + "x" * 200, nothing="@")
 def systemd_at_no_address(t, address):
     e = t.serve()
-    t.start(NOTIFY_SOCKET=address)
+    t.start(service=True, NOTIFY_SOCKET=address)
     t.said("Started container")
     e.end(0)
     t.ends(0, "Failed to notify systemd at ")

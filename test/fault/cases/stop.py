@@ -66,7 +66,7 @@ def much_output_after_a_stop(t):
         conn.chunk(lines)
         conn.finish()
     t.serve(attach=attach)
-    t.start("run", "--name", "c", "--rm", "image", NOTIFY_SOCKET=systemd.path)
+    t.start("run", "--name", "c", "--rm", "image", service=True, NOTIFY_SOCKET=systemd.path)
     t.said("Started container")
     t.signal()
     t.ends(0, within=30)

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "codec/systemd/proc-status.h"
 #include "util/cleanup.h"
@@ -128,12 +129,28 @@ Test(proc_stat, no_such_text)
         cr_assert(b);
 }
 
+Test(proc_stat, parent)
+{
+        static const char *const bad[] = { "", "1 (sh) S ", "1 (sh) S x", "1 sh S 2 3",
+                                           "1 (sh) S 99999999999 1" };
+        pid_t parent = -1;
+
+        for (size_t i = 0; i < ELEMENTSOF(bad); i++)
+                cr_assert_eq(proc_stat_parent(bad[i], &parent), -EBADMSG, "%s", bad[i]);
+        cr_assert_eq(parent, -1);
+        cr_assert_eq(proc_stat_parent("7 (a) b (c) S 42 3", &parent), 0);
+        cr_assert_eq(parent, 42);
+}
+
 Test(proc_stat, ourselves)
 {
         _cleanup_free_ char *s = NULL;
         bool ending = true;
+        pid_t parent;
 
         cr_assert_eq(read_file_at(AT_FDCWD, "/proc/self/stat", 65536, &s, NULL), 0);
         cr_assert_eq(proc_stat_is_ending(s, &ending), 0);
         cr_assert(!ending);
+        cr_assert_eq(proc_stat_parent(s, &parent), 0);
+        cr_assert_eq(parent, getppid());
 }

@@ -142,8 +142,14 @@ Test(record, giving_up_stays_aborted)
 
 Test(record, wishes_of_the_service)
 {
-        record_service(record, true, true, true);
-        cr_assert(f->in_service && f->remove && f->detach);
+        record_service(record, STANDING_BY_HAND, false, false);
+        cr_assert_not(f->in_service || f->is_main || f->remove || f->detach);
+        record_service(record, STANDING_BELOW, true, true);
+        cr_assert(f->in_service && !f->is_main && f->remove && f->detach);
+        record_service(record, STANDING_SERVICE, true, true);
+        cr_assert(f->in_service && f->is_main);
+        record_beside(record);
+        cr_assert(f->in_service && !f->is_main && f->is_beside);
         record_no_detach(record);
         cr_assert_not(f->detach);
 }

@@ -28,6 +28,7 @@ static const char *judge_why(const char *v)
         const Options options = { .main_pid = v[0] == 'S' ? MAIN_PID_SUPERVISOR : MAIN_PID_CONTAINER,
                                   .notify = notify_of(v[8]) };
         const Facts facts = {
+                .is_main = true,
                 .process_seen = v[2] == '1',
                 .unit = { .notify_access = access_of(v[4]),
                           .kill_main_only = v[5] == '1',
@@ -64,6 +65,17 @@ Test(main_process, why)
         };
 
         decision_check(columns, rows, ELEMENTSOF(rows), judge_why);
+}
+
+/* The unit's main process is another one, and stays it. */
+Test(main_process, never_where_we_are_not_it)
+{
+        const Options options = {};
+        Facts facts = { .is_main = true, .process_seen = true, .unit.notify_access = NOTIFY_ACCESS_ALL };
+
+        cr_assert_null(verdict_why_main_process(&facts, &options, true, true));
+        facts.is_main = false;
+        cr_assert_str_eq(verdict_why_main_process(&facts, &options, true, true), "");
 }
 
 /* Detaching is wanted, a notification socket, MAINPID= given; in the unit's cgroup, process seen,

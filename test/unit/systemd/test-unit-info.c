@@ -94,12 +94,12 @@ static int reply_properties(sd_bus_message *call)
         int r;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        r = sd_bus_message_append(m, "a{sv}", 12, "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b",
-                                  "NotifyAccess", "s", "all", "ExitType", "s", "cgroup", "KillMode", "s",
-                                  "mixed", "ReloadSignal", "i", 12, "KillSignal", "i", 3,
-                                  "RestartKillSignal", "i", 10, "SendSIGHUP", "b", 1, "Environment", "as", 0,
-                                  "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec", "t",
-                                  UINT64_C(15000000));
+        r = sd_bus_message_append(m, "a{sv}", 13, "MainPID", "u", 4321, "Type", "s", "notify-reload",
+                                  "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all", "ExitType", "s",
+                                  "cgroup", "KillMode", "s", "mixed", "ReloadSignal", "i", 12, "KillSignal",
+                                  "i", 3, "RestartKillSignal", "i", 10, "SendSIGHUP", "b", 1, "Environment",
+                                  "as", 0, "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec",
+                                  "t", UINT64_C(15000000));
         cr_assert_geq(r, 0);
         cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
         sd_bus_message_unref(m);
@@ -117,6 +117,7 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(reported.kill_signal, 3);
         cr_assert_eq(reported.restart_kill_signal, 10);
         cr_assert(reported.send_sighup && reported.known);
+        cr_assert_eq(reported.main_pid, 4321);
         cr_assert_eq(reported.timeout_start_usec, 90000000);
         cr_assert_eq(reported.timeout_stop_usec, 15000000);
 }

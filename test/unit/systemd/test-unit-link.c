@@ -68,7 +68,8 @@ static void setup(void)
         struct sockaddr_un a = { .sun_family = AF_UNIX };
 
         event = loop_new();
-        facts = (Facts){ .container = { .pid = 42, .stop_signal = SIGTERM },
+        facts = (Facts){ .is_main = true,
+                         .container = { .pid = 42, .stop_signal = SIGTERM },
                          .unit = UNIT_PROPERTIES_UNKNOWN };
         cr_assert_not_null(mkdtemp(folder));
         (void) snprintf(address, sizeof(address), "%s/socket", folder);
@@ -125,6 +126,41 @@ Test(unit_link, messages)
         cr_assert_str_eq(next(), "EXTEND_TIMEOUT_USEC=5000000");
         cr_assert_str_eq(next(), "");
         assert_said("");
+}
+
+/* Somebody else's unit, apart from its start. */
+Test(unit_link, below_the_main_process_only_the_start_is_told)
+{
+        facts.is_main = false;
+        unit_link_status(l, "starting");
+        unit_link_extend_timeout(l, USEC_PER_SEC);
+        unit_link_notify(l, "MAINPID=%i", 7);
+        unit_link_notify(l, "RELOADING=1\nMONOTONIC_USEC=1");
+        unit_link_notify(l, "WATCHDOG=1");
+        unit_link_stopping(l, 0);
+        unit_link_notify(l, "READY=1");
+        unit_link_status(l, "running");
+        unit_link_notify(l, "READY=1");
+        unit_link_extend_timeout(l, USEC_PER_SEC);
+        unit_link_stopping(l, UINT64_MAX - 1);
+        cr_assert_str_eq(next(), "STATUS=starting");
+        cr_assert_str_eq(next(), "EXTEND_TIMEOUT_USEC=1000000");
+        cr_assert_str_eq(next(), "READY=1");
+        cr_assert_str_eq(next(), "");
+}
+
+/* As in ExecStartPre=: what it has said of itself goes with it. */
+Test(unit_link, beside_the_main_process_nothing_stays)
+{
+        facts.is_main = false;
+        facts.is_beside = true;
+        unit_link_notify(l, "READY=1");
+        unit_link_notify(l, "MAINPID=%i", 7);
+        unit_link_status(l, "working");
+        unit_link_drain(l);
+        cr_assert_str_eq(next(), "STATUS=working");
+        cr_assert_str_eq(next(), "STATUS=");
+        cr_assert_str_eq(next(), "");
 }
 
 /* Nothing that is made a status can say anything else. */

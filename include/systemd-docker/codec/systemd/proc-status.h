@@ -5,6 +5,7 @@
 /* Parses /proc/PID/status (proc_pid_status(5)) and /proc/PID/stat (proc_pid_stat(5)). */
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* text: the content of /proc/PID/status. *ret: whether the signal has its default action for the process,
  * that is, whether it is neither caught nor ignored nor blocked (a program that uses sigwait(3) or
@@ -15,3 +16,7 @@ int proc_status_signal_is_default(const char *text, int signo, bool *ret);
  * it is in the kernel's do_exit(), or it has a pending SIGKILL. Not true if only the first of several
  * threads has ended. -EBADMSG: not such a text. */
 int proc_stat_is_ending(const char *text, bool *ret);
+
+/* text: the content of /proc/PID/stat. *ret: the process's parent; 0: it is not in our PID namespace, or
+ * there is none. -EBADMSG: not such a text. */
+int proc_stat_parent(const char *text, pid_t *ret);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Who we are, by every sign. The behaviour tests have the units. */
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "systemd/standing.h"
+#include "util/macro.h"
+
+#define SELF 100
+#define OTHER 50
+
+Test(standing, table)
+{
+        static const UnitStart ours = { SELF, false }, starting = { OTHER, true }, runs = { OTHER, false },
+                               none = { 0, true };
+        static const struct {
+                const char *exec_pid;
+                const UnitStart *start;
+                bool ancestor;
+                Standing expected;
+        } table[] = {
+                { "100", NULL, false, STANDING_SERVICE },
+                { "100", &starting, true, STANDING_SERVICE }, /* ExecStartPre= and the like */
+                { "100", &runs, false, STANDING_SERVICE },
+                { NULL, &ours, false, STANDING_SERVICE }, /* env -i */
+                { "50", &ours, false, STANDING_SERVICE },
+                { "50", &starting, true, STANDING_BELOW },
+                { NULL, &starting, true, STANDING_BELOW }, /* sudo */
+                { "50", &starting, false, STANDING_BY_HAND },
+                { "50", &runs, true, STANDING_BY_HAND },
+                { "50", &none, false, STANDING_BY_HAND },
+                { "50", NULL, true, STANDING_BY_HAND },
+                { NULL, NULL, false, STANDING_BY_HAND },
+                { "", NULL, false, STANDING_BY_HAND },
+                { "100x", NULL, false, STANDING_BY_HAND },
+                { " 100", NULL, false, STANDING_BY_HAND },
+                { "1000", NULL, false, STANDING_BY_HAND },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                cr_assert_eq(standing_judge(table[i].exec_pid, SELF, table[i].start, table[i].ancestor),
+                             table[i].expected, "row %zu", i);
+}
+
+Test(standing, our_own_pid)
+{
+        char pid[16];
+
+        (void) snprintf(pid, sizeof(pid), "%i", (int) getpid());
+        cr_assert_eq(standing_find(pid), STANDING_SERVICE);
+        cr_assert_neq(standing_find("1"), STANDING_SERVICE);
+        cr_assert_neq(standing_find(NULL), STANDING_SERVICE);
+}
