@@ -243,6 +243,23 @@ int json_edit_has(const char *text, size_t size, const char *const *path)
         return r < 0 ? r : s.n_members > 0;
 }
 
+int json_edit_get(const char *text, size_t size, const char *const *path, char **ret)
+{
+        Scan s;
+        char *value;
+        int r = scan(&s, text, size, path);
+
+        if (r < 0)
+                return r;
+        if (s.n_members != 1)
+                return s.n_members == 0 ? -ENOENT : -EBADMSG;
+        value = strndup(s.members[0].value, (size_t) (s.members[0].end - s.members[0].value));
+        if (!value)
+                return -ENOMEM;
+        *ret = value;
+        return 0;
+}
+
 typedef struct Output {
         char *data;
         size_t size, allocated;

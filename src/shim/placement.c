@@ -3,19 +3,21 @@
 
 /* Whom we trust: the placement note and its folders belong to root, and nobody else can write to them. The
  * cgroup in the note still has the inode number that it had when the note was written, so it is the same
- * one, and systemd has marked it as delegated. Everything else is not an error: the container then is an
- * ordinary one. */
+ * one. systemd has marked it as delegated, or the shim has covered its controllers. Everything else is not
+ * an error: the container then is an ordinary one. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "codec/cgroup/placement-note.h"
+#include "shim/controllers.h"
 #include "shim/placement.h"
 #include "util/cgroup-folder.h"
 #include "util/cleanup.h"
@@ -63,29 +65,58 @@ static int read_announcement(const char *id, PlacementNote *ret)
         return r < 0 ? r : placement_note_parse(text, ret);
 }
 
-static bool cgroup_is_still_there(const PlacementNote *a)
+/* Reads the note and opens the cgroup's folder. Returns the descriptor, which is the caller's, or -errno. */
+static int open_announced(const char *id, PlacementNote *ret, char **ret_path)
 {
         _cleanup_close_ int fd = -EBADF;
-        _cleanup_free_ char *path = NULL;
         struct statfs fs;
+        int r = read_announcement(id, ret);
 
-        if (placement_note_folder(a, &path) < 0)
-                return false;
-        fd = cgroup_folder_open(path, a->cgroup_id);
-        return fd >= 0 && fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC &&
-               cgroup_folder_is_delegated(fd);
+        if (r >= 0)
+                r = placement_note_folder(ret, ret_path);
+        if (r < 0)
+                return r;
+        fd = cgroup_folder_open(*ret_path, ret->cgroup_id);
+        if (fd < 0)
+                return fd;
+        return fstatfs(fd, &fs) >= 0 && fs.f_type == CGROUP2_SUPER_MAGIC ? TAKE_FD(fd) : -ENOENT;
 }
 
-int placement_find(const char *id, char **ret_cgroup)
+void place_done(Place *p)
+{
+        free(p->cgroup);
+        free(p->runtime);
+        *p = PLACE_NULL;
+}
+
+int placement_find(const char *id, Place *ret)
 {
         _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
-        int r = read_announcement(id, &a);
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int fd = open_announced(id, &a, &path);
 
-        if (r == -ENOMEM)
-                return r;
-        if (r < 0 || !cgroup_is_still_there(&a))
+        if (fd < 0)
+                return fd == -ENOMEM ? fd : 0;
+        if (!cgroup_folder_is_delegated(fd) && !controllers_are_covered(fd))
                 return 0;
-        return asprintf(ret_cgroup, "%s/%s", a.cgroup, id) < 0 ? -ENOMEM : 1;
+        if (asprintf(&ret->cgroup, "%s/%s", a.cgroup, id) < 0)
+                return -ENOMEM;
+        ret->runtime = TAKE_PTR(a.runtime);
+        return 1;
+}
+
+int placement_find_undelegated(const char *id, char **ret_folder)
+{
+        _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
+        _cleanup_free_ char *path = NULL;
+        _cleanup_close_ int fd = open_announced(id, &a, &path);
+
+        if (fd < 0)
+                return fd == -ENOMEM ? fd : 0;
+        if (cgroup_folder_is_delegated(fd))
+                return 0;
+        *ret_folder = TAKE_PTR(path);
+        return 1;
 }
 
 static const char *mark_path(const char *id, char ret[static 128])
@@ -94,23 +125,25 @@ static const char *mark_path(const char *id, char ret[static 128])
         return ret;
 }
 
-int placement_mark(const char *id)
+int placement_mark(const char *id, const char *runtime)
 {
-        _cleanup_close_ int fd = -EBADF;
         char path[128];
 
         if (mkdir(PLACED_FOLDER, 0755) < 0 && errno != EEXIST)
                 return -errno;
-        fd = RET_NERRNO(
-                open(mark_path(id, path), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC, 0644));
-        return fd < 0 ? fd : 0;
+        return write_file_atomic(mark_path(id, path), runtime ?: "", strlen(runtime ?: ""), 0644);
 }
 
-bool placement_is_marked(const char *id)
+int placement_read_mark(const char *id, char **ret_runtime)
 {
+        _cleanup_free_ char *text = NULL;
         char path[128];
+        int r = read_file_at(AT_FDCWD, mark_path(id, path), PLACEMENT_NOTE_MAX, &text, NULL);
 
-        return access(mark_path(id, path), F_OK) >= 0;
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        *ret_runtime = *text ? TAKE_PTR(text) : NULL;
+        return 1;
 }
 
 void placement_unmark(const char *id)

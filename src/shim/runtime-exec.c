@@ -8,11 +8,14 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "shim/runtime-exec.h"
+#include "shim/search-path.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "json/json-edit.h"
@@ -32,23 +35,61 @@ static char *real_runtime(void)
         return strdup(RUNTIME_DEFAULT);
 }
 
-static const char *base_name(const char *path)
+bool runtime_is_behind_shim(void)
 {
-        const char *slash = strrchr(path, '/');
-
-        return slash ? slash + 1 : path;
+        return search_path_begins_with(getenv("PATH"), RUNC_FOLDER);
 }
 
-int runtime_exec(char **argv, char **ret_name)
+/* The real runtime, or what it calls, may look for "runc". */
+static int leave_shim_folder(void)
 {
-        _cleanup_free_ char *name = real_runtime();
+        const char *before = getenv("PATH");
+        _cleanup_free_ char *path = NULL;
+
+        if (!before || !strstr(before, RUNC_FOLDER))
+                return 0;
+        path = search_path_remove(before, RUNC_FOLDER);
+        if (!path)
+                return -ENOMEM;
+        return RET_NERRNO(*path ? setenv("PATH", path, 1) : unsetenv("PATH"));
+}
+
+static bool is_ourselves(const char *path)
+{
+        struct stat own, st;
+
+        return stat("/proc/self/exe", &own) >= 0 && stat(path, &st) >= 0 && own.st_dev == st.st_dev &&
+               own.st_ino == st.st_ino;
+}
+
+/* We would execute ourselves again and again. */
+static bool leads_back(const char *name)
+{
+        const char *path = getenv("PATH");
+
+        if (strchr(name, '/') || !path)
+                return is_ourselves(name);
+        while (*path) {
+                size_t n = strcspn(path, ":");
+                _cleanup_free_ char *file = NULL;
+
+                if (asprintf(&file, "%.*s/%s", (int) n, path, name) < 0)
+                        return true;
+                if (access(file, X_OK) >= 0)
+                        return is_ourselves(file);
+                path += n + (path[n] == ':');
+        }
+        return false;
+}
+
+int runtime_exec(char **argv, const char *runtime, char **ret_name)
+{
+        _cleanup_free_ char *name = runtime ? strdup(runtime) : real_runtime();
         int r;
 
-        if (!name)
+        if (!name || leave_shim_folder() < 0)
                 return -ENOMEM;
-        /* The real runtime has the name that we were called by: we would execute ourselves again and again.
-         */
-        if (strcmp(base_name(argv[0]), base_name(name)) == 0)
+        if (leads_back(name))
                 r = -ELOOP;
         else {
                 argv[0] = name;

@@ -19,6 +19,10 @@
 /* 1: the member exists, 0: it does not. */
 int json_edit_has(const char *text, size_t size, const char *const *path);
 
+/* *ret: the JSON text of the member's value; it belongs to the caller. -ENOENT: it does not exist; -EBADMSG
+ * also if it occurs more than once. */
+int json_edit_get(const char *text, size_t size, const char *const *path, char **ret);
+
 /* Sets the member to value, which is JSON text. If the name occurs more than once, each of them is set; if
  * the member does not exist, it is added. With make_parents, missing objects on the path are added as well;
  * without it, that is -ENOENT. */

@@ -4,6 +4,8 @@
 
 /* Runs the real runtime, and reports errors in the same way as it does. */
 
+#include <stdbool.h>
+
 #include "shim/command.h"
 #include "util/macro.h"
 
@@ -11,10 +13,14 @@
  * runc. `systemd-docker setup` writes it. */
 #define RUNTIME_FILE "/etc/systemd-docker/runtime"
 
-/* Replaces this process with the real runtime and passes argv on; argv[0] is set to its name. Returns only
- * on failure, with -errno; *ret_name is then the name of the runtime, which belongs to the caller (unchanged
- * for -ENOMEM). -ELOOP: the name is that of this program. */
-int runtime_exec(char **argv, char **ret_name);
+/* Whether our shim has called us by putting RUNC_FOLDER before the real runtime in $PATH. */
+bool runtime_is_behind_shim(void);
+
+/* Replaces this process with the real runtime and passes argv on; argv[0] is set to its name. runtime: the
+ * real runtime, as in RUNTIME_FILE; NULL: the one that is named there. Returns only on failure, with -errno;
+ * *ret_name is then the name of the runtime, which belongs to the caller (unchanged for -ENOMEM). -ELOOP: it
+ * is this program. */
+int runtime_exec(char **argv, const char *runtime, char **ret_name);
 
 /* Writes an error to stderr and to the log file of the command line, in the format that it requests. The
  * engine shows the last error of that file. */

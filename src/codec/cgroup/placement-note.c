@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A note consists of lines KEY=VALUE: CGROUP and CGROUP_ID, each of them once. Other keys are for later
- * versions and are skipped. */
+/* A note consists of lines KEY=VALUE: CGROUP and CGROUP_ID, each of them once, and at most one RUNTIME.
+ * Other keys are for later versions and are skipped. */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,18 +35,33 @@ static bool path_is_fit(const char *path, size_t size)
         return path[size - 1] != '/';
 }
 
+/* Printable ASCII, without a blank. */
+static bool runtime_is_fit(const char *runtime, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                if (runtime[i] <= ' ' || runtime[i] >= 0x7f)
+                        return false;
+        return size > 0 && size < PATH_MAX;
+}
+
 void placement_note_done(PlacementNote *a)
 {
         free(a->cgroup);
+        free(a->runtime);
         *a = PLACEMENT_NOTE_NULL;
 }
 
 int placement_note_format(const PlacementNote *a, char **ret)
 {
-        if (!path_is_fit(a->cgroup, strlen(a->cgroup)) || a->cgroup_id == 0)
+        const char *runtime = a->runtime ?: "";
+        int r;
+
+        if (!path_is_fit(a->cgroup, strlen(a->cgroup)) || a->cgroup_id == 0 ||
+            (a->runtime && !runtime_is_fit(runtime, strlen(runtime))))
                 return -EINVAL;
-        return asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n", a->cgroup, a->cgroup_id) < 0 ? -ENOMEM
-                                                                                                : 0;
+        r = asprintf(ret, "CGROUP=%s\nCGROUP_ID=%" PRIu64 "\n%s%s%s", a->cgroup, a->cgroup_id,
+                     *runtime ? "RUNTIME=" : "", runtime, *runtime ? "\n" : "");
+        return r < 0 ? -ENOMEM : 0;
 }
 
 int placement_note_folder(const PlacementNote *a, char **ret)
@@ -77,6 +92,29 @@ static const char *value_of(const char *line, size_t size, const char *key, size
         return line + n;
 }
 
+/* Takes one line. -EBADMSG, -ENOMEM. */
+static int parse_line(PlacementNote *a, const char *line, size_t size)
+{
+        const char *value;
+        size_t n;
+
+        if ((value = value_of(line, size, "CGROUP=", &n))) {
+                if (a->cgroup || !path_is_fit(value, n))
+                        return -EBADMSG;
+                a->cgroup = strndup(value, n);
+                return a->cgroup ? 0 : -ENOMEM;
+        }
+        if ((value = value_of(line, size, "CGROUP_ID=", &n)))
+                return a->cgroup_id > 0 || !parse_number(value, n, &a->cgroup_id) ? -EBADMSG : 0;
+        if ((value = value_of(line, size, "RUNTIME=", &n))) {
+                if (a->runtime || !runtime_is_fit(value, n))
+                        return -EBADMSG;
+                a->runtime = strndup(value, n);
+                return a->runtime ? 0 : -ENOMEM;
+        }
+        return 0;
+}
+
 int placement_note_parse(const char *text, PlacementNote *ret)
 {
         _cleanup_(placement_note_done) PlacementNote a = PLACEMENT_NOTE_NULL;
@@ -84,20 +122,11 @@ int placement_note_parse(const char *text, PlacementNote *ret)
         assert(text);
         assert(ret);
         while (*text) {
-                const char *value, *end = strchr(text, '\n');
-                size_t n;
+                const char *end = strchr(text, '\n');
+                int r = end ? parse_line(&a, text, (size_t) (end - text)) : -EBADMSG; /* cut off */
 
-                if (!end)
-                        return -EBADMSG; /* the text was cut off */
-                if ((value = value_of(text, (size_t) (end - text), "CGROUP=", &n))) {
-                        if (a.cgroup || !path_is_fit(value, n))
-                                return -EBADMSG;
-                        a.cgroup = strndup(value, n);
-                        if (!a.cgroup)
-                                return -ENOMEM;
-                } else if ((value = value_of(text, (size_t) (end - text), "CGROUP_ID=", &n)))
-                        if (a.cgroup_id > 0 || !parse_number(value, n, &a.cgroup_id))
-                                return -EBADMSG;
+                if (r < 0)
+                        return r;
                 text = end + 1;
         }
         if (!a.cgroup || a.cgroup_id == 0)

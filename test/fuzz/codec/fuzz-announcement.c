@@ -18,5 +18,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CHECK(placement_note_format(&a, &again) == 0);
         CHECK(placement_note_parse(again, &b) == 0);
         CHECK(strcmp(a.cgroup, b.cgroup) == 0 && a.cgroup_id == b.cgroup_id);
+        CHECK(!a.runtime == !b.runtime && strcmp(a.runtime ?: "", b.runtime ?: "") == 0);
         return 0;
 }

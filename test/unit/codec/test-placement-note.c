@@ -28,6 +28,24 @@ Test(announcement, there_and_back)
         }
 }
 
+Test(announcement, with_a_runtime)
+{
+        _cleanup_(placement_note_done) PlacementNote back = PLACEMENT_NOTE_NULL;
+        _cleanup_free_ char *text = NULL;
+        PlacementNote a = { .cgroup = (char *) "/a", .runtime = (char *) "/opt/crun-1.2", .cgroup_id = 1 };
+
+        cr_assert_eq(placement_note_format(&a, &text), 0);
+        cr_assert_str_eq(text, "CGROUP=/a\nCGROUP_ID=1\nRUNTIME=/opt/crun-1.2\n");
+        cr_assert_eq(placement_note_parse(text, &back), 0);
+        cr_assert_str_eq(back.runtime, "/opt/crun-1.2");
+        a.runtime = (char *) "a b";
+        cr_assert_eq(placement_note_format(&a, &text), -EINVAL);
+        a.runtime = (char *) "";
+        cr_assert_eq(placement_note_format(&a, &text), -EINVAL);
+        a.runtime = (char *) "a\nCGROUP=/b";
+        cr_assert_eq(placement_note_format(&a, &text), -EINVAL);
+}
+
 Test(announcement, paths_that_are_not_fit)
 {
         static const char *const bad[] = { "",
@@ -70,6 +88,9 @@ Test(announcement, texts_that_are_none)
                 "CGROUP=/a\nCGROUP=/a\nCGROUP_ID=1\n",
                 "CGROUP=/a\nCGROUP_ID=1\nCGROUP_ID=1\n",
                 "CGROUP=/../a\nCGROUP_ID=1\n",
+                "CGROUP=/a\nCGROUP_ID=1\nRUNTIME=\n",
+                "CGROUP=/a\nCGROUP_ID=1\nRUNTIME=a b\n",
+                "CGROUP=/a\nCGROUP_ID=1\nRUNTIME=a\nRUNTIME=a\n",
                 "CGROUP=\nCGROUP_ID=1\n",
                 "cgroup=/a\nCGROUP_ID=1\n",
         };

@@ -169,6 +169,30 @@ Test(json_edit, depth_has_a_limit)
         cr_assert_eq(json_edit_has(text, strlen(text), PATH("a")), 1);
 }
 
+Test(json_edit, the_text_of_a_value)
+{
+        static const char *const path[] = { "a", "b", NULL };
+        static const struct {
+                const char *text, *value; /* NULL: an error */
+                int error;
+        } table[] = {
+                { "{\"a\": {\"b\": \"x:y\" } }", "\"x:y\"", 0 },
+                { "{\"a\":{\"c\":1,\"b\":[1, {}]}}", "[1, {}]", 0 },
+                { "{\"b\":1}", NULL, -ENOENT },
+                { "{\"a\":{\"b\":1,\"b\":2}}", NULL, -EBADMSG },
+                { "{\"a\":{\"b\":1}", NULL, -EBADMSG },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                _cleanup_free_ char *value = NULL;
+                int r = json_edit_get(table[i].text, strlen(table[i].text), path, &value);
+
+                cr_assert_eq(r, table[i].error, "%s", table[i].text);
+                if (table[i].value)
+                        cr_assert_str_eq(value, table[i].value);
+        }
+}
+
 Test(json_edit, quoted)
 {
         static const char *const words[][2] = {

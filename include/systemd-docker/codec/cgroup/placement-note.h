@@ -16,6 +16,7 @@
 #define PLACEMENT_NOTE_MAX 8192U
 typedef struct PlacementNote {
         char *cgroup;       /* the unit's cgroup in v2, for example "/system.slice/web.service" */
+        char *runtime;      /* the real runtime, a path or a name in $PATH; NULL: the usual one */
         uint64_t cgroup_id; /* its inode number, which tells it from a later cgroup with the same path */
 } PlacementNote;
 
