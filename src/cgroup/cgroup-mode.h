@@ -20,15 +20,24 @@ typedef struct CgroupSituation {
         bool mute;              /* the note for our runtime cannot be written */
         bool has_parent;        /* --cgroup-parent is given */
         bool has_runtime;       /* --runtime is given, and names another one than ours */
+        bool other_hierarchy;   /* --cgroups is given, and does not name systemd's own */
+        const char *no_shim;    /* why the engine can't use our shim; NULL: it can */
         const EngineInfo *info; /* NULL: the engine has not been asked */
 } CgroupSituation;
 
 typedef struct CgroupDecision {
-        CgroupMode mode; /* AUTO, or DELEGATE without info: not decided, the engine has to be asked */
-        bool by_runtime; /* with DELEGATE: through systemd-docker-runtime, not by --cgroup-parent */
-        bool impossible; /* the user asked for DELEGATE, and something prevents it */
+        CgroupMode
+                mode; /* AUTO, or INSIDE or DELEGATE without info: not decided, the engine has to be asked */
+        const char *runtime; /* with INSIDE and DELEGATE: the runtime that the request names; NULL: the
+                                unit's cgroup is its --cgroup-parent */
+        bool divided; /* with INSIDE and DELEGATE: the unit has Delegate=, and no process in its own cgroup
+                       */
+        bool impossible; /* the user asked for INSIDE or DELEGATE, and something prevents it */
         const char *why; /* the reason, for a message after a colon; never NULL */
 } CgroupDecision;
+
+/* Whether the container is created in the unit's cgroup in this mode. */
+bool cgroup_mode_is_inside(CgroupMode mode);
 
 /* Decides. What *why points to lives for ever. */
 CgroupDecision cgroup_mode_decide(const CgroupSituation *s);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Three ways into the unit's cgroup, and what each of them needs:
+/* The ways into the unit's cgroup, and what each of them needs:
  *
- *   delegate by the engine   the request has the unit's cgroup as its --cgroup-parent
- *   delegate by our runtime  the request names the runtime, which reads a note before each start
- *   migrate                  the processes are moved once they run, and so are those that join later
+ *   by the engine   the request has the unit's cgroup as its --cgroup-parent
+ *   by our runtime  the request names the runtime or our shim, which read a note before each start
+ *   migrate         the processes are moved once they run, and so are those that join later
  *
  * cgroup-mode.c decides, as soon as what it depends on is known. A container that was created in another
  * mode (kept without --rm, or adopted) is moved. */
@@ -18,6 +18,7 @@
 #include "cgroup-move.h"
 #include "cgroup-watch.h"
 #include "cgroup/placement.h"
+#include "engine-view.h"
 #include "loop/event-util.h"
 #include "note-folder.h"
 #include "unit-cgroup.h"
@@ -40,6 +41,7 @@ struct Placement {
         uint64_t oom_kills; /* in the unit, as far as they are reported */
         CgroupDecision decision;
         bool decided;
+        char *real_runtime; /* for the note: the engine's default */
 
         /* Of the process that runs now */
         CgroupMove *move;
@@ -56,6 +58,7 @@ Placement *placement_free(Placement *p)
         placement_stop(p);
         unit_cgroup_free(p->unit);
         sd_event_unref(p->event);
+        free(p->real_runtime);
         free(p);
         return NULL;
 }
@@ -96,9 +99,18 @@ bool placement_has_container(const Placement *p)
 
 /* The decision */
 
+/* Reads files only where the answer matters. */
+static const char *shim_obstacle(const Placement *p, const EngineInfo *info)
+{
+        return info && info->takes_shims && p->config.engine_is_local
+                       ? engine_view_obstacle("/proc", ENGINE_PID_FILE, RUNTIME_STATE_FOLDER)
+                       : NULL;
+}
+
 static CgroupDecision decide(const Placement *p, const EngineInfo *info)
 {
         const PlacementConfig *c = &p->config;
+        bool needs_notes = info && (info->has_our_runtime || info->takes_shims);
 
         return cgroup_mode_decide(&(CgroupSituation){
                 .asked = c->options->cgroup_mode,
@@ -107,9 +119,12 @@ static CgroupDecision decide(const Placement *p, const EngineInfo *info)
                 .delegated = p->unit && unit_cgroup_is_delegated(p->unit),
                 .local = c->engine_is_local,
                 .root = geteuid() == 0,
-                .mute = info && info->has_our_runtime && note_folder_prepare(RUNTIME_STATE_FOLDER) < 0,
+                .mute = needs_notes && note_folder_prepare(RUNTIME_STATE_FOLDER) < 0,
                 .has_parent = c->cgroup_parent && *c->cgroup_parent,
-                .has_runtime = c->runtime && strcmp(c->runtime, ENGINE_RUNTIME_NAME) != 0,
+                .has_runtime = c->runtime && strcmp(c->runtime, ENGINE_RUNTIME_NAME) != 0 &&
+                               strcmp(c->runtime, ENGINE_SHIM_RUNTIME_NAME) != 0,
+                .other_hierarchy = !options_cgroup_wanted(c->options, "name=systemd"),
+                .no_shim = shim_obstacle(p, info),
                 .info = info,
         });
 }
@@ -137,35 +152,84 @@ static void divide_unit_cgroup(Placement *p)
                           unit_cgroup_folder(p->unit));
         p->decision = (CgroupDecision){
                 .mode = CGROUP_MODE_MIGRATE,
-                .impossible = p->config.options->cgroup_mode == CGROUP_MODE_DELEGATE,
+                .impossible = cgroup_mode_is_inside(p->config.options->cgroup_mode),
                 .why = "the unit's cgroup can't be divided",
         };
+}
+
+/* A limit needs a controller in the container's own cgroup. A process that is moved out of that cgroup
+ * escapes the limits that were set there; and without Delegate=, the cgroup has no controllers. */
+static bool loses_limits(const CgroupDecision *d)
+{
+        return d->mode == CGROUP_MODE_MIGRATE || (d->mode == CGROUP_MODE_INSIDE && !d->divided);
+}
+
+static int check_limits(const Placement *p, CliError *reterr)
+{
+        const CgroupDecision *d = &p->decision;
+
+        if (!loses_limits(d) || !p->config.limit_option)
+                return 0;
+        return refuse(reterr,
+                      "--%s: has no effect in cgroup mode %s (%s): set the limit in the unit, see "
+                      "systemd.resource-control(5), or choose another --cgroup-mode.",
+                      p->config.limit_option, cgroup_mode_to_string(d->mode), d->why);
 }
 
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)
 {
         CgroupDecision *d = &p->decision;
+        int r;
 
         if (p->decided)
                 return 1;
         *d = decide(p, info);
-        if (d->mode == CGROUP_MODE_AUTO || (d->mode == CGROUP_MODE_DELEGATE && !d->impossible && !info))
+        if (d->mode == CGROUP_MODE_AUTO || (cgroup_mode_is_inside(d->mode) && !d->impossible && !info))
                 return 0;
-        if (d->mode == CGROUP_MODE_DELEGATE && !d->impossible)
+        if (d->runtime && !p->real_runtime && !(p->real_runtime = strdup(info->default_runtime)))
+                return cli_error_oom(reterr);
+        if (d->divided && !d->impossible)
                 divide_unit_cgroup(p);
         if (d->impossible)
-                return refuse(reterr, "--cgroup-mode=delegate: %s.", d->why);
-        /* A process that is moved out of its cgroup escapes the limits that were set there. */
-        if (d->mode == CGROUP_MODE_MIGRATE && p->config.limit_option)
-                return refuse(
-                        reterr,
-                        "--%s: has no effect in cgroup mode migrate (%s): set the limit in the unit, see "
-                        "systemd.resource-control(5), or choose another --cgroup-mode.",
-                        p->config.limit_option, d->why);
+                return refuse(reterr, "--cgroup-mode=%s: %s.",
+                              cgroup_mode_to_string(p->config.options->cgroup_mode), d->why);
+        r = check_limits(p, reterr);
+        if (r < 0)
+                return r;
         p->decided = true;
         if (p->facts->in_service)
                 log_info("cgroup mode %s: %s.", cgroup_mode_to_string(d->mode), d->why);
         return 1;
+}
+
+/* Words of containerd, of our shim and runtime, and of runc where it fails with the cgroup. A message about
+ * something else may have one of them: the container is then created once more, and fails as well. */
+static bool is_about_way(const char *message)
+{
+        static const char *const words[] = { "containerd-shim-systemd-docker-v2", ENGINE_SHIM_RUNTIME_NAME,
+                                             "can't put container", "cgroup" };
+
+        for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                if (strstr(message, words[i]))
+                        return true;
+        return false;
+}
+
+bool placement_fall_back(Placement *p, const char *message)
+{
+        CgroupDecision *d = &p->decision;
+
+        if (p->config.options->cgroup_mode != CGROUP_MODE_AUTO || p->config.limit_option || !d->runtime ||
+            strcmp(d->runtime, ENGINE_SHIM_RUNTIME_NAME) != 0 || !message || !is_about_way(message))
+                return false;
+        placement_remove_note(p);
+        *d = (CgroupDecision){
+                .mode = CGROUP_MODE_MIGRATE,
+                .why = "the engine failed to create the container in the unit",
+        };
+        log_notice("cgroup mode %s: %s, creating it again elsewhere: %s", cgroup_mode_to_string(d->mode),
+                   d->why, message);
+        return true;
 }
 
 bool placement_is_decided(const Placement *p)
@@ -177,28 +241,33 @@ bool placement_is_decided(const Placement *p)
 
 static bool needs_note(const Placement *p)
 {
-        return p->decision.mode == CGROUP_MODE_DELEGATE && p->decision.by_runtime;
+        return p->decision.runtime;
 }
 
 PlacementRequest placement_request(const Placement *p)
 {
-        if (p->decision.mode != CGROUP_MODE_DELEGATE)
+        if (!cgroup_mode_is_inside(p->decision.mode))
                 return (PlacementRequest){ NULL };
-        if (p->decision.by_runtime)
-                return (PlacementRequest){ .runtime = ENGINE_RUNTIME_NAME };
+        if (p->decision.runtime)
+                return (PlacementRequest){ .runtime = p->decision.runtime };
         return (PlacementRequest){ .cgroup_parent = unit_path(p) };
 }
 
 void placement_write_note(Placement *p)
 {
+        const PlacementNote note = {
+                .cgroup = (char *) unit_path(p),
+                .cgroup_id = p->unit ? unit_cgroup_id(p->unit) : 0,
+                .runtime = p->real_runtime && *p->real_runtime && strcmp(p->real_runtime, "runc") != 0
+                                   ? p->real_runtime
+                                   : NULL,
+        };
         int r;
 
         if (!needs_note(p))
                 return;
         note_folder_remove_stale(RUNTIME_STATE_FOLDER);
-        r = note_folder_write(
-                RUNTIME_STATE_FOLDER, p->facts->container.id,
-                &(PlacementNote){ .cgroup = (char *) unit_path(p), .cgroup_id = unit_cgroup_id(p->unit) });
+        r = note_folder_write(RUNTIME_STATE_FOLDER, p->facts->container.id, &note);
         if (r < 0)
                 log_warning_errno(r, "Failed to tell the runtime which cgroup the container belongs to: %m");
 }
@@ -268,7 +337,7 @@ static void on_move_watch(void *userdata)
 
 static bool must_be_moved(const Placement *p)
 {
-        if (p->decision.mode != CGROUP_MODE_DELEGATE)
+        if (!cgroup_mode_is_inside(p->decision.mode))
                 return p->decision.mode == CGROUP_MODE_MIGRATE;
         if (placement_has_container(p))
                 return false;
@@ -283,7 +352,7 @@ static void move_container(Placement *p)
         static const CgroupWatchOps ops = { on_move_watch };
         const char *folder;
         int r = cgroup_move_new(&p->move, p->facts->container.pid, p->facts->container.id,
-                                p->decision.mode == CGROUP_MODE_DELEGATE ? unit_path(p) : NULL,
+                                cgroup_mode_is_inside(p->decision.mode) ? unit_path(p) : NULL,
                                 hierarchy_is_wanted, p);
 
         if (r < 0) {

@@ -23,9 +23,8 @@ static const char *const notify_mode_table[_NOTIFY_MAX] = {
 DEFINE_STRING_TABLE(notify_mode, NotifyMode)
 
 static const char *const cgroup_mode_table[_CGROUP_MODE_MAX] = {
-        [CGROUP_MODE_AUTO] = "auto",
-        [CGROUP_MODE_DELEGATE] = "delegate",
-        [CGROUP_MODE_MIGRATE] = "migrate",
+        [CGROUP_MODE_AUTO] = "auto",         [CGROUP_MODE_INSIDE] = "inside",
+        [CGROUP_MODE_DELEGATE] = "delegate", [CGROUP_MODE_MIGRATE] = "migrate",
         [CGROUP_MODE_NONE] = "none",
 };
 DEFINE_STRING_TABLE(cgroup_mode, CgroupMode)
@@ -188,8 +187,8 @@ static const OptionHelp help_table[] = {
           "Pass the environment on to the container, except HOME, PATH and systemd's own", COMPLETE_BOOL },
         { 'c', "cgroups", "NAME", false,
           "Hierarchy of cgroup v1 to take over, or \"all\" (default); repeatable", "all name=systemd" },
-        { 0, "cgroup-mode", "MODE", false, "auto (default), delegate, migrate, none",
-          "auto delegate migrate none" },
+        { 0, "cgroup-mode", "MODE", false, "auto (default), inside, delegate, migrate, none",
+          "auto inside delegate migrate none" },
         { 'p', "pid-file", "PATH", false, "Write the container's pid to this file", COMPLETE_FILE },
         { 0, "rm", "BOOL", true, "false: keep the container at the end, and a stopped one of its name",
           COMPLETE_BOOL },

@@ -12,6 +12,7 @@ static const struct {
 } action_table[] = {
         { ACTION_PING, supervisor_act_ping },
         { ACTION_LOOK_UP, supervisor_act_look_up },
+        { ACTION_FORGET, supervisor_act_forget }, /* before the next life, or its removal, begins */
         { ACTION_REMOVE_OLD, supervisor_act_remove_old },
         { ACTION_PULL, supervisor_act_pull },
         { ACTION_CREATE, supervisor_act_create },

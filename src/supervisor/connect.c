@@ -69,18 +69,22 @@ static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
 static void on_info(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
-        EngineInfo info;
+        EngineInfo info = {};
+        bool refused = reply->status >= 400 && reply->status < 500; /* as some proxies do */
 
-        if (r < 0) {
+        if (r < 0 && !refused) {
                 connection_failed(s, r, reply);
                 return;
         }
-        r = engine_info_parse(reply->body, reply->size, &info);
+        r = refused ? 0 : engine_info_parse(reply->body, reply->size, &info);
         if (r < 0)
                 supervisor_fail(s, CLI_EXIT_REFUSED,
                                 "The engine's description of itself is malformed (GET /info).");
-        else
+        else {
+                info.unknown = refused;
+                info.takes_shims = api_version_at_least(*engine_version(s->engine), 1, 42);
                 r = supervisor_decide_placement(s, &info);
+        }
         if (r < 0)
                 supervisor_push(s, LIFE_FAILED);
         else

@@ -65,6 +65,10 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
+        /* A container that has run may have data, and is not created again. With --rm, the engine may have
+         * removed it already. */
+        if (r < 0 && s->first_start && supervisor_fall_back(s, reply->error.message, LIFE_FOUND_STALE))
+                return;
         if (r < 0) {
                 supervisor_step_failed(s, "start the container", reply);
                 return;
@@ -77,6 +81,7 @@ void supervisor_act_start(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_started };
 
+        s->first_start = s->facts->container.created;
         supervisor_step(s, engine_path("/containers/%s/start", s->facts->container.id), &ops,
                         (EngineCall){ .method = "POST", .timeout_usec = verdict_work_usec(s->facts) });
 }

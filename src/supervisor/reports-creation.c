@@ -6,7 +6,6 @@
 #include "creation.h"
 #include "supervisor-internal.h"
 #include "util/macro.h"
-#include "util/strv.h"
 
 static void on_created(const char *id, void *userdata)
 {
@@ -35,6 +34,8 @@ static void on_failed(int exit_status, const char *message, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
+        if (s->state == STATE_CREATING && supervisor_fall_back(s, message, LIFE_FOUND))
+                return;
         supervisor_fail(s, exit_status, "%s", message);
         supervisor_push(s, LIFE_FAILED);
 }
@@ -50,30 +51,4 @@ int supervisor_make_creation(Supervisor *s)
         };
 
         return creation_new(&s->creation, s->event, s->engine, &config, s->facts, &ops, s);
-}
-
-static int build_request(Supervisor *s, CliError *reterr)
-{
-        _cleanup_strv_free_ char **environment = NULL, **binds = NULL;
-        PlacementRequest placement = placement_request(s->placement);
-        int r = relay_extras(s->relay, &environment, &binds, reterr);
-
-        if (r < 0)
-                return r;
-        return creation_build(s->creation,
-                              &(RunRequestExtras){ .environment = environment,
-                                                   .binds = binds,
-                                                   .cgroup_parent = placement.cgroup_parent,
-                                                   .runtime = placement.runtime },
-                              reterr);
-}
-
-int supervisor_build_request(Supervisor *s)
-{
-        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
-        int r = build_request(s, &error);
-
-        if (r < 0)
-                supervisor_fail_with(s, r, &error);
-        return r;
 }

@@ -39,3 +39,11 @@ int supervisor_decide_placement(Supervisor *s, const EngineInfo *info)
                 supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
         return r;
 }
+
+bool supervisor_fall_back(Supervisor *s, const char *message, LifeEvent event)
+{
+        if (s->facts->stop_requested || !placement_fall_back(s->placement, message))
+                return false;
+        supervisor_push(s, supervisor_build_request(s) < 0 ? LIFE_FAILED : event);
+        return true;
+}

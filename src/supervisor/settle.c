@@ -80,6 +80,16 @@ static void wait_until_noticed(Supervisor *s, uint64_t usec)
                         (EngineCall){ .method = "POST", .timeout_usec = DEADLINE_OF(usec) });
 }
 
+void supervisor_act_forget(Supervisor *s)
+{
+        side_calls_free(s); /* their answers are about the life that is over */
+        s->compare_wanted = false;
+        if (output_forget(s->output) < 0)
+                (void) log_oom();
+        condition_reset(s->condition);
+        record_forgotten(s->record);
+}
+
 void supervisor_act_settle(Supervisor *s)
 {
         if (s->facts->adopted) {
@@ -87,12 +97,7 @@ void supervisor_act_settle(Supervisor *s)
                 log_notice("Container %s had ended before it could be adopted, starting it anew.",
                            s->facts->container.name);
         }
-        side_calls_free(s); /* their answers are about the life that is over */
-        s->compare_wanted = false;
-        if (output_forget(s->output) < 0)
-                (void) log_oom();
-        condition_reset(s->condition);
-        record_forgotten(s->record);
+        supervisor_act_forget(s);
         wait_until_noticed(s, ENGINE_NOTICE_USEC);
 }
 

@@ -60,6 +60,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE,
+                IGNORE_LATE_NEWS, /* of a start that has failed */
         },
         [STATE_SETTLING] = {
                 [LIFE_SETTLED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
@@ -87,7 +88,8 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_CREATING] = {
                 [LIFE_CREATED] = TO(STATE_PREPARING, ACTION_PREPARE),
                 [LIFE_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
-                [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP), /* somebody took the name meanwhile */
+                /* Somebody took the name meanwhile, or another cgroup mode has to be tried. */
+                [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE, /* what comes of it has to be removed */
@@ -111,6 +113,8 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         },
         [STATE_STARTING] = {
                 [LIFE_STARTED] = TO(STATE_INSPECTING, ACTION_INSPECT),
+                /* It can't be created in the unit's cgroup, and will be created elsewhere. */
+                [LIFE_FOUND_STALE] = TO(STATE_REMOVING_OLD, ACTION_FORGET | ACTION_REMOVE_OLD),
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,

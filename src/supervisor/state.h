@@ -84,8 +84,9 @@ typedef enum Action {
         ACTION_REMOVE = 1U << 17,
         ACTION_SETTLE = 1U << 18, /* forgets the life that is over, and waits for the engine to notice */
         ACTION_KILL_OLD = 1U << 19,
-        ACTION_FAIL_TIMEOUT = 1U << 20, /* records that the deadline of the state is the failure */
-        _ACTION_MAX = 1U << 21,
+        ACTION_FORGET = 1U << 20, /* forgets a life that did not begin: the container is created again */
+        ACTION_FAIL_TIMEOUT = 1U << 21, /* records that the deadline of the state is the failure */
+        _ACTION_MAX = 1U << 22,
 } Action;
 
 typedef struct Transition {

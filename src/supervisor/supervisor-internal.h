@@ -77,6 +77,7 @@ struct Supervisor {
         /* What we know */
         uint64_t connect_backoff;
         char *connect_message;
+        bool first_start; /* the container that is being started has never run */
 
         Image *image; /* NULL: outside of STATE_PULLING */
         Creation *creation;
@@ -153,6 +154,7 @@ void supervisor_act_kill(Supervisor *s);
 void supervisor_act_drain(Supervisor *s);
 void supervisor_act_linger(Supervisor *s);
 void supervisor_act_compare(Supervisor *s);
+void supervisor_act_forget(Supervisor *s);
 void supervisor_act_settle(Supervisor *s);
 void supervisor_act_kill_old(Supervisor *s);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
@@ -211,12 +213,18 @@ void supervisor_note_stop_signal(Supervisor *s);
 int supervisor_make_placement(Supervisor *s);
 /* placement_decide(): 0 where info is needed for it. A failure is recorded. */
 int supervisor_decide_placement(Supervisor *s, const EngineInfo *info);
+/* The engine has failed to create or start the container, with this message. True: the next cgroup mode is
+ * to be tried, and event is pushed. False: the message is not about the cgroup mode, or there is no other
+ * one. */
+bool supervisor_fall_back(Supervisor *s, const char *message, LifeEvent event);
 
 /* input.c */
 int supervisor_open_input(Supervisor *s);
 
 /* reports-creation.c */
 int supervisor_make_creation(Supervisor *s);
+
+/* request.c */
 /* Builds the request that creates the container, for the engine that we are connected to. -errno: the
  * failure is recorded. */
 int supervisor_build_request(Supervisor *s);

@@ -10,7 +10,11 @@ from pathlib import Path
 
 import pytest
 from supervised import Service, assert_failed, sh
-from testhost import Unit, docker, run, show, wait_until
+from testhost import Unit, docker, engine_version, run, show, wait_until
+
+# The container is moved, or created in the unit. Docker before 23 is not able to without Delegate=.
+MIGRATE = "--cgroup-mode=migrate"
+MODES = pytest.mark.parametrize("options", ["", MIGRATE] + (["--cgroup-mode=inside"] if engine_version() >= (23,) else []))
 
 TEN_CHILDREN = "for i in $(seq 10); do sleep 1000 & done; echo forked; wait"
 
@@ -38,8 +42,9 @@ def wait_all_in(unit, count):
     wait_until(all_in, timeout=1, what=f"{count} processes of the container in the unit's cgroup")
 
 
-def test_ten_children_and_an_exec_are_in_the_units_cgroup():
-    with Service(sh(TEN_CHILDREN)) as unit:
+@MODES
+def test_ten_children_and_an_exec_are_in_the_units_cgroup(options):
+    with Service(sh(TEN_CHILDREN), options=options) as unit:
         unit.start()
         unit.wait_line("forked")
         wait_all_in(unit, 11)
@@ -47,8 +52,9 @@ def test_ten_children_and_an_exec_are_in_the_units_cgroup():
         wait_all_in(unit, 12)
 
 
-def test_ten_execs_at_once():
-    with Service("sleep 1000") as unit:
+@MODES
+def test_ten_execs_at_once(options):
+    with Service("sleep 1000", options=options) as unit:
         unit.start()
         run(" & ".join(f"docker exec --detach {unit.name} sleep 1000" for _ in range(10)) + " & wait")
         wait_all_in(unit, 11)
@@ -77,7 +83,7 @@ def test_fork_bomb_during_the_move_leaves_nobody_behind():
         pids = [int(show(name, "MainPID")["MainPID"]) for name in ("docker", "containerd", "systemd-journald", "beside")]
         return {pid: Path(f"/proc/{pid}/cgroup").read_text() for pid in pids}
 
-    with Unit("beside", "/usr/bin/sleep 1000") as beside, Service(sh(FORK_BOMB)) as unit:
+    with Unit("beside", "/usr/bin/sleep 1000") as beside, Service(sh(FORK_BOMB), options=MIGRATE) as unit:
         beside.start()
         before = others()
         for _ in range(3):
@@ -96,8 +102,9 @@ def test_exec_with_an_answer_works():
         assert docker("exec", unit.name, "echo", "again") == "again"
 
 
-def test_containers_own_scope_is_gone():
-    with Service("sleep 1000") as unit:
+@MODES
+def test_containers_own_scope_is_gone(options):
+    with Service("sleep 1000", options=options) as unit:
         unit.start()
         scope = f"docker-{unit.container['Id']}.scope"
         wait_until(lambda: run("systemctl", "is-active", scope, check=False).stdout != "active\n", what="end of the scope")
@@ -127,8 +134,9 @@ def test_mode_none_ends_even_if_the_supervisor_is_killed():
 
 
 @pytest.mark.parametrize("option, name", [("-m 64m", "--memory"), ("--cpuset-cpus=0", "--cpuset-cpus")])
-def test_limits_are_refused_where_the_container_is_moved(option, name):
-    with Service("sleep 1000", run=f"--rm {option}") as unit:
+@MODES
+def test_limits_are_refused_without_delegation(options, option, name):
+    with Service("sleep 1000", options=options, run=f"--rm {option}") as unit:
         assert_failed(unit.run_to_end(), 125)
         assert unit.container is None
         assert len(unit.said(f"{name}: ")) == 1

@@ -15,6 +15,7 @@ from testhost import (
     docker,
     engine_config,
     engine_get,
+    engine_version,
     run,
     systemd_version,
     wait_docker,
@@ -33,14 +34,23 @@ class Mode:
     def __init__(self, name, engine, why):
         self.name, self.engine, self.why = name, engine, why
         self.delegate = name.startswith("delegate")
+        self.inside = name != "migrate"
+        self.options = "" if self.delegate else f"--cgroup-mode={name.split('-')[0]}"
         self.settings = {"Delegate": "yes"} if self.delegate else {}
 
 
 MODES = [
-    Mode("migrate", contextlib.nullcontext, "no Delegate="),
+    Mode("migrate", contextlib.nullcontext, "as asked for"),
     Mode("delegate-runtime", registered_runtime, "the engine has our runtime"),
     Mode("delegate-cgroupfs", cgroupfs, "cgroup driver cgroupfs"),
 ]
+# With nothing set up. Docker before 23 does not know runtimes by their names.
+if engine_version() >= (23,):
+    MODES += [
+        Mode("inside", contextlib.nullcontext, "the engine finds our shim"),
+        Mode("inside-cgroupfs", cgroupfs, "the engine finds our shim"),
+        Mode("delegate-shim", contextlib.nullcontext, "the engine finds our shim"),
+    ]
 
 
 @pytest.fixture(scope="module", params=MODES, ids=lambda mode: mode.name)
@@ -54,7 +64,7 @@ in_mode_delegate = pytest.mark.parametrize("mode", [m for m in MODES if m.delega
 
 @pytest.fixture(scope="module")
 def unit(mode):
-    with Service(sh(BUSY), name="modes", IPAccounting="yes", **mode.settings) as unit:
+    with Service(sh(BUSY), name="modes", options=mode.options, IPAccounting="yes", **mode.settings) as unit:
         unit.mode = mode
         unit.start()
         unit.wait_line("up")
@@ -71,9 +81,9 @@ def cgroup_path(pid):
 
 
 def assert_in_place(unit, pid):
-    """In the unit's cgroup; in mode delegate, in the cgroup of the container or of the supervisor below it."""
+    """In the unit's cgroup, or in that of the container below it; in mode delegate, the supervisor has one as well."""
     top = "/" + str(cgroup_of(unit.name).relative_to(CGROUP))
-    assert cgroup_path(pid) == (f"{top}/{unit.container['Id']}" if unit.mode.delegate else top)
+    assert cgroup_path(pid) == (f"{top}/{unit.container['Id']}" if unit.mode.inside else top)
     assert cgroup_path(unit.supervisor) == (f"{top}/supervisor" if unit.mode.delegate else top)
 
 
@@ -104,7 +114,7 @@ def cell_exec(unit):
 def cell_stats(unit):
     stats = engine_get(f"/containers/{unit.name}/stats?stream=false")
     # The engine reads the cgroup in which the container was created. After a move, that one has no values.
-    assert stats["read"].startswith("0001-01-01") != unit.mode.delegate
+    assert stats["read"].startswith("0001-01-01") != unit.mode.inside
     # The engine also reads nothing of a controller that the kernel does not have on v2.
     controllers = (CGROUP / "cgroup.controllers").read_text().split()
     for controller, part in (("cpu", stats["cpu_stats"]["cpu_usage"].get("total_usage")),
@@ -114,14 +124,14 @@ def cell_stats(unit):
 
 
 def cell_top(unit):
-    if unit.mode.delegate:
+    if unit.mode.inside:
         assert OBEDIENT in docker("top", unit.name)
     else:
         fails(unit, "top", unit.name)
 
 
 def cell_pause(unit):
-    if not unit.mode.delegate:
+    if not unit.mode.inside:
         fails(unit, "pause", unit.name)
         return
     docker("pause", unit.name)
@@ -136,6 +146,10 @@ def cell_update(unit):
         docker("update", "--cpu-shares=512", unit.name)
         if "cpu" in (CGROUP / "cgroup.controllers").read_text().split():
             assert int((cgroup_of(unit.name) / unit.container["Id"] / "cpu.weight").read_text()) == 20
+    elif unit.mode.inside:
+        # Fails where the machine has the controller. Elsewhere it has no effect.
+        done = run("docker", "update", "--cpu-shares=512", unit.name, check=False)
+        assert (done.returncode != 0) == ("cpu" in (CGROUP / "cgroup.controllers").read_text().split())
     else:
         fails(unit, "update", "--cpu-shares=512", unit.name)
 
@@ -161,7 +175,7 @@ def cell_restart(unit):
 def cell_journal(unit):
     """One line says which mode was chosen, and why."""
     (line,) = unit.said("cgroup mode ")
-    assert line.startswith(f"cgroup mode {'delegate' if unit.mode.delegate else 'migrate'}: ") and unit.mode.why in line
+    assert line.startswith(f"cgroup mode {unit.mode.name.split('-')[0]}: ") and unit.mode.why in line
     assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
 
 
@@ -206,8 +220,9 @@ def test_cell(unit, cell):
 DELEGATE = "--cgroup-mode=delegate"
 
 
-def test_limits_are_the_containers_own_in_delegate_and_refused_in_migrate(mode):
-    with Service(sh(OBEDIENT), name="limited", run="--rm -m 64m --cpuset-cpus=0 --pids-limit=50", **mode.settings) as unit:
+def test_limits_are_the_containers_own_in_delegate_and_else_refused(mode):
+    with Service(sh(OBEDIENT), name="limited", options=mode.options, run="--rm -m 64m --cpuset-cpus=0 --pids-limit=50",
+                 **mode.settings) as unit:
         if not mode.delegate:
             assert unit.run_to_end()["ExecMainStatus"] == "125"
             assert len(unit.said("--memory: ")) == 1
@@ -243,13 +258,14 @@ def test_delegate_without_delegation_says_so():
         assert unit.container is None
 
 
-@in_mode_delegate
+@pytest.mark.parametrize("mode", [m for m in MODES if m.inside], indirect=True, ids=lambda mode: mode.name)
 def test_container_that_was_made_elsewhere_is_moved_in(mode):
-    """A container without --rm, from a time when the unit did not have Delegate=."""
-    with Service(sh(OBEDIENT), name="elsewhere", run="", **{**mode.settings, "Delegate": "no"}) as unit:
+    """A container without --rm, from a time when it was to be moved."""
+    with Service(sh(OBEDIENT), name="elsewhere", run="", options="--cgroup-mode=migrate", Delegate="no") as unit:
         unit.start()
         unit.stop()
-        unit.write(Delegate="yes")
+        unit.change("--cgroup-mode=migrate", mode.options)
+        unit.write(**mode.settings)
         unit.start()
         assert unit.container_pid in unit.procs()
         assert len(unit.said("was not made in the unit's cgroup")) == 1

@@ -61,6 +61,11 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Placement *, placement_free)
  */
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr);
 bool placement_is_decided(const Placement *p);
+/* The engine has failed to create or start the container, with this message (NULL: none). True: the message
+ * is about the way into the unit, another mode is decided, and one line says so; ask placement_request()
+ * again. False: nothing has changed. That is so as well if the user has asked for the mode, or for a limit
+ * that needs it. */
+bool placement_fall_back(Placement *p, const char *message);
 
 /* What the request that creates the container needs for the cgroup mode. Valid as long as the placement. */
 typedef struct PlacementRequest {

@@ -21,6 +21,7 @@ typedef enum NotifyMode {
 
 typedef enum CgroupMode {
         CGROUP_MODE_AUTO,
+        CGROUP_MODE_INSIDE,
         CGROUP_MODE_DELEGATE,
         CGROUP_MODE_MIGRATE,
         CGROUP_MODE_NONE,

@@ -37,6 +37,31 @@ static bool is_rootless(struct json_object *o)
         return false;
 }
 
+/* Engines before Docker 1.12.4 tell none: it is runc. */
+static void find_default_runtime(struct json_object *o, char ret[static ENGINE_RUNTIME_MAX])
+{
+        const char *name = json_string_or(o, "DefaultRuntime", "runc"), *path;
+        struct json_object *runtimes, *runtime, *arguments;
+
+        *ret = 0;
+        if (strcmp(name, ENGINE_RUNTIME_NAME) == 0 || strcmp(name, ENGINE_SHIM_RUNTIME_NAME) == 0)
+                name = "runc";
+        if (json_get(o, "Runtimes", json_type_object, &runtimes) < 0 ||
+            !json_object_object_get_ex(runtimes, name, &runtime) ||
+            !json_object_is_type(runtime, json_type_object))
+                return;
+        path = json_string_or(runtime, "path", "");
+        if (strlen(path) >= ENGINE_RUNTIME_MAX)
+                return;
+        if (json_get(runtime, "runtimeArgs", json_type_array, &arguments) >= 0 &&
+            json_object_array_length(arguments) > 0)
+                return;
+        for (const char *c = path; *c; c++)
+                if (*c <= ' ' || *c >= 0x7f)
+                        return;
+        (void) strcpy(ret, path);
+}
+
 int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
 {
         _cleanup_json_ struct json_object *o = NULL;
@@ -57,5 +82,6 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
                                    json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,
                 .rootless = is_rootless(o),
         };
+        find_default_runtime(o, ret->default_runtime);
         return 0;
 }

@@ -12,6 +12,7 @@
 
 #include "cgroup/cgroup-move.h"
 #include "cgroup/cgroup-watch.h"
+#include "cgroup/engine-view.h"
 #include "cgroup/note-folder.h"
 #include "cgroup/placement.h"
 #include "cgroup/unit-cgroup.h"
@@ -55,9 +56,11 @@ static int watch_result;
 static struct {
         int prepare_result, write_result;
         unsigned stale, written, removed;
-        char path[64];
+        char path[64], runtime[64];
         uint64_t cgroup_id;
 } notes;
+
+static const char *view; /* what keeps the engine from using our shim */
 
 static struct {
         sd_event_time_handler_t handler;
@@ -211,6 +214,7 @@ int note_folder_write(const char *state_folder, const char *id, const PlacementN
         cr_assert_str_eq(state_folder, RUNTIME_STATE_FOLDER);
         cr_assert_str_eq(id, ID);
         (void) snprintf(notes.path, sizeof(notes.path), "%s", note->cgroup);
+        (void) snprintf(notes.runtime, sizeof(notes.runtime), "%s", note->runtime ?: "");
         notes.cgroup_id = note->cgroup_id;
         notes.written++;
         return notes.write_result;
@@ -225,6 +229,12 @@ void note_folder_remove(const char *state_folder, const char *id)
 void note_folder_remove_stale(const char *state_folder)
 {
         notes.stale++;
+}
+
+const char *engine_view_obstacle(const char *proc, const char *pid_file, const char *state_folder)
+{
+        cr_assert_str_eq(state_folder, RUNTIME_STATE_FOLDER);
+        return view;
 }
 
 int event_add_timer(sd_event *event, sd_event_source **ret, sd_event_time_handler_t handler, void *userdata,
@@ -275,6 +285,11 @@ static const EngineInfo cgroupfs = { .cgroup_driver = CGROUP_DRIVER_CGROUPFS, .c
 static const EngineInfo registered = { .cgroup_driver = CGROUP_DRIVER_SYSTEMD,
                                        .cgroup_v2 = true,
                                        .has_our_runtime = true };
+
+static const EngineInfo docker23 = { .cgroup_driver = CGROUP_DRIVER_SYSTEMD,
+                                     .cgroup_v2 = true,
+                                     .takes_shims = true,
+                                     .default_runtime = "/usr/bin/crun" };
 
 /* A service with Delegate=, an engine on this machine, and a container that runs in the engine's cgroup. */
 static void setup(void)
@@ -442,6 +457,101 @@ Test(placement, unit_that_cannot_be_divided)
         options.cgroup_mode = CGROUP_MODE_DELEGATE;
         make();
         check_refused(&cgroupfs, "--cgroup-mode=delegate: the unit's cgroup can't be divided.");
+}
+
+Test(placement, inside_leaves_the_units_cgroup_alone)
+{
+        PlacementRequest request;
+
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        unit.delegated = false;
+        decide_as(CGROUP_MODE_INSIDE, &docker23);
+        cr_assert_eq(unit.entered, 0);
+        cr_assert_str_eq(said, "<6>cgroup mode inside: the engine finds our shim.\n");
+        request = placement_request(placement);
+        cr_assert_null(request.cgroup_parent);
+        cr_assert_str_eq(request.runtime, ENGINE_SHIM_RUNTIME_NAME);
+        placement_write_note(placement);
+        cr_assert_str_eq(notes.path, UNIT);
+        cr_assert_str_eq(notes.runtime, "/usr/bin/crun");
+        /* where it should be */
+        move.is_ours = true;
+        placement_take_over(placement);
+        cr_assert_eq(move.made, 0);
+        cr_assert(placement_watches_memory(placement));
+        /* another life, elsewhere */
+        move.is_ours = false;
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 1);
+        cr_assert(strstr(said, "<4>Container web was not made in the unit's cgroup, moving it there"));
+        placement = placement_free(placement);
+        config.limit_option = "memory";
+        make();
+        check_refused(&docker23,
+                      "--memory: has no effect in cgroup mode inside (the engine finds our shim)");
+}
+
+Test(placement, inside_with_delegation)
+{
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        config.limit_option = "memory";
+        decide_as(CGROUP_MODE_INSIDE, &docker23);
+        cr_assert_eq(unit.entered, 1);
+}
+
+Test(placement, inside_where_it_can_not_be)
+{
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        view = "the engine is elsewhere";
+        options.cgroup_mode = CGROUP_MODE_INSIDE;
+        make();
+        check_refused(&docker23, "--cgroup-mode=inside: the engine is elsewhere.");
+        placement = placement_free(placement);
+        decide_as(CGROUP_MODE_AUTO, &docker23);
+        cr_assert(strstr(said, "<6>cgroup mode migrate: the engine is elsewhere.\n"));
+}
+
+#define NO_SHIM                                                                                             \
+        "failed to start shim: failed to resolve runtime path: runtime "                                    \
+        "\"io.containerd.systemd-docker.v2\" "                                                              \
+        "binary not installed"
+
+Test(placement, the_engine_fails)
+{
+        PlacementRequest request;
+
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        decide_as(CGROUP_MODE_AUTO, &docker23);
+        *said = 0;
+        cr_assert_not(placement_fall_back(placement, NULL));
+        cr_assert_not(placement_fall_back(placement, "exec: \"x\": not found"));
+        cr_assert_str_eq(said, "");
+        cr_assert(placement_fall_back(placement, NO_SHIM));
+        cr_assert_eq(notes.removed, 1);
+        cr_assert(strstr(said, "<5>cgroup mode migrate: "));
+        cr_assert(strstr(said, NO_SHIM));
+        request = placement_request(placement);
+        cr_assert(!request.cgroup_parent && !request.runtime);
+        cr_assert_not(placement_fall_back(placement, NO_SHIM), "there is no other mode");
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 1);
+}
+
+Test(placement, the_engine_fails_and_nothing_else_is_possible)
+{
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        decide_as(CGROUP_MODE_INSIDE, &docker23);
+        cr_assert_not(placement_fall_back(placement, NO_SHIM), "the user has asked for it");
+        placement = placement_free(placement);
+        config.limit_option = "memory";
+        decide_as(CGROUP_MODE_AUTO, &docker23);
+        cr_assert_not(placement_fall_back(placement, NO_SHIM), "the limit would be lost");
+        cr_assert_str_eq(placement_request(placement).runtime, ENGINE_SHIM_RUNTIME_NAME);
 }
 
 /* v1 has no rule against processes beside cgroups. */

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/engine/engine-info.h"
@@ -45,6 +46,44 @@ Test(engine_info, rootless)
         cr_assert(parse("{\"SecurityOptions\":[\"name=seccomp\",\"name=rootless\"]}").rootless);
         cr_assert(parse("{\"SecurityOptions\":[\"name=rootless,x=y\"]}").rootless);
         cr_assert_not(parse("{\"SecurityOptions\":[\"name=rootlessness\",7,null]}").rootless);
+}
+
+#define DEFAULT(name, runtimes)                                                                             \
+        parse("{\"DefaultRuntime\":\"" name "\",\"Runtimes\":{" runtimes "}}").default_runtime
+
+Test(engine_info, default_runtime)
+{
+        cr_assert_str_eq(DEFAULT("runc", "\"runc\":{\"path\":\"runc\"}"), "runc");
+        cr_assert_str_eq(DEFAULT("nvidia",
+                                 "\"runc\":{\"path\":\"runc\"},\"nvidia\":{\"path\":\"/usr/bin/nv\","
+                                 "\"runtimeArgs\":[]}"),
+                         "/usr/bin/nv");
+        cr_assert_str_eq(DEFAULT("a/b.c", "\"a/b.c\":{\"path\":\"crun\"}"), "crun");
+        cr_assert_str_eq(parse("{\"Runtimes\":{\"runc\":{\"path\":\"runc\"}}}").default_runtime, "runc");
+        /* Ours calls the real one by itself. */
+        cr_assert_str_eq(DEFAULT("systemd-docker", "\"systemd-docker\":{\"path\":\"/x\"},\"runc\":{\"path\":"
+                                                   "\"runc\"}"),
+                         "runc");
+        cr_assert_str_eq(DEFAULT(ENGINE_SHIM_RUNTIME_NAME, "\"runc\":{\"path\":\"runc\"}"), "runc");
+        /* What we can't call. */
+        cr_assert_str_eq(DEFAULT("kata", "\"kata\":{\"runtimeType\":\"io.containerd.kata.v2\"}"), "");
+        cr_assert_str_eq(DEFAULT("x", "\"x\":{\"path\":\"/x\",\"runtimeArgs\":[\"--y\"]}"), "");
+        cr_assert_str_eq(DEFAULT("x", "\"x\":{\"path\":\"/x\\nCGROUP=/\"}"), "");
+        cr_assert_str_eq(DEFAULT("x", "\"x\":7"), "");
+        cr_assert_str_eq(DEFAULT("x", "\"runc\":{\"path\":\"runc\"}"), "");
+        cr_assert_str_eq(parse("{}").default_runtime, "");
+}
+
+Test(engine_info, default_runtime_of_any_length)
+{
+        for (size_t n = ENGINE_RUNTIME_MAX - 2; n < ENGINE_RUNTIME_MAX + 2; n++) {
+                char path[ENGINE_RUNTIME_MAX + 2] = "", text[2 * ENGINE_RUNTIME_MAX];
+
+                memset(path, 'x', n);
+                path[n] = 0;
+                (void) snprintf(text, sizeof(text), "{\"Runtimes\":{\"runc\":{\"path\":\"%s\"}}}", path);
+                cr_assert_str_eq(parse(text).default_runtime, n < ENGINE_RUNTIME_MAX ? path : "");
+        }
 }
 
 Test(engine_info, other_shapes)

@@ -9,6 +9,10 @@
 
 /* The name with which systemd-docker-runtime is registered with the engine. */
 #define ENGINE_RUNTIME_NAME "systemd-docker"
+/* The runtime that an engine since Docker 23 knows by itself: containerd then executes a program of the name
+ * containerd-shim-systemd-docker-v2. */
+#define ENGINE_SHIM_RUNTIME_NAME "io.containerd.systemd-docker.v2"
+#define ENGINE_RUNTIME_MAX 256U
 
 typedef enum CgroupDriver {
         CGROUP_DRIVER_NONE, /* none, or one that we do not know */
@@ -25,6 +29,11 @@ typedef struct EngineInfo {
         bool cgroup_v2;
         bool has_our_runtime; /* ENGINE_RUNTIME_NAME is registered */
         bool rootless;
+        bool unknown;     /* the engine does not tell; nothing else is set */
+        bool takes_shims; /* Docker 23 and later; from the API's version, which /info does not tell */
+        /* What the engine executes for a container without a runtime of its own, a path or a name; "": it is
+         * not known, has arguments, or is no program. Our own counts as "runc". */
+        char default_runtime[ENGINE_RUNTIME_MAX];
 } EngineInfo;
 
 /* Members of the wrong type count as absent. -EBADMSG: not such an object; -ENOMEM. */

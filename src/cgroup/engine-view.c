@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* The engine's process is found by its pid file. What it sees is looked at through /proc/PID: with a mount
+ * namespace of our own (PrivateTmp=) we may still share with it what matters. */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine-view.h"
+#include "util/cleanup.h"
+#include "util/fd.h"
+#include "util/macro.h"
+
+#define FILE_MAX (1U << 20)
+#define SHIM "containerd-shim-systemd-docker-v2"
+/* As systemd sets it for services. */
+#define PATH_USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+/* A pid file can outlive its process, and another process may have that number by now. */
+static bool find_engine(const char *proc, const char *pid_file, char ret[static PATH_MAX])
+{
+        _cleanup_free_ char *text = NULL, *name = NULL;
+        char path[PATH_MAX];
+        long pid;
+
+        if (read_file_at(AT_FDCWD, pid_file, 64, &text, NULL) < 0)
+                return false;
+        pid = strtol(text, NULL, 10);
+        if (pid <= 1 || pid > INT32_MAX)
+                return false;
+        (void) snprintf(ret, PATH_MAX, "%s/%li", proc, pid);
+        (void) snprintf(path, PATH_MAX, "%s/%li/comm", proc, pid);
+        return read_file_at(AT_FDCWD, path, 64, &name, NULL) >= 0 && strcmp(name, "dockerd\n") == 0;
+}
+
+/* Whether the two names lead to the same file. */
+static bool is_same(const char *a, const char *b)
+{
+        struct stat sa, sb;
+
+        return stat(a, &sa) >= 0 && stat(b, &sb) >= 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+static bool has_same_cgroups(const char *proc, const char *engine)
+{
+        char own[PATH_MAX], theirs[PATH_MAX];
+
+        return snprintf(own, sizeof(own), "%s/self/ns/cgroup", proc) < PATH_MAX &&
+               snprintf(theirs, sizeof(theirs), "%s/ns/cgroup", engine) < PATH_MAX && is_same(own, theirs);
+}
+
+static bool has_same_folder(const char *engine, const char *folder)
+{
+        char path[PATH_MAX];
+
+        return snprintf(path, sizeof(path), "%s/root%s", engine, folder) < PATH_MAX && is_same(path, folder);
+}
+
+/* $PATH in the engine's environment. */
+static char *read_search_path(const char *engine)
+{
+        _cleanup_free_ char *text = NULL;
+        char path[PATH_MAX];
+        size_t size = 0;
+
+        if (snprintf(path, sizeof(path), "%s/environ", engine) < PATH_MAX &&
+            read_file_at(AT_FDCWD, path, FILE_MAX, &text, &size) >= 0)
+                for (const char *word = text; word < text + size; word += strlen(word) + 1)
+                        if (strncmp(word, "PATH=", 5) == 0)
+                                return strdup(word + 5);
+        return strdup(PATH_USUAL);
+}
+
+static bool finds_shim(const char *engine)
+{
+        _cleanup_free_ char *search_path = read_search_path(engine);
+        const char *folder;
+
+        for (char *at = search_path; at && (folder = strsep(&at, ":"));) {
+                char path[PATH_MAX];
+
+                if (*folder == '/' &&
+                    snprintf(path, sizeof(path), "%s/root%s/" SHIM, engine, folder) < PATH_MAX &&
+                    access(path, X_OK) >= 0)
+                        return true;
+        }
+        return false;
+}
+
+const char *engine_view_obstacle(const char *proc, const char *pid_file, const char *state_folder)
+{
+        char engine[PATH_MAX];
+
+        if (!find_engine(proc, pid_file, engine))
+                return "the engine's process is not found";
+        if (!has_same_cgroups(proc, engine))
+                return "the engine has other cgroups, or its process can't be looked at";
+        if (!has_same_folder(engine, state_folder))
+                return "the engine has another /run";
+        if (!finds_shim(engine))
+                return "the engine has no " SHIM " in its $PATH";
+        return NULL;
+}
