@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "csv.h"
 #include "number.h"
@@ -98,6 +99,18 @@ static int parse_device(RunParse *p, const char *value)
         if (!clean)
                 return -ENOMEM;
         return add_device(p, container == host ? clean : host, clean, mode);
+}
+
+/* HOST[:CONTAINER[:MODE]] as --device, if HOST exists now. */
+int set_device_if_exists(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        _cleanup_free_ char *host = strndup(value, strcspn(value, ":"));
+
+        if (!host)
+                return -ENOMEM;
+        if (access(host, F_OK) < 0 && errno == ENOENT)
+                return 0;
+        return later_list(p, spec, value);
 }
 
 static struct json_object *gpu_request(RunParse *p)

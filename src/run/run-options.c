@@ -215,6 +215,7 @@ static void run_parse_done(RunParse *p)
         for (size_t i = 0; i < _STRING_MAX; i++)
                 free(p->strings[i]);
         free(p->health_command);
+        json_object_put(p->health_test);
         json_object_put(p->environment);
         json_object_put(p->gpus);
         json_object_put(p->networks);

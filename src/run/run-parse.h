@@ -73,6 +73,7 @@ typedef struct RunParse {
         char *strings[_STRING_MAX];
         int64_t health[_HEALTH_MAX];
         char *health_command;
+        struct json_object *health_test; /* of --health-test; NULL: not given */
         int64_t swappiness;
         struct json_object *environment; /* NAME -> value; null removes the variable of the image */
         struct json_object *gpus;        /* DeviceRequests of --gpus */

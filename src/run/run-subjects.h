@@ -26,6 +26,7 @@ int set_throttle_bps(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_throttle_iops(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_weight_device(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_gpus(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_device_if_exists(RunParse *p, const RunOptionSpec *spec, const char *value);
 int finish_devices(RunParse *p);
 
 /* dns.c */
@@ -42,6 +43,7 @@ int finish_environment(RunParse *p);
 
 /* health.c */
 int set_health_command(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_health_test(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_health_duration(RunParse *p, const RunOptionSpec *spec, const char *value);
 int set_health_retries(RunParse *p, const RunOptionSpec *spec, const char *value);
 int finish_health(RunParse *p);
