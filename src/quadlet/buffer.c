@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Growing text and lists. Failure is kept in the object, see the header. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "quadlet/buffer.h"
+
+void buffer_done(Buffer *b)
+{
+        free(b->data);
+        *b = (Buffer){ .data = NULL };
+}
+
+void buffer_add_n(Buffer *b, const char *s, size_t n)
+{
+        if (b->failed)
+                return;
+        if (n > BUFFER_MAX || b->size + n > BUFFER_MAX) {
+                b->failed = true;
+                return;
+        }
+        if (b->size + n + 1 > b->allocated) {
+                size_t wanted = MAX(b->size + n + 1, (size_t) 64), bigger = MAX(wanted, b->allocated * 2);
+                char *data = realloc(b->data, bigger);
+
+                if (!data) {
+                        b->failed = true;
+                        return;
+                }
+                b->data = data;
+                b->allocated = bigger;
+        }
+        memcpy(b->data + b->size, s, n);
+        b->size += n;
+        b->data[b->size] = 0;
+}
+
+void buffer_add(Buffer *b, const char *s)
+{
+        buffer_add_n(b, s, strlen(s));
+}
+
+void buffer_add_char(Buffer *b, char c)
+{
+        buffer_add_n(b, &c, 1);
+}
+
+void buffer_addf(Buffer *b, const char *format, ...)
+{
+        _cleanup_free_ char *s = NULL;
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&s, format, ap);
+        va_end(ap);
+        if (n < 0) {
+                s = NULL;
+                b->failed = true;
+                return;
+        }
+        buffer_add_n(b, s, (size_t) n);
+}
+
+const char *buffer_text(const Buffer *b)
+{
+        return b->data ?: "";
+}
+
+char *buffer_take(Buffer *b)
+{
+        char *s = NULL;
+
+        buffer_add_n(b, "", 0);
+        if (!b->failed)
+                s = TAKE_PTR(b->data);
+        buffer_done(b);
+        return s;
+}
+
+void words_done(Words *w)
+{
+        words_clear(w);
+        free(w->items);
+        *w = (Words){ .items = NULL };
+}
+
+void words_clear(Words *w)
+{
+        for (size_t i = 0; i < w->n; i++)
+                free(w->items[i]);
+        w->n = 0;
+        if (w->items)
+                w->items[0] = NULL;
+}
+
+void words_take(Words *w, char *s)
+{
+        if (!s || w->failed || w->n >= WORDS_MAX) {
+                w->failed = true;
+                free(s);
+                return;
+        }
+        if (w->n + 2 > w->allocated) {
+                size_t bigger = MAX(w->allocated * 2, (size_t) 8);
+                char **items = realloc(w->items, bigger * sizeof(char *));
+
+                if (!items) {
+                        w->failed = true;
+                        free(s);
+                        return;
+                }
+                w->items = items;
+                w->allocated = bigger;
+        }
+        w->items[w->n++] = s;
+        w->items[w->n] = NULL;
+}
+
+void words_add(Words *w, const char *s)
+{
+        words_take(w, strdup(s));
+}
+
+void words_add_n(Words *w, const char *s, size_t n)
+{
+        words_take(w, strndup(s, n));
+}
+
+void words_addf(Words *w, const char *format, ...)
+{
+        char *s = NULL;
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&s, format, ap);
+        va_end(ap);
+        words_take(w, n < 0 ? NULL : s);
+}
+
+bool words_contain(const Words *w, const char *s)
+{
+        for (size_t i = 0; i < w->n; i++)
+                if (strcmp(w->items[i], s) == 0)
+                        return true;
+        return false;
+}

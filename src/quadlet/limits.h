@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* Limits hold for the whole service, whatever way the container gets into its cgroup: so they are settings
+ * of the unit. */
+
+#include "conversion.h"
+
+/* Sets what `docker run --OPTION value` would limit. False: the option is no limit of this kind. */
+bool set_limit(Conversion *c, const UnitLine *line, const char *option, const char *value);
