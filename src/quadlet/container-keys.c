@@ -6,8 +6,8 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
-#include "csv-field.h"
 #include "handlers.h"
 
 void key_auto_update(Conversion *c, const QuadletKey *key, const KeyValues *values)
@@ -148,57 +148,9 @@ void key_reload_signal(Conversion *c, const QuadletKey *key, const KeyValues *va
 {
         const char *signal_name = values->items[0].text;
 
-        if (strncmp(signal_name, "SIG", 3) == 0)
+        if (strncasecmp(signal_name, "SIG", 3) == 0)
                 signal_name += 3;
         words_addf(&c->reload, "/bin/kill -%s $MAINPID", signal_name);
-}
-
-/* Whether [Service] has the credential already, by any of the keys that set one. */
-static bool has_credential(const Conversion *c, const char *name)
-{
-        const UnitFile *f = &c->unit->file;
-        size_t n = strlen(name);
-
-        for (size_t i = 0; i < f->n; i++)
-                if (strcmp(f->lines[i].section, "Service") == 0 && strstr(f->lines[i].key, "Credential") &&
-                    strncmp(f->lines[i].value, name, n) == 0 &&
-                    (!f->lines[i].value[n] || f->lines[i].value[n] == ':'))
-                        return true;
-        return false;
-}
-
-static bool is_secret_option(const char *option)
-{
-        static const char *const names[] = { "target=", "uid=", "gid=", "mode=" };
-
-        for (size_t i = 0; i < ELEMENTSOF(names); i++)
-                if (strncmp(option, names[i], strlen(names[i])) == 0)
-                        return true;
-        return strcmp(option, "type=env") == 0 || strcmp(option, "type=mount") == 0;
-}
-
-/* A secret of podman is a credential of the service here: see systemd.exec(5), LoadCredential=. */
-void key_secret(Conversion *c, const QuadletKey *key, const KeyValues *values)
-{
-        for (size_t i = 0; i < values->n; i++) {
-                const UnitLine *line = values->items[i].line;
-                _cleanup_words_ Words fields = {};
-
-                if (!split_csv(values->items[i].text, &fields) || fields.n == 0 || !*fields.items[0] ||
-                    strpbrk(fields.items[0], "/=: \t")) {
-                        conversion_error(c, line, "Secret=NAME,type=env,target=VARIABLE",
-                                         "Secret=%s: must begin with the name of a credential",
-                                         values->items[i].text);
-                        continue;
-                }
-                for (size_t k = 1; k < fields.n; k++)
-                        if (!is_secret_option(fields.items[k]))
-                                conversion_error(c, line, NULL, "Secret=: unknown option \"%s\"",
-                                                 fields.items[k]);
-                if (!has_credential(c, fields.items[0]))
-                        words_addf(&c->service_lines, "LoadCredential=%s", fields.items[0]);
-                conversion_error(c, line, NULL, "Secret=%s is not supported yet", values->items[i].text);
-        }
 }
 
 void key_timezone(Conversion *c, const QuadletKey *key, const KeyValues *values)

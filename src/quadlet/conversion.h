@@ -24,6 +24,7 @@ typedef struct Conversion {
         Words before;        /* command lines for ExecStartPre=, already quoted */
         Words after;         /* the same for ExecStopPost= */
         Words reload;        /* the same for ExecReload= */
+        Words podman_run;    /* what PodmanArgs= adds to run */
         Words options;       /* of systemd-docker itself */
         Words run;           /* of `docker run`, or of the verb */
         Words command;       /* image and command */

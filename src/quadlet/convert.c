@@ -13,6 +13,7 @@
 #include "convert.h"
 #include "install.h"
 #include "passed-lines.h"
+#include "podman-args.h"
 #include "quadlet/key.h"
 #include "quadlet/quadlet.h"
 #include "suggest.h"
@@ -194,6 +195,7 @@ static void conversion_done(Conversion *c)
         words_done(&c->before);
         words_done(&c->after);
         words_done(&c->reload);
+        words_done(&c->podman_run);
         words_done(&c->options);
         words_done(&c->run);
         words_done(&c->command);
@@ -203,8 +205,8 @@ static void conversion_done(Conversion *c)
 static void convert_by_table(Conversion *c)
 {
         const char *section = unit_type_section(c->unit->parsed.type);
-        Words *lists[] = { &c->unit_lines, &c->service_lines, &c->before, &c->after,
-                           &c->reload,     &c->options,       &c->run,    &c->command };
+        Words *lists[] = { &c->unit_lines, &c->service_lines, &c->before, &c->after,  &c->reload,
+                           &c->options,    &c->podman_run,    &c->run,    &c->command };
 
         if (c->unit->file.n == 0 && quadlet_unit_is_broken(c->unit))
                 return; /* it could not be read: one message is enough */
@@ -222,6 +224,8 @@ static void convert_by_table(Conversion *c)
                 key_values_read(&c->unit->file, section, c->keys + i, c->values + i, &c->unit->findings);
                 c->failed = c->failed || c->values[i].failed;
         }
+        if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD)
+                fold_podman_args(c);
         conversions[c->unit->parsed.type].begin(c);
         for (size_t i = 0; i < c->n_keys; i++)
                 map_values(c, c->keys + i, c->values + i);

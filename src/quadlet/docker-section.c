@@ -39,5 +39,6 @@ void add_docker_section(Conversion *c)
 
 void key_podman_args(Conversion *c, const QuadletKey *key, const KeyValues *values)
 {
-        add_run_words(c, values);
+        for (size_t i = 0; i < c->podman_run.n; i++)
+                words_add(&c->run, c->podman_run.items[i]);
 }

@@ -30,7 +30,6 @@ HANDLER(key_notify);
 HANDLER(key_pull);
 HANDLER(key_reload_command);
 HANDLER(key_reload_signal);
-HANDLER(key_secret);
 HANDLER(key_timezone);
 
 /* limits.c */
@@ -55,6 +54,9 @@ HANDLER(key_device);
 HANDLER(key_mount);
 HANDLER(key_tmpfs);
 HANDLER(key_volumes);
+
+/* secret.c */
+HANDLER(key_secret);
 
 /* security.c */
 HANDLER(key_label_option);

@@ -42,7 +42,7 @@ const QuadletKey container_keys[] = {
         K("AutoUpdate", STRING, "POLICY",
           "Sets the label _io.containers.autoupdate_. systemd-docker itself does not update "
           "containers.",
-          "registry", .handler = key_auto_update, .words = "registry|local"),
+          "registry", .handler = key_auto_update, .words = "registry|image|local|disabled"),
         K("CgroupsMode", STRING, "MODE",
           "*split*: in the unit's cgroup, the default. *enabled*, *no-conmon*: where Docker "
           "puts it. *disabled* is refused.",

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "handlers.h"
@@ -77,35 +78,91 @@ static void set_words(Conversion *c, const UnitLine *line, const char *setting, 
         add_setting(c, setting, value);
 }
 
+/* A share of low to high -> a weight of 1 to 10000, as the OCI runtimes translate it for cgroup v2. */
+static void set_weight(Conversion *c, const UnitLine *line, const char *setting, const char *value, long low,
+                       long high)
+{
+        char *end, text[32];
+        long n = strtol(value, &end, 10);
+
+        if (!*value || *end || n < low || n > high) {
+                conversion_error(c, line, NULL, "%s: must be a number from %ld to %ld", value, low, high);
+                return;
+        }
+        (void) snprintf(text, sizeof(text), "%ld", 1 + (n - low) * 9999 / (high - low));
+        add_setting(c, setting, text);
+}
+
+static void set_shares(Conversion *c, const UnitLine *line, const char *setting, const char *value)
+{
+        set_weight(c, line, setting, value, 2, 262144);
+}
+
+static void set_io_weight(Conversion *c, const UnitLine *line, const char *setting, const char *value)
+{
+        set_weight(c, line, setting, value, 10, 1000);
+}
+
 static const struct {
         const char *option, *setting;
+        /* NULL: it has another form there, or other limits */
         void (*set)(Conversion *c, const UnitLine *line, const char *setting, const char *value);
 } limits[] = {
-        { "memory", "MemoryMax", set_size },         { "memory-reservation", "MemoryLow", set_size },
-        { "pids-limit", "TasksMax", set_tasks },     { "cpus", "CPUQuota", set_cpus },
-        { "cpuset-cpus", "AllowedCPUs", set_words }, { "cpuset-mems", "AllowedMemoryNodes", set_words },
+        { "memory", "MemoryMax", set_size },
+        { "memory-reservation", "MemoryLow", set_size },
+        { "pids-limit", "TasksMax", set_tasks },
+        { "cpus", "CPUQuota", set_cpus },
+        { "cpuset-cpus", "AllowedCPUs", set_words },
+        { "cpuset-mems", "AllowedMemoryNodes", set_words },
+        { "cpu-shares", "CPUWeight", set_shares },
+        { "blkio-weight", "IOWeight", set_io_weight },
+        { "cpu-quota", "CPUQuota=50%", NULL },
+        { "cpu-period", "CPUQuotaPeriodSec=100ms", NULL },
+        { "memory-swap", "MemorySwapMax=1G", NULL },
+        { "blkio-weight-device", "IODeviceWeight=/dev/sda 100", NULL },
+        { "device-read-bps", "IOReadBandwidthMax=/dev/sda 1M", NULL },
+        { "device-write-bps", "IOWriteBandwidthMax=/dev/sda 1M", NULL },
+        { "device-read-iops", "IOReadIOPSMax=/dev/sda 1000", NULL },
+        { "device-write-iops", "IOWriteIOPSMax=/dev/sda 1000", NULL },
 };
 
-bool set_limit(Conversion *c, const UnitLine *line, const char *option, const char *value)
+static void refuse_limit(Conversion *c, const UnitLine *line, const char *option, const char *setting)
 {
+        _cleanup_free_ char *cure = NULL;
+
+        if (setting && asprintf(&cure, "%s in [Service]", setting) < 0)
+                cure = NULL;
+        conversion_error(c, line, cure,
+                         "--%s limits a cgroup of Docker's; the limits are the service's here", option);
+}
+
+void set_limit(Conversion *c, const UnitLine *line, const char *option, const char *value)
+{
+        if (c->config->user) {
+                if (value)
+                        conversion_run(c, option, value);
+                else
+                        words_addf(&c->run, "--%s", option);
+                return;
+        }
         for (size_t i = 0; i < ELEMENTSOF(limits); i++) {
                 if (strcmp(limits[i].option, option) != 0)
                         continue;
-                if (c->config->user)
-                        conversion_run(c, option, value);
-                else
+                if (limits[i].set)
                         limits[i].set(c, line, limits[i].setting, value);
-                return true;
+                else
+                        refuse_limit(c, line, option, limits[i].setting);
+                return;
         }
-        return false;
+        refuse_limit(c, line, option, NULL);
 }
 
 void key_memory(Conversion *c, const QuadletKey *key, const KeyValues *values)
 {
-        (void) set_limit(c, values->items[0].line, "memory", values->items[0].text);
+        set_limit(c, values->items[0].line, "memory", values->items[0].text);
 }
 
 void key_pids_limit(Conversion *c, const QuadletKey *key, const KeyValues *values)
 {
-        (void) set_limit(c, values->items[0].line, "pids-limit", values->items[0].text);
+        set_limit(c, values->items[0].line, "pids-limit", values->items[0].text);
 }

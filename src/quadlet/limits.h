@@ -7,5 +7,6 @@
 
 #include "conversion.h"
 
-/* Sets what `docker run --OPTION value` would limit. False: the option is no limit of this kind. */
-bool set_limit(Conversion *c, const UnitLine *line, const char *option, const char *value);
+/* Sets what `docker run --OPTION value` would limit. What is no setting of the service is an error, with the
+ * setting to write instead. */
+void set_limit(Conversion *c, const UnitLine *line, const char *option, const char *value);

@@ -105,7 +105,7 @@ static void add_relabelled(Conversion *c, const UnitLine *line, const MountSpec 
 }
 
 /* The source as Docker knows it. NULL: nothing to mount from, or an error. */
-static char *resolve_source(Conversion *c, const UnitLine *line, const MountSpec *m)
+static char *resolve_source(Conversion *c, const UnitLine *line, const MountSpec *m, bool *ret_nocopy)
 {
         _cleanup_reference_ Reference r = {};
         int type = m->source ? unit_type_from_name(m->source) : -1;
@@ -116,6 +116,7 @@ static char *resolve_source(Conversion *c, const UnitLine *line, const MountSpec
             (strcmp(m->type, "image") == 0 && (type == UNIT_TYPE_IMAGE || type == UNIT_TYPE_BUILD))) {
                 if (!conversion_refer(c, line, m->source, strlen(m->source), &r))
                         return NULL;
+                *ret_nocopy = r.unit->parsed.type == UNIT_TYPE_VOLUME && volume_is_nocopy(r.unit);
                 return TAKE_PTR(r.resource);
         }
         if (strcmp(m->type, "bind") == 0) {
@@ -151,10 +152,11 @@ static void add_mount(Conversion *c, const UnitLine *line, const MountSpec *m)
         _cleanup_buffer_ Buffer b = {};
         _cleanup_free_ char *source = NULL;
         size_t errors = c->unit->findings.count[FINDING_ERROR];
+        bool nocopy = false;
 
         if (!is_possible(c, line, m))
                 return;
-        source = resolve_source(c, line, m);
+        source = resolve_source(c, line, m, &nocopy);
         if (c->unit->findings.count[FINDING_ERROR] != errors)
                 return;
         if (m->source && !source) {
@@ -171,6 +173,8 @@ static void add_mount(Conversion *c, const UnitLine *line, const MountSpec *m)
         add_csv_field(&b, "target", m->target);
         if (m->read_only)
                 buffer_add(&b, ",readonly");
+        if (nocopy && !strstr(buffer_text(&m->rest), "volume-nocopy"))
+                buffer_add(&b, ",volume-nocopy");
         buffer_add(&b, buffer_text(&m->rest));
         c->failed = c->failed || b.failed || m->rest.failed;
         conversion_run(c, "mount", buffer_text(&b));

@@ -98,10 +98,11 @@ static void check_kill_mode(Conversion *c, const UnitLine *line)
 static void check_restart(Conversion *c, const UnitLine *line)
 {
         if (strcmp(line->value, "unless-stopped") == 0)
-                conversion_warn(c, line, "Restart=always",
-                                "Restart=unless-stopped is Docker's word and systemd does not know it; "
-                                "always is used, which "
-                                "also leaves a stopped unit stopped");
+                (c->config->is_check ? conversion_error : conversion_warn)(
+                        c, line, "Restart=always",
+                        "Restart=unless-stopped is Docker's word and systemd does not know it; "
+                        "always is used, which "
+                        "also leaves a stopped unit stopped");
 }
 
 static void check_account(Conversion *c, const UnitLine *line)

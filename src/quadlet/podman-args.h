@@ -20,10 +20,15 @@ typedef struct PodmanFlag {
         char short_name; /* 0: none */
         bool takes_value;
         FlagFate fate;
+        const char *key; /* of [Container] or [Pod], which means the same; NULL: none */
 } PodmanFlag;
 
 /* The table, for the test that compares it with that of `docker run`. */
 const PodmanFlag *podman_flags(size_t *ret_n);
+
+/* Reads PodmanArgs=, before the keys are mapped: an option that is a key as well becomes a value of the key;
+ * the others wait in c->podman_run. */
+void fold_podman_args(Conversion *c);
 
 /* Adds the words, each from the line `lines[i]`, to the run options. */
 void add_run_words(Conversion *c, const KeyValues *words);

@@ -143,18 +143,23 @@ static void add_as_volume(Conversion *c, const VolumeSpec *v)
         conversion_run(c, "volume", buffer_text(&b));
 }
 
+bool volume_is_nocopy(const QuadletUnit *volume)
+{
+        _cleanup_free_ char *copy = unit_file_string(&volume->file, "Volume", "Copy");
+
+        return copy && unit_file_boolean(copy) == 0;
+}
+
 /* A .volume file: its volume, and what only the mount can say. */
 static bool refer_to_volume(Conversion *c, const UnitLine *line, VolumeSpec *v)
 {
         _cleanup_reference_ Reference r = {};
-        const UnitLine *copy;
 
         if (!conversion_refer(c, line, v->source, strlen(v->source), &r))
                 return false;
         free(v->source);
         v->source = TAKE_PTR(r.resource);
-        copy = unit_file_last(&r.unit->file, "Volume", "Copy");
-        if (copy && unit_file_boolean(copy->value) == 0 && !words_contain(&v->options, "nocopy"))
+        if (volume_is_nocopy(r.unit) && !words_contain(&v->options, "nocopy"))
                 words_add(&v->options, "nocopy");
         return true;
 }

@@ -70,6 +70,14 @@ static bool is_comment_or_empty(const char *s, size_t size)
         return n == size || s[n] == '#' || s[n] == ';';
 }
 
+/* The text ends where it should continue. A value never ends with a backslash: in the service's unit it
+ * would continue in the next line. */
+static void drop_backslashes(Buffer *b)
+{
+        while (b->size > 0 && b->data[b->size - 1] == '\\')
+                b->data[--b->size] = 0;
+}
+
 /* Joins a line and what continues it. A comment has no continuation. */
 static bool next_logical(Parser *p, Buffer *b, unsigned *ret_number)
 {
@@ -84,8 +92,10 @@ static bool next_logical(Parser *p, Buffer *b, unsigned *ret_number)
         while (size > 0 && s[size - 1] == '\\') {
                 buffer_add_n(b, s, size - 1);
                 do {
-                        if (!next_physical(p, &s, &size))
+                        if (!next_physical(p, &s, &size)) {
+                                drop_backslashes(b);
                                 return true;
+                        }
                 } while (is_comment_or_empty(s, size));
         }
         buffer_add_n(b, s, size);

@@ -47,6 +47,14 @@ static void append(KeyValues *v, char *text, const UnitLine *line)
         v->items[v->n++] = (KeyValue){ .text = text, .line = line };
 }
 
+void key_values_add(KeyValues *v, const char *text, const UnitLine *line, bool single)
+{
+        if (single)
+                forget(v);
+        append(v, strdup(text), line);
+        v->last = line;
+}
+
 static void read_words(KeyValues *v, const UnitLine *line, SplitMode mode, Findings *findings)
 {
         _cleanup_words_ Words words = {};

@@ -22,6 +22,11 @@ typedef struct KeyValues {
 
 void key_values_done(KeyValues *v);
 
+/* Adds a value as if the line were one of the key's. single: it replaces the others. On failure v->failed is
+ * set.
+ */
+void key_values_add(KeyValues *v, const char *text, const UnitLine *line, bool single);
+
 /* Reads all lines of the key in this section. What cannot be read is a finding, and left out. */
 void key_values_read(const UnitFile *file, const char *section, const QuadletKey *key, KeyValues *ret,
                      Findings *findings);

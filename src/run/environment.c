@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "client-config.h"
 #include "env-file.h"
@@ -18,6 +19,7 @@
 #include "json/json.h"
 
 #define CONFIG_MAX ((size_t) 16 * 1024 * 1024)
+#define CREDENTIAL_MAX ((size_t) 1024 * 1024)
 
 int set_env(RunParse *p, const RunOptionSpec *spec, const char *value)
 {
@@ -37,6 +39,36 @@ int set_env(RunParse *p, const RunOptionSpec *spec, const char *value)
                 return 0;
         }
         return json_set(p->environment, name, json_object_new_string(rest));
+}
+
+/* VARIABLE=CREDENTIAL, see systemd.exec(5). The newline at the end, which editors and echo(1) write, is not
+ * part of the value. */
+int set_env_credential(RunParse *p, const RunOptionSpec *spec, const char *value)
+{
+        const char *credential = NULL, *folder = context_getenv(p->context, "CREDENTIALS_DIRECTORY");
+        _cleanup_free_ char *name = text_cut(value, '=', &credential), *path = NULL, *data = NULL;
+        size_t size;
+        int r;
+
+        if (!name)
+                return -ENOMEM;
+        if (!*name || !credential || !*credential || strchr(credential, '/'))
+                return run_parse_error(p, "must be VARIABLE=CREDENTIAL");
+        if (asprintf(&path, "%s/%s", folder ?: "/run/credentials", credential) < 0)
+                return -ENOMEM;
+        r = folder ? read_file_at(p->context->dir_fd, path, CREDENTIAL_MAX, &data, &size) : -ENOENT;
+        if (r == -ENOMEM)
+                return r;
+        if (r == -ENOENT)
+                return run_parse_error(p, "the service has no credential %s; put it into /etc/credstore/%s",
+                                       credential, credential);
+        if (r < 0)
+                return run_parse_error(p, "%s: %s", path, strerror(-r));
+        size -= size > 0 && data[size - 1] == '\n';
+        data[size] = 0;
+        if (memchr(data, 0, size) || !utf8_valid(data, size))
+                return run_parse_error(p, "the credential %s is not a text; use it as a file", credential);
+        return json_set(p->environment, name, json_object_new_string(data));
 }
 
 /* Reads what config.json says, except for logins: these are looked up when an image is pulled. */

@@ -102,6 +102,8 @@ const RunOptionSpec run_option_table[] = {
         O("entrypoint", 0, "string", 0, set_entrypoint, "Entrypoint",
           .text = "Overwrite the default ENTRYPOINT of the image"),
         O("env", 'e', "list", 0, set_env, NULL, .text = "Set environment variables"),
+        O("env-credential", 0, "list", FLAG_HIDDEN, set_env_credential, NULL,
+          .text = "Set an environment variable to the value of a credential of the service"),
         O("env-file", 0, "list", 0, later_list, NULL, .member = LIST_ENV_FILE,
           .text = "Read in a file of environment variables", .words = COMPLETE_FILE),
         O("expose", 0, "list", 0, later_list, NULL, .member = LIST_EXPOSE,

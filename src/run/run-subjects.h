@@ -39,6 +39,7 @@ int set_entrypoint(RunParse *p, const RunOptionSpec *spec, const char *value);
 
 /* environment.c */
 int set_env(RunParse *p, const RunOptionSpec *spec, const char *value);
+int set_env_credential(RunParse *p, const RunOptionSpec *spec, const char *value);
 int finish_environment(RunParse *p);
 
 /* health.c */

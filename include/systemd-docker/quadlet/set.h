@@ -49,6 +49,7 @@ typedef struct QuadletConfig {
         const char *program;       /* absolute path of systemd-docker */
         const char *docker_client; /* absolute path of `docker`; NULL: not installed */
         bool user;                 /* the units are for a user's manager */
+        bool is_check;             /* for `check`: what the generator mends with a warning is an error */
 } QuadletConfig;
 
 void quadlet_set_done(QuadletSet *s);

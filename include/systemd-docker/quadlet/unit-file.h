@@ -42,9 +42,8 @@ void unit_file_parse(UnitFile *u, const char *path, const char *text, size_t siz
 
 /* The last line of this key, NULL if there is none. A line with an empty value counts. */
 const UnitLine *unit_file_last(const UnitFile *u, const char *section, const char *key);
-/* The last value that is not empty, without surrounding quotes, as the caller's string. NULL: none, or
- * memory ran out.
- */
+/* The value of the last line, without surrounding quotes, as the caller's string. NULL: there is no such
+ * line, it is empty, or memory ran out. */
 char *unit_file_string(const UnitFile *u, const char *section, const char *key);
 bool unit_file_has_section(const UnitFile *u, const char *section);
 
