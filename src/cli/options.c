@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The program's own options, before `run`, `--` or `setup`: a table of names and help, and one of setters.
- */
+/* The program's own options, before the command: a table of names and help, and one of setters. */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -223,7 +222,9 @@ void options_help(FILE *f)
 {
         fputs("Usage: systemd-docker [OPTIONS…] run [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
               "       systemd-docker [OPTIONS…] --  [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
-              "       systemd-docker [-H URL] setup [--undo | --check]\n\n"
+              "       systemd-docker [-H URL] setup [--undo | --check]\n"
+              "       systemd-docker [-H URL] network|volume|image ensure [OPTIONS…] NAME\n"
+              "       systemd-docker check [--json] [--user] [FILE|FOLDER|UNIT]…\n\n"
               "Run a Docker container as a systemd service.\n\n",
               f);
         for (size_t i = 0; i < ELEMENTSOF(help_table); i++) {
@@ -338,24 +339,39 @@ static int parse_short(Options *o, char **words, CliError *reterr)
         return 1;
 }
 
-/* Parses up to `run`, `--` or `setup`. */
+static const struct {
+        const char *word;
+        Verb verb;
+} commands[] = {
+        { "--", VERB_RUN },          { "run", VERB_RUN },       { "setup", VERB_SETUP },
+        { "network", VERB_NETWORK }, { "volume", VERB_VOLUME }, { "image", VERB_IMAGE },
+        { "check", VERB_CHECK },
+};
+
+/* Whether the word is a command, which is then noted. */
+static bool take_command(Options *o, const char *word)
+{
+        for (size_t i = 0; i < ELEMENTSOF(commands); i++)
+                if (strcmp(commands[i].word, word) == 0) {
+                        o->verb = commands[i].verb;
+                        return true;
+                }
+        return false;
+}
+
+/* Parses up to the command. */
 static int parse_words(Options *o, char **words, CliError *reterr)
 {
         while (*words) {
                 int r;
 
-                if (strcmp(*words, "--") == 0 || strcmp(*words, "run") == 0) {
-                        o->run_words = words + 1;
-                        return 0;
-                }
-                if (strcmp(*words, "setup") == 0) {
-                        o->verb = VERB_SETUP;
+                if (take_command(o, *words)) {
                         o->run_words = words + 1;
                         return 0;
                 }
                 if ((*words)[0] != '-' || !(*words)[1])
                         return cli_error(reterr, CLI_EXIT_REFUSED,
-                                         "unknown command \"%.300s\", expected `run`, `--` or `setup`",
+                                         "unknown command \"%.300s\", expected `run` or `--`; see --help",
                                          *words);
                 r = (*words)[1] == '-' ? parse_long(o, words, reterr) : parse_short(o, words, reterr);
                 if (r < 0)
@@ -364,8 +380,7 @@ static int parse_words(Options *o, char **words, CliError *reterr)
                         return 0;
                 words += r;
         }
-        return cli_error(reterr, CLI_EXIT_REFUSED,
-                         "no command given, expected `run`, `--` or `setup`; see --help");
+        return cli_error(reterr, CLI_EXIT_REFUSED, "no command given, expected `run` or `--`; see --help");
 }
 
 int options_parse(int argc, char **argv, Options *ret, CliError *reterr)

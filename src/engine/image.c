@@ -176,14 +176,16 @@ static void on_done(EngineRequest *request, int r, const EngineReply *reply, voi
 
 /* How it begins */
 
-static char *pull_path(const ImageReference *image, const char *platform)
+/* Without a tag, the engine pulls all of them. */
+static char *pull_path(const ImageReference *image, const ImageConfig *config)
 {
-        _cleanup_free_ char *name = engine_escape(image->name), *tag = engine_escape(image->tag),
-                            *escaped = engine_escape(platform ?: "");
+        _cleanup_free_ char *name = engine_escape(image->name),
+                            *tag = engine_escape(config->all_tags ? "" : image->tag),
+                            *escaped = engine_escape(config->platform ?: "");
         char *path;
 
         if (!name || !tag || !escaped ||
-            asprintf(&path, "/images/create?fromImage=%s&tag=%s%s%s", name, tag,
+            asprintf(&path, "/images/create?fromImage=%s%s%s%s%s", name, *tag ? "&tag=" : "", tag,
                      *escaped ? "&platform=" : "", escaped) < 0)
                 return NULL;
         return path;
@@ -235,7 +237,7 @@ static int image_begin(Image *i, sd_event *event, const ImageReference *referenc
         static const LoginOps login_ops = { .on_done = on_login };
         int r;
 
-        i->path = pull_path(reference, i->config.platform);
+        i->path = pull_path(reference, &i->config);
         r = i->path ? event_add_timer(event, &i->retry, on_retry, i, &retry) : -ENOMEM;
         if (r >= 0)
                 r = login_new(&i->login, event, i->config.context, reference->registry, &login_ops, i);

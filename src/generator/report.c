@@ -46,6 +46,10 @@ void report(Report *r, int level, const char *format, ...)
                 text = NULL;
         else
                 line = text_one_line(text, (size_t) n, LINE_MAX_SIZE);
+        if (r->on_line) {
+                r->on_line(level, line ?: "out of memory", r->userdata);
+                return;
+        }
         fprintf(stderr, "systemd-docker-generator: %s\n", line ?: "out of memory");
         if (r->kmsg >= 0 && asprintf(&message, "<%d>systemd-docker-generator[%d]: %s", level, (int) getpid(),
                                      line ?: "out of memory") >= 0)

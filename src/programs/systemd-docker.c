@@ -10,9 +10,13 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "check/check.h"
+#include "cli/check-options.h"
+#include "cli/ensure-options.h"
 #include "cli/options.h"
 #include "cli/setup-options.h"
 #include "codec/engine/engine-host.h"
+#include "ensure/ensure.h"
 #include "run/run-options.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
@@ -85,6 +89,39 @@ static int set_up(const Options *o, const char *host_name, const char *folder)
         if (parse_host(host_name, &tls, &host) < 0)
                 return CLI_EXIT_REFUSED;
         return setup_run(verb, &host, &tls);
+}
+
+static int ensure(const Options *o, EnsureKind kind, const CliContext *context, const char *folder)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
+        _cleanup_(ensure_options_done) EnsureOptions options = {};
+        const EngineTls tls = read_tls(folder);
+        const EnsureConfig config = { .host_name = context->host,
+                                      .tls = &tls,
+                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
+                                      .context = context,
+                                      .in_service = environment_is_set("INVOCATION_ID") };
+
+        if (ensure_options_parse(kind, o->run_words, &options, &error) < 0)
+                return refuse(&error);
+        if (options.help) {
+                ensure_options_help(kind, stdout);
+                return EXIT_SUCCESS;
+        }
+        if (parse_host(context->host, &tls, &host) < 0)
+                return CLI_EXIT_REFUSED;
+        return ensure_run(&options, &config, &host);
+}
+
+static int check(const Options *o)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        CheckOptions options;
+
+        if (check_options_parse(o->run_words, &options, &error) < 0)
+                return refuse(&error);
+        return check_run(&options, SYSTEMD_DOCKER_PROGRAM);
 }
 
 /* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in
@@ -163,11 +200,16 @@ int main(int argc, char **argv)
                 puts("systemd-docker " PROJECT_VERSION);
                 return EXIT_SUCCESS;
         }
+        if (options.verb == VERB_CHECK)
+                return check(&options);
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
         context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD, .host = host };
         folder = context_config_folder(&context);
         if (options.verb == VERB_SETUP)
                 return set_up(&options, host, folder);
+        if (options.verb >= VERB_NETWORK && options.verb <= VERB_IMAGE)
+                return ensure(&options, (EnsureKind) (ENSURE_NETWORK + (options.verb - VERB_NETWORK)),
+                              &context, folder);
         if (run_options_parse(options.run_words, &context, &run, &error) < 0)
                 return refuse(&error);
         if (run->help) {

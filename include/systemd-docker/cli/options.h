@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The options of systemd-docker itself: the words before `run`, `--` or `setup`. See OPTIONS in
+/* The options of systemd-docker itself: the words before `run`, `--` or another
+ * command. See OPTIONS in
  * systemd-docker(1). */
 
 #include <stdbool.h>
@@ -50,6 +51,10 @@ typedef enum LogTransport {
 typedef enum Verb {
         VERB_RUN,
         VERB_SETUP,
+        VERB_NETWORK,
+        VERB_VOLUME,
+        VERB_IMAGE,
+        VERB_CHECK,
         VERB_HELP,
         VERB_VERSION,
 } Verb;
@@ -68,8 +73,8 @@ typedef struct Options {
         int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
         char *host;          /* NULL: not given */
         Verb verb;
-        char **run_words; /* the words after `run`, `--` or `setup`, with a NULL at the end; part of argv,
-                             not owned */
+        char **run_words; /* the words after `run`, `--` or another command, with a NULL at the end; part of
+                             argv, not owned */
 } Options;
 
 /* Parses argv. With --help or --version, verb says so and run_words may be NULL. On success, free *ret with

@@ -32,6 +32,7 @@ typedef struct ImageOps {
 typedef struct ImageConfig {
         const char *name;          /* of the image, as the user wrote it */
         const char *platform;      /* --platform; NULL or "": the engine's own */
+        bool all_tags;             /* not only the tag of the name */
         const CliContext *context; /* where docker's configuration file and the credential helpers are */
         int bar_fd;                /* a terminal to draw the progress on; negative: none */
         bool engine_may_restart;   /* an engine that goes away is waited for longer */

@@ -15,6 +15,9 @@ typedef struct Report {
         int kmsg;     /* /dev/kmsg; -EBADF: standard error only */
         bool errors;  /* something is wrong: the exit status is 1 */
         size_t lines; /* said so far; no more than REPORT_LINES_MAX */
+        /* NULL: to standard error and kmsg; else each line is given to it instead. */
+        void (*on_line)(int level, const char *text, void *userdata);
+        void *userdata;
 } Report;
 
 #define REPORT_NULL ((Report){ .kmsg = -EBADF })
