@@ -70,6 +70,7 @@ DEFINE_LIST_SETTER(ip_ranges)
 DEFINE_FLAG_SETTER(internal)
 DEFINE_FLAG_SETTER(ipv6)
 DEFINE_FLAG_SETTER(all_tags)
+DEFINE_FLAG_SETTER(infra)
 
 static int set_pull(EnsureOptions *o, const char *value)
 {
@@ -141,6 +142,7 @@ static const struct {
         { IMAGE, "pull", "POLICY", set_pull, "missing (default), always, never" },
         { IMAGE, "platform", "PLATFORM", set_platform, "Like linux/arm64/v8" },
         { IMAGE, "all-tags", NULL, set_all_tags, "All tags of the image" },
+        { IMAGE, "infra", NULL, set_infra, "The image of the containers of pods, instead of NAME" },
         { IMAGE, "authfile", "PATH", set_authfile, "A file with logins, like config.json" },
         { IMAGE, "creds", "USER:PASSWORD", set_creds, "The login; others can see it" },
 };
@@ -231,7 +233,9 @@ static int parse_rest(EnsureOptions *o, char *const *words, CliError *reterr)
                         return r;
                 words += r;
         }
-        if (!o->name && !o->help)
+        if (o->infra && !o->name)
+                o->name = "of pods";
+        else if (!o->name && !o->help)
                 return cli_error(reterr, CLI_EXIT_REFUSED, "%s: no name given", ensure_kind_table[o->kind]);
         if (strv_length(o->gateways) > strv_length(o->subnets) ||
             strv_length(o->ip_ranges) > strv_length(o->subnets))

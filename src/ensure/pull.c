@@ -153,6 +153,10 @@ void image_start(Session *s)
         _cleanup_free_ char *name = engine_escape(s->options->name);
         char *path = NULL;
 
+        if (s->options->infra) {
+                infra_start(s);
+                return;
+        }
         if (s->options->pull == ENSURE_PULL_ALWAYS) {
                 pull(s);
                 return;

@@ -46,6 +46,7 @@ void session_fail(Session *s, const char *format, ...) _printf_(2, 3);
 void network_start(Session *s);
 void volume_start(Session *s);
 void image_start(Session *s);
+void infra_start(Session *s);
 
 /* {"NAME": "VALUE", …} of words NAME=VALUE, as the member key of o; nothing if there are none. */
 int session_add_pairs(struct json_object *o, const char *key, char *const *pairs);

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, quote
-from testhost import docker, engine_get, inspect, run
+from testhost import docker, engine_get, inspect, run, wait_until
 
 FOLDER = Path("/etc/docker/systemd")
 GENERATORS = "lib/systemd/system-generators/systemd-docker-generator", "lib/systemd/user-generators/systemd-docker-user-generator"
@@ -307,3 +307,35 @@ def test_check():
         found = json.loads(run("systemd-docker", "check", "--json", "qcheck.service", check=False).stdout)
         assert [(f["file"], f["line"], f["level"], f["write"]) for f in found] == [
             (f"{FOLDER}/qcheck.container", 3, "error", "HostName=x")]
+
+
+def test_pod():
+    """Two members share the pod's network and memory, start and stop with it, and its end is theirs."""
+    with files(qpod_pod="[Pod]\nHostName=qpodhost\n",
+               qserver_container=f"""[Container]
+Image=busybox
+Pod=qpod.pod
+Exec=sh -c {quote("nc -lk -p 8080 -e echo hello & " + OBEDIENT)}
+""",
+               qclient_container=f"[Container]\nImage=busybox\nPod=qpod.pod\nExec=sh -c {quote(OBEDIENT)}\n"):
+        run("systemctl", "start", "qpod-pod.service")
+        infra = inspect("systemd-qpod-infra")
+        assert infra["State"]["Running"]
+        for name in ("qserver", "qclient"):
+            run("systemctl", "start", f"{name}.service")
+            assert inspect(f"systemd-{name}")["HostConfig"]["NetworkMode"] == f"container:{infra['Id']}"
+        ask = "until nc 127.0.0.1 8080 2>/dev/null; do sleep 0.1; done"
+        assert docker("exec", "systemd-qclient", "timeout", "20", "sh", "-c", ask).strip() == "hello"
+        run("systemctl", "stop", "qpod-pod.service")
+        for name in ("qserver", "qclient", "qpod-pod"):
+            assert show(f"{name}.service", "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
+        assert inspect("systemd-qpod-infra") is None
+
+
+def test_pod_ends_with_its_last_member():
+    with files(qlast_pod="[Pod]\n",
+               qonly_container=f"[Container]\nImage=busybox\nPod=qlast.pod\nExec=sh -c {quote(OBEDIENT)}\n"):
+        run("systemctl", "start", "qlast-pod.service", "qonly.service")
+        run("systemctl", "stop", "qonly.service")
+        wait_until(lambda: show("qlast-pod.service", "ActiveState")["ActiveState"] == "inactive", what="end of the pod")
+        assert inspect("systemd-qlast-infra") is None

@@ -44,6 +44,7 @@ typedef struct EnsureOptions {
         EnsurePull pull;
         const char *platform, *authfile, *creds;
         bool all_tags;
+        bool infra; /* the image of pods; there is no name then */
 } EnsureOptions;
 
 const char *ensure_kind_to_string(EnsureKind k);
