@@ -212,13 +212,19 @@ static void add_clean_path(Buffer *b, const char *path)
 
 char *conversion_path(Conversion *c, const char *path)
 {
-        _cleanup_buffer_ Buffer b = {};
+        _cleanup_buffer_ Buffer b = {}, plain = {};
         char *s;
 
         if (*path == '/' || *path == '%' || *path == '$') {
                 s = strdup(path);
         } else {
-                add_clean_path(&b, c->unit->folder);
+                add_clean_path(&plain, c->unit->folder);
+                for (const char *at = buffer_text(&plain); *at; at++) {
+                        buffer_add_char(&b, *at);
+                        if (*at == '%') /* of the folder's name, and no specifier */
+                                buffer_add_char(&b, '%');
+                }
+                b.failed = b.failed || plain.failed;
                 add_clean_path(&b, path);
                 if (b.size == 0)
                         buffer_add_char(&b, '/');
