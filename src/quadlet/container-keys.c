@@ -140,8 +140,9 @@ void key_reload_command(Conversion *c, const QuadletKey *key, const KeyValues *v
         }
         c->failed = c->failed || b.failed;
         words_add(&c->reload, buffer_text(&b));
-        conversion_note(c, values->items[0].line, NULL,
-                        "ReloadCmd= needs Docker's command line client, /usr/bin/docker");
+        if (!c->config->docker_client)
+                conversion_warn(c, values->items[0].line, "ReloadSignal=HUP, or install docker-cli",
+                                "ReloadCmd= has no effect without Docker's command line client");
 }
 
 void key_reload_signal(Conversion *c, const QuadletKey *key, const KeyValues *values)
