@@ -274,7 +274,7 @@ User=1000
 Secret=qfile
 Secret=qfile,type=mount,target=/cert,uid=1000,mode=0400
 Secret=qvar,type=env,target=QTOKEN
-Exec=sh -c {quote(check.replace("$", "$$"))}
+Exec=sh -c {quote(check)}
 
 [Service]
 Type=oneshot
@@ -315,7 +315,7 @@ def test_pod():
                qserver_container=f"""[Container]
 Image=busybox
 Pod=qpod.pod
-Exec=sh -c {quote("nc -lk -p 8080 -e echo hello & " + OBEDIENT)}
+Exec=sh -c {quote(OBEDIENT)}
 """,
                qclient_container=f"[Container]\nImage=busybox\nPod=qpod.pod\nExec=sh -c {quote(OBEDIENT)}\n"):
         run("systemctl", "start", "qpod-pod.service")
@@ -324,8 +324,12 @@ Exec=sh -c {quote("nc -lk -p 8080 -e echo hello & " + OBEDIENT)}
         for name in ("qserver", "qclient"):
             run("systemctl", "start", f"{name}.service")
             assert inspect(f"systemd-{name}")["HostConfig"]["NetworkMode"] == f"container:{infra['Id']}"
-        ask = "until nc 127.0.0.1 8080 2>/dev/null; do sleep 0.1; done"
-        assert docker("exec", "systemd-qclient", "timeout", "20", "sh", "-c", ask).strip() == "hello"
+        for kind in ("net", "ipc"):
+            assert len({os.readlink(f"/proc/{inspect(f'systemd-{name}')['State']['Pid']}/ns/{kind}")
+                        for name in ("qserver", "qclient", "qpod-infra")}) == 1
+        docker("exec", "systemd-qserver", "touch", "/dev/shm/shared")
+        docker("exec", "systemd-qclient", "test", "-e", "/dev/shm/shared")
+        assert "qpodhost" in docker("exec", "systemd-qclient", "cat", "/etc/hosts")
         run("systemctl", "stop", "qpod-pod.service")
         for name in ("qserver", "qclient", "qpod-pod"):
             assert show(f"{name}.service", "ActiveState", "Result") == {"ActiveState": "inactive", "Result": "success"}
