@@ -13,7 +13,10 @@
 
 #define ENSURE_LABEL "systemd-docker.request"
 
-typedef struct Session {
+typedef struct Session Session;
+
+struct Session {
+        void (*start)(Session *s); /* called once the engine's version is known */
         const EnsureOptions *options;
         const EnsureConfig *config;
         sd_event *event;
@@ -29,11 +32,14 @@ typedef struct Session {
         char **environment;       /* for the pull: with the login of --authfile or --creds */
         CliContext context;       /* the same */
         int status;               /* the exit status */
-} Session;
+};
 
-typedef void (*SessionReply)(EngineRequest *request, int r, const EngineReply *reply, void *userdata);
+/* Runs a session whose options, config and start are set. Takes ownership of the members of *host. Returns
+ * the exit status. */
+int session_run(Session *s, EngineHost *host);
+void session_done(Session *s);
 
-/* Sends the next request. path is the caller's, and freed; NULL: out of memory. body may be NULL. ops: a
+/* Sends the next request. path is freed here; NULL: out of memory. body may be NULL. ops: a
  * constant with on_done, whose userdata is the session. */
 void session_send(Session *s, const char *method, char *path, struct json_object *body,
                   const EngineRequestOps *ops);
@@ -42,7 +48,7 @@ void session_send(Session *s, const char *method, char *path, struct json_object
 void session_end(Session *s, int status);
 void session_fail(Session *s, const char *format, ...) _printf_(2, 3);
 
-/* Where each kind begins, once the engine's version is known. */
+/* Where each kind begins. */
 void network_start(Session *s);
 void volume_start(Session *s);
 void image_start(Session *s);
