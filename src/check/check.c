@@ -19,6 +19,7 @@
 #include "quadlet/quadlet.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "verify.h"
 
 #define DOCKER_CLIENT "/usr/bin/docker"
 
@@ -65,6 +66,11 @@ static bool is_chosen(const QuadletUnit *u, const Choice *choice)
         return !choice->name || is_name_of(u, choice->name);
 }
 
+static bool is_wanted(const QuadletUnit *u, void *userdata)
+{
+        return is_chosen(u, userdata);
+}
+
 typedef struct Reader {
         Check *check;
         const Choice *choice;
@@ -92,6 +98,8 @@ static int check_folders(Check *c, const Words *folders, const Choice *choice)
         r = collect_units(folders, c->options->user, &set, &report);
         if (r >= 0)
                 r = quadlet_set_convert(&set, &c->config);
+        if (r >= 0)
+                r = verify_units(&set, c->options->user, is_wanted, (void *) choice);
         for (size_t i = 0; i < set.n && r >= 0; i++) {
                 const QuadletUnit *u = set.units[i];
 
