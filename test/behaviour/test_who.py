@@ -102,7 +102,7 @@ def test_environment_that_was_lost():
         unit.write(ExecStart=f"/usr/bin/env -i PATH=/usr/bin {unit.settings['ExecStart']}", Type="exec")
         unit.start()
         pid = container_pid(unit.name)
-        assert unit.name in cgroup_of(pid)
+        wait_until(lambda: unit.name in cgroup_of(pid), what="container in the unit")
         unit.stop()
         assert unit.show("Result") == "success"
 

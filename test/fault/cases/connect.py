@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The first request, /_ping: no engine, or one that we cannot talk to."""
 
-import os
 import re
 
 from answers import answering, hanging, sending
