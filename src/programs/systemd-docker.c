@@ -91,7 +91,8 @@ static int set_up(const Options *o, const char *host_name, const char *folder)
         return setup_run(verb, &host, &tls);
 }
 
-static int ensure(const Options *o, EnsureKind kind, const CliContext *context, const char *folder)
+static int ensure(const Options *o, EnsureKind kind, const CliContext *context, const char *folder,
+                  Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
@@ -101,7 +102,7 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
                                       .tls = &tls,
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                       .context = context,
-                                      .in_service = environment_is_set("INVOCATION_ID") };
+                                      .in_service = standing != STANDING_BY_HAND };
 
         if (ensure_options_parse(kind, o->run_words, &options, &error) < 0)
                 return refuse(&error);
@@ -209,7 +210,7 @@ int main(int argc, char **argv)
                 return set_up(&options, host, folder);
         if (options.verb >= VERB_NETWORK && options.verb <= VERB_IMAGE)
                 return ensure(&options, (EnsureKind) (ENSURE_NETWORK + (options.verb - VERB_NETWORK)),
-                              &context, folder);
+                              &context, folder, standing);
         if (run_options_parse(options.run_words, &context, &run, &error) < 0)
                 return refuse(&error);
         if (run->help) {
