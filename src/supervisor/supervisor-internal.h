@@ -3,13 +3,17 @@
 #pragma once
 
 /* Shared by the files of this folder, and by nobody else:
- *   supervisor.c  life and end of the object, event queue, set_state
+ *   supervisor.c  life and end of the object
+ *   machine.c     what every file uses: push, wake, fail, the deadline
+ *   dispatch.c    the event queue; the one place where the state changes
  *   state.c       the state machine's tables (pure)
+ *   verdict.c     what the facts mean together (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
  *   connect.c, create.c, remove.c, settle.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
+ *   news.c        what several sources may be the first to learn
  *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
  *   reports-X.c   what the part X reports
  *   creation.c    from the options to a container, with cidfile.c and container-logins.c
