@@ -196,8 +196,9 @@ void supervisor_act_kill(Supervisor *s)
 
 void supervisor_act_drain(Supervisor *s)
 {
-        /* What ends the container while systemd stops the unit was asked for. */
-        if (s->facts->in_service && !verdict_end_was_asked_for(s->facts) &&
+        /* What ends the container while systemd stops the unit was asked for. One beside the main process,
+         * as in ExecStopPost=, ends by itself also then. */
+        if (s->facts->in_service && !s->facts->is_beside && !verdict_end_was_asked_for(s->facts) &&
             unit_link_ask_job(s->unit_link) >= 0)
                 record_job_asked(s->record);
         if (s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))

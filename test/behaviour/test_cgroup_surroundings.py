@@ -103,13 +103,13 @@ def test_two_containers_in_one_unit(tmp_path):
     command = f"{PROGRAM} --main-pid=supervisor run --rm --name behaviour-%s busybox {sh(OBEDIENT)} &\n"
     script = tmp_path / "both"
     script.write_text(
-        f"#!/bin/sh\n{command % 'one'}while ! test -e {tmp_path}/go; do sleep 0.05; done\n"
-        f"{command % 'two'}wait %1; touch {tmp_path}/gone; wait\n"
+        # Both begin while the unit is being started; later, they would not belong to it.
+        f"#!/bin/sh\n{command % 'one'}{command % 'two'}wait %1; touch {tmp_path}/gone; wait\n"
     )
     script.chmod(0o755)
     with Unit("behaviour-both", script, Type="notify", NotifyAccess="all", Delegate="yes") as unit:
         unit.start()
-        (tmp_path / "go").touch()
+        wait_docker("behaviour-one", lambda now: now and now["State"]["Running"])
         container = wait_docker("behaviour-two", lambda now: now and now["State"]["Running"])
         docker("stop", "behaviour-one")
         wait_until((tmp_path / "gone").exists, what="end of the first supervisor")
