@@ -55,7 +55,7 @@ def pytest_runtest_logreport(report):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "plain: measures what a sanitized program can't show")
+    config.addinivalue_line("markers", "plain: not with a sanitized program, which cannot show it or would take too long")
     config.addinivalue_line("markers", "last: looks at the end of the session at what began with it")
 
 

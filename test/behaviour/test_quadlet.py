@@ -12,6 +12,8 @@ import pytest
 from supervised import OBEDIENT, quote
 from testhost import docker, engine_get, inspect, run, wait_until
 
+pytestmark = pytest.mark.plain
+
 FOLDER = Path("/etc/docker/systemd")
 GENERATORS = "lib/systemd/system-generators/systemd-docker-generator", "lib/systemd/user-generators/systemd-docker-user-generator"
 

@@ -14,7 +14,7 @@ COUNTS = (
     "n=0; trap 'n=$((n+1)); echo term $n' {signal}; echo up; while [ $n = 0 ]; do sleep 1000 & wait $!; done; "
     "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; exit 0"
 )
-KILL_MODES = ("control-group", "mixed", "process")
+KILL_MODES = ("control-group", "mixed")
 PLACES = {"in-the-unit": "", "outside": "--cgroup-mode=none"}
 
 
@@ -22,9 +22,13 @@ def stop_signals(unit):
     return [m for m in messages(unit.lines()) if m.startswith("term ")]
 
 
-@pytest.mark.parametrize("main_pid", MAIN_PIDS)
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kill_mode", KILL_MODES)
+@pytest.mark.parametrize("kill_mode, place, main_pid", [
+    ("control-group", "in-the-unit", "container"),
+    ("control-group", "in-the-unit", "supervisor"),
+    ("control-group", "outside", "supervisor"),
+    ("mixed", "in-the-unit", "container"),
+    ("process", "in-the-unit", "supervisor"),
+])
 def test_first_process_gets_its_stop_signal_once(kill_mode, place, main_pid):
     options = f"--main-pid={main_pid} {PLACES[place]}"
     with Service(sh(COUNTS.format(signal="TERM")), options=options, KillMode=kill_mode) as unit:
@@ -90,8 +94,7 @@ def test_stop_timeout_without_limit():
 ENDS = ["kill {}", "kill --signal=TERM {}", "rm --force {}", "stop {}", "stop --time=0 {}"]
 
 
-@pytest.mark.parametrize("main_pid", MAIN_PIDS)
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end, main_pid", [(end, MAIN_PIDS[n % 2]) for n, end in enumerate(ENDS)])
 def test_exec_stop_ends_the_container(end, main_pid):
     command = "/usr/bin/docker " + end.format("%n")
     with Service(sh(OBEDIENT), options=f"--main-pid={main_pid}", ExecStop=command) as unit:

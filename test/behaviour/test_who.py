@@ -84,9 +84,9 @@ def test_oneshot_below_a_shell():
 
 def test_status_and_timeouts_until_the_start():
     """A container that gets ready late: longer than TimeoutStartSec=, which its health check extends."""
-    health = "--health-cmd=true --health-interval=5s --health-retries=3"
+    health = "--health-cmd=true --health-interval=10s --health-retries=3"
     line = WRAPPERS["flock"] % f"{PROGRAM} --notify=healthy run --rm --name %n {health} busybox sleep 1000"
-    with Unit("wrapped", line, Type="notify", NotifyAccess="all", TimeoutStartSec="3s", TimeoutStopSec="15s") as unit:
+    with Unit("wrapped", line, Type="notify", NotifyAccess="all", TimeoutStartSec="8s", TimeoutStopSec="15s") as unit:
         unit.start()
         main = unit.main_pid
         assert process_name(main) == "flock"
