@@ -272,7 +272,8 @@ static void log_stream_on_open(EngineRequest *request, void *userdata)
 {
         LogStream *l = ASSERT_PTR(userdata);
 
-        l->ops->on_open(l->userdata);
+        if (l->ops->on_open)
+                l->ops->on_open(l->userdata);
 }
 
 /* The loop comes here when no other source has anything to do, the stream's included. */

@@ -19,8 +19,8 @@
 
 #include "continuity.h"
 #include "engine/log-stream.h"
+#include "known-lines.h"
 #include "loop/event-util.h"
-#include "raw-gate.h"
 #include "stored-lines.h"
 #include "torn-lines.h"
 #include "util/log.h"
@@ -57,18 +57,9 @@ struct Continuity {
         uint64_t since_nsec;   /* the stored log is read from this time on */
         uint64_t calm_nsec;    /* when nothing was left to be read, CLOCK_REALTIME */
         StoredLines listings[_STREAM_MAX];
-        LogBound known[_STREAM_MAX]; /* lines of the stored log that the journal has */
+        KnownLines known; /* of the stored log */
         TornLines torn;
-        RawGate gates[_STREAM_MAX]; /* of the stored log's raw streams */
-        LogHash listed[_STREAM_MAX];
 };
-
-static uint64_t now_nsec(const Continuity *c)
-{
-        uint64_t usec;
-
-        return sd_event_now(c->ties.event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
-}
 
 static void set_state(Continuity *c, Attachment state)
 {
@@ -103,30 +94,16 @@ static int pass_on(int stream, const Line *line, uint64_t stamp_nsec, void *user
         return r;
 }
 
-static bool is_known(Continuity *c, int stream, uint64_t stamp_nsec)
-{
-        LogBound *b = &c->known[stream];
-
-        if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0))
-                return false;
-        if (stamp_nsec == b->time_nsec)
-                b->count--;
-        return true;
-}
-
 static int take_raw(Continuity *c, int stream, const Line *bytes, uint64_t stamp_nsec)
 {
-        RawGate *gate = &c->gates[stream];
-        bool differed = gate->differs;
+        bool differs = false;
         int r;
 
         if (stamp_nsec == 0)
                 return pass_on(stream, bytes, stamp_nsec, c);
-        if (!gate->in_line && is_known(c, stream, stamp_nsec))
-                raw_gate_drop_line(gate);
-        r = raw_gate_take(gate, &log_position_trail(ledger_position(c->ties.ledger), stream)->open, stream,
-                          bytes, stamp_nsec, pass_on, c);
-        if (gate->differs && !differed)
+        r = known_lines_take_raw(&c->known, ledger_position(c->ties.ledger), stream, bytes, stamp_nsec,
+                                 pass_on, c, &differs);
+        if (differs)
                 continuity_say_gap(c, MISFIT);
         return r;
 }
@@ -143,9 +120,9 @@ static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *user
                         c->ties.ops->on_progress(c->ties.userdata);
                 return r;
         }
-        if (stamp_nsec > 0 && is_known(c, stream, stamp_nsec))
+        if (stamp_nsec > 0 && known_lines_take(&c->known, stream, stamp_nsec))
                 return 1;
-        now = now_nsec(c);
+        now = event_realtime_nsec(c->ties.event);
         r = torn_lines_take(&c->torn, stream, line, stamp_nsec,
                             now > c->calm_nsec && now - c->calm_nsec > RESTED_NSEC);
         if (r > 0)
@@ -158,7 +135,7 @@ static void on_calm(void *userdata)
         Continuity *c = ASSERT_PTR(userdata);
         Ledger *l = c->ties.ledger;
 
-        c->calm_nsec = now_nsec(c);
+        c->calm_nsec = event_realtime_nsec(c->ties.event);
         (void) c->ties.next->flush(c->ties.next_userdata);
         if (ledger_position(l)->mode == LOG_MODE_ATTACHED) {
                 ledger_calm(l);
@@ -249,26 +226,13 @@ static const LogStreamOps stream_ops = { on_open, on_line, on_calm, on_eof };
 
 /* The join */
 
-/* A raw line comes in pieces. True: this was the last one. */
-static bool hash_listed_line(LogHash *h, const Line *line)
-{
-        bool ends = line->why != LINE_RAW || (line->size > 0 && line->data[line->size - 1] == '\n');
-
-        log_hash_feed(h, line->data, line->size - (line->why == LINE_RAW && ends));
-        return ends;
-}
-
 static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
-        LogHash *h = &c->listed[stream];
 
-        if (!hash_listed_line(h, line))
-                return 1;
-        if (stored_lines_add(&c->listings[stream], log_hash_end(h), stamp_nsec,
-                             ledger_position(c->ties.ledger)->last_nsec) < 0)
+        if (stored_lines_take(&c->listings[stream], line, stamp_nsec,
+                              ledger_position(c->ties.ledger)->last_nsec) < 0)
                 (void) log_oom();
-        *h = (LogHash){};
         return 1;
 }
 
@@ -282,18 +246,6 @@ static void join(Continuity *c)
         ledger_store(c->ties.ledger, bounds);
 }
 
-static void drop_listings(Continuity *c)
-{
-        for (size_t i = 0; i < ELEMENTSOF(c->listings); i++) {
-                stored_lines_done(&c->listings[i]);
-                c->listed[i] = (LogHash){};
-        }
-}
-
-static void on_listing_open(void *userdata)
-{
-}
-
 static void on_listing_eof(int r, const char *message, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
@@ -301,7 +253,7 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         /* A line that the journal does not have yet is not known. Then the listing is made once more. */
         if (r >= 0 && c->ties.next->flush(c->ties.next_userdata))
                 join(c);
-        drop_listings(c);
+        stored_lines_drop(c->listings);
         if (r < 0) {
                 on_eof(r, message, c);
                 return;
@@ -310,7 +262,7 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         reopen(c);
 }
 
-static const LogStreamOps listing_ops = { on_listing_open, on_listed_line, NULL, on_listing_eof };
+static const LogStreamOps listing_ops = { NULL, on_listed_line, NULL, on_listing_eof };
 
 /* Opening */
 
@@ -342,7 +294,6 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 
         c->log = log_stream_free(c->log);
         c->broken = c->got_lines = false;
-        memset(c->gates, 0, sizeof(c->gates));
         r = log_stream_new(
                 &c->log, c->ties.event, c->ties.engine,
                 &(LogStreamTarget){ c->ties.facts->container.id, flags | stream_flags(c), c->since_nsec },
@@ -368,9 +319,8 @@ static int open_stored(Continuity *c)
         c->listing = !follow;
         c->tail_read = false;
         c->since_nsec = log_position_since(p);
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                c->known[stream] = log_trail_bound(log_position_trail(p, stream));
-        drop_listings(c);
+        known_lines_begin(&c->known, p);
+        stored_lines_drop(c->listings);
         return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
 }
 
@@ -489,7 +439,7 @@ Continuity *continuity_free(Continuity *c)
                 return NULL;
         log_stream_free(c->log);
         sd_event_source_disable_unref(c->retry);
-        drop_listings(c);
+        stored_lines_drop(c->listings);
         torn_lines_done(&c->torn);
         free(c);
         return NULL;

@@ -16,6 +16,7 @@
 #include "journal-sync.h"
 #include "journal/output.h"
 #include "ledger.h"
+#include "loop/event-util.h"
 #include "transport.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -41,13 +42,6 @@ struct Output {
         char *last_lines[OUTPUT_LAST_LINES_MAX]; /* a ring */
         size_t n_last_lines;                     /* all ever seen */
 };
-
-static uint64_t now_nsec(const Output *o)
-{
-        uint64_t usec;
-
-        return sd_event_now(o->event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
-}
 
 /* Sends what was taken, and tells the ledger. Where we are killed, the journal is asked for the lines
  * between the two: so this is done at the end of each wake-up, and those lines are few. */
@@ -80,12 +74,12 @@ static int take_line(int stream, const Line *line, uint64_t stamp_nsec, void *us
         if (line->why == LINE_RAW) {
                 if (transport_send(o->transport, stream, line, stamp_nsec) == 0)
                         return 0;
-                ledger_take_raw(o->ledger, stream, line, stamp_nsec, now_nsec(o));
+                ledger_take_raw(o->ledger, stream, line, stamp_nsec, event_realtime_nsec(o->event));
                 return 1;
         }
         if (ledger_is_full(o->ledger))
                 (void) flush(o);
-        ledger_offer(o->ledger, stream, line, stamp_nsec, now_nsec(o));
+        ledger_offer(o->ledger, stream, line, stamp_nsec, event_realtime_nsec(o->event));
         if (transport_send(o->transport, stream, line, stamp_nsec) == 0) {
                 ledger_withdraw(o->ledger, stream);
                 return 0;
@@ -148,7 +142,7 @@ static int open_ledger(Output *o)
                                    .adopted = o->facts->adopted,
                                    .without_ordinals = transport_has_streams(o->transport),
                            },
-                           now_nsec(o));
+                           event_realtime_nsec(o->event));
 }
 
 static int go_on_from_position(Output *o)

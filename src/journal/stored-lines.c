@@ -22,6 +22,12 @@ void stored_lines_done(StoredLines *s)
         *s = (StoredLines){ .lines = NULL };
 }
 
+void stored_lines_drop(StoredLines lines[static _STREAM_MAX])
+{
+        for (int stream = 0; stream < _STREAM_MAX; stream++)
+                stored_lines_done(&lines[stream]);
+}
+
 static int grow(StoredLines *s)
 {
         size_t wanted = MAX(s->allocated * 2, LINES_MIN);
@@ -49,6 +55,26 @@ int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_
                 r = grow(s);
         if (r >= 0)
                 s->lines[s->n++] = (LogStored){ hash, stamp_nsec };
+        return r;
+}
+
+/* True: this was the last piece of the line. */
+static bool hash_piece(LogHash *h, const Line *line)
+{
+        bool ends = line->why != LINE_RAW || (line->size > 0 && line->data[line->size - 1] == '\n');
+
+        log_hash_feed(h, line->data, line->size - (line->why == LINE_RAW && ends));
+        return ends;
+}
+
+int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uint64_t last_nsec)
+{
+        int r;
+
+        if (!hash_piece(&s->open, line))
+                return 0;
+        r = stored_lines_add(s, log_hash_end(&s->open), stamp_nsec, last_nsec);
+        s->open = (LogHash){};
         return r;
 }
 

@@ -8,19 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "codec/journal/line-buffer.h"
 #include "codec/journal/log-join.h"
 
 typedef struct StoredLines {
         LogStored *lines;
         size_t n, allocated;
+        LogHash open; /* of a raw line whose end has not come */
 } StoredLines;
 
 void stored_lines_done(StoredLines *s);
+/* The same for each stream. */
+void stored_lines_drop(StoredLines lines[static _STREAM_MAX]);
 
-/* Adds the next line. last_nsec: when the last of our lines was received; where there is no room for more,
- * the older half of the lines may go as long as what remains begins before that, else the new line is left
- * out. -ENOMEM: it is left out. */
+/* Adds the next line, by its hash. last_nsec: when the last of our lines was received; where there is no
+ * room for more, the older half of the lines may go as long as what remains begins before that, else the new
+ * line is left out. -ENOMEM: it is left out. */
 int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_t last_nsec);
+/* The same for the line itself; a raw one comes in pieces, and is added with its last. */
+int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uint64_t last_nsec);
 
 /* Lays the lines of each stream over those that the position remembers. bounds: where ours end in the stored
  * log, which was listed since since_nsec. LOG_JOIN_GUESS: of one of the streams that is a guess. */

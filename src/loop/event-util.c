@@ -107,3 +107,10 @@ int defer_arm(sd_event_source *defer)
 {
         return sd_event_source_set_enabled(defer, SD_EVENT_ONESHOT);
 }
+
+uint64_t event_realtime_nsec(sd_event *event)
+{
+        uint64_t usec;
+
+        return sd_event_now(event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
+}

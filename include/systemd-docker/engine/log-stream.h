@@ -13,7 +13,8 @@
 typedef struct LogStream LogStream;
 
 typedef struct LogStreamOps {
-        /* The engine has attached us: what the container writes from now on is not missed. */
+        /* The engine has attached us: what the container writes from now on is not missed. May be
+         * NULL. */
         void (*on_open)(void *userdata);
         /* stream: STREAM_STDOUT or STREAM_STDERR. stamp_nsec: the time at which the engine got a stored
          * line, in nanoseconds since 1970; otherwise 0. Returns 1 if the line was taken. 0: there is no

@@ -64,6 +64,10 @@ int event_add_timer(sd_event *event, sd_event_source **ret, sd_event_time_handle
                     const EventTraits *traits);
 int timer_arm(sd_event_source *timer, uint64_t usec);
 
+/* The time of this wake-up of the loop, CLOCK_REALTIME in nanoseconds, as the engine stamps its lines. 0: it
+ * is not known. */
+uint64_t event_realtime_nsec(sd_event *event);
+
 /* The wait before the next attempt: min at first, then twice as long as the last one, at most max. usec: the
  * last wait; 0: there was none. */
 static inline uint64_t backoff_next(uint64_t usec, uint64_t min, uint64_t max)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A bound is the time of the last line that was delivered, and how many lines with just that time were: the
+ * engine's log may have several. */
+
+#include "known-lines.h"
+#include "util/macro.h"
+
+void known_lines_begin(KnownLines *k, const LogPosition *position)
+{
+        *k = (KnownLines){};
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                k->bounds[stream] = log_trail_bound(log_position_trail(position, stream));
+}
+
+bool known_lines_take(KnownLines *k, int stream, uint64_t stamp_nsec)
+{
+        LogBound *b = &k->bounds[stream];
+
+        if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0))
+                return false;
+        if (stamp_nsec == b->time_nsec)
+                b->count--;
+        return true;
+}
+
+int known_lines_take_raw(KnownLines *k, const LogPosition *position, int stream, const Line *piece,
+                         uint64_t stamp_nsec, TakeLine next, void *userdata, bool *ret_differs)
+{
+        RawGate *gate = &k->gates[stream];
+        bool differed = gate->differs;
+        int r;
+
+        if (!gate->in_line && known_lines_take(k, stream, stamp_nsec))
+                raw_gate_drop_line(gate);
+        r = raw_gate_take(gate, &log_position_trail(position, stream)->open, stream, piece, stamp_nsec, next,
+                          userdata);
+        *ret_differs = *ret_differs || (gate->differs && !differed);
+        return r;
+}
