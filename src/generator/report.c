@@ -31,21 +31,16 @@ void report_done(Report *r)
 
 void report(Report *r, int level, const char *format, ...)
 {
-        _cleanup_free_ char *text = NULL, *line = NULL, *message = NULL;
+        _cleanup_free_ char *line = NULL, *message = NULL;
         va_list ap;
-        int n;
 
         r->errors = r->errors || level <= LOG_ERR;
         if (r->lines >= REPORT_LINES_MAX)
                 return;
         r->lines++;
         va_start(ap, format);
-        n = vasprintf(&text, format, ap);
+        line = text_one_line_v(LINE_MAX_SIZE, format, ap);
         va_end(ap);
-        if (n < 0)
-                text = NULL;
-        else
-                line = text_one_line(text, (size_t) n, LINE_MAX_SIZE);
         if (r->on_line) {
                 r->on_line(level, line ?: "out of memory", r->userdata);
                 return;

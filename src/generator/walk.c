@@ -17,6 +17,7 @@
 
 #include "quadlet/unit-name.h"
 #include "util/fd.h"
+#include "util/text.h"
 #include "walk.h"
 
 #define DEPTH_MAX 16
@@ -107,13 +108,6 @@ static int append(Walker *w, Found *f, const char *name, const char *path, bool 
         return 0;
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-        size_t n = strlen(s), m = strlen(end);
-
-        return n > m && strcmp(s + n - m, end) == 0;
-}
-
 static bool is_number(const char *s)
 {
         return *s && strspn(s, "0123456789") == strlen(s);
@@ -121,7 +115,7 @@ static bool is_number(const char *s)
 
 static bool is_wanted(const char *name)
 {
-        return unit_type_from_name(name) >= 0 || ends_with(name, ".quadlets");
+        return unit_type_from_name(name) >= 0 || text_ends_with(name, strlen(name), ".quadlets");
 }
 
 static bool is_mask(int dir_fd, const char *name)
@@ -136,7 +130,7 @@ static int walk_folder(Walker *w, const char *path, const Folder *parent);
 
 static int take_folder(Walker *w, const char *name, const char *path, const Folder *parent)
 {
-        if (ends_with(name, ".d"))
+        if (text_ends_with(name, strlen(name), ".d"))
                 return append(w, &w->walk->drop_ins, name, path, false);
         if (parent->depth == 1 && !w->user && strcmp(name, "users") == 0)
                 return 0; /* for the managers of users */
@@ -233,7 +227,7 @@ int walk_folders(const Words *folders, bool user, Walk *ret, Report *report_to)
 
         for (size_t i = 0; i < folders->n && r >= 0; i++) {
                 w.root = i;
-                w.is_users_folder = ends_with(folders->items[i], "/users");
+                w.is_users_folder = text_ends_with(folders->items[i], strlen(folders->items[i]), "/users");
                 r = walk_folder(&w, folders->items[i], NULL);
         }
         if (w.entries >= ENTRIES_MAX)

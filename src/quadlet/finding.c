@@ -64,10 +64,8 @@ static Finding *place_for(Findings *f, FindingLevel level)
 void findings_add(Findings *f, FindingLevel level, const char *file, unsigned line, const char *cure,
                   const char *format, ...)
 {
-        _cleanup_free_ char *text = NULL;
         Finding *place;
         va_list ap;
-        int n;
 
         f->count[level]++;
         place = place_for(f, level);
@@ -75,12 +73,8 @@ void findings_add(Findings *f, FindingLevel level, const char *file, unsigned li
                 return;
         *place = (Finding){ .level = level, .file = file, .line = line };
         va_start(ap, format);
-        n = vasprintf(&text, format, ap);
+        place->text = text_one_line_v(TEXT_MAX, format, ap);
         va_end(ap);
-        if (n < 0)
-                text = NULL;
-        else
-                place->text = text_one_line(text, (size_t) n, TEXT_MAX);
         if (cure)
                 place->cure = text_one_line(cure, strlen(cure), TEXT_MAX);
         if (!place->text || (cure && !place->cure))

@@ -7,6 +7,7 @@
 
 #include "handlers.h"
 #include "network-options.h"
+#include "util/text.h"
 
 static bool is_kind(const char *value, const char *kind)
 {
@@ -26,13 +27,6 @@ static bool is_podmans(const char *value)
         return is_kind(value, "pasta") || is_kind(value, "slirp4netns") || is_kind(value, "private");
 }
 
-static bool has_suffix(const char *s, size_t n, const char *suffix)
-{
-        size_t m = strlen(suffix);
-
-        return n > m && memcmp(s + n - m, suffix, m) == 0;
-}
-
 Networks networks_of(const Conversion *c)
 {
         const KeyValues *v = conversion_values(c, "Network");
@@ -42,7 +36,7 @@ Networks networks_of(const Conversion *c)
                 const char *value = v->items[i].text;
                 size_t n = strcspn(value, ":");
 
-                if (has_suffix(value, n, ".container") || is_kind(value, "container") ||
+                if (text_ends_with(value, n, ".container") || is_kind(value, "container") ||
                     is_kind(value, "none") || is_kind(value, "ns"))
                         result.shared = true;
                 else if (!is_own_word(value) && !is_podmans(value))
@@ -156,9 +150,9 @@ void key_networks(Conversion *c, const QuadletKey *key, const KeyValues *values)
                 size_t n = strcspn(value, ":");
                 _cleanup_free_ char *name = NULL;
 
-                if (has_suffix(value, n, ".network"))
+                if (text_ends_with(value, n, ".network"))
                         join_network_file(c, line, value, n);
-                else if (has_suffix(value, n, ".container"))
+                else if (text_ends_with(value, n, ".container"))
                         join_container_file(c, line, value, n);
                 else if (is_kind(value, "container"))
                         conversion_run(c, "network", value);

@@ -12,6 +12,7 @@
 #include "unit-bus.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define SERVICE_INTERFACE "org.freedesktop.systemd1.Service"
 
@@ -168,13 +169,6 @@ static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *r
         return 0;
 }
 
-static bool has_suffix(const char *s, const char *suffix)
-{
-        size_t n = strlen(s), k = strlen(suffix);
-
-        return n >= k && strcmp(s + n - k, suffix) == 0;
-}
-
 static int ask(UnitInfo *u, const char *unit)
 {
         _cleanup_free_ char *path = NULL;
@@ -259,7 +253,7 @@ int unit_info_ask_start(UnitStart *ret)
 
         if (r < 0)
                 return r;
-        if (has_suffix(unit, ".service"))
+        if (text_ends_with(unit, strlen(unit), ".service"))
                 return unit_info_ask_start_over(bus, unit, ret);
         unit_bus_close(bus);
         return -ENXIO;

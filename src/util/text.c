@@ -7,6 +7,7 @@
  * 3-7): no overlong forms, no surrogates, nothing above U+10FFFF. */
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,6 +134,25 @@ char *text_one_line(const char *s, size_t size, size_t max)
         }
         line[n] = 0;
         return TAKE_PTR(line);
+}
+
+char *text_one_line_v(size_t max, const char *format, va_list ap)
+{
+        _cleanup_free_ char *text = NULL;
+        int n = vasprintf(&text, format, ap);
+
+        if (n < 0) {
+                text = NULL;
+                return NULL;
+        }
+        return text_one_line(text, (size_t) n, max);
+}
+
+bool text_ends_with(const char *s, size_t size, const char *end)
+{
+        size_t n = strlen(end);
+
+        return size > n && memcmp(s + size - n, end, n) == 0;
 }
 
 bool text_is_blank(const char *s, size_t size)

@@ -5,8 +5,11 @@
 /* Text from outside that is shown to people: checks for UTF-8, and one plain line of limited length from any
  * bytes. */
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "util/macro.h"
 
 /* The number of bytes (1..4) of the valid UTF-8 sequence that starts at s. 0: the bytes are not valid UTF-8,
  * or the sequence is incomplete. */
@@ -21,6 +24,12 @@ size_t utf8_incomplete_tail(const char *s, size_t size);
  * C1) and runs of blanks become one blank, and are removed at both ends. Bytes that are not UTF-8 become
  * '?'. A longer text is cut after max bytes, and "…" is added to these. */
 char *text_one_line(const char *s, size_t size, size_t max);
+
+/* The same for a text that is made by a format. */
+char *text_one_line_v(size_t max, const char *format, va_list ap) _printf_(2, 0);
+
+/* Whether the size bytes at s end with this, and have something before it. */
+bool text_ends_with(const char *s, size_t size, const char *end);
 
 /* Whether the text is empty or consists only of the white space of JSON (RFC 8259). */
 bool text_is_blank(const char *s, size_t size);

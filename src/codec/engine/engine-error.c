@@ -154,10 +154,8 @@ int engine_error_parse(int http_status, const char *body, size_t size, EngineErr
 
 int engine_error_set(EngineError *ret, int error, const char *format, ...)
 {
-        _cleanup_free_ char *text = NULL;
         char *message;
         va_list ap;
-        int n;
 
         assert(ret);
         assert(error != 0);
@@ -165,13 +163,8 @@ int engine_error_set(EngineError *ret, int error, const char *format, ...)
 
         errno = abs(error);
         va_start(ap, format);
-        n = vasprintf(&text, format, ap);
+        message = text_one_line_v(ENGINE_ERROR_MESSAGE_MAX, format, ap);
         va_end(ap);
-        if (n < 0) {
-                text = NULL;
-                return -ENOMEM;
-        }
-        message = text_one_line(text, (size_t) n, ENGINE_ERROR_MESSAGE_MAX);
         if (!message)
                 return -ENOMEM;
         free(ret->message);
