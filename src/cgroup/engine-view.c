@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,29 +17,10 @@
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"
+#include "util/process.h"
 
 #define FILE_MAX (1U << 20)
 #define SHIM "containerd-shim-systemd-docker-v2"
-/* As systemd sets it for services. */
-#define PATH_USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-/* A pid file can outlive its process, and another process may have that number by now. */
-static bool find_engine(const char *proc, const char *pid_file, char ret[static PATH_MAX])
-{
-        _cleanup_free_ char *text = NULL, *name = NULL;
-        char path[PATH_MAX];
-        long pid;
-
-        if (read_file_at(AT_FDCWD, pid_file, 64, &text, NULL) < 0)
-                return false;
-        pid = strtol(text, NULL, 10);
-        if (pid <= 1 || pid > INT32_MAX)
-                return false;
-        (void) snprintf(ret, PATH_MAX, "%s/%li", proc, pid);
-        (void) snprintf(path, PATH_MAX, "%s/%li/comm", proc, pid);
-        return read_file_at(AT_FDCWD, path, 64, &name, NULL) >= 0 && strcmp(name, "dockerd\n") == 0;
-}
-
 /* Whether the two names lead to the same file. */
 static bool is_same(const char *a, const char *b)
 {
@@ -97,10 +77,12 @@ static bool finds_shim(const char *engine)
 
 const char *engine_view_obstacle(const char *proc, const char *pid_file, const char *state_folder)
 {
+        pid_t pid = pid_file_find(proc, pid_file, "dockerd");
         char engine[PATH_MAX];
 
-        if (!find_engine(proc, pid_file, engine))
+        if (pid <= 0)
                 return "the engine's process is not found";
+        (void) snprintf(engine, sizeof(engine), "%s/%i", proc, (int) pid);
         if (!has_same_cgroups(proc, engine))
                 return "the engine has other cgroups, or its process can't be looked at";
         if (!has_same_folder(engine, state_folder))

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "engine-process.h"
 #include "util/fd.h"
 #include "util/macro.h"
+#include "util/process.h"
 
 #define FILE_MAX (1U << 20)
 
@@ -22,29 +22,6 @@ void engine_process_done(EngineProcess *p)
         free(p->config_file);
         free(p->default_runtime);
         *p = ENGINE_PROCESS_NULL;
-}
-
-static int read_of_process(pid_t pid, const char *name, char **ret, size_t *ret_size)
-{
-        char path[64];
-
-        (void) snprintf(path, sizeof(path), "/proc/%i/%s", (int) pid, name);
-        return read_file_at(AT_FDCWD, path, FILE_MAX, ret, ret_size);
-}
-
-/* A pid file can outlive its process, and another process may have that number by now. Returns 0 if there is
- * no engine. */
-static pid_t find_pid(void)
-{
-        _cleanup_free_ char *text = NULL, *name = NULL;
-        long pid;
-
-        if (read_file_at(AT_FDCWD, ENGINE_PID_FILE, 64, &text, NULL) < 0)
-                return 0;
-        pid = strtol(text, NULL, 10);
-        if (pid <= 1 || pid > INT32_MAX || read_of_process((pid_t) pid, "comm", &name, NULL) < 0)
-                return 0;
-        return strcmp(name, "dockerd\n") == 0 ? (pid_t) pid : 0;
 }
 
 /* The value of "--name=VALUE" or "--name VALUE" (each word ends with a NUL), or NULL if word is another
@@ -71,11 +48,14 @@ static int keep(const char *value, char **ret)
 
 int engine_process_find(EngineProcess *ret)
 {
-        _cleanup_(engine_process_done) EngineProcess p = { .pid = find_pid() };
+        _cleanup_(engine_process_done)
+                EngineProcess p = { .pid = pid_file_find("/proc", ENGINE_PID_FILE, "dockerd") };
         _cleanup_free_ char *words = NULL;
+        char path[64];
         size_t size = 0;
 
-        if (p.pid > 0 && read_of_process(p.pid, "cmdline", &words, &size) < 0)
+        (void) snprintf(path, sizeof(path), "/proc/%i/cmdline", (int) p.pid);
+        if (p.pid > 0 && read_file_at(AT_FDCWD, path, FILE_MAX, &words, &size) < 0)
                 p.pid = 0;
         for (const char *word = words, *end = word + size; p.pid > 0 && word < end;
              word += strlen(word) + 1) {

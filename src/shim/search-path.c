@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "shim/search-path.h"
-
-/* As systemd sets it for services. */
-#define PATH_USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#include "util/process.h"
 
 static bool is_folder(const char *item, size_t size, const char *folder)
 {

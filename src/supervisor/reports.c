@@ -8,17 +8,15 @@
  * transitions. What the engine reports runs inside libcurl, from where the engine can't be called: there
  * supervisor_compare() asks the loop to do so. Only a signal is passed on to the engine at once. */
 
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "codec/engine/wait-status.h"
 #include "supervisor-internal.h"
-#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "util/process.h"
 #include "verdict.h"
 
 /* Signals */
@@ -26,14 +24,7 @@
 /* systemd, the system's or the user's, and not a process that somebody runs. */
 static bool is_manager(pid_t sender)
 {
-        _cleanup_free_ char *name = NULL;
-        char path[64];
-        size_t size;
-
-        if (sender <= 1)
-                return sender == 1;
-        (void) snprintf(path, sizeof(path), "/proc/%i/comm", (int) sender);
-        return read_file_at(AT_FDCWD, path, 64, &name, &size) >= 0 && strcmp(name, "systemd\n") == 0;
+        return sender == 1 || (sender > 1 && process_has_name("/proc", sender, "systemd"));
 }
 
 static bool is_reload_signal(const Supervisor *s, int signo)

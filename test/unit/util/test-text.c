@@ -109,3 +109,14 @@ Test(text, blank)
         cr_assert_not(text_is_blank(" \0", 2));
         cr_assert_not(text_is_blank("\v", 1));
 }
+
+Test(text, ends_with)
+{
+        static const char s[] = "web.service";
+
+        cr_assert(text_ends_with(s, strlen(s), ".service"));
+        cr_assert_not(text_ends_with(s, strlen(s) - 1, ".service"));
+        cr_assert_not(text_ends_with(s, strlen(s), ".socket"));
+        cr_assert_not(text_ends_with(".service", strlen(".service"), ".service"), "nothing is before it");
+        cr_assert_not(text_ends_with("", 0, ".service"));
+}
