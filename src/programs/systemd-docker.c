@@ -169,6 +169,18 @@ static void fill_standard_descriptors(void)
                         (void) open("/dev/null", O_RDWR | O_NOCTTY);
 }
 
+/* True: that was all. */
+static bool print_about_us(Verb verb)
+{
+        if (verb == VERB_HELP)
+                options_help(stdout);
+        else if (verb == VERB_VERSION)
+                puts("systemd-docker " PROJECT_VERSION);
+        else
+                return false;
+        return true;
+}
+
 int main(int argc, char **argv)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
@@ -179,8 +191,13 @@ int main(int argc, char **argv)
         CliContext context;
         Standing standing;
         const char *host;
+        int r;
 
         fill_standard_descriptors();
+        r = options_parse(argc, argv, &options, &error);
+        if (r >= 0 && print_about_us(options.verb))
+                return EXIT_SUCCESS;
+        /* This may have to ask systemd. */
         standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
         /* Elsewhere stderr is for what the container writes, as with docker. */
         if (!log_is_journal(STDERR_FILENO)) {
@@ -191,16 +208,8 @@ int main(int argc, char **argv)
         }
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
-        if (options_parse(argc, argv, &options, &error) < 0)
+        if (r < 0)
                 return refuse(&error);
-        if (options.verb == VERB_HELP) {
-                options_help(stdout);
-                return EXIT_SUCCESS;
-        }
-        if (options.verb == VERB_VERSION) {
-                puts("systemd-docker " PROJECT_VERSION);
-                return EXIT_SUCCESS;
-        }
         if (options.verb == VERB_CHECK)
                 return check(&options);
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");

@@ -34,7 +34,7 @@ static void on_failed(int exit_status, const char *message, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->state == STATE_CREATING && supervisor_fall_back(s, message, LIFE_FOUND))
+        if (supervisor_in(s, PHASE_CREATING) && supervisor_fall_back(s, message, LIFE_FOUND))
                 return;
         supervisor_fail(s, exit_status, "%s", message);
         supervisor_push(s, LIFE_FAILED);

@@ -222,7 +222,7 @@ static const StateTraits traits[_STATE_MAX] = {
                              ENGINE_NOTICE_USEC, 0, 0 },
         [STATE_KILLING_OLD] = { "Having the engine kill a container that is dead", COMPUTED, 0, 0 },
         [STATE_PULLING] = { "Pulling the image", NEVER, SOURCE_PULL, 0 },
-        [STATE_CREATING] = { "Creating the container", COMPUTED, 0, 0 },
+        [STATE_CREATING] = { "Creating the container", COMPUTED, 0, PHASE_CREATING },
         [STATE_PREPARING] = { "Creating the container", ASKING, 0, 0 },
         [STATE_ATTACHING] = { "Attaching to the container", ASKING, ALL_SOURCES, PHASE_ATTACHING },
         [STATE_STARTING] = { "Starting the container", COMPUTED, ALL_SOURCES, 0 },

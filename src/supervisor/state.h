@@ -106,6 +106,7 @@ typedef enum Phase {
         PHASE_OVER = 1U << 5,      /* this life of the container is over: a start is another life */
         PHASE_DRAINING = 1U << 6,  /* … the rest of its output is read */
         PHASE_LINGERING = 1U << 7, /* … somebody else may start it again */
+        PHASE_CREATING = 1U << 8,  /* the container does not exist yet */
 } Phase;
 
 /* Sources that only some states may have; supervisor_set_state() frees them on the way into others. */
