@@ -160,8 +160,9 @@ class Engine:
             pass
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        # The connection for events first, which is the oldest: with a real engine, no other one is seen to break before it.
         with self.lock:
-            sockets = list(self.sockets)
+            sockets = sorted(self.sockets, key=lambda s: s is not self.events_socket)
         events = self.events_socket if later else None
         for s in sockets:
             if s is not events:
