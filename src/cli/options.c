@@ -177,8 +177,8 @@ static int set_version(Options *o, const char *value)
 }
 
 static const OptionHelp help_table[] = {
-        { 'l', "logs", "BOOL", true,
-          "Forward the container's stdout and stderr to the journal (default true)", COMPLETE_BOOL },
+        { 'l', "logs", "BOOL", true, "Pass on what the container writes to stdout and stderr (default true)",
+          COMPLETE_BOOL },
         { 'n', "notify", "MODE", true,
           "Who sends READY=1: false (the supervisor), container (bare --notify), healthy",
           "false container healthy" },
@@ -224,6 +224,7 @@ void options_help(FILE *f)
               "       systemd-docker [OPTIONS…] --  [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
               "       systemd-docker [-H URL] setup [--undo | --check]\n"
               "       systemd-docker [-H URL] network|volume|image ensure [OPTIONS…] NAME\n"
+              "       systemd-docker [-H URL] network remove NAME\n"
               "       systemd-docker check [--json] [--user] [FILE|FOLDER|UNIT]…\n\n"
               "Run a Docker container as a systemd service.\n\n",
               f);
