@@ -29,7 +29,8 @@ char *notify_folder_path(const char *base, const char *name)
         uint64_t number = 0;
 
         if (!name || !container_name_is_valid(name, strlen(name))) {
-                (void) getrandom(&number, sizeof(number), 0);
+                if (getrandom(&number, sizeof(number), 0) < 0)
+                        return NULL;
                 (void) snprintf(random_name, sizeof(random_name), "unnamed-%012" PRIx64, number >> 16);
                 name = random_name;
         }

@@ -12,8 +12,8 @@
 
 #define NOTIFY_FOLDER_SOCKET "notify.sock"
 
-/* The path of the folder for a container of this name: a new string; NULL: out of memory. If the name is
- * NULL or not valid, the path has a random name instead. */
+/* The path of the folder for a container of this name: a new string; NULL: out of memory, or of random
+ * numbers. If the name is NULL or not valid, the path has a random name instead. */
 char *notify_folder_path(const char *base, const char *name);
 /* Whether a path is BASE/NAME/notify with a valid NAME. The path may come from anywhere. */
 bool notify_folder_is_ours(const char *base, const char *path);
