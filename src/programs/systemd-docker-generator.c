@@ -16,6 +16,7 @@
 #include "generator/unit-folders.h"
 #include "generator/write-units.h"
 #include "quadlet/quadlet.h"
+#include "version.h"
 
 #define DOCKER_CLIENT "/usr/bin/docker"
 
@@ -117,7 +118,10 @@ int main(int argc, char **argv)
                 return EXIT_FAILURE;
         }
         if (a.help || a.version) {
-                fputs(a.help ? usage : "systemd-docker-generator " PROJECT_VERSION "\n", stdout);
+                if (a.help)
+                        fputs(usage, stdout);
+                else
+                        printf("systemd-docker-generator %s\n", PROJECT_VERSION_LONG);
                 return EXIT_SUCCESS;
         }
         report_open(&r, !a.dry_run && !a.user && getenv("SYSTEMD_SCOPE"));

@@ -25,6 +25,7 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "version.h"
 
 static int refuse(const CliError *e)
 {
@@ -175,7 +176,7 @@ static bool print_about_us(Verb verb)
         if (verb == VERB_HELP)
                 options_help(stdout);
         else if (verb == VERB_VERSION)
-                puts("systemd-docker " PROJECT_VERSION);
+                printf("systemd-docker %s\n", PROJECT_VERSION_LONG);
         else
                 return false;
         return true;
