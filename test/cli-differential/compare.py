@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zlib
 from urllib.parse import parse_qsl, urlsplit
 
 import corpus
@@ -152,18 +153,66 @@ def describe(words, cli, ours):
     return '\n'.join(lines)
 
 
+def compare_together(side, lines):
+    """Compares lines that our program accepts and that are one option each, all of them in one command line, which costs one
+    process of the CLI. Whatever is not equal in full is halved, down to the single line."""
+    if len(lines) > 1:
+        together = [word for words in lines for word in words[:2]] + lines[0][2:]
+        if compare(side, together)[1] == 'equal':
+            yield from ('equal' for _ in lines)
+        else:
+            yield from compare_together(side, lines[::2])
+            yield from compare_together(side, lines[1::2])
+    elif lines:
+        yield compare_alone(side, lines[0])
+
+
+def compare_alone(side, words):
+    difference, kind = compare(side, words)
+    if difference:
+        print(describe(words, *difference), flush=True)
+    return kind
+
+
+def sample(side, lines):
+    """Of lines with the same value that our program refuses with the same words but for the option's name, two: one decoder
+    has refused them all. Which two differs from value to value, so that each option has its turn."""
+    alike = collections.defaultdict(list)
+    for words in lines:
+        alike[side.us(words)['message'].replace(words[0].lstrip('-'), '')].append(words)
+    for same in alike.values():
+        at = zlib.crc32(same[0][1].encode()) % len(same)
+        yield from (same[at:] + same[:at])[:2]
+
+
 def run(arguments, scenario, lines, directory):
     side = Side(arguments, scenario, directory)
     results = []
     try:
-        for words in lines:
-            difference, kind = compare(side, words)
-            results.append(kind)
-            if difference:
-                print(describe(words, *difference), flush=True)
+        for group in lines:
+            if len(group) == 1:
+                results.append(compare_alone(side, group[0]))
+                continue
+            accepted = [words for words in group if 'body' in side.us(words)]
+            # Neighbours in the list of options are compared apart: two names of the same option would hide each other.
+            parts = -(-len(accepted) // 12)
+            for i in range(parts):
+                results += compare_together(side, accepted[i::parts])
+            results += [compare_alone(side, words) for words in sample(side, [w for w in group if w not in accepted])]
     finally:
         side.close()
     return results
+
+
+def grouped(lines):
+    """Lines of one option each that have the same value are a group; every other line is one of its own."""
+    values = collections.defaultdict(list)
+    for words in lines:
+        if len(words) == 4 and words[2:] == ['alpine', 'x'] and words[0].startswith('--') and '=' not in words[0]:
+            values[words[1]].append(words)
+        else:
+            yield [words]
+    yield from values.values()
 
 
 def version_of(docker):
@@ -217,6 +266,7 @@ def main():
         corpus.write_files(directory)
         running = []
         for scenario, lines in scenarios(arguments, directory):
+            lines = list(grouped(lines))
             for i in range(arguments.jobs):
                 running.append(pool.submit(run, arguments, scenario, lines[i::arguments.jobs], directory))
         for future in running:
