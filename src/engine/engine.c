@@ -420,3 +420,14 @@ bool engine_is_local(const Engine *e)
 {
         return e->address.host.kind == ENGINE_HOST_UNIX;
 }
+
+bool engine_failure_is_passing(int r, int status)
+{
+        static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
+                                       EAGAIN, EHOSTUNREACH, ENETUNREACH, ENETDOWN };
+
+        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
+                if (r == -passing[i])
+                        return true;
+        return status >= 500;
+}

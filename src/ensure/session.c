@@ -66,14 +66,10 @@ void session_send(Session *s, const char *method, char *path, struct json_object
                              path ?: "?");
 }
 
-static bool may_come_up(int r, int status)
-{
-        return status >= 500 || r == -ENOENT || r == -ECONNREFUSED || r == -ECONNRESET || r == -ETIMEDOUT;
-}
-
 static void unreachable(Session *s, int r, const EngineReply *reply)
 {
-        if (!s->config->in_service || !may_come_up(r, reply->status) || monotonic_usec() >= s->until) {
+        if (!s->config->in_service || !engine_failure_is_passing(r, reply->status) ||
+            monotonic_usec() >= s->until) {
                 session_fail(s, "Failed to reach the Docker engine at %s: %s", s->config->host_name,
                              reply->error.message ?: "unknown error");
                 return;

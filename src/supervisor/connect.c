@@ -14,17 +14,6 @@
 #define CONNECT_BACKOFF_MAX_USEC (2 * USEC_PER_SEC)
 #define PING_TIMEOUT_USEC (10 * USEC_PER_SEC)
 
-static bool may_come_up(int r, int status)
-{
-        static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
-                                       EAGAIN, EHOSTUNREACH, ENETUNREACH, ENETDOWN };
-
-        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
-                if (r == -passing[i])
-                        return true;
-        return status >= 500;
-}
-
 static int agree(Supervisor *s, EngineRequest *request)
 {
         ApiVersion version;
@@ -50,7 +39,7 @@ static void connected(Supervisor *s)
 
 static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
 {
-        if (!s->facts->in_service || !may_come_up(r, reply->status)) {
+        if (!s->facts->in_service || !engine_failure_is_passing(r, reply->status)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s",
                                 s->config.host_name, reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);
