@@ -27,7 +27,7 @@ static const char *obstacle(const CgroupSituation *s)
 {
         if (s->hidden)
                 return "no cgroup of a unit is seen from here";
-        if (!s->delegated && s->asked != CGROUP_MODE_INSIDE)
+        if (!s->delegated && s->asked == CGROUP_MODE_DELEGATE)
                 return "the unit has no Delegate=";
         if (!s->local)
                 return "the engine is not on this machine";

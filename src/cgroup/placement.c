@@ -176,6 +176,17 @@ static int check_limits(const Placement *p, CliError *reterr)
                       p->config.limit_option, cgroup_mode_to_string(d->mode), d->why);
 }
 
+/* What everybody gets is not worth a line. */
+static void say_mode(const Placement *p)
+{
+        const CgroupDecision *d = &p->decision;
+        bool usual = p->config.options->cgroup_mode == CGROUP_MODE_AUTO && cgroup_mode_is_inside(d->mode);
+
+        if (p->facts->in_service)
+                log_full(usual ? LOG_DEBUG : LOG_INFO, "cgroup mode %s: %s.", cgroup_mode_to_string(d->mode),
+                         d->why);
+}
+
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)
 {
         CgroupDecision *d = &p->decision;
@@ -197,8 +208,7 @@ int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)
         if (r < 0)
                 return r;
         p->decided = true;
-        if (p->facts->in_service)
-                log_info("cgroup mode %s: %s.", cgroup_mode_to_string(d->mode), d->why);
+        say_mode(p);
         return 1;
 }
 

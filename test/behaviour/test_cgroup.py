@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 from supervised import Service, assert_failed, sh
-from testhost import Unit, docker, engine_version, run, show, wait_until
+from testhost import Unit, docker, run, show, wait_until
 
 # The container is moved, or created in the unit. Docker before 23 is not able to without Delegate=.
 MIGRATE = "--cgroup-mode=migrate"
-MODES = pytest.mark.parametrize("options", ["", MIGRATE] + (["--cgroup-mode=inside"] if engine_version() >= (23,) else []))
+MODES = pytest.mark.parametrize("options", ["", MIGRATE], ids=["auto", "migrate"])
 
 TEN_CHILDREN = "for i in $(seq 10); do sleep 1000 & done; echo forked; wait"
 

@@ -266,10 +266,10 @@ def other_shim(script):
         other.unlink()
 
 
-@pytest.mark.parametrize("run_option", ["--rm", "", "--rm --cidfile /run/behaviour-cid"])
-def test_start_that_fails_is_put_right(run_option):
+@pytest.mark.parametrize("delegate, run_option", [("yes", "--rm"), ("no", ""), ("no", "--rm --cidfile /run/behaviour-cid")])
+def test_start_that_fails_is_put_right(delegate, run_option):
     with other_shim(f"echo {SHIM}: no >&2; exit 1"), \
-            Service(sh(OBEDIENT), name="inside", run=run_option, Delegate="yes") as unit:
+            Service(sh(OBEDIENT), name="inside", run=run_option, Delegate=delegate) as unit:
         try:
             unit.start()
             unit.wait_line("up")

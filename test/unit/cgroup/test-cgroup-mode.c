@@ -99,8 +99,8 @@ Test(cgroup_mode, migrate_where_it_can_not)
               "--runtime");
         check((CgroupSituation){ .in_service = true, .delegated = true, .root = true }, CGROUP_MODE_MIGRATE,
               NULL, "machine");
-        check((CgroupSituation){ .in_service = true, .local = true, .root = true }, CGROUP_MODE_MIGRATE,
-              NULL, "Delegate=");
+        check((CgroupSituation){ .in_service = true, .local = true, .root = true, .info = &systemd },
+              CGROUP_MODE_MIGRATE, NULL, "Delegate=");
         check((CgroupSituation){ FIT, .info = &silent }, CGROUP_MODE_MIGRATE, NULL, "does not say");
         check((CgroupSituation){ .in_service = true, .hidden = true, .local = true }, CGROUP_MODE_MIGRATE,
               NULL, "seen");
@@ -130,11 +130,13 @@ Test(cgroup_mode, inside_by_the_shim)
         check((CgroupSituation){ FIT, .info = &docker23 }, CGROUP_MODE_DELEGATE, ENGINE_SHIM_RUNTIME_NAME,
               "finds our shim");
         check((CgroupSituation){ FIT_INSIDE }, CGROUP_MODE_INSIDE, NULL, "asked");
+        check((CgroupSituation){ .in_service = true, .local = true, .root = true, .info = &docker23 },
+              CGROUP_MODE_INSIDE, ENGINE_SHIM_RUNTIME_NAME, "finds our shim");
 }
 
 Test(cgroup_mode, inside_is_an_error_where_it_can_not_be)
 {
-        static const struct {
+        struct {
                 CgroupSituation s;
                 const char *why;
         } table[] = {
@@ -158,6 +160,12 @@ Test(cgroup_mode, inside_is_an_error_where_it_can_not_be)
                 CgroupDecision d = cgroup_mode_decide(&table[i].s);
 
                 cr_assert(d.impossible && d.mode == CGROUP_MODE_INSIDE && !d.runtime, "%s", table[i].why);
+                cr_assert(strstr(d.why, table[i].why), "%s: %s", table[i].why, d.why);
+                /* In the same words, auto falls back. */
+                table[i].s.asked = CGROUP_MODE_AUTO;
+                table[i].s.in_service = true;
+                d = cgroup_mode_decide(&table[i].s);
+                cr_assert(!d.impossible && d.mode == CGROUP_MODE_MIGRATE && !d.runtime, "%s", table[i].why);
                 cr_assert(strstr(d.why, table[i].why), "%s: %s", table[i].why, d.why);
         }
 }
