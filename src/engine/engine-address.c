@@ -101,6 +101,14 @@ int engine_address_apply(const EngineAddress *a, CURL *easy, const char *path, b
         return r < 0 ? r : set_tls(a, easy);
 }
 
+int engine_address_no_proxy(CURL *easy)
+{
+        CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+
+        /* A libcurl without proxies does not know the option. */
+        return code == CURLE_OK || code == CURLE_UNKNOWN_OPTION || code == CURLE_NOT_BUILT_IN ? 0 : -EIO;
+}
+
 char *engine_address_upgrade_request(const EngineAddress *a, const char *path)
 {
         bool v6 = host_is_ipv6(a);

@@ -32,6 +32,9 @@ void engine_address_done(EngineAddress *a);
  * version in front of it. -ENOMEM, -EIO. */
 int engine_address_apply(const EngineAddress *a, CURL *easy, const char *path, bool unversioned);
 
+/* Has easy use no proxy, whatever the environment says. 0 or -EIO. */
+int engine_address_no_proxy(CURL *easy);
+
 /* The bytes that ask for an upgrade of the connection, by a POST to path. The caller's; NULL: out of memory.
  */
 char *engine_address_upgrade_request(const EngineAddress *a, const char *path);

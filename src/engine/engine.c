@@ -271,7 +271,6 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         SET(CURLOPT_HEADERDATA, r);
         SET(CURLOPT_NOSIGNAL, 1L);
         SET(CURLOPT_FOLLOWLOCATION, 0L);
-        SET(CURLOPT_PROXY, "");
         SET(CURLOPT_USERAGENT, ENGINE_USER_AGENT);
         SET(CURLOPT_CONNECTTIMEOUT_MS, ENGINE_CONNECT_TIMEOUT_MS);
         if (call->fresh) {
@@ -285,7 +284,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         } else
                 SET(CURLOPT_TIMEOUT_MS, timeout_to_curl(timeout));
 #undef SET
-        return ok ? 0 : -EIO;
+        return ok ? engine_address_no_proxy(easy) : -EIO;
 }
 
 int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
@@ -330,9 +329,9 @@ int engine_prepare_upgrade(Engine *e, void *easy, const char *path, char **ret_r
                 return r;
         if (curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L) != CURLE_OK ||
             curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
-            curl_easy_setopt(easy, CURLOPT_PROXY, "") != CURLE_OK ||
             curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L) != CURLE_OK ||
-            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, ENGINE_CONNECT_TIMEOUT_MS) != CURLE_OK)
+            curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, ENGINE_CONNECT_TIMEOUT_MS) != CURLE_OK ||
+            engine_address_no_proxy(easy) < 0)
                 return -EIO;
         *ret_request = engine_address_upgrade_request(&e->address, path);
         return *ret_request ? 0 : -ENOMEM;

@@ -4,6 +4,7 @@
 /* systemd-docker: argv and environment in, exit status out. The only reader of both. */
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,11 +57,42 @@ static EngineTls read_tls(const char *folder)
                             .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
 }
 
+#ifdef SYSTEMD_DOCKER_TLS_PROGRAM
+/* Our own libcurl has no TLS. The program that has it is the same in all else, so it starts from the
+ * beginning, in our process. Returns only if that is not possible. */
+static void become_tls_program(char **argv)
+{
+        static const char name[] = "/systemd-docker-tls";
+        char path[PATH_MAX];
+        ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+        char *slash = n > 0 ? memrchr(path, '/', (size_t) n) : NULL;
+
+        /* Not installed: both are in the folder of the build. */
+        if (slash) {
+                (void) strcpy(slash, name);
+                (void) execv(path, argv);
+        }
+        (void) execv(SYSTEMD_DOCKER_TLS_PROGRAM, argv);
+}
+#define HAS_TLS false
+#else
+static void become_tls_program(char **argv)
+{
+}
+#define HAS_TLS true
+#define SYSTEMD_DOCKER_TLS_PROGRAM ""
+#endif
+
 static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
 {
         const char *why = NULL;
         int r = engine_host_parse(name, tls->enabled, ret, &why);
 
+        if (r >= 0 && tls->enabled && ret->kind == ENGINE_HOST_TCP && !HAS_TLS) {
+                engine_host_done(ret);
+                r = -EPROTONOSUPPORT;
+                why = "TLS needs " SYSTEMD_DOCKER_TLS_PROGRAM ", which does not run";
+        }
         if (r < 0)
                 log_error("--host %s: %s", name, why);
         return r;
@@ -195,6 +227,8 @@ int main(int argc, char **argv)
         int r;
 
         fill_standard_descriptors();
+        if (read_tls(NULL).enabled)
+                become_tls_program(argv);
         r = options_parse(argc, argv, &options, &error);
         if (r >= 0 && print_about_us(options.verb))
                 return EXIT_SUCCESS;

@@ -174,6 +174,9 @@ def test_over_tls(tls, ten):
     lines, state = run_and_read("md5sum", StandardInput=f"file:{path}", Environment=environment)
     assert lines == [checksum]
     assert_success(state)
+    # A program with a libcurl of its own has none with TLS, and becomes another one for that.
+    ldd = [set(run(f"ldd {p} 2>&1").stdout.split()) for p in (PROGRAM, "/usr/libexec/systemd-docker-tls")]
+    assert any("libcurl.so.4" in libraries for libraries in ldd)
     # The engine is slower than the supervisor: records that do not fit must be sent again later.
     script = "sleep 1; head -c 50000000 | wc -c"
     lines, state = run_and_read(sh(script), StandardInput="file:/dev/zero", Environment=environment)
