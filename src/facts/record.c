@@ -82,6 +82,7 @@ void record_container(Record *r, ContainerInfo *info)
 void record_container_id(Record *r, const char *id)
 {
         assert(strlen(id) < sizeof(r->f.container.id));
+        container_info_done(&r->f.container);
         strcpy(r->f.container.id, id);
         r->f.has_container = true;
 }
@@ -104,6 +105,17 @@ void record_kept(Record *r)
 void record_dead_found(Record *r)
 {
         r->f.dead_found++;
+}
+
+void record_foreign(Record *r)
+{
+        free(r->f.container.request_hash);
+        r->f.container.request_hash = NULL;
+}
+
+void record_no_engine_restarts(Record *r)
+{
+        r->f.container.engine_restarts = false;
 }
 
 void record_not_running(Record *r)

@@ -21,6 +21,7 @@
 #include "run/run-options.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
+#include "systemd/owner.h"
 #include "systemd/standing.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
@@ -272,6 +273,7 @@ int main(int argc, char **argv)
                                      .api_version = environment_or("DOCKER_API_VERSION", NULL),
                                      .standing = standing,
                                      .notify_socket = notify_socket(standing) };
+        owner_find(&config.owner, standing);
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }

@@ -136,6 +136,7 @@ void supervisor_goodbye(Supervisor *s)
         log_end(s);
         if (verdict_goes_on_without_us(s->facts) && s->facts->failure == 0) {
                 log_debug("Detaching: the container goes on as main process.");
+                claim_pass_on(s->claim, s->facts->container.pid);
                 relay_drop(s->relay);
                 unit_link_barrier(s->unit_link);
                 return;

@@ -93,7 +93,10 @@ static int take_request(Creation *c, struct json_object *body, const char *hash)
         struct json_object *labels = json_ensure(body, "Labels", json_type_object);
         _cleanup_free_ char *text = NULL, *copy = NULL;
 
-        if (!labels || json_set_string(labels, CONTAINER_LABEL_REQUEST, hash) < 0)
+        /* All of them, always: what is missing here could be a label of the image. */
+        if (!labels || json_set_string(labels, CONTAINER_LABEL_REQUEST, hash) < 0 ||
+            json_set_string(labels, CONTAINER_LABEL_UNIT, c->config.unit ?: "") < 0 ||
+            json_set_string(labels, CONTAINER_LABEL_USER, c->config.user ?: "") < 0)
                 return -ENOMEM;
         text = strdup(json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
         copy = strdup(hash);

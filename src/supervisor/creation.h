@@ -26,6 +26,7 @@ typedef struct CreationConfig {
         const RunOptions *run;
         const CliContext *context; /* for --env and --use-api-socket */
         bool pass_environment;     /* --env */
+        const char *unit, *user;   /* labels: who the container is for */
 
         uint64_t name_conflict_usec; /* how long to wait while somebody else has the name; 0: the default */
 } CreationConfig;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* With --rm an old container is removed, and a running one is replaced if the options of the unit have
- * changed since it was created. Without --rm a container is kept, because it may have data. One whose
- * creation was interrupted never ran, and has none. */
+/* A container that a living supervisor of another unit has is not for us. Of the others: with --rm an old
+ * one is removed, and a running one is replaced if we have created it, and the options of the unit have
+ * changed since. Without --rm a container is kept, because it may have data. One whose creation was
+ * interrupted never ran, and has none. What somebody else has created and runs is adopted. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -41,33 +42,124 @@ static bool may_lack_logins(const ContainerInfo *c, const FoundCase *found)
         return found->logins_pending && c->created && c->request_hash;
 }
 
-int found_judge(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
+FoundMaker found_maker(const ContainerInfo *c, const Owner *owner)
+{
+        if (!c->request_hash)
+                return FOUND_MAKER_FOREIGN;
+        if (!*c->unit)
+                return FOUND_MAKER_OURS;
+        return strcmp(c->unit, owner->unit) == 0 && strcmp(c->user, owner->user) == 0 ? FOUND_MAKER_OURS
+                                                                                      : FOUND_MAKER_OTHER;
+}
+
+bool found_volumes_go(const ContainerInfo *c)
+{
+        return c->auto_remove;
+}
+
+char *found_refusal(const char *name, const ClaimText *rival)
+{
+        bool user = *rival->user;
+        char *text;
+        int r;
+
+        if (strcmp(rival->unit, CLAIM_BY_HAND) == 0)
+                r = asprintf(
+                        &text,
+                        "Container %s is supervised by process %i, started by hand: use another --name, "
+                        "or end that process.",
+                        name, (int) rival->pid);
+        else
+                r = asprintf(&text,
+                             "Container %s is supervised by %s%s%s: use another --name, or stop that unit "
+                             "(systemctl%s stop %s).",
+                             name, rival->unit, user ? " of user " : "", rival->user, user ? " --user" : "",
+                             rival->unit);
+        return r < 0 ? NULL : text;
+}
+
+static int refuse(const ContainerInfo *c, const FoundCase *found, FoundJudgement *ret)
+{
+        char *message = found_refusal(c->name, found->rival);
+
+        if (!message)
+                return -ENOMEM;
+        *ret = (FoundJudgement){ .event = LIFE_FAILED, .level = LOG_ERR, .message = message };
+        return 0;
+}
+
+/* What runs is somebody's, and is not replaced. */
+static int judge_foreign(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
 {
         const ContainerInfo *c = &facts->container;
-        bool changed = c->request_hash && strcmp(c->request_hash, found->request_hash) != 0;
 
-        if (may_lack_logins(c, found))
+        if (facts->remove && !c->running)
                 return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
-                             "The creation of container %s was interrupted, creating it again.", c->name);
-        if (c->removing || (facts->remove && found->lacks))
+                             "Container %s was created by somebody else. It does not run, and is removed, "
+                             "because there is --rm.",
+                             c->name);
+        if (found->lacks)
+                return judge(ret, LIFE_FAILED, LOG_ERR,
+                             "Container %s was created by somebody else, without %s. Remove it, or use "
+                             "another --name.",
+                             c->name, found->lacks);
+        if (found->image_differs)
+                return judge(ret, LIFE_FOUND, LOG_WARNING,
+                             "Container %s was created by somebody else, and not from the image %s of the "
+                             "unit, but from %s. It is used as it is.",
+                             c->name, found->image, c->image);
+        return judge(ret, LIFE_FOUND, LOG_NOTICE,
+                     "Container %s was created by somebody else. It is used with the options that it has.",
+                     c->name);
+}
+
+/* With --rm: it can be created again at any time. */
+static int judge_removable(const ContainerInfo *c, const FoundCase *found, bool changed, FoundJudgement *ret)
+{
+        if (found->lacks || !c->running)
                 return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
+        if (changed)
+                return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
+                             "Container %s runs with other options than the unit has now, replacing it.",
+                             c->name);
+        return JUDGE_SILENTLY(ret, LIFE_FOUND);
+}
+
+static int judge_kept(const ContainerInfo *c, const FoundCase *found, bool changed, FoundJudgement *ret)
+{
         if (found->lacks)
                 return judge(ret, LIFE_FAILED, LOG_ERR,
                              "Container %s was created without %s. It is kept, because there is no --rm; "
                              "remove it to have the new options.",
                              c->name, found->lacks);
-        if (facts->remove && !c->running)
-                return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
-        if (facts->remove && changed)
-                return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
-                             "Container %s runs with other options than the unit has now, replacing it.",
-                             c->name);
         if (changed)
                 return judge(ret, LIFE_FOUND, LOG_WARNING,
                              "Container %s is stale: the unit's options have changed since it was created. "
                              "It is kept, because there is no --rm; remove it to have the new options.",
                              c->name);
+        if (found->image_differs)
+                return judge(ret, LIFE_FOUND, LOG_WARNING,
+                             "Container %s is stale: %s is another image now. It is kept, because there is "
+                             "no --rm; remove it to have the new image.",
+                             c->name, found->image);
         return JUDGE_SILENTLY(ret, LIFE_FOUND);
+}
+
+int found_judge(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
+{
+        const ContainerInfo *c = &facts->container;
+        bool changed = c->request_hash && strcmp(c->request_hash, found->request_hash) != 0;
+
+        if (found->rival)
+                return refuse(c, found, ret);
+        if (may_lack_logins(c, found))
+                return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
+                             "The creation of container %s was interrupted, creating it again.", c->name);
+        if (c->removing)
+                return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
+        if (found_maker(c, found->owner) == FOUND_MAKER_FOREIGN)
+                return judge_foreign(facts, found, ret);
+        return facts->remove ? judge_removable(c, found, changed, ret) : judge_kept(c, found, changed, ret);
 }
 
 void found_judgement_done(FoundJudgement *j)

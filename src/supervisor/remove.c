@@ -8,6 +8,7 @@
  * says that it cannot be removed in its state. */
 
 #include "creation.h"
+#include "found.h"
 #include "supervisor-internal.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -39,10 +40,27 @@ static void removal_step(Supervisor *s, const char *method, char *path, const En
 
 static void removal_done(Supervisor *s, int r, const EngineReply *reply)
 {
-        if (r < 0 && !reply_is_absent(reply))
+        const ContainerInfo *c = &s->facts->container;
+
+        if (r < 0 && !reply_is_absent(reply)) {
                 remove_failed(s, reply);
-        else
-                supervisor_push(s, LIFE_REMOVED);
+                return;
+        }
+        if (c->volumes && !found_volumes_go(c))
+                log_notice(
+                        "Container %s was removed. It was not created with --rm, so its anonymous volumes "
+                        "stay: %s",
+                        c->name, c->volumes);
+        supervisor_push(s, LIFE_REMOVED);
+}
+
+/* v=1: the anonymous volumes go as well, as with `docker run --rm`. */
+static char *removal_path(const Supervisor *s, bool force)
+{
+        const ContainerInfo *c = &s->facts->container;
+        const char *volumes = found_volumes_go(c) || !c->name ? "v=1" : "v=0";
+
+        return engine_path("/containers/%s?%s%s", c->id, volumes, force ? "&force=1" : "");
 }
 
 static void on_wait_removed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -64,12 +82,11 @@ static void on_removed_by_force(EngineRequest *request, int r, const EngineReply
                 removal_done(s, r, reply);
 }
 
-/* v=1: anonymous volumes go with their container, as with `docker run --rm`. */
 static void remove_by_force(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_removed_by_force };
 
-        removal_step(s, "DELETE", engine_path("/containers/%s?v=1&force=1", s->facts->container.id), &ops);
+        removal_step(s, "DELETE", removal_path(s, true), &ops);
 }
 
 /* -EEXIST: it runs again, or the engine is removing it. The answer to the second request tells which. */
@@ -87,7 +104,7 @@ static void remove_stopped(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_removed };
 
-        removal_step(s, "DELETE", engine_path("/containers/%s?v=1", s->facts->container.id), &ops);
+        removal_step(s, "DELETE", removal_path(s, false), &ops);
 }
 
 static void on_old_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)

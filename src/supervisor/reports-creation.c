@@ -12,6 +12,7 @@ static void on_created(const char *id, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_container_id(s->record, id);
+        claim_set_container(s->claim, id);
         supervisor_push(s, LIFE_CREATED);
 }
 
@@ -48,6 +49,8 @@ int supervisor_make_creation(Supervisor *s)
                 .run = s->config.run,
                 .context = s->config.context,
                 .pass_environment = s->config.options->env,
+                .unit = s->config.owner.unit,
+                .user = s->config.owner.user,
         };
 
         return creation_new(&s->creation, s->event, s->engine, &config, s->facts, &ops, s);

@@ -26,7 +26,8 @@ static void on_pulled(void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_image_pulled(s->record);
-        supervisor_push(s, LIFE_PULLED);
+        /* A container that is kept all the same is looked at again: is it of this image? */
+        supervisor_push(s, s->facts->has_container ? LIFE_FOUND : LIFE_PULLED);
 }
 
 static void on_failed(const char *message, void *userdata)

@@ -82,6 +82,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         },
         [STATE_PULLING] = {
                 [LIFE_PULLED] = TO(STATE_CREATING, ACTION_CREATE),
+                [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP), /* --pull=always without --rm */
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = TO(STATE_DONE, 0),
         },

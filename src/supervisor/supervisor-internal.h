@@ -10,7 +10,7 @@
  *   verdict.c     what the facts mean together (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
- *   connect.c, create.c, remove.c, settle.c, life.c
+ *   connect.c, look-up.c, create.c, remove.c, settle.c, life.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   news.c        what several sources may be the first to learn
@@ -18,10 +18,12 @@
  *   reports-X.c   what the part X reports
  *   creation.c    from the options to a container, with cidfile.c and container-logins.c
  *   found.c       what happens to a container that exists (pure)
+ *   claim.c       which living supervisor has a container
  *   input.c       our standard input on its way to the container */
 
 #include "cgroup/placement.h"
 #include "cgroup/process.h"
+#include "claim.h"
 #include "codec/engine/container-info.h"
 #include "codec/engine/engine-info.h"
 #include "codec/journal/line-buffer.h"
@@ -81,10 +83,12 @@ struct Supervisor {
         /* What we know */
         uint64_t connect_backoff;
         char *connect_message;
-        bool first_start; /* the container that is being started has never run */
+        bool first_start;   /* the container that is being started has never run */
+        bool image_differs; /* the container that was found is not of the image that the unit names */
 
         Image *image; /* NULL: outside of STATE_PULLING */
         Creation *creation;
+        Claim *claim;
 };
 
 /* supervisor.c */
@@ -141,7 +145,7 @@ bool supervisor_process_is_dead(const Supervisor *s);
 /* What to do about such a container, see verdict_found_dead(); says so. Failures are recorded. */
 LifeEvent supervisor_judge_dead(Supervisor *s);
 
-/* connect.c, create.c, remove.c, life.c, settle.c: see the table in actions.c */
+/* connect.c, look-up.c, create.c, remove.c, life.c, settle.c: see the table in actions.c */
 void supervisor_act_ping(Supervisor *s);
 void supervisor_act_look_up(Supervisor *s);
 void supervisor_act_remove_old(Supervisor *s);

@@ -23,6 +23,7 @@ Supervisor *supervisor_free(Supervisor *s)
         exit_wait_free(s->exit_wait);
         image_free(s->image);
         creation_free(s->creation);
+        claim_free(s->claim);
         engine_events_free(s->events);
         input_stream_free(s->input);
         process_free(s->process);
@@ -92,6 +93,19 @@ static int supervisor_add_systemd_parts(Supervisor *s)
         return r;
 }
 
+static int supervisor_make_claim(Supervisor *s)
+{
+        _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
+
+        if (s->config.runtime_folder && !base)
+                return -ENOMEM;
+        return claim_new(&s->claim, &(ClaimConfig){ .base_folder = base,
+                                                    .engine = s->config.host_name,
+                                                    .name = s->config.run->name,
+                                                    .unit = s->config.owner.unit,
+                                                    .user = s->config.owner.user });
+}
+
 static void supervisor_apply_options(Supervisor *s)
 {
         const Options *o = s->config.options;
@@ -129,6 +143,8 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = supervisor_add_own_sources(s);
         if (r >= 0)
                 r = engine_new(&s->engine, s->event, host, &config->tls);
+        if (r >= 0)
+                r = supervisor_make_claim(s);
         if (r >= 0)
                 r = supervisor_make_creation(s);
         if (r >= 0)

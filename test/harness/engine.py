@@ -19,6 +19,7 @@ ID = "0123456789abcdef" * 4
 ROUTES = [
     ("ping", "GET|HEAD", r"/_ping$"),
     ("pull", "POST", r"/images/create\b"),
+    ("image", "GET", r"/images/[^/]+/json\b"),
     ("create", "POST", r"/containers/create\b"),
     ("events", "GET", r"/events\b"),
     ("attach", "POST", r"/containers/[^/]+/attach\b"),
@@ -28,6 +29,7 @@ ROUTES = [
     ("start", "POST", r"/containers/[^/]+/start\b"),
     ("stop", "POST", r"/containers/[^/]+/stop\b"),
     ("kill", "POST", r"/containers/[^/]+/kill\b"),
+    ("update", "POST", r"/containers/[^/]+/update\b"),
     ("remove", "DELETE", r"/containers/[^/?]+"),
     ("inspect", "GET", r"/containers/[^/]+/json\b"),
 ]
@@ -125,7 +127,7 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "other"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "image", "update", "other"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
@@ -321,6 +323,12 @@ class Engine:
         self.ended.wait()
         conn.chunk(json.dumps({"StatusCode": self.exit_code}) + "\n")
         conn.finish()
+
+    def do_image(self, conn):
+        conn.reply(404, {"message": "No such image"})
+
+    def do_update(self, conn):
+        conn.reply(200, {"Warnings": []})
 
     def do_archive(self, conn):
         conn.reply(200)

@@ -32,8 +32,10 @@ void record_container(Record *r, ContainerInfo *info);
 void record_container_id(Record *r, const char *id); /* it was created; nothing else is known of it */
 void record_no_container(Record *r);                 /* none of our name exists */
 void record_found(Record *r);                        /* one exists, and is to be looked at */
-void record_kept(Record *r);        /* … and the service goes on with it; adopted where it runs */
-void record_dead_found(Record *r);  /* the engine says that it runs, and it is dead */
+void record_kept(Record *r);       /* … and the service goes on with it; adopted where it runs */
+void record_dead_found(Record *r); /* the engine says that it runs, and it is dead */
+void record_foreign(Record *r);    /* its labels say that we have created it, and we have not */
+void record_no_engine_restarts(Record *r);
 void record_not_running(Record *r); /* it was stopped by us, to be removed */
 void record_process_seen(Record *r, bool seen);
 void record_paused(Record *r, bool paused);

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "facts/facts.h"
 #include "run/run-options.h"
+#include "systemd/owner.h"
 
 typedef struct Supervisor Supervisor;
 
@@ -22,6 +23,7 @@ typedef struct SupervisorConfig {
         const char *runtime_folder; /* /run, or $XDG_RUNTIME_DIR; NULL: none */
         const char *api_version;    /* $DOCKER_API_VERSION or NULL */
         Standing standing;
+        Owner owner;               /* of the containers that are created */
         const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
         uint64_t watchdog_usec;    /* 0: none */
 } SupervisorConfig;

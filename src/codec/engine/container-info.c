@@ -5,17 +5,20 @@
 
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "codec/engine/container-info.h"
 #include "codec/engine/wait-status.h"
+#include "codec/systemd/claim-text.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
 #include "json/json.h"
 
 #define WARNINGS_MAX 32
+#define VOLUMES_SIZE_MAX 1024
 
 static const char *const container_health_table[_CONTAINER_HEALTH_MAX] = {
         [CONTAINER_HEALTH_NONE] = "none",
@@ -73,25 +76,66 @@ static void parse_config(struct json_object *o, ContainerInfo *i)
         i->engine_restarts = *policy && strcmp(policy, "no") != 0;
 }
 
+static char *dup_label(struct json_object *o, const char *name, bool (*is_valid)(const char *s))
+{
+        struct json_object *labels;
+        const char *s = "";
+
+        if (json_get(o, "Config/Labels", json_type_object, &labels) >= 0)
+                s = json_string_or(labels, name, "");
+        return strdup(is_valid(s) ? s : "");
+}
+
+static int parse_owner(struct json_object *o, ContainerInfo *i)
+{
+        struct json_object *labels;
+        const char *hash;
+
+        i->unit = dup_label(o, CONTAINER_LABEL_UNIT, claim_unit_is_valid);
+        i->user = dup_label(o, CONTAINER_LABEL_USER, claim_user_is_valid);
+        if (!i->unit || !i->user)
+                return -ENOMEM;
+        if (json_get(o, "Config/Labels", json_type_object, &labels) < 0)
+                return 0;
+        hash = json_string_or(labels, CONTAINER_LABEL_REQUEST, NULL);
+        if (hash && !(i->request_hash = strdup(hash)))
+                return -ENOMEM;
+        return 0;
+}
+
 static int parse_strings(struct json_object *o, ContainerInfo *i)
 {
-        struct json_object *labels = NULL;
         const char *error = json_string_or(o, "State/Error", "");
 
         i->name = dup_member(o, "Name");
         i->image = dup_member(o, "Config/Image");
+        i->image_id = dup_member(o, "Image");
         i->log_driver = dup_member(o, "HostConfig/LogConfig/Type");
         i->started_at = dup_member(o, "State/StartedAt");
-        if (!i->name || !i->image || !i->log_driver || !i->started_at)
+        if (!i->name || !i->image || !i->image_id || !i->log_driver || !i->started_at)
                 return -ENOMEM;
         if (*error && !(i->error = strdup(error)))
                 return -ENOMEM;
-        if (json_get(o, "Config/Labels", json_type_object, &labels) >= 0) {
-                const char *hash = json_string_or(labels, CONTAINER_LABEL_REQUEST, NULL);
+        return 0;
+}
 
-                if (hash && !(i->request_hash = strdup(hash)))
-                        return -ENOMEM;
-        }
+/* The engine gives such a volume a name of 64 digits. */
+static int note_volume(struct json_object *mount, ContainerInfo *i)
+{
+        const char *name = json_string_or(mount, "Name", "");
+        size_t n = i->volumes ? strlen(i->volumes) : 0;
+        char id[ENGINE_ID_SIZE + 1];
+        char *bigger;
+
+        if (strcmp(json_string_or(mount, "Type", ""), "volume") != 0 || copy_id(name, id) < 0)
+                return 0;
+        if (n > VOLUMES_SIZE_MAX)
+                return 0;
+        bigger = realloc(i->volumes, n + 2 + sizeof(id));
+        if (!bigger)
+                return -ENOMEM;
+        i->volumes = bigger;
+        (void) sprintf(bigger + n, "%s%s", n > 0 ? ", " : "", id);
         return 0;
 }
 
@@ -104,6 +148,8 @@ static int parse_mounts(struct json_object *o, ContainerInfo *i)
         for (size_t k = 0; k < json_object_array_length(mounts); k++) {
                 struct json_object *m = json_object_array_get_idx(mounts, k);
 
+                if (note_volume(m, i) < 0)
+                        return -ENOMEM;
                 if (strcmp(json_string_or(m, "Destination", ""), CONTAINER_NOTIFY_TARGET) != 0)
                         continue;
                 free(i->notify_folder);
@@ -118,8 +164,12 @@ void container_info_done(ContainerInfo *i)
 {
         free(i->name);
         free(i->image);
+        free(i->image_id);
         free(i->log_driver);
         free(i->request_hash);
+        free(i->unit);
+        free(i->user);
+        free(i->volumes);
         free(i->started_at);
         free(i->notify_folder);
         health_check_done(&i->check);
@@ -143,6 +193,8 @@ int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
         parse_state(o, &i);
         parse_config(o, &i);
         r = parse_strings(o, &i);
+        if (r >= 0)
+                r = parse_owner(o, &i);
         if (r >= 0)
                 r = parse_mounts(o, &i);
         if (r >= 0)

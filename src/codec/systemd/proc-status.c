@@ -19,6 +19,7 @@
 #define STAT_FIELD_PARENT 4
 #define STAT_FIELD_FLAGS 9
 #define STAT_FIELD_N_THREADS 20
+#define STAT_FIELD_START 22
 #define STAT_FIELD_PENDING 31
 /* PF_EXITING of the kernel's include/linux/sched.h: the process is in do_exit(). */
 #define PF_EXITING UINT64_C(4)
@@ -103,6 +104,13 @@ int proc_stat_parent(const char *text, pid_t *ret)
                 return -EBADMSG;
         *ret = (pid_t) parent;
         return 0;
+}
+
+int proc_stat_start(const char *text, uint64_t *ret)
+{
+        const char *state = find_state(text);
+
+        return state ? stat_number(state, STAT_FIELD_START, ret) : -EBADMSG;
 }
 
 int proc_stat_is_ending(const char *text, bool *ret)

@@ -4,6 +4,7 @@
 /* What happens to a container that was found: every combination, against the rule in words. */
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -11,25 +12,48 @@
 #include "util/macro.h"
 
 #define LACKS "a socket for --notify or --watchdog=container"
+#define IMAGE "web:1"
 
-typedef enum Hash {
-        HASH_NONE, /* somebody else's container, or one of an older version of ours */
-        HASH_SAME,
-        HASH_OTHER,
-        _HASH_MAX,
-} Hash;
+static const Owner us = { .unit = "web.service" };
+static const ClaimText rival = { .pid = 42, .unit = "other.service" };
+
+/* Who has created it, by its labels. */
+typedef enum Label {
+        LABEL_NONE, /* somebody else */
+        LABEL_OLD,  /* an earlier version of ours, which noted no unit */
+        LABEL_OURS,
+        LABEL_OTHER_UNIT,
+        LABEL_OTHER_USER, /* a unit of our name, of another systemd */
+        LABEL_BY_HAND,
+        _LABEL_MAX,
+} Label;
+
+static const struct {
+        const char *unit, *user;
+        FoundMaker maker;
+} labels[_LABEL_MAX] = {
+        [LABEL_NONE] = { "", "", FOUND_MAKER_FOREIGN },
+        [LABEL_OLD] = { "", "", FOUND_MAKER_OURS },
+        [LABEL_OURS] = { "web.service", "", FOUND_MAKER_OURS },
+        [LABEL_OTHER_UNIT] = { "other.service", "", FOUND_MAKER_OTHER },
+        [LABEL_OTHER_USER] = { "web.service", "1000", FOUND_MAKER_OTHER },
+        [LABEL_BY_HAND] = { CLAIM_BY_HAND, "0", FOUND_MAKER_OTHER },
+};
 
 typedef struct Combination {
-        bool remove, running, removing, created, lacks, logins;
-        Hash hash;
+        bool remove, running, removing, created, lacks, logins, rival, auto_remove, image_differs, changed;
+        Label label;
 } Combination;
+
+#define N_BOOLS 10
+#define N_COMBINATIONS ((1u << N_BOOLS) * _LABEL_MAX)
 
 /* Every combination once. False: there is no further one. */
 static bool combination_next(unsigned *i, Combination *ret)
 {
         unsigned n = (*i)++;
 
-        if (n >= 64 * _HASH_MAX)
+        if (n >= N_COMBINATIONS)
                 return false;
         *ret = (Combination){ .remove = n & 1,
                               .running = n & 2,
@@ -37,23 +61,37 @@ static bool combination_next(unsigned *i, Combination *ret)
                               .created = n & 8,
                               .lacks = n & 16,
                               .logins = n & 32,
-                              .hash = (Hash) (n / 64) };
+                              .rival = n & 64,
+                              .auto_remove = n & 128,
+                              .image_differs = n & 256,
+                              .changed = n & 512,
+                              .label = (Label) (n >> N_BOOLS) };
         return true;
+}
+
+static ContainerInfo container_of(const Combination *c)
+{
+        return (ContainerInfo){ .name = (char *) "web",
+                                .image = (char *) "busybox",
+                                .unit = (char *) labels[c->label].unit,
+                                .user = (char *) labels[c->label].user,
+                                .running = c->running,
+                                .removing = c->removing,
+                                .created = c->created,
+                                .auto_remove = c->auto_remove,
+                                .request_hash = c->label == LABEL_NONE ? NULL
+                                                : c->changed           ? (char *) "other"
+                                                                       : (char *) "same" };
 }
 
 static FoundJudgement judge(const Combination *c)
 {
-        static char *const hashes[_HASH_MAX] = {
-                [HASH_SAME] = (char *) "same",
-                [HASH_OTHER] = (char *) "other",
-        };
-        const Facts facts = { .remove = c->remove,
-                              .container = { .name = (char *) "web",
-                                             .running = c->running,
-                                             .removing = c->removing,
-                                             .created = c->created,
-                                             .request_hash = hashes[c->hash] } };
+        const Facts facts = { .remove = c->remove, .container = container_of(c) };
         const FoundCase found = {
+                .rival = c->rival ? &rival : NULL,
+                .owner = &us,
+                .image = IMAGE,
+                .image_differs = c->image_differs,
                 .request_hash = "same",
                 .lacks = c->lacks ? LACKS : NULL,
                 .logins_pending = c->logins,
@@ -66,9 +104,27 @@ static FoundJudgement judge(const Combination *c)
 
 #define FOR_EACH(c) for (unsigned _i = 0; combination_next(&_i, &(c));)
 
+static bool is_foreign(const Combination *c)
+{
+        return c->label == LABEL_NONE;
+}
+
 static bool is_interrupted(const Combination *c)
 {
-        return c->logins && c->created && c->hash != HASH_NONE;
+        return c->logins && c->created && !is_foreign(c);
+}
+
+static LifeEvent wanted_event(const Combination *c)
+{
+        if (c->rival)
+                return LIFE_FAILED;
+        if (is_interrupted(c) || c->removing)
+                return LIFE_FOUND_STALE;
+        if (is_foreign(c))
+                return c->remove && !c->running ? LIFE_FOUND_STALE : c->lacks ? LIFE_FAILED : LIFE_FOUND;
+        if (c->remove)
+                return c->running && !c->lacks && !c->changed ? LIFE_FOUND : LIFE_FOUND_STALE;
+        return c->lacks ? LIFE_FAILED : LIFE_FOUND;
 }
 
 Test(found, event_of_every_combination)
@@ -79,23 +135,29 @@ Test(found, event_of_every_combination)
         FOR_EACH(c)
         {
                 FoundJudgement j = judge(&c);
-                LifeEvent wanted;
 
-                if (is_interrupted(&c))
-                        wanted = LIFE_FOUND_STALE;
-                else if (c.removing)
-                        wanted = LIFE_FOUND_STALE;
-                else if (c.remove)
-                        wanted = c.running && !c.lacks && c.hash != HASH_OTHER ? LIFE_FOUND
-                                                                               : LIFE_FOUND_STALE;
-                else
-                        wanted = c.lacks ? LIFE_FAILED : LIFE_FOUND;
-                cr_assert_eq(j.event, wanted, "combination %u: %s", _i, life_event_to_string(j.event));
+                cr_assert_eq(j.event, wanted_event(&c), "combination %u: %s", _i,
+                             life_event_to_string(j.event));
                 seen[j.event]++;
                 found_judgement_done(&j);
         }
-        cr_assert_eq(seen[LIFE_FOUND] + seen[LIFE_FOUND_STALE] + seen[LIFE_FAILED], 64 * _HASH_MAX);
+        cr_assert_eq(seen[LIFE_FOUND] + seen[LIFE_FOUND_STALE] + seen[LIFE_FAILED], N_COMBINATIONS);
         cr_assert(seen[LIFE_FOUND] > 0 && seen[LIFE_FOUND_STALE] > 0 && seen[LIFE_FAILED] > 0);
+}
+
+/* What has a living supervisor, and what runs and was created by somebody else, is never replaced. */
+Test(found, what_runs_for_others_is_not_replaced)
+{
+        Combination c;
+
+        FOR_EACH(c)
+        {
+                FoundJudgement j = judge(&c);
+
+                if (c.rival || (is_foreign(&c) && c.running && !c.removing))
+                        cr_assert_neq(j.event, LIFE_FOUND_STALE, "combination %u", _i);
+                found_judgement_done(&j);
+        }
 }
 
 /* Without --rm, what may have data is never removed. */
@@ -113,6 +175,61 @@ Test(found, a_container_that_ran_is_kept_without_rm)
         }
 }
 
+/* Volumes go only with what was created to be removed, whatever else is true. */
+Test(found, volumes)
+{
+        Combination c;
+
+        FOR_EACH(c)
+        {
+                const ContainerInfo i = container_of(&c);
+
+                cr_assert_eq(found_volumes_go(&i), c.auto_remove, "combination %u", _i);
+        }
+}
+
+Test(found, maker)
+{
+        Combination c;
+
+        FOR_EACH(c)
+        {
+                const ContainerInfo i = container_of(&c);
+
+                cr_assert_eq(found_maker(&i, &us), labels[c.label].maker, "combination %u", _i);
+        }
+}
+
+/* A part of the message, and its level. NULL: what is usual is not said. */
+static const char *wanted_message(const Combination *c, LifeEvent event, int *ret_level)
+{
+        *ret_level = LOG_NOTICE;
+        if (is_interrupted(c))
+                return "The creation of container web was interrupted, creating it again.";
+        if (c->removing)
+                return NULL;
+        *ret_level = event == LIFE_FAILED ? LOG_ERR : LOG_NOTICE;
+        if (is_foreign(c)) {
+                if (event == LIFE_FOUND_STALE)
+                        return "It does not run, and is removed";
+                if (event == LIFE_FAILED)
+                        return "was created by somebody else, without " LACKS ". Remove it, or use another";
+                *ret_level = c->image_differs ? LOG_WARNING : LOG_NOTICE;
+                return c->image_differs ? "not from the image " IMAGE " of the unit, but from busybox"
+                                        : "It is used with the options that it has.";
+        }
+        if (event == LIFE_FAILED)
+                return "Container web was created without " LACKS ". It is kept, because there is no --rm";
+        if (event == LIFE_FOUND_STALE)
+                return c->running && !c->lacks ? "runs with other options than the unit has now" : NULL;
+        *ret_level = LOG_WARNING;
+        if (c->remove)
+                return NULL;
+        return c->changed         ? "Container web is stale: the unit's options"
+               : c->image_differs ? "Container web is stale: " IMAGE " is another image now"
+                                  : NULL;
+}
+
 /* What is unexpected is said, at a level that fits; what is usual is not. */
 Test(found, messages)
 {
@@ -121,28 +238,43 @@ Test(found, messages)
         FOR_EACH(c)
         {
                 FoundJudgement j = judge(&c);
-                bool changed = c.hash == HASH_OTHER;
+                const char *wanted;
+                int level;
 
-                if (is_interrupted(&c)) {
-                        cr_assert_str_eq(
-                                j.message,
-                                "The creation of container web was interrupted, creating it again.");
-                        cr_assert_eq(j.level, LOG_NOTICE);
-                } else if (j.event == LIFE_FAILED) {
-                        cr_assert_str_eq(j.message,
-                                         "Container web was created without " LACKS
-                                         ". It is kept, because there is no --rm; remove it to have "
-                                         "the new options.");
-                        cr_assert_eq(j.level, LOG_ERR);
-                } else if (j.event == LIFE_FOUND && changed) {
-                        cr_assert_not_null(strstr(j.message, "Container web is stale: "));
-                        cr_assert_eq(j.level, LOG_WARNING);
-                } else if (j.event == LIFE_FOUND_STALE && c.running && changed && !c.removing && !c.lacks) {
-                        cr_assert_not_null(
-                                strstr(j.message, "runs with other options than the unit has now"));
-                        cr_assert_eq(j.level, LOG_NOTICE);
+                wanted = c.rival ? "is supervised by other.service: " : wanted_message(&c, j.event, &level);
+                if (c.rival)
+                        level = LOG_ERR;
+                if (wanted) {
+                        cr_assert_not_null(j.message, "combination %u", _i);
+                        cr_assert_not_null(strstr(j.message, wanted), "combination %u: %s", _i, j.message);
+                        cr_assert_eq(j.level, level, "combination %u", _i);
                 } else
                         cr_assert_null(j.message, "combination %u: %s", _i, j.message);
                 found_judgement_done(&j);
+        }
+}
+
+Test(found, refusals)
+{
+        static const struct {
+                ClaimText rival;
+                const char *message;
+        } cases[] = {
+                { { .pid = 42, .unit = "a.service" },
+                  "Container web is supervised by a.service: use another --name, or stop that unit "
+                  "(systemctl stop a.service)." },
+                { { .pid = 42, .unit = "a.service", .user = "1000" },
+                  "Container web is supervised by a.service of user 1000: use another --name, or stop that "
+                  "unit (systemctl --user stop a.service)." },
+                { { .pid = 42, .unit = CLAIM_BY_HAND, .user = "0" },
+                  "Container web is supervised by process 42, started by hand: use another --name, or end "
+                  "that process." },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char *message = found_refusal("web", &cases[i].rival);
+
+                cr_assert_str_eq(message, cases[i].message);
+                free(message);
         }
 }

@@ -14,6 +14,9 @@
 
 /* Our label: the hash of the request that created the container. */
 #define CONTAINER_LABEL_REQUEST "systemd-docker.request"
+/* The unit that it was created for, or CLAIM_BY_HAND; and whose: see claim-text.h. */
+#define CONTAINER_LABEL_UNIT "systemd-docker.unit"
+#define CONTAINER_LABEL_USER "systemd-docker.user"
 /* Where the folder with the notification socket is mounted in a container. */
 #define CONTAINER_NOTIFY_TARGET "/run/notify"
 
@@ -30,11 +33,14 @@ int container_health_from_string(const char *s);
 
 typedef struct ContainerInfo {
         char id[ENGINE_ID_SIZE + 1];
-        char *name;  /* without the '/' at its beginning */
-        char *image; /* as it was written in the request */
+        char *name;     /* without the '/' at its beginning */
+        char *image;    /* as it was written in the request */
+        char *image_id; /* "": unknown */
         char *log_driver;
         LogFields log;      /* from its log options */
-        char *request_hash; /* from our label; NULL: it has none */
+        char *request_hash; /* from our label; NULL: it has none, so somebody else has created it */
+        char *unit, *user;  /* from our labels, valid names; "": it has none */
+        char *volumes;      /* the anonymous ones, for messages; NULL: none */
         bool running;       /* also true while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */

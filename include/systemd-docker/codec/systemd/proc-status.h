@@ -5,6 +5,7 @@
 /* Parses /proc/PID/status (proc_pid_status(5)) and /proc/PID/stat (proc_pid_stat(5)). */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* text: the content of /proc/PID/status. *ret: whether the signal has its default action for the process,
@@ -20,3 +21,7 @@ int proc_stat_is_ending(const char *text, bool *ret);
 /* text: the content of /proc/PID/stat. *ret: the process's parent; 0: it is not in our PID namespace, or
  * there is none. -EBADMSG: not such a text. */
 int proc_stat_parent(const char *text, pid_t *ret);
+
+/* text: the content of /proc/PID/stat. *ret: when the process began, in the kernel's ticks: together with
+ * its number it identifies the process until the next boot. -EBADMSG: not such a text. */
+int proc_stat_start(const char *text, uint64_t *ret);
