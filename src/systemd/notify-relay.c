@@ -14,7 +14,8 @@
  *
  * BARRIER=1 comes with a descriptor; its sender waits until everybody has closed it. Ours is closed when
  * systemd has taken what came before it. The descriptor is not passed on: to close a stranger's file may
- * take time (SO_LINGER), which systemd should not have to spend. */
+ * take time, which neither systemd nor we should have to spend, see foreign-close.h. When too many hang in
+ * their close, the socket is not read until there is room again. */
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "foreign-close.h"
 #include "loop/event-util.h"
 #include "systemd/notify-folder.h"
 #include "systemd/notify-relay.h"
@@ -39,8 +41,10 @@
 #define BUDGET 16U
 #define BARRIERS_MAX 32U
 /* SCM_MAX_FD of the kernel. We accept all descriptors, so that the kernel does not have to close one itself,
- * which may take time: see close_foreign(). */
+ * which may take time. */
 #define FDS_MAX 253U
+/* How long the socket rests when there is no room for descriptors to be closed. */
+#define CROWDED_USEC (100 * USEC_PER_MSEC)
 
 struct NotifyRelay {
         int folder;
@@ -49,6 +53,7 @@ struct NotifyRelay {
         sd_event_source *rest;
         bool full;            /* the batch has to end */
         bool held;            /* it was not passed on yet */
+        bool crowded_said;    /* the warning about descriptors that can't be closed */
         uint64_t window_usec; /* the window's begin, CLOCK_MONOTONIC */
         unsigned n_window;    /* messages within it */
         pid_t member;         /* the last process in this batch that is known to belong to the container */
@@ -65,15 +70,6 @@ typedef struct Control {
         int fds[FDS_MAX];
         size_t n_fds;
 } Control;
-
-/* Without this, close(2) of a socket with SO_LINGER would block until its peer has read everything. */
-static void close_foreign(int fd)
-{
-        static const struct linger off = { .l_onoff = 0 };
-
-        (void) setsockopt(fd, SOL_SOCKET, SO_LINGER, &off, sizeof(off));
-        (void) close(fd);
-}
 
 static void control_parse(struct msghdr *m, Control *ret)
 {
@@ -98,8 +94,7 @@ static void control_parse(struct msghdr *m, Control *ret)
 
 static void control_done(Control *c)
 {
-        for (size_t i = 0; i < c->n_fds; i++)
-                close_foreign(c->fds[i]);
+        foreign_close(c->fds, c->n_fds);
         c->n_fds = 0;
 }
 
@@ -167,8 +162,7 @@ static int receive(NotifyRelay *r)
 
 static void release_barriers(NotifyRelay *r)
 {
-        for (size_t i = 0; i < r->n_barriers; i++)
-                close_foreign(r->barriers[i]);
+        foreign_close(r->barriers, r->n_barriers);
         r->n_barriers = 0;
 }
 
@@ -180,6 +174,12 @@ static void end_batch(NotifyRelay *r)
         r->held = !r->ops->on_batch(r->userdata);
         if (!r->held)
                 release_barriers(r);
+}
+
+/* For the descriptors of one more message. */
+static bool has_room(const NotifyRelay *r)
+{
+        return foreign_close_room() >= FDS_MAX + r->n_barriers;
 }
 
 static int listen_on(NotifyRelay *r, bool on)
@@ -208,14 +208,17 @@ static int notify_relay_on_io(sd_event_source *source, int fd, uint32_t revents,
         unsigned n = 0;
         int k = 1;
 
-        while (n < BATCH_MAX && r->n_barriers < BARRIERS_MAX && !r->full && (k = receive(r)) > 0)
+        while (n < BATCH_MAX && r->n_barriers < BARRIERS_MAX && !r->full && has_room(r) &&
+               (k = receive(r)) > 0)
                 n++;
         if (k < 0)
                 log_debug_errno(k, "Failed to receive a notification, ignoring: %m");
         end_batch(r);
         if (r->held)
                 return listen_on(r, false);
-        if (!over_budget(r, n, &usec))
+        if (!has_room(r))
+                usec = CROWDED_USEC;
+        else if (!over_budget(r, n, &usec))
                 return 0;
         k = listen_on(r, false);
         return k < 0 ? k : timer_arm(r->rest, usec);
@@ -225,7 +228,13 @@ static int notify_relay_on_rested(sd_event_source *source, uint64_t usec, void *
 {
         NotifyRelay *r = ASSERT_PTR(userdata);
 
-        return listen_on(r, !r->held);
+        if (has_room(r))
+                return listen_on(r, !r->held);
+        if (!r->crowded_said)
+                log_warning("Descriptors that the container sent can't be closed; its notifications wait.");
+        r->crowded_said = true;
+        foreign_close_retry();
+        return timer_arm(r->rest, CROWDED_USEC);
 }
 
 void notify_relay_resume(NotifyRelay *r)
