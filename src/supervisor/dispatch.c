@@ -9,6 +9,7 @@
  *
  * The loop ends in one place: on entering STATE_DONE. */
 
+#include <malloc.h>
 #include <string.h>
 
 #include "loop/event-util.h"
@@ -168,6 +169,15 @@ static int next_event(Supervisor *s)
         return event;
 }
 
+/* Creation needs most of the memory that we ever need, and the C library would keep it for the years in
+ * which the container runs. Nothing to do in RUNNING is the moment. */
+static void give_memory_back(Supervisor *s)
+{
+        if (s->state == STATE_RUNNING && !s->memory_given_back)
+                (void) malloc_trim(0);
+        s->memory_given_back = s->state == STATE_RUNNING;
+}
+
 int supervisor_on_dispatch(sd_event_source *source, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -181,6 +191,7 @@ int supervisor_on_dispatch(sd_event_source *source, void *userdata)
         if (event < 0) {
                 if (verdict_deadline(s->state, s->facts) != s->deadline_usec)
                         supervisor_arm_deadline(s);
+                give_memory_back(s);
                 return 0;
         }
         supervisor_handle(s, (LifeEvent) event);

@@ -83,8 +83,9 @@ struct Supervisor {
         /* What we know */
         uint64_t connect_backoff;
         char *connect_message;
-        bool first_start;   /* the container that is being started has never run */
-        bool image_differs; /* the container that was found is not of the image that the unit names */
+        bool first_start;       /* the container that is being started has never run */
+        bool image_differs;     /* the container that was found is not of the image that the unit names */
+        bool memory_given_back; /* in this stay in RUNNING */
 
         Image *image; /* NULL: outside of STATE_PULLING */
         Creation *creation;

@@ -12,6 +12,7 @@
  * left to read, or we have to wait for the journal, the engine's buffer limits the delay: it has one
  * megabyte for an attached client (LAG). */
 
+#include <stddef.h>
 #include <string.h>
 
 #include "codec/journal/log-position.h"
@@ -77,9 +78,19 @@ uint64_t log_line_hash(const void *data, size_t size)
         return log_hash_end(&h);
 }
 
+/* Entries beyond t->n and bytes beyond the open line's size are never read. They are left as they are,
+ * because a page of the file takes memory once it was touched. */
+static void clear_trail(LogTrail *t)
+{
+        memset(t, 0, offsetof(LogTrail, entries));
+        memset(&t->open, 0, offsetof(LogOpenLine, head));
+}
+
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec)
 {
-        memset(p, 0, sizeof(*p));
+        memset(p, 0, offsetof(LogPosition, trails));
+        for (size_t i = 0; i < ELEMENTSOF(p->trails); i++)
+                clear_trail(p->trails + i);
         p->size = sizeof(*p);
         (void) strncpy(p->id, id, ENGINE_ID_SIZE);
         (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
