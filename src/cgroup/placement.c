@@ -167,13 +167,16 @@ static bool loses_limits(const CgroupDecision *d)
 static int check_limits(const Placement *p, CliError *reterr)
 {
         const CgroupDecision *d = &p->decision;
+        int r;
 
         if (!loses_limits(d) || !p->config.limit_option)
                 return 0;
-        return refuse(reterr,
-                      "--%s: has no effect in cgroup mode %s (%s): set the limit in the unit, see "
-                      "systemd.resource-control(5), or choose another --cgroup-mode.",
-                      p->config.limit_option, cgroup_mode_to_string(d->mode), d->why);
+        r = refuse(reterr,
+                   "--%s: has no effect in cgroup mode %s (%s): set the limit in the unit, see "
+                   "systemd.resource-control(5), or choose another --cgroup-mode.",
+                   p->config.limit_option, cgroup_mode_to_string(d->mode), d->why);
+        reterr->exit_code = CLI_EXIT_CONFIG; /* it is the unit's to be corrected, whatever the engine does */
+        return r;
 }
 
 /* What everybody gets is not worth a line. */

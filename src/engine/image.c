@@ -10,7 +10,6 @@
  * completely, so a try that gets further than all before it counts as the first one. */
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,21 +55,26 @@ struct Image {
 
 /* How it ends */
 
-static void image_fail(Image *i, const char *format, ...) _printf_(2, 3);
-static void image_fail(Image *i, const char *format, ...)
+/* words: the engine's, or NULL. login: which one was used, if that matters, else NULL. */
+static void image_fail(Image *i, const char *why, const char *words, int http_status, const char *login)
 {
-        _cleanup_free_ char *why = NULL, *message = NULL;
-        va_list ap;
-        int r;
+        _cleanup_free_ char *message = NULL;
 
-        va_start(ap, format);
-        r = vasprintf(&why, format, ap);
-        va_end(ap);
-        if (r < 0)
-                why = NULL;
-        if (asprintf(&message, "Failed to pull image %s: %s", i->config.name, why ?: "out of memory") < 0)
+        if (asprintf(&message, "Failed to pull image %s: %s%s%s%s", i->config.name, why, login ? " (" : "",
+                     login ?: "", login ? ")" : "") < 0)
                 message = NULL;
-        i->ops->on_failed(message ?: "Failed to pull the image: out of memory", i->userdata);
+        i->ops->on_failed(&(EngineFailure){ message ?: "Failed to pull the image: out of memory", words,
+                                            http_status, login },
+                          i->userdata);
+}
+
+static void image_fail_errno(Image *i, int r)
+{
+        _cleanup_free_ char *why = NULL;
+
+        if (asprintf(&why, "%s (POST /images/create)", strerror(-r)) < 0)
+                why = NULL;
+        image_fail(i, why ?: "out of memory", NULL, 0, NULL);
 }
 
 /* How far it is */
@@ -148,16 +152,14 @@ static void judge_failure(Image *i, int r, const EngineReply *reply)
                 unsigned max = i->config.engine_may_restart ? IMAGE_TRIES_ENGINE_MAX : IMAGE_TRIES_MAX;
 
                 if (!engine_may_return(r) || !try_again(i, message, max))
-                        image_fail(i, "%s", message);
+                        image_fail(i, message, NULL, 0, NULL);
                 return;
         }
         failure = pull_failure_judge(reply->status, message);
         if (failure == PULL_FAILURE_PASSING && try_again(i, message, IMAGE_TRIES_MAX))
                 return;
-        if (failure == PULL_FAILURE_LOGIN)
-                image_fail(i, "%s (%s)", message, login_source(i->login));
-        else
-                image_fail(i, "%s", message);
+        image_fail(i, message, message, reply->status,
+                   failure == PULL_FAILURE_LOGIN ? login_source(i->login) : NULL);
 }
 
 static void on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -214,7 +216,7 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
         int r = send_pull(i);
 
         if (r < 0)
-                image_fail(i, "%s (POST /images/create)", strerror(-r));
+                image_fail_errno(i, r);
         return 0;
 }
 
@@ -227,7 +229,7 @@ static void on_login(int r, void *userdata)
                 r = send_pull(i);
         }
         if (r < 0)
-                image_fail(i, "%s (POST /images/create)", strerror(-r));
+                image_fail_errno(i, r);
 }
 
 /* 1: the login is known, so the pull is sent; 0: on_login() follows. */

@@ -34,9 +34,9 @@ static void on_pulled(void *userdata)
         session_end(s, EXIT_SUCCESS);
 }
 
-static void on_failed(const char *message, void *userdata)
+static void on_failed(const EngineFailure *failure, void *userdata)
 {
-        session_fail(ASSERT_PTR(userdata), "%s", message);
+        session_fail(ASSERT_PTR(userdata), "%s", failure->line);
 }
 
 /* {"auths": {REGISTRY: {"username": …, "password": …}}} */

@@ -106,7 +106,7 @@ static const RawSinkOps raw_ops[_STREAM_MAX] = {
 };
 
 /* LogSink: our own message, with the container's fields. */
-static bool log_to_journal(int priority, const char *message_id, const char *message, void *userdata)
+static bool log_to_journal(int priority, const LogTag *tag, const char *message, void *userdata)
 {
         _cleanup_(journal_fields_done) JournalFields fields = JOURNAL_FIELDS_NULL;
         Transport *t = ASSERT_PTR(userdata);
@@ -115,8 +115,11 @@ static bool log_to_journal(int priority, const char *message_id, const char *mes
         r = journal_field_append_uint(&fields, "PRIORITY", (uint64_t) priority);
         if (r >= 0)
                 r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
-        if (r >= 0 && message_id)
-                r = journal_field_append_string(&fields, "MESSAGE_ID", message_id);
+        if (r >= 0 && tag && tag->message_id)
+                r = journal_field_append_string(&fields, "MESSAGE_ID", tag->message_id);
+        for (const char *const *f = tag ? tag->fields : NULL;
+             r >= 0 && f && f < tag->fields + LOG_FIELDS_MAX && f[0]; f += 2)
+                r = journal_field_append_string(&fields, f[0], f[1]);
         if (r >= 0 && t->facts->exit_code >= 0)
                 r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE",
                                               (uint64_t) t->facts->exit_code);

@@ -27,19 +27,29 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/message-ids.h"
 #include "version.h"
-
-static int refuse(const CliError *e)
-{
-        log_error("%s", e->message ?: "out of memory");
-        return e->exit_code ?: CLI_EXIT_REFUSED;
-}
 
 static bool environment_is_set(const char *name)
 {
         const char *value = getenv(name);
 
         return value && *value;
+}
+
+/* A command line that cannot be used. In a service no retry mends that, which the exit status says, and
+ * STATUS= has the cause; there is no loop yet that could be kept waiting. */
+static int refuse(const CliError *e, Standing standing)
+{
+        const char *message = e->message ?: "out of memory";
+
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_OPTION, {} }), "%s", message);
+        if (standing == STANDING_BY_HAND)
+                return e->exit_code ?: CLI_EXIT_REFUSED;
+        if (standing == STANDING_SERVICE && !environment_is_set("MAINPID"))
+                (void) sd_notifyf(false, "STATUS=%s", message);
+        log_settle();
+        return CLI_EXIT_CONFIG;
 }
 
 static const char *environment_or(const char *name, const char *fallback)
@@ -111,7 +121,7 @@ static const char *notify_socket(Standing standing)
         return NULL;
 }
 
-static int set_up(const Options *o, const char *host_name, const char *folder)
+static int set_up(const Options *o, const char *host_name, const char *folder, Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
@@ -119,7 +129,7 @@ static int set_up(const Options *o, const char *host_name, const char *folder)
         SetupVerb verb;
 
         if (setup_options_parse(o->run_words, &verb, &error) < 0)
-                return refuse(&error);
+                return refuse(&error, standing);
         if (parse_host(host_name, &tls, &host) < 0)
                 return CLI_EXIT_REFUSED;
         return setup_run(verb, &host, &tls);
@@ -139,7 +149,7 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
                                       .in_service = standing != STANDING_BY_HAND };
 
         if (ensure_options_parse(kind, o->run_words, &options, &error) < 0)
-                return refuse(&error);
+                return refuse(&error, standing);
         if (options.help) {
                 ensure_options_help(kind, stdout);
                 return EXIT_SUCCESS;
@@ -149,13 +159,13 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
         return ensure_run(&options, &config, &host);
 }
 
-static int check(const Options *o)
+static int check(const Options *o, Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         CheckOptions options;
 
         if (check_options_parse(o->run_words, &options, &error) < 0)
-                return refuse(&error);
+                return refuse(&error, standing);
         return check_run(&options, SYSTEMD_DOCKER_PROGRAM);
 }
 
@@ -245,19 +255,19 @@ int main(int argc, char **argv)
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
         if (r < 0)
-                return refuse(&error);
+                return refuse(&error, standing);
         if (options.verb == VERB_CHECK)
-                return check(&options);
+                return check(&options, standing);
         host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
         context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD, .host = host };
         folder = context_config_folder(&context);
         if (options.verb == VERB_SETUP)
-                return set_up(&options, host, folder);
+                return set_up(&options, host, folder, standing);
         if (options.verb >= VERB_NETWORK && options.verb <= VERB_IMAGE)
                 return ensure(&options, (EnsureKind) (ENSURE_NETWORK + (options.verb - VERB_NETWORK)),
                               &context, folder, standing);
         if (run_options_parse(options.run_words, &context, &run, &error) < 0)
-                return refuse(&error);
+                return refuse(&error, standing);
         if (run->help) {
                 run_options_help(stdout);
                 return EXIT_SUCCESS;

@@ -147,10 +147,13 @@ void supervisor_goodbye(Supervisor *s)
         if (s->facts->started && s->config.options->notify == NOTIFY_SUPERVISOR &&
             verdict_exit_status(s->facts) == 0)
                 supervisor_send_ready(s);
-        if (verdict)
+        if (s->failure_status)
+                unit_link_status(s->unit_link, "%s", s->failure_status);
+        else if (verdict)
                 unit_link_status(s->unit_link, "%s", verdict);
         else if (s->facts->exit_code >= 0)
                 unit_link_status(s->unit_link, "Container ended with exit status %i", s->facts->exit_code);
         relay_drop(s->relay);
         unit_link_drain(s->unit_link);
+        log_settle();
 }

@@ -37,11 +37,27 @@ static void connected(Supervisor *s)
         supervisor_push(s, supervisor_build_request(s) < 0 ? LIFE_FAILED : LIFE_CONNECTED);
 }
 
+/* The cause first: the engine's address may be long. r, status: of a request. */
+static void explain_connection(Supervisor *s, int r, int status, const char *message)
+{
+        bool asleep = r == -ENOENT || r == -ECONNREFUSED;
+
+        if (status == 0 && (r == -EACCES || r == -EPERM))
+                supervisor_fail_engine_lost(
+                        s,
+                        "Cannot start: no permission to reach the Docker engine at %s. Add "
+                        "the user to the group docker, or use a unit of the system. (%s)",
+                        s->config.host_name, message);
+        else
+                supervisor_fail_engine_lost(s, "Cannot start: the Docker engine is not reached at %s: %s%s",
+                                            s->config.host_name, message,
+                                            asleep ? ". Is docker.service running?" : "");
+}
+
 static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
 {
         if (!s->facts->in_service || !engine_failure_is_passing(r, reply->status)) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to reach the Docker engine at %s: %s",
-                                s->config.host_name, reply->error.message ?: "unknown error");
+                explain_connection(s, r, reply->status, reply->error.message ?: "unknown error");
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }

@@ -162,7 +162,10 @@ static void creation_fail(Creation *c, const char *what, const EngineError *erro
 
         if (asprintf(&message, "Failed to %s: %s", what, error->message ?: "unknown error") < 0)
                 message = NULL;
-        c->ops->on_failed(engine_error_exit_code(error), message ?: "Out of memory.", c->userdata);
+        c->ops->on_failed(
+                engine_error_exit_code(error),
+                &(EngineFailure){ message ?: "Out of memory.", error->message, error->http_status },
+                c->userdata);
 }
 
 /* No image of the name is here, or only one for another platform than the one that is asked for. */
@@ -185,8 +188,10 @@ static void take_answer(Creation *c, const EngineReply *reply)
         char id[ENGINE_ID_SIZE + 1];
 
         if (container_created_parse(reply->body, reply->size, id, &warnings) < 0) {
-                c->ops->on_failed(CLI_EXIT_REFUSED, "The engine's answer to the creation is malformed.",
-                                  c->userdata);
+                c->ops->on_failed(
+                        CLI_EXIT_REFUSED,
+                        &(EngineFailure){ "The engine's answer to the creation is malformed.", NULL, 0 },
+                        c->userdata);
                 return;
         }
         STRV_FOREACH(w, warnings)

@@ -39,8 +39,8 @@ typedef struct CreationOps {
         void (*on_name_taken)(void *userdata);    /* somebody else has created a container of the name */
         /* This follows creation_put_logins(): */
         void (*on_logins_put)(void *userdata);
-        /* Follows either instead. message: one line for the user that says what failed and why. */
-        void (*on_failed)(int exit_status, const char *message, void *userdata);
+        /* Follows either instead. */
+        void (*on_failed)(int exit_status, const EngineFailure *failure, void *userdata);
 } CreationOps;
 
 /* Times that the name may be taken, one after the other, before that is a failure. */

@@ -9,6 +9,7 @@
  *
  * The loop ends in one place: on entering STATE_DONE. */
 
+#include <inttypes.h>
 #include <malloc.h>
 #include <string.h>
 
@@ -187,6 +188,10 @@ int supervisor_on_dispatch(sd_event_source *source, void *userdata)
                 s->compare_wanted = false;
                 supervisor_act_compare(s);
         }
+        if (s->owner_wanted) {
+                s->owner_wanted = false;
+                supervisor_act_ask_owner(s);
+        }
         event = next_event(s);
         if (event < 0) {
                 if (verdict_deadline(s->state, s->facts) != s->deadline_usec)
@@ -214,6 +219,21 @@ static void explain_removing(const Supervisor *s)
                     s->facts->container.name ?: s->facts->container.id);
 }
 
+static void explain_timeout(Supervisor *s)
+{
+        uint64_t sec = s->deadline_usec / USEC_PER_SEC;
+
+        if (s->state == STATE_CONNECTING)
+                supervisor_fail_engine_lost(s,
+                                            "Cannot start: the Docker engine did not answer within %" PRIu64
+                                            " s at %s: %s. Is docker.service running?",
+                                            sec, s->config.host_name, s->connect_message ?: "no answer");
+        else
+                supervisor_fail_engine_lost(s, "The Docker engine did not answer within %" PRIu64 " s: %s.",
+                                            sec,
+                                            state_traits(s->state)->status ?: state_to_string(s->state));
+}
+
 /* Says what the state has waited for in vain. Where that is the service's failure, it is recorded. */
 static void explain_deadline(Supervisor *s)
 {
@@ -223,9 +243,7 @@ static void explain_deadline(Supervisor *s)
         };
 
         if (state_transition(s->state, LIFE_DEADLINE)->actions & ACTION_FAIL_TIMEOUT)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "%s: no result in time%s%s",
-                                state_traits(s->state)->status ?: state_to_string(s->state),
-                                s->connect_message ? ": " : "", s->connect_message ?: "");
+                explain_timeout(s);
         if (explain[s->state])
                 explain[s->state](s);
 }

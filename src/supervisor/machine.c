@@ -24,21 +24,6 @@ bool supervisor_in(const Supervisor *s, uint32_t phases)
         return state_traits(s->state)->phases & phases;
 }
 
-void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
-{
-        va_list ap;
-
-        record_failure(s->record, exit_status);
-        va_start(ap, format);
-        (void) log_internalv(LOG_ERR, 0, NULL, format, ap);
-        va_end(ap);
-}
-
-void supervisor_fail_with(Supervisor *s, int r, const CliError *error)
-{
-        supervisor_fail(s, error->exit_code ?: CLI_EXIT_REFUSED, "%s", error->message ?: strerror(-r));
-}
-
 void supervisor_arm_deadline(Supervisor *s)
 {
         uint64_t usec = verdict_deadline(s->state, s->facts);

@@ -54,6 +54,6 @@ int supervisor_check_health_options(Supervisor *s)
         int r = condition_check_options(s->condition, &error);
 
         if (r < 0)
-                supervisor_fail_with(s, r, &error);
+                supervisor_refuse(s, r, &error);
         return r;
 }

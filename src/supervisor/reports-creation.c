@@ -31,14 +31,13 @@ static void on_logins_put(void *userdata)
         supervisor_push(ASSERT_PTR(userdata), LIFE_CREATED); /* completely, now */
 }
 
-static void on_failed(int exit_status, const char *message, void *userdata)
+static void on_failed(int exit_status, const EngineFailure *failure, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (supervisor_in(s, PHASE_CREATING) && supervisor_fall_back(s, message, LIFE_FOUND))
+        if (supervisor_in(s, PHASE_CREATING) && supervisor_fall_back(s, failure->line, LIFE_FOUND))
                 return;
-        supervisor_fail(s, exit_status, "%s", message);
-        supervisor_push(s, LIFE_FAILED);
+        supervisor_fail_engine(s, exit_status, failure);
 }
 
 int supervisor_make_creation(Supervisor *s)

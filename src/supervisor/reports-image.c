@@ -30,12 +30,9 @@ static void on_pulled(void *userdata)
         supervisor_push(s, s->facts->has_container ? LIFE_FOUND : LIFE_PULLED);
 }
 
-static void on_failed(const char *message, void *userdata)
+static void on_failed(const EngineFailure *failure, void *userdata)
 {
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        supervisor_fail(s, CLI_EXIT_REFUSED, "%s", message);
-        supervisor_push(s, LIFE_FAILED);
+        supervisor_fail_engine(ASSERT_PTR(userdata), CLI_EXIT_REFUSED, failure);
 }
 
 void supervisor_act_pull(Supervisor *s)
@@ -54,5 +51,5 @@ void supervisor_act_pull(Supervisor *s)
                                       .bar_fd = bar ? STDERR_FILENO : -EBADF,
                                       .engine_may_restart = s->facts->in_service },
                       &ops, s, &error) < 0)
-                on_failed(error.message ?: "out of memory", s);
+                on_failed(&(EngineFailure){ error.message ?: "out of memory", NULL, 0 }, s);
 }

@@ -35,8 +35,10 @@ int supervisor_decide_placement(Supervisor *s, const EngineInfo *info)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         int r = placement_decide(s->placement, info, &error);
 
-        if (r < 0)
-                supervisor_fail(s, error.exit_code ?: CLI_EXIT_REFUSED, "%s", error.message ?: strerror(-r));
+        if (r < 0 && (!info || error.exit_code == CLI_EXIT_CONFIG))
+                supervisor_refuse(s, r, &error);
+        else if (r < 0)
+                supervisor_fail_with(s, r, &error);
         return r;
 }
 

@@ -30,6 +30,6 @@ int supervisor_build_request(Supervisor *s)
         int r = build_request(s, &error);
 
         if (r < 0)
-                supervisor_fail_with(s, r, &error);
+                supervisor_refuse(s, r, &error);
         return r;
 }

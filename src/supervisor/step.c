@@ -50,13 +50,6 @@ char *engine_path(const char *format, ...)
         return r < 0 ? NULL : path;
 }
 
-void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply)
-{
-        supervisor_fail(s, engine_error_exit_code(&reply->error), "Failed to %s: %s", what,
-                        reply->error.message ?: "unknown error");
-        supervisor_push(s, LIFE_FAILED);
-}
-
 /* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
 bool reply_is_absent(const EngineReply *reply)
 {

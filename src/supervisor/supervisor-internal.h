@@ -4,7 +4,9 @@
 
 /* Shared by the files of this folder, and by nobody else:
  *   supervisor.c  life and end of the object
- *   machine.c     what every file uses: push, wake, fail, the deadline
+ *   machine.c     what every file uses: push, wake, the deadline
+ *   failure.c     how the service fails: what is said of it
+ *   refusal.c     the same for what the engine refuses
  *   dispatch.c    the event queue; the one place where the state changes
  *   state.c       the state machine's tables (pure)
  *   verdict.c     what the facts mean together (pure)
@@ -47,6 +49,7 @@
 #define EVENT_QUEUE_MAX 64
 
 typedef struct SideCall SideCall;
+typedef struct PendingFailure PendingFailure;
 
 struct Supervisor {
         SupervisorConfig config;
@@ -58,8 +61,10 @@ struct Supervisor {
         State state;
         LifeEvent queue[EVENT_QUEUE_MAX];
         size_t n_queue;
-        bool compare_wanted;
-        sd_event_source *dispatch; /* runs the queue: outside of every source's callback */
+        bool compare_wanted, owner_wanted;
+        PendingFailure *pending_failure; /* what is said once it is known who has what we wanted */
+        char *failure_status;            /* the first failure, for STATUS=; NULL: none */
+        sd_event_source *dispatch;       /* runs the queue: outside of every source's callback */
         sd_event_source *deadline;
         uint64_t deadline_usec; /* what it was armed with */
         sd_event_source *retry; /* the next attempt to reach the engine */
@@ -114,6 +119,23 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _p
 /* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
  */
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
+/* failure.c */
+/* Records a failure that is said elsewhere, and what STATUS= is to say of it at the end. */
+void supervisor_note_failure(Supervisor *s, int exit_status, const char *line);
+/* The same for options that cannot be used: no retry mends them. */
+void supervisor_refuse(Supervisor *s, int r, const CliError *error);
+/* The exit status for such an option: in a service, one that the unit can exclude from Restart=. */
+int supervisor_refusal_status(const Supervisor *s, int by_hand);
+/* The same for an engine that is not reached. */
+void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* refusal.c */
+/* The same for what the engine refuses. LIFE_FAILED follows, at once or after a question to the engine. */
+void supervisor_fail_engine(Supervisor *s, int exit_status, const EngineFailure *failure);
+/* Asks the engine who has what we wanted. */
+void supervisor_act_ask_owner(Supervisor *s);
+/* The same for an answer to a step. */
+void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
+void supervisor_drop_pending_failure(Supervisor *s);
 /* phases: of Phase. Whether one of them holds. */
 bool supervisor_in(const Supervisor *s, uint32_t phases);
 
@@ -125,7 +147,6 @@ void supervisor_act(Supervisor *s, uint32_t actions);
  * can hand over engine_path(), and NULL is out of memory. timeout_usec: see timeouts.h; 0:
  * REQUEST_TIMEOUT_USEC. A request that cannot be sent is LIFE_FAILED. */
 void supervisor_step(Supervisor *s, char *path, const EngineRequestOps *ops, EngineCall call);
-void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *reply);
 /* The same for a request that no state waits for. on_done may free all of them. */
 void supervisor_side_call(Supervisor *s, char *path,
                           void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call);

@@ -38,6 +38,8 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->retry);
         sd_event_unref(s->event);
         record_free(s->record);
+        supervisor_drop_pending_failure(s);
+        free(s->failure_status);
         free(s->connect_message);
         free(s);
         return NULL;
@@ -170,8 +172,10 @@ int supervisor_run(Supervisor *s)
         int r;
 
         /* What is wrong whatever the engine says, is said before it is asked. */
-        if (supervisor_decide_placement(s, NULL) < 0)
+        if (supervisor_decide_placement(s, NULL) < 0) {
+                supervisor_goodbye(s);
                 return s->facts->failure;
+        }
         supervisor_push(s, LIFE_BEGIN);
         r = sd_event_loop(s->event);
         if (r < 0) {

@@ -5,23 +5,30 @@
  * of the program: every function must be able to log, even before any object exists that could be passed to
  * it. */
 
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/log.h"
 
 #define MESSAGE_MAX 2048
+#define VALUE_MAX 1024
+#define SETTLE_STEP_NSEC (2 * 1000 * 1000)
+#define SETTLE_STEPS 100
 
 static int max_level = LOG_INFO;
 static LogSink log_sink;
 static void *log_sink_userdata;
 static bool to_journal;
+static int journal_fd = -EBADF; /* of the native socket, once it was used */
 
 void log_set_sink(LogSink sink, void *userdata)
 {
@@ -95,18 +102,54 @@ void log_use_journal(void)
         to_journal = true;
 }
 
+/* The tag's lines of an entry. The values become one line each. */
+static void append_tag(char *entry, size_t size, const LogTag *tag)
+{
+        size_t n = strlen(entry);
+
+        if (tag->message_id)
+                n += (size_t) snprintf(entry + n, size - n, "MESSAGE_ID=%s\n", tag->message_id);
+        for (size_t i = 0; i < LOG_FIELDS_MAX && tag->fields[i] && n < size; i += 2) {
+                size_t begin = n + strlen(tag->fields[i]) + 1;
+
+                n += (size_t) snprintf(entry + n, size - n, "%s=%.*s\n", tag->fields[i], VALUE_MAX,
+                                       tag->fields[i + 1]);
+                for (; begin + 1 < n; begin++)
+                        entry[begin] = entry[begin] == '\n' ? ' ' : entry[begin];
+        }
+}
+
 /* An entry of the native protocol. The message is one line. False: there is no journald, or it is busy. */
-static bool write_to_journal(int level, const char *message_id, const char *message)
+static bool write_to_journal(int level, const LogTag *tag, const char *message)
 {
         static const struct sockaddr_un journald = { AF_UNIX, "/run/systemd/journal/socket" };
-        _cleanup_close_ int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        char entry[MESSAGE_MAX + 256];
-        int n = snprintf(entry, sizeof(entry),
-                         "PRIORITY=%i\nSYSLOG_IDENTIFIER=systemd-docker\n%s%s%sMESSAGE=%s\n", level,
-                         message_id ? "MESSAGE_ID=" : "", message_id ?: "", message_id ? "\n" : "", message);
+        char entry[MESSAGE_MAX + LOG_FIELDS_MAX / 2 * (VALUE_MAX + 64) + 256];
+        size_t n;
 
-        return fd >= 0 && sendto(fd, entry, (size_t) n, MSG_DONTWAIT | MSG_NOSIGNAL,
-                                 (const struct sockaddr *) &journald, sizeof(journald)) >= 0;
+        if (journal_fd < 0)
+                journal_fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        if (journal_fd < 0)
+                return false;
+        (void) snprintf(entry, sizeof(entry), "PRIORITY=%i\nSYSLOG_IDENTIFIER=systemd-docker\n", level);
+        if (tag)
+                append_tag(entry, sizeof(entry) - MESSAGE_MAX - 16, tag);
+        n = strlen(entry);
+        n += (size_t) snprintf(entry + n, sizeof(entry) - n, "MESSAGE=%s\n", message);
+        return sendto(journal_fd, entry, n, MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *) &journald,
+                      sizeof(journald)) >= 0;
+}
+
+/* journald looks at the process when it reads what it has sent, to find out its unit. */
+void log_settle(void)
+{
+        const struct timespec pause = { .tv_nsec = SETTLE_STEP_NSEC };
+        int waiting = 0;
+
+        for (int i = 0; i < SETTLE_STEPS && journal_fd >= 0; i++) {
+                if (ioctl(journal_fd, SIOCOUTQ, &waiting) < 0 || waiting == 0)
+                        break;
+                (void) nanosleep(&pause, NULL);
+        }
 }
 
 static void write_to_stderr(int level, const char *message)
@@ -122,10 +165,11 @@ static void write_to_stderr(int level, const char *message)
                 k = write(STDERR_FILENO, line, (size_t) n);
 }
 
-int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
+int log_internalv(int level, int error, const LogTag *tag, const char *format, va_list ap)
 {
         static const char out_of_memory[] = "systemd-docker: out of memory\n";
         _cleanup_free_ char *message = NULL;
+        bool native;
 
         errno = abs(error);
         if (vasprintf(&message, format, ap) < 0) {
@@ -134,21 +178,22 @@ int log_internalv(int level, int error, const char *message_id, const char *form
         }
         make_one_line(message);
 
-        if (log_sink && log_sink(level, message_id, message, log_sink_userdata))
+        if (log_sink && log_sink(level, tag, message, log_sink_userdata))
                 return -abs(error);
 
-        if (!to_journal || !write_to_journal(level, message_id, message))
+        native = to_journal || (tag && log_is_journal(STDERR_FILENO));
+        if (!native || !write_to_journal(level, tag, message))
                 write_to_stderr(level, message);
         return -abs(error);
 }
 
-int log_internal(int level, int error, const char *message_id, const char *format, ...)
+int log_internal(int level, int error, const LogTag *tag, const char *format, ...)
 {
         va_list ap;
         int r;
 
         va_start(ap, format);
-        r = log_internalv(level, error, message_id, format, ap);
+        r = log_internalv(level, error, tag, format, ap);
         va_end(ap);
         return r;
 }

@@ -137,7 +137,7 @@ def test_mode_none_ends_even_if_the_supervisor_is_killed():
 @MODES
 def test_limits_are_refused_without_delegation(options, option, name):
     with Service("sleep 1000", options=options, run=f"--rm {option}") as unit:
-        assert_failed(unit.run_to_end(), 125)
+        assert_failed(unit.run_to_end(), 78)
         assert unit.container is None
         assert len(unit.said(f"{name}: ")) == 1
 

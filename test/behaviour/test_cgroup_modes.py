@@ -224,7 +224,7 @@ def test_limits_are_the_containers_own_in_delegate_and_else_refused(mode):
     with Service(sh(OBEDIENT), name="limited", options=mode.options, run="--rm -m 64m --cpuset-cpus=0 --pids-limit=50",
                  **mode.settings) as unit:
         if not mode.delegate:
-            assert unit.run_to_end()["ExecMainStatus"] == "125"
+            assert unit.run_to_end()["ExecMainStatus"] == "78"
             assert len(unit.said("--memory: ")) == 1
             return
         unit.start()

@@ -51,9 +51,9 @@ def test_hardened_unit_says_why_it_can_not_be(settings, why, moved):
         unit.stop()
         assert_success(unit.show())
         # It is an error if mode delegate was requested, or if the container has limits, which would have no effect.
-        for change in ("--cgroup-mode=delegate run --rm", "run --rm -m 64m"):
+        for change, status in (("--cgroup-mode=delegate run --rm", 125), ("run --rm -m 64m", 78)):
             unit.change("run --rm", change)
-            assert_failed(unit.run_to_end(), 125)
+            assert_failed(unit.run_to_end(), status)
             assert unit.container is None
             unit.change(change, "run --rm")
 

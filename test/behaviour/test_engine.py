@@ -66,7 +66,7 @@ def test_engine_that_never_comes_fails_the_start_with_a_message():
     run("systemctl", "stop", *UNITS)
     with Service("sleep 1000", TimeoutStartSec="3s") as unit:
         assert_failed(unit.run_to_end(), 125)
-        assert unit.said("no result in time")
+        assert unit.said("did not answer within")
         run("systemctl", "start", *UNITS)
 
 

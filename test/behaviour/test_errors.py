@@ -2,9 +2,21 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """An error is one line that names its cause, and nothing is left behind."""
 
+import re
+import socket
+from pathlib import Path
+
 import pytest
 from supervised import Service, assert_failed, by_hand
 from testhost import containers, docker, out
+
+FAILED_OPTION = "ac38a73d732b4a3a9ad6226cdfa68db2"
+FAILED_COMMAND = "e379521d7ede4c7d80ed60472167f5d6"
+FAILED_IMAGE = "b5c99f76c94c4668b12b571ac4823c6f"
+FAILED_NETWORK = "ea313c85d008449b84c0a246781b9b5e"
+FAILED_PORT = "ce3319079217449780002171d2d9e4aa"
+FAILED_FILES = "a2dffa7b8ac4462ea8a77326369161a0"
+FAILED_ENGINE = "f60127e9ea02429ca3e512a04f29cde0"
 
 WRONG = [
     (["--no-such-option", "run", "busybox"], "--no-such-option"),
@@ -48,10 +60,18 @@ def test_restart_no_is_no_mistake():
     assert by_hand("run", "--rm", "--restart=no", "busybox", "true").returncode == 0
 
 
-def test_wrong_option_in_a_unit_fails_it_with_125():
+def test_wrong_option_in_a_unit_fails_it_with_78():
     with Service("true", options="--no-such-option") as unit:
-        assert_failed(unit.run_to_end(), 125)
-        assert len([e for e in unit.journal() if "--no-such-option" in e["MESSAGE"]]) == 1
+        assert_failed(unit.run_to_end(), 78)
+        (entry,) = [e for e in unit.journal() if "--no-such-option" in e["MESSAGE"]]
+        assert entry["MESSAGE_ID"] == FAILED_OPTION
+        assert "--no-such-option" in unit.show("StatusText")
+
+
+def test_wrong_option_is_not_tried_again():
+    with Service("true", run="--rm --no-such-option", Restart="always", RestartSec="100ms", RestartPreventExitStatus="78") as unit:
+        assert_failed(unit.run_to_end(), 78)
+        assert unit.show("NRestarts") == "0"
 
 
 def test_engine_that_is_not_there_is_one_line_by_hand():
@@ -72,7 +92,7 @@ def test_command_not_found_is_127_by_hand_and_leaves_no_container():
     before = containers()
     done = by_hand("run", "--rm", "busybox", "/no/such/command")
     assert done.returncode == 127
-    (line,) = [line for line in done.stderr.splitlines() if "Failed" in line]
+    (line,) = done.stderr.splitlines()
     assert "/no/such/command" in line
     assert containers() == before
 
@@ -82,7 +102,51 @@ def test_port_that_is_taken_leaves_no_container():
     with Service("sleep 1000", run="--rm --publish=127.0.0.1:8080:80") as unit:
         assert_failed(unit.run_to_end(), 125)
         assert unit.container is None
-        assert len(unit.said("8080")) == 1
+        assert len(unit.said("Cannot start: port 8080 is taken, by container ")) == 1
+
+
+# Run options, image, command, exit status; how the cause begins that STATUS= and the journal have, and its MESSAGE_ID.
+FAILURES = [
+    ("", "busybox", "servr", 127, 'command "servr" not found in image busybox', FAILED_COMMAND),
+    ("", "busybox", "/no/such", 127, 'command "/no/such" not found in image busybox', FAILED_COMMAND),
+    ("", "busybox", "/etc/passwd", 126, 'command "/etc/passwd" is not executable in image busybox', FAILED_COMMAND),
+    ("--user nosuch", "busybox", "true", 78, 'no user "nosuch" in image busybox', FAILED_OPTION),
+    ("--pull=never", "no.such/image:1", "true", 125, "no image no.such/image:1 here", FAILED_IMAGE),
+    ("--network nosuch", "busybox", "true", 125, "network nosuch does not exist", FAILED_NETWORK),
+    ("--network container:nosuch", "busybox", "true", 125, "container nosuch does not exist", FAILED_NETWORK),
+    ("--mount type=bind,src=/no/such,dst=/x", "busybox", "true", 125, "/no/such does not exist on the host", FAILED_FILES),
+    ("--device /dev/nosuch", "busybox", "true", 125, "device /dev/nosuch: no such file", FAILED_FILES),
+    ("--runtime nosuch", "busybox", "true", 125, "the engine has no runtime nosuch", FAILED_ENGINE),
+    ("--cap-add NOPE", "busybox", "true", 78, "no capability CAP_NOPE", FAILED_OPTION),
+    ("--sysctl nope.x=1", "busybox", "true", 78, "sysctl nope.x is the whole machine's", FAILED_OPTION),
+    ("--log-driver nosuch", "busybox", "true", 78, "no log driver nosuch", FAILED_OPTION),
+    ("--publish 10.99.99.9:8099:80", "busybox", "true", 125, "this machine has no address 10.99.99.9", FAILED_NETWORK),
+    ("--publish 127.0.0.1:8098:80", "busybox", "true", 125, "port 8098 is taken, by another program", FAILED_PORT),
+]
+
+
+@pytest.fixture(scope="module")
+def taken_port():
+    with socket.create_server(("127.0.0.1", 8098)):
+        yield
+
+
+@pytest.mark.parametrize("run, image, command, status, cause, message_id", FAILURES, ids=[row[4] for row in FAILURES])
+def test_failed_start_says_its_cause_where_the_user_looks(taken_port, run, image, command, status, cause, message_id):
+    with Service(command, run=f"--rm {run}", image=image) as unit:
+        assert_failed(unit.run_to_end(), status)
+        assert unit.show("StatusText").startswith("Cannot start: " + cause)
+        (entry,) = [e for e in unit.journal() if e.get("MESSAGE_ID") == message_id]
+        assert entry["MESSAGE"].startswith("Cannot start: " + cause)
+        assert entry["ENGINE_MESSAGE"] and int(entry["ENGINE_STATUS"]) >= 400
+        assert len(unit.said("The engine's words: " + entry["ENGINE_MESSAGE"])) == 1
+        assert f"Subject: {explained(message_id)}" in out("journalctl", "--no-pager", "-xu", unit.name, "-n", "20")
+
+
+def explained(message_id):
+    """The subject of the entry in the catalog."""
+    catalog = Path("/src/catalog/systemd-docker.catalog").read_text()
+    return re.search(rf"^-- {message_id}\nSubject: (.*)", catalog, re.M)[1]
 
 
 def test_start_that_fails_without_rm_keeps_the_container():

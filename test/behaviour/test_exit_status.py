@@ -126,7 +126,7 @@ def test_what_docker_run_refuses_has_its_exit_status_and_one_line(command, run, 
     with Service(command, run=run, image=image) as unit:
         assert_failed(unit.run_to_end(), status)
         assert unit.container is None
-        assert len(unit.said("Failed to")) == 1
+        assert len(unit.said("Cannot start: ")) == 1
 
 
 def test_container_that_dies_before_ready_tells_its_last_ten_lines():

@@ -70,7 +70,7 @@ def test_engine_that_gives_no_verdict_does_not_hold_the_start_up_for_ever():
 @pytest.mark.parametrize("option", ["--notify=healthy", "--watchdog=healthy"])
 def test_without_a_health_check_it_is_refused(option):
     with Service("sleep 1000", options=option, WatchdogSec="10s") as unit:
-        assert_failed(unit.run_to_end(), 125)
+        assert_failed(unit.run_to_end(), 78)
         assert len(unit.said("has no health check")) == 1
         assert unit.said("--health-cmd")
         assert unit.container is None

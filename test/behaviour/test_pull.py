@@ -262,7 +262,7 @@ def test_always_takes_what_is_new(registry):
 
 def test_never(registry):
     with Service("true", image=f"{PUBLIC}/box:1", run="--rm --pull never") as unit:
-        assert_refused(unit, "Failed to create the container:", "No such image")
+        assert_refused(unit, f"Cannot start: no image {PUBLIC}/box:1 here")
         assert pulled(unit) == 0
 
 
@@ -275,14 +275,14 @@ def test_quiet(registry):
 
 def test_missing_tag(registry):
     with Service("true", image=f"{PUBLIC}/box:none") as unit:
-        line = assert_refused(unit, f"Failed to pull image {PUBLIC}/box:none:", "not found")
+        line = assert_refused(unit, f"Cannot start: no tag none of image {PUBLIC}/box in its registry")
         assert "login" not in line
         assert unit.said("trying again") == []
 
 
 def test_missing_image(registry):
     with Service("true", image=f"{PUBLIC}/nothing") as unit:
-        assert_refused(unit, f"Failed to pull image {PUBLIC}/nothing:")
+        assert_refused(unit, "Cannot start: no ", f"{PUBLIC}/nothing")
         assert unit.said("trying again") == []
 
 
@@ -297,13 +297,13 @@ def test_digest(registry):
         unit.change(digest, digest.replace("@", ":whatever@"))
         assert_success(unit.run_to_end())
     with Service("true", image=re.sub("sha256:.*", "sha256:" + 64 * "0", digest)) as unit:
-        assert_refused(unit, "Failed to pull image")
+        assert_refused(unit, "Cannot start: no tag sha256:")
 
 
 def test_id_is_no_name_to_be_pulled(registry):
     for image in (64 * "0", "sha256:" + 64 * "0"):
         with Service("true", image=image) as unit:
-            assert_refused(unit, "No such image")
+            assert_refused(unit, "Cannot start: no image ")
             assert pulled(unit) == 0
         with Service("true", image=image, run="--rm --pull always") as unit:
             assert_refused(unit, f"Failed to pull image {image}", "id")
@@ -321,7 +321,7 @@ def test_platform(registry):
 def test_without_a_login(registry, config):
     with Service("true", image=f"{PRIVATE}/box:1", Environment=config.environment) as unit:
         assert_refused(
-            unit, f"Failed to pull image {PRIVATE}/box:1:", "(without a login: ", f"{config.folder}/config.json has none for {PRIVATE})"
+            unit, "Cannot start: the registry of ", "(without a login: ", f"{config.folder}/config.json has none for {PRIVATE})"
         )
         assert unit.said("trying again") == []
         assert not has_image(f"{PRIVATE}/box:1")
@@ -370,7 +370,7 @@ def test_login_of_the_environment(registry, config):
 def test_wrong_password(registry, config, policy):
     config.write({"auths": {PRIVATE: login(password=WRONG)}})
     with Service("true", image=f"{PRIVATE}/box:1", run=f"--rm --pull {policy}", Environment=config.environment) as unit:
-        assert_refused(unit, f"Failed to pull image {PRIVATE}/box:1:", "unauthorized", f"(with the login of {config.folder}/config.json)")
+        assert_refused(unit, "Cannot start: the registry of ", "another login ", f"(with the login of {config.folder}/config.json)")
         assert unit.said("trying again") == []
         assert not has_image(f"{PRIVATE}/box:1")
         assert WRONG not in "".join(e["MESSAGE"] for e in unit.journal())
@@ -382,7 +382,7 @@ def test_malformed_config_does_not_matter_to_a_public_image(registry, config, co
     with Service("true", image=f"{PUBLIC}/box:1", Environment=config.environment) as unit:
         assert_success(unit.run_to_end())
     with Service("true", image=f"{PRIVATE}/box:1", Environment=config.environment) as unit:
-        assert_refused(unit, f"Failed to pull image {PRIVATE}/box:1:", f"{config.folder}/config.json is malformed)")
+        assert_refused(unit, "Cannot start: the registry of ", f"{config.folder}/config.json is malformed)")
         assert len(unit.said("malformed, ignoring")) == 1
 
 
@@ -414,7 +414,7 @@ def test_identity_token(registry, config):
     config.write({"credsStore": "test"})
     path = config.helper("test", """echo '{"Username": "<token>", "Secret": "token"}'""")
     with Service("true", image=f"{PRIVATE}/box:1", Environment=[config.environment, path]) as unit:
-        assert_refused(unit, f"Failed to pull image {PRIVATE}/box:1:", "(with the login of docker-credential-test)")
+        assert_refused(unit, "Cannot start: the registry of ", "(with the login of docker-credential-test)")
 
 
 def test_helper_that_has_none(registry, config):
@@ -467,7 +467,7 @@ def test_registry_that_is_down_is_tried_again_and_then_one_line(registry):
     try:
         with Service("true", image=f"{PUBLIC}/box:1") as unit:
             began = time.monotonic()
-            assert_refused(unit, f"Failed to pull image {PUBLIC}/box:1:", "connection refused")
+            assert_refused(unit, f"Cannot start: the registry {PUBLIC} refuses connections")
             assert 7 <= time.monotonic() - began < 30
             assert [re.search(r"again in (\d+) s", line)[1] for line in unit.said("trying again")] == ["1", "2", "4"]
     finally:

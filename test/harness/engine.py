@@ -31,6 +31,7 @@ ROUTES = [
     ("kill", "POST", r"/containers/[^/]+/kill\b"),
     ("update", "POST", r"/containers/[^/]+/update\b"),
     ("remove", "DELETE", r"/containers/[^/?]+"),
+    ("list", "GET", r"/containers/json\b"),
     ("inspect", "GET", r"/containers/[^/]+/json\b"),
 ]
 STEPS = ["ping", "look-up", "create", "prepare", "events", "attach", "wait", "start", "inspect", "stop", "remove"]
@@ -127,7 +128,7 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "image", "update", "other"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "image", "update", "list", "other"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
@@ -264,6 +265,9 @@ class Engine:
 
     def do_ping(self, conn):
         conn.reply(200, "OK", "Api-Version: 1.44\r\n")
+
+    def do_list(self, conn):
+        conn.reply(200, [])
 
     def do_other(self, conn):
         raise ValueError(f"no such call: {conn.method} {conn.target}")

@@ -18,6 +18,10 @@
  * needs a newer engine. */
 #define CLI_EXIT_USAGE 1
 
+/* EX_CONFIG of sysexits(3), which systemd calls CONFIG: the same in a service, so that
+ * RestartPreventExitStatus= of the unit can tell it from what a retry may mend. */
+#define CLI_EXIT_CONFIG 78
+
 typedef struct CliError {
         char *message; /* NULL: no error */
         int exit_code;

@@ -22,10 +22,10 @@ typedef struct ImageOps {
          * does not move on. May run inside libcurl: do not free the image and do not call the engine here.
          */
         void (*on_progress)(const char *text, uint64_t extend_usec, void *userdata);
-        /* Exactly one of these is called, once, and last. The image may be freed in it. message: one line
-         * for the user that says which image, why it could not be pulled and which login was used. */
+        /* Exactly one of these is called, once, and last. The image may be freed in it. The
+         * failure's line says which image, why it could not be pulled and which login was used. */
         void (*on_pulled)(void *userdata);
-        void (*on_failed)(const char *message, void *userdata);
+        void (*on_failed)(const EngineFailure *failure, void *userdata);
 } ImageOps;
 
 /* Everything is borrowed, and has to live as long as the image. */

@@ -15,9 +15,17 @@
 
 #include "util/macro.h"
 
-/* Handles a formatted message of one line. message_id may be NULL. Returns false if the message could not be
+#define LOG_FIELDS_MAX 4
+
+/* What a message has beside its text. A constant or a variable of the caller. */
+typedef struct LogTag {
+        const char *message_id;             /* the 32 hex digits of journald's MESSAGE_ID=, or NULL */
+        const char *fields[LOG_FIELDS_MAX]; /* names and values of more fields, in turn, up to a NULL */
+} LogTag;
+
+/* Handles a formatted message of one line. tag may be NULL. Returns false if the message could not be
  * handled and should go to stderr instead. */
-typedef bool (*LogSink)(int priority, const char *message_id, const char *message, void *userdata);
+typedef bool (*LogSink)(int priority, const LogTag *tag, const char *message, void *userdata);
 
 /* sink: NULL goes back to stderr. userdata is passed to it and is not owned. */
 void log_set_sink(LogSink sink, void *userdata);
@@ -34,12 +42,15 @@ bool log_is_journal(int fd);
  * socket, and to stderr only if there is none. */
 void log_use_journal(void);
 
-/* Use the macros below instead. error: a positive or negative errno for %m, or 0. message_id: the 32 hex
- * digits of journald's MESSAGE_ID=, or NULL. Returns -|error|, or -ENOMEM. The message becomes one line:
+/* The last act of a process that has used the native socket: waits until journald has read what was sent,
+ * for a fifth of a second at most, because journald then looks for the unit of the sender. */
+void log_settle(void);
+
+/* Use the macros below instead. error: a positive or negative errno for %m, or 0. tag may be NULL.
+ * Returns -|error|, or -ENOMEM. The message becomes one line:
  * control characters become blanks, and a message of more than about 2 KiB is cut. */
-int log_internal(int level, int error, const char *message_id, const char *format, ...) _printf_(4, 5);
-int log_internalv(int level, int error, const char *message_id, const char *format, va_list ap)
-        _printf_(4, 0);
+int log_internal(int level, int error, const LogTag *tag, const char *format, ...) _printf_(4, 5);
+int log_internalv(int level, int error, const LogTag *tag, const char *format, va_list ap) _printf_(4, 0);
 
 /* Logs at the level and returns -|error|, so that a caller can write `return log_error_errno(r, "…: %m")`.
  */
@@ -61,9 +72,17 @@ int log_internalv(int level, int error, const char *message_id, const char *form
 #define log_error_errno(error, ...) log_full_errno(LOG_ERR, error, __VA_ARGS__)
 #define log_oom() log_error_errno(-ENOMEM, "Out of memory.")
 
+/* The same with a tag, whose values may be of any length and content. Before there is a sink, a message of a
+ * service with a tag goes to journald's native socket, because a stream cannot carry it. */
+#define log_tagged(level, tag, ...)                                                                         \
+        ({                                                                                                  \
+                if ((level) <= log_max_level())                                                             \
+                        (void) log_internal(level, 0, tag, __VA_ARGS__);                                    \
+        })
+
 /* Logs an event that an administrator may search for, with a MESSAGE_ID= from util/message-ids.h. */
 #define log_event(level, message_id, ...)                                                                   \
         ({                                                                                                  \
                 if ((level) <= log_max_level())                                                             \
-                        (void) log_internal(level, 0, message_id, __VA_ARGS__);                             \
+                        (void) log_internal(level, 0, &(LogTag){ message_id, {} }, __VA_ARGS__);            \
         })

@@ -25,7 +25,7 @@ from program import Systemd, case, error_lines, variants
 def ping_garbage(t, data):
     t.serve(ping=sending(data))
     t.start()
-    t.ends(125, "Failed to reach the Docker engine at [^ ]+: ")
+    t.ends(125, "Cannot start: the Docker engine is not reached at [^ ]+: ")
 
 
 @variants(
@@ -96,20 +96,20 @@ def ping_version_of_the_future(t):
 def ping_status(t, status):
     t.serve(ping=answering(status, {"message": "no way"}))
     t.start()
-    t.ends(125, "Failed to reach the Docker engine at [^ ]+: no way")
+    t.ends(125, "Cannot start: the Docker engine is not reached at [^ ]+: no way")
 
 
 @case
 def engine_is_missing(t):
     t.start()
-    t.ends(125, "Failed to reach the Docker engine at [^ ]+: No such file or directory")
+    t.ends(125, "Cannot start: the Docker engine is not reached at [^ ]+: No such file or directory")
 
 
 @case
 def engine_is_dead(t):
     t.serve().deaf()
     t.start()
-    t.ends(125, "Failed to reach the Docker engine at [^ ]+: Connection refused")
+    t.ends(125, "Cannot start: the Docker engine is not reached at [^ ]+: Connection refused")
 
 
 @case

@@ -97,5 +97,5 @@ def create_conflicts_for_ever(t):
 def create_misses_the_image_for_ever(t):
     e = t.serve(create=answering(404, {"message": "No such image: image"}))
     t.start()
-    t.ends(125, "Failed to create the container: No such image")
+    t.ends(125, "Cannot start: no image image here")
     assert e.counts["pull"] == 1

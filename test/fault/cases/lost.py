@@ -26,7 +26,7 @@ def dies(t, step):
 ATTACHING = "Failed to (listen to the engine's events|attach to the container's output): "
 # Where the program cannot go on: its message, and whether a container exists by then.
 DEATHS = {
-    "ping": ("Failed to reach the Docker engine at [^ ]+: ", False), "look-up": ("Failed to look for the container: ", False),
+    "ping": ("Cannot start: the Docker engine is not reached at [^ ]+: ", False), "look-up": ("Failed to look for the container: ", False),
     "create": ("Failed to create the container: ", False), "prepare": ("Failed to inspect the container: ", True),
     "events": (ATTACHING, True), "attach": (ATTACHING, True), "wait": (ATTACHING, True),
     "start": ("Failed to start the container: ", True),
@@ -54,7 +54,7 @@ def engine_dies_at_stop(t):
     """Without an engine nothing can be stopped. The wait is limited, and the result is not a success."""
     dies(t, "stop")
     t.ends(125, "The engine did not stop the container .*, signalling it ourselves", "Failed to pass a signal on to the container",
-           "Killing the container: no result in time", "output has not come to its end", LEFT_BEHIND, within=40)
+           "did not answer within [0-9]+ s: Killing the container", "output has not come to its end", LEFT_BEHIND, within=40)
 
 
 @case

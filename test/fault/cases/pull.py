@@ -27,7 +27,7 @@ def pull_strange(t, data):
     e = t.serve(pull=pull, create=create)
     t.start()
     if b'"error":"' in data:
-        t.ends(125, "Failed to pull (the )?image( image)?: no space left")
+        t.ends(125, "Failed to pull (the )?image( image)?: no space left|Cannot start: no space left")
         return
     t.said("Started container")
     e.end(0)
@@ -100,7 +100,7 @@ def pull_for_a_platform(t):
 def pull_passing_failure(t, answer):
     serve_pulls(t, answering(*answer))
     t.start(fast=20)
-    t.ends(125, "Failed to pull image image: ")
+    t.ends(125, "Failed to pull image image: |Cannot start: the registry r does not answer in time")
     assert t.engine.counts["pull"] == 4
 
 
@@ -109,7 +109,7 @@ def pull_passing_failure(t, answer):
 def pull_final_failure(t, answer):
     serve_pulls(t, answering(*answer))
     t.start(fast=20)
-    t.ends(125, "Failed to pull image image: ")
+    t.ends(125, "Failed to pull image image: |Cannot start: the registry of image wants another login")
     assert t.engine.counts["pull"] == 1
 
 
@@ -160,7 +160,7 @@ def pull_breaks_with_the_engine(t):
 def pull_never(t):
     serve_pulls(t, complete)
     t.start("run", "--pull", "never", "image")
-    t.ends(125, "Failed to create the container: No such image")
+    t.ends(125, "Cannot start: no image image:latest here")
     assert "pull" not in t.engine.counts
 
 

@@ -19,11 +19,27 @@ def start_fails(t, body):
     assert e.counts["remove"] == 1
 
 
-@variants(_127='exec: "x": executable file not found in $PATH', _126="permission denied: unknown", _125="no such network")
-def start_fails_with_status(t, message):
-    t.serve(start=answering(400, {"message": message}))
+@variants(_127=('exec: "x": executable file not found in $PATH', 'Cannot start: command "x" not found in image image'),
+          _126=("permission denied: unknown", "Failed to start the container: permission denied: unknown"),
+          _125=("no such network", "Failed to start the container: no such network"))
+def start_fails_with_status(t, words):
+    said, line = words
+    t.serve(start=answering(400, {"message": said}))
     t.start()
-    t.ends({"exec": 127, "perm": 126, "no s": 125}[message[:4]], re.escape(message))
+    t.ends({"exec": 127, "perm": 126, "no s": 125}[said[:4]], re.escape(line))
+
+
+@variants(taken=([{"Names": ["/web"], "Ports": [{"PublicPort": 80}]}], "port 80 is taken, by container web"),
+          program=([], "port 80 is taken, by another program"), garbage=("?" * 10000, r"port 80 is taken\. "),
+          strange=([None, 1, {"Ports": [{}, 5]}, {"Names": "x", "Ports": [{"PublicPort": 80}]}], "port 80 is taken, by container without a name"),
+          none=(None, r"port 80 is taken\. "))
+def port_is_taken(t, words):
+    """The engine is asked who has the port, and may say anything."""
+    listed, line = words
+    t.serve(start=answering(500, {"message": "Bind for 0.0.0.0:80 failed: port is already allocated"}),
+            list=answering(200, listed))
+    t.start()
+    t.ends(125, "Cannot start: " + line)
 
 
 @case

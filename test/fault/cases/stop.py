@@ -13,9 +13,9 @@ from program import Systemd, case, options, variants
 # clock, error.
 HANGS = {
     "look-up": (125, 45, "Failed to look for the container: "), "create": (125, 135, "Failed to create the container: "),
-    "prepare": (125, 45, "Failed to inspect the container: "), "events": (125, 45, "Attaching to the container: no result in time"),
-    "attach": (125, 45, "Attaching to the container: no result in time"),
-    "wait": (125, 45, "Attaching to the container: no result in time"), "start": (125, 135, "Failed to start the container: "),
+    "prepare": (125, 45, "Failed to inspect the container: "), "events": (125, 45, "did not answer within [0-9]+ s: Attaching to the container"),
+    "attach": (125, 45, "did not answer within [0-9]+ s: Attaching to the container"),
+    "wait": (125, 45, "did not answer within [0-9]+ s: Attaching to the container"), "start": (125, 135, "Failed to start the container: "),
     "inspect": (125, 65, "Failed to inspect the container: "), "stop": (137, 40, "The engine did not stop the container"),
     "remove": (0, 25, "Failed to remove "),
 }
@@ -45,7 +45,7 @@ def hang_everything_and_stop(t):
     t.signal()
     killed, lost = "Failed to pass a signal on to the container", "output has not come to its end"
     either = f"{killed}|{lost}"
-    t.ends(125, "The engine did not stop the container", "Killing the container: no result in time", either, either, "Failed to remove ",
+    t.ends(125, "The engine did not stop the container", "did not answer within [0-9]+ s: Killing the container", either, either, "Failed to remove ",
            within=40)
     for pattern in killed, lost:
         assert len(re.findall(pattern, t.stderr())) == 1, t.stderr()

@@ -63,7 +63,7 @@ static void on_exit_code(int code, void *userdata)
 
 static const ProcessOps ops = { on_death, on_exit_code };
 
-static bool hear(int priority, const char *message_id, const char *message, void *userdata)
+static bool hear(int priority, const LogTag *tag, const char *message, void *userdata)
 {
         cr_assert(strstr(message, "is not visible here as the container's"), "%s", message);
         said++;

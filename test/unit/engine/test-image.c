@@ -58,16 +58,16 @@ static void on_pulled(void *userdata)
                 image = image_free(image);
 }
 
-static void on_failed(const char *message, void *userdata)
+static void on_failed(const EngineFailure *failure, void *userdata)
 {
         cr_assert_eq(userdata, &seen);
         seen.failed++;
-        seen.message = strdup(message);
+        seen.message = strdup(failure->line);
         if (seen.free_in_op)
                 image = image_free(image);
 }
 
-static bool on_log(int priority, const char *message_id, const char *message, void *userdata)
+static bool on_log(int priority, const LogTag *tag, const char *message, void *userdata)
 {
         char *grown;
 

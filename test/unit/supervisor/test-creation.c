@@ -77,18 +77,18 @@ static void on_logins_put(void *userdata)
         after_op(userdata);
 }
 
-static void on_failed(int exit_status, const char *message, void *userdata)
+static void on_failed(int exit_status, const EngineFailure *failure, void *userdata)
 {
         seen.failed++;
         seen.exit_status = exit_status;
         free(seen.message);
-        seen.message = strdup(message);
+        seen.message = strdup(failure->line);
         after_op(userdata);
 }
 
 static const CreationOps ops = { on_created, on_image_missing, on_name_taken, on_logins_put, on_failed };
 
-static bool on_log(int priority, const char *message_id, const char *message, void *userdata)
+static bool on_log(int priority, const LogTag *tag, const char *message, void *userdata)
 {
         char *grown;
 

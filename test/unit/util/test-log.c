@@ -93,9 +93,10 @@ Test(log, prefix_where_stderr_is_the_journals)
 
 static char sunk[256];
 
-static bool sink(int priority, const char *message_id, const char *message, void *userdata)
+static bool sink(int priority, const LogTag *tag, const char *message, void *userdata)
 {
-        snprintf(sunk, sizeof(sunk), "%i %s %s", priority, message_id ?: "-", message);
+        snprintf(sunk, sizeof(sunk), "%i %s %s", priority, tag && tag->message_id ? tag->message_id : "-",
+                 message);
         return *(bool *) userdata;
 }
 

@@ -28,6 +28,14 @@ int engine_error_set(EngineError *ret, int error, const char *format, ...) _prin
 
 void engine_error_done(EngineError *e);
 
+/* A failure on its way to the user. Borrowed. */
+typedef struct EngineFailure {
+        const char *line;  /* says what failed and why, in one line */
+        const char *words; /* the engine's, which are part of it; NULL: the failure is not the engine's */
+        int http_status;   /* of the answer; 0: there was none */
+        const char *hint;  /* what else is known of it, which is at the end of the line; NULL: nothing */
+} EngineFailure;
+
 /* The errno for an HTTP status: 304 -EALREADY (already started or stopped), 400 -EINVAL, 401 and 403
  * -EACCES, 404 -ENOENT, 409 -EEXIST (name in use, or not possible in this state), 5xx -EREMOTEIO, …; never
  * 0. */

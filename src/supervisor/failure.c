@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* How the service fails, in one line. The first failure also is the last STATUS=. */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "supervisor-internal.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "util/message-ids.h"
+
+void supervisor_note_failure(Supervisor *s, int exit_status, const char *line)
+{
+        if (!s->failure_status)
+                s->failure_status = strdup(line);
+        record_failure(s->record, exit_status);
+}
+
+static void fail_tagged(Supervisor *s, int exit_status, const LogTag *tag, const char *format, va_list ap)
+{
+        _cleanup_free_ char *line = NULL;
+
+        if (vasprintf(&line, format, ap) < 0)
+                line = NULL;
+        supervisor_note_failure(s, exit_status, line ?: "Out of memory");
+        log_tagged(LOG_ERR, tag, "%s", line ?: "Out of memory.");
+}
+
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        fail_tagged(s, exit_status, &(LogTag){ MESSAGE_ID_FAILED, {} }, format, ap);
+        va_end(ap);
+}
+
+void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...)
+{
+        va_list ap;
+
+        va_start(ap, format);
+        fail_tagged(s, CLI_EXIT_REFUSED, &(LogTag){ MESSAGE_ID_FAILED_ENGINE, {} }, format, ap);
+        va_end(ap);
+}
+
+void supervisor_fail_with(Supervisor *s, int r, const CliError *error)
+{
+        supervisor_fail(s, error->exit_code ?: CLI_EXIT_REFUSED, "%s", error->message ?: strerror(-r));
+}
+
+int supervisor_refusal_status(const Supervisor *s, int by_hand)
+{
+        return s->facts->in_service ? CLI_EXIT_CONFIG : by_hand;
+}
+
+void supervisor_refuse(Supervisor *s, int r, const CliError *error)
+{
+        const char *line = error->message ?: strerror(-r);
+
+        supervisor_note_failure(s, supervisor_refusal_status(s, error->exit_code ?: CLI_EXIT_REFUSED), line);
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_OPTION, {} }), "%s", line);
+}
