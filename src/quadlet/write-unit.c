@@ -83,6 +83,8 @@ static void add_service_defaults(Conversion *c, Buffer *b)
                 if (!c->config->user)
                         add_default(c, b, "Delegate", "yes");
         }
+        /* What is wrong with the command line is not mended by a restart. */
+        add_default(c, b, "RestartPreventExitStatus", "78");
         add_default(c, b, "SyslogIdentifier", "%N");
 }
 
