@@ -68,7 +68,8 @@ static void say_pending(Supervisor *s, const char *owner)
         supervisor_note_failure(s, exit_status, line ?: c->cause);
         log_tagged(LOG_ERR, &tag, "%s%s%s%s. %s", line ?: c->cause, p->hint ? " (" : "", p->hint ?: "",
                    p->hint ? ")" : "", c->cure);
-        log_info("The engine's words: %s", p->words);
+        /* On the same way as the line before, so that it comes after it. */
+        log_tagged(LOG_INFO, &((LogTag){ .message_id = NULL }), "The engine's words: %s", p->words);
         pending_failure_free(p);
         supervisor_push(s, LIFE_FAILED);
 }
