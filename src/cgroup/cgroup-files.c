@@ -14,7 +14,7 @@
 #include "util/fd.h"
 #include "util/macro.h"
 
-#define FILE_MAX (4U * 1024 * 1024)
+#define FILE_MAX (64U * 1024 * 1024)
 
 int cgroup_read_paths(pid_t pid, CgroupPaths *ret)
 {

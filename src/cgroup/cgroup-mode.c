@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Nothing but the unit and the engine decides: the first way that both allow is taken, and else the
- * container is moved.
+ * container is moved. If we can't do that either, it stays where the engine puts it.
  *
  *   by the engine   Its cgroup driver "cgroupfs" accepts any folder as --cgroup-parent, and therefore the
  *                   unit's. "systemd" accepts only slices, in which systemd then creates a scope.
@@ -16,6 +16,8 @@
 
 #include "cgroup-mode.h"
 #include "codec/cgroup/placement-note.h"
+
+#define HAS_PARENT "--cgroup-parent says where the container belongs"
 
 bool cgroup_mode_is_inside(CgroupMode mode)
 {
@@ -32,7 +34,7 @@ static const char *obstacle(const CgroupSituation *s)
         if (!s->local)
                 return "the engine is not on this machine";
         if (s->has_parent)
-                return "--cgroup-parent says where the container belongs";
+                return HAS_PARENT;
         if (s->info && s->info->unknown)
                 return "the engine does not say what it can do";
         if (s->info && s->info->rootless)
@@ -112,6 +114,16 @@ static CgroupDecision find_way(const CgroupSituation *s)
         return (CgroupDecision){ .mode = CGROUP_MODE_AUTO, .why = why };
 }
 
+/* Whoever names a parent wants the container there. */
+CgroupDecision cgroup_mode_decide_otherwise(const CgroupSituation *s, const char *why)
+{
+        if (s->has_parent)
+                return (CgroupDecision){ .mode = CGROUP_MODE_NONE, .why = HAS_PARENT };
+        if (s->no_move)
+                return (CgroupDecision){ .mode = CGROUP_MODE_NONE, .why = s->no_move };
+        return (CgroupDecision){ .mode = CGROUP_MODE_MIGRATE, .why = why };
+}
+
 CgroupDecision cgroup_mode_decide(const CgroupSituation *s)
 {
         CgroupDecision d = { .mode = s->asked, .why = "as asked for" };
@@ -126,7 +138,7 @@ CgroupDecision cgroup_mode_decide(const CgroupSituation *s)
         if (!d.why)
                 d = find_way(s);
         if (d.mode == CGROUP_MODE_AUTO && s->asked == CGROUP_MODE_AUTO)
-                d.mode = CGROUP_MODE_MIGRATE;
+                d = cgroup_mode_decide_otherwise(s, d.why);
         else if (d.mode == CGROUP_MODE_AUTO)
                 d = (CgroupDecision){ .mode = s->asked, .impossible = true, .why = d.why };
         return d;

@@ -21,6 +21,7 @@ typedef struct CgroupSituation {
         bool has_parent;        /* --cgroup-parent is given */
         bool has_runtime;       /* --runtime is given, and names another one than ours */
         bool other_hierarchy;   /* --cgroups is given, and does not name systemd's own */
+        const char *no_move;    /* why we can't move processes into the unit; NULL: we can */
         const char *no_shim;    /* why the engine can't use our shim; NULL: it can */
         const EngineInfo *info; /* NULL: the engine has not been asked */
 } CgroupSituation;
@@ -38,6 +39,9 @@ typedef struct CgroupDecision {
 
 /* Whether the container is created in the unit's cgroup in this mode. */
 bool cgroup_mode_is_inside(CgroupMode mode);
+
+/* The mode for a container that is not created in the unit after all: migrate, or none. why: the reason. */
+CgroupDecision cgroup_mode_decide_otherwise(const CgroupSituation *s, const char *why);
 
 /* Decides. What *why points to lives for ever. */
 CgroupDecision cgroup_mode_decide(const CgroupSituation *s);

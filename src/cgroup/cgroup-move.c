@@ -6,7 +6,8 @@
  * The set of controllers of a mount tells which folder belongs to which line of /proc/PID/cgroup; the names
  * of folders do not (see codec/cgroup/cgroup-path.h). A sweep reads cgroup.procs of the container's cgroup
  * and writes each pid to ours. A process that is forked between the two is found by the next pass. The sweep
- * ends when a pass has found no process. */
+ * ends when a pass has found no process. Cgroups below the container's were created by the container itself
+ * (a systemd or an engine in it), and their processes stay in them. */
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,13 +19,15 @@
 #include "cgroup-files.h"
 #include "cgroup-move.h"
 #include "codec/cgroup/cgroup-path.h"
+#include "device-filter.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-/* Limits a sweep in case the container forks faster than it is moved. The next event starts another one. */
-#define PASSES_MAX 100
-#define DEPTH_MAX 32
+/* Limits a sweep in case the container forks faster than it is moved. Whoever calls us freezes it then. */
+#define PASSES_MAX 10
+#define PROCS_MAX (64U * 1024 * 1024)
+#define EVENTS_MAX 4096U
 
 typedef struct Pair {
         char *from, *to; /* folders */
@@ -153,42 +156,24 @@ bool cgroup_move_is_blind(const CgroupMove *m)
         return false;
 }
 
-const char *cgroup_move_unified_source(const CgroupMove *m)
+static const Pair *find_unified(const CgroupMove *m)
 {
         for (size_t i = 0; i < m->n_pairs; i++)
                 if (m->pairs[i].unified)
-                        return m->pairs[i].from;
+                        return &m->pairs[i];
         return NULL;
 }
 
-/* Closes dir_fd. Also moves the processes of the cgroups below, which the container created: the engine
- * removes the whole tree. */
-static int move_tree(int dir_fd, int to_fd, int *n_moved, unsigned depth)
+const char *cgroup_move_unified_source(const CgroupMove *m)
 {
-        _cleanup_closedir_ DIR *d = fdopendir(dir_fd);
-        struct dirent *entry;
-        int r, result;
+        const Pair *p = find_unified(m);
 
-        if (!d) {
-                r = -errno;
-                fd_close(dir_fd);
-                return r;
-        }
-        result = cgroup_move_folder(dirfd(d), to_fd, n_moved);
-        while (depth < DEPTH_MAX && (entry = readdir(d))) {
-                int child;
+        return p ? p->from : NULL;
+}
 
-                if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-                        continue;
-                child = RET_NERRNO(
-                        openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-                if (child < 0)
-                        continue; /* it was removed meanwhile */
-                r = move_tree(child, to_fd, n_moved, depth + 1);
-                if (r < 0)
-                        result = r;
-        }
-        return result;
+static int open_folder(const char *path)
+{
+        return RET_NERRNO(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
 static int sweep_pair(const Pair *p, int *n_moved)
@@ -202,14 +187,13 @@ static int sweep_pair(const Pair *p, int *n_moved)
         if (to < 0)
                 return to;
         for (unsigned pass = 0; pass < PASSES_MAX; pass++) {
-                int before = *n_moved, r, from;
+                _cleanup_close_ int from = open_folder(p->from);
+                int before = *n_moved, r = from;
 
-                from = RET_NERRNO(open(p->from, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-                if (from < 0)
-                        return from == -ENOENT ? 0 : from; /* removed, so no process is left in it */
-                r = move_tree(from, to, n_moved, 0);
+                if (from >= 0)
+                        r = cgroup_move_folder(from, to, n_moved);
                 if (r == -ENOENT || r == -ENODEV)
-                        return 0; /* it was removed while we read it */
+                        return 0; /* removed, so no process is left in it */
                 if (r < 0)
                         return r;
                 if (*n_moved == before)
@@ -230,6 +214,81 @@ int cgroup_move_sweep(CgroupMove *m)
                                                  m->pairs[i].to);
         }
         return result < 0 ? result : n_moved;
+}
+
+/* What is left */
+
+static bool has_processes(const Pair *p)
+{
+        _cleanup_close_ int fd = open_folder(p->from);
+        _cleanup_free_ char *text = NULL;
+
+        return fd >= 0 && read_file_at(fd, "cgroup.procs", PROCS_MAX, &text, NULL) >= 0 && *text;
+}
+
+bool cgroup_move_has_left(const CgroupMove *m)
+{
+        for (size_t i = 0; i < m->n_pairs; i++)
+                if (has_processes(&m->pairs[i]))
+                        return true;
+        return false;
+}
+
+static bool has_folders(const Pair *p)
+{
+        _cleanup_closedir_ DIR *d = opendir(p->from);
+        struct dirent *entry;
+
+        while (d && (entry = readdir(d)))
+                if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+                        return true;
+        return false;
+}
+
+bool cgroup_move_has_inner(const CgroupMove *m)
+{
+        for (size_t i = 0; i < m->n_pairs; i++)
+                if (has_folders(&m->pairs[i]))
+                        return true;
+        return false;
+}
+
+/* The freezer, and the filter of devices, of cgroup v2 */
+
+int cgroup_move_freeze(const CgroupMove *m, bool freeze)
+{
+        const Pair *p = find_unified(m);
+        _cleanup_close_ int folder = p ? open_folder(p->from) : -EOPNOTSUPP, fd = folder;
+
+        if (folder >= 0)
+                fd = RET_NERRNO(openat(folder, "cgroup.freeze", O_WRONLY | O_CLOEXEC));
+        if (fd < 0)
+                return fd;
+        return RET_NERRNO((int) write(fd, freeze ? "1" : "0", 1)) < 0 ? -errno : 0;
+}
+
+bool cgroup_move_is_frozen(const CgroupMove *m)
+{
+        const Pair *p = find_unified(m);
+        _cleanup_close_ int folder = p ? open_folder(p->from) : -EBADF;
+        _cleanup_free_ char *text = NULL;
+        CgroupEvents events;
+
+        return folder >= 0 && read_file_at(folder, "cgroup.events", EVENTS_MAX, &text, NULL) >= 0 &&
+               cgroup_events_parse(text, &events) >= 0 && events.frozen;
+}
+
+int cgroup_move_carry_filter(const CgroupMove *m)
+{
+        const Pair *p = find_unified(m);
+        _cleanup_close_ int from = p ? open_folder(p->from) : -EBADF, to = -EBADF;
+
+        if (!p)
+                return 0;
+        if (from < 0)
+                return from;
+        to = open_folder(p->to);
+        return to < 0 ? to : device_filter_copy(from, to);
 }
 
 static bool is_systemds(const CgroupPath *p)

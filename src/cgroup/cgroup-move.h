@@ -28,10 +28,25 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(CgroupMove *, cgroup_move_free)
 /* The number of hierarchies in which processes are moved. 0: pid is in our cgroups in all of them. */
 size_t cgroup_move_count(const CgroupMove *m);
 
-/* Moves all processes that are in the container's cgroups, also those that are forked meanwhile. It can be
- * called again at any time. Returns the number of moved processes (0 if there was none), or the last -errno
- * if a process could not be moved; the others still were. */
+/* Moves the processes that are in the container's cgroups, also those that are forked meanwhile, unless that
+ * happens too fast: see cgroup_move_has_left(). Cgroups below them are left alone. It can be called again at
+ * any time. Returns the number of moved processes (0 if there was none), or the last -errno if a process
+ * could not be moved; the others still were. */
 int cgroup_move_sweep(CgroupMove *m);
+/* Whether processes are in the container's cgroups themselves. */
+bool cgroup_move_has_left(const CgroupMove *m);
+/* Whether the container has created cgroups below its own. */
+bool cgroup_move_has_inner(const CgroupMove *m);
+
+/* Freezes the container's cgroup of v2, or thaws it. It is frozen later: cgroup.events reports that, and
+ * cgroup_move_is_frozen() tells. A process that is moved away thaws. 0; -EOPNOTSUPP: v2 is not among the
+ * hierarchies; or another -errno. */
+int cgroup_move_freeze(const CgroupMove *m, bool freeze);
+bool cgroup_move_is_frozen(const CgroupMove *m);
+
+/* Attaches the device filter of the container's cgroup of v2 to ours, where the processes are about to be
+ * moved. With v1, the filter is a hierarchy. 0 or more: done, or nothing to do; or -errno. */
+int cgroup_move_carry_filter(const CgroupMove *m);
 
 /* Whether one of the hierarchies is of v1, which does not report processes that join. */
 bool cgroup_move_is_blind(const CgroupMove *m);

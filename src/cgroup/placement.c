@@ -19,16 +19,11 @@
 #include "cgroup-watch.h"
 #include "cgroup/placement.h"
 #include "engine-view.h"
-#include "loop/event-util.h"
+#include "migration.h"
 #include "note-folder.h"
 #include "unit-cgroup.h"
 #include "util/log.h"
 #include "util/macro.h"
-
-/* The next look for a process that joins; each wait is twice as long as the one before. Together they last
- * twenty seconds. */
-#define SWEEP_AGAIN_MIN_USEC (10 * USEC_PER_MSEC)
-#define SWEEP_AGAIN_MAX_USEC (10 * USEC_PER_SEC)
 
 struct Placement {
         sd_event *event;
@@ -44,18 +39,16 @@ struct Placement {
         char *real_runtime; /* for the note: the engine's default */
 
         /* Of the process that runs now */
-        CgroupMove *move;
-        CgroupWatch *move_watch;
-        CgroupWatch *memory_watch;    /* of the unit */
-        sd_event_source *sweep_again; /* for what cgroup v1 does not report */
-        uint64_t sweep_again_usec;
+        Migration *migration;
+        CgroupWatch *memory_watch; /* of the unit */
 };
 
 Placement *placement_free(Placement *p)
 {
         if (!p)
                 return NULL;
-        placement_stop(p);
+        p->memory_watch = cgroup_watch_free(p->memory_watch);
+        migration_free(p->migration);
         unit_cgroup_free(p->unit);
         sd_event_unref(p->event);
         free(p->real_runtime);
@@ -78,6 +71,11 @@ int placement_new(Placement **ret, sd_event *event, const PlacementConfig *confi
                 .ops = ops,
                 .userdata = userdata,
         };
+        r = migration_new(&p->migration, event, config->options, facts);
+        if (r < 0) {
+                placement_free(p);
+                return r;
+        }
         r = unit_cgroup_new(&p->unit);
         if (r < 0)
                 log_debug_errno(r, "Found no cgroup of a unit that we run in, ignoring: %m");
@@ -107,12 +105,20 @@ static const char *shim_obstacle(const Placement *p, const EngineInfo *info)
                        : NULL;
 }
 
-static CgroupDecision decide(const Placement *p, const EngineInfo *info)
+/* The kernel also asks for a right to the cgroup above both: the slice, in most cases. */
+static const char *move_obstacle(const Placement *p)
+{
+        if (!p->unit)
+                return "no cgroup of a unit is seen from here";
+        return unit_cgroup_is_writable(p->unit) ? NULL : "processes can't be moved into the unit from here";
+}
+
+static CgroupSituation describe(const Placement *p, const EngineInfo *info)
 {
         const PlacementConfig *c = &p->config;
         bool needs_notes = info && (info->has_our_runtime || info->takes_shims);
 
-        return cgroup_mode_decide(&(CgroupSituation){
+        return (CgroupSituation){
                 .asked = c->options->cgroup_mode,
                 .in_service = p->facts->in_service,
                 .hidden = !p->unit,
@@ -124,9 +130,18 @@ static CgroupDecision decide(const Placement *p, const EngineInfo *info)
                 .has_runtime = c->runtime && strcmp(c->runtime, ENGINE_RUNTIME_NAME) != 0 &&
                                strcmp(c->runtime, ENGINE_SHIM_RUNTIME_NAME) != 0,
                 .other_hierarchy = !options_cgroup_wanted(c->options, "name=systemd"),
+                .no_move = move_obstacle(p),
                 .no_shim = shim_obstacle(p, info),
                 .info = info,
-        });
+        };
+}
+
+/* The mode after the one that was decided has turned out to be impossible. */
+static CgroupDecision decide_otherwise(const Placement *p, const char *why)
+{
+        const CgroupSituation s = describe(p, NULL);
+
+        return cgroup_mode_decide_otherwise(&s, why);
 }
 
 static int refuse(CliError *reterr, const char *format, ...) _printf_(2, 3);
@@ -150,11 +165,8 @@ static void divide_unit_cgroup(Placement *p)
                 return;
         log_warning_errno(r, "Failed to move the unit's processes into a cgroup below %s: %m",
                           unit_cgroup_folder(p->unit));
-        p->decision = (CgroupDecision){
-                .mode = CGROUP_MODE_MIGRATE,
-                .impossible = cgroup_mode_is_inside(p->config.options->cgroup_mode),
-                .why = "the unit's cgroup can't be divided",
-        };
+        p->decision = decide_otherwise(p, "the unit's cgroup can't be divided");
+        p->decision.impossible = cgroup_mode_is_inside(p->config.options->cgroup_mode);
 }
 
 /* A limit needs a controller in the container's own cgroup. A process that is moved out of that cgroup
@@ -193,11 +205,13 @@ static void say_mode(const Placement *p)
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)
 {
         CgroupDecision *d = &p->decision;
+        CgroupSituation s;
         int r;
 
         if (p->decided)
                 return 1;
-        *d = decide(p, info);
+        s = describe(p, info);
+        *d = cgroup_mode_decide(&s);
         if (d->mode == CGROUP_MODE_AUTO || (cgroup_mode_is_inside(d->mode) && !d->impossible && !info))
                 return 0;
         if (d->runtime && !p->real_runtime && !(p->real_runtime = strdup(info->default_runtime)))
@@ -236,10 +250,7 @@ bool placement_fall_back(Placement *p, const char *message)
             strcmp(d->runtime, ENGINE_SHIM_RUNTIME_NAME) != 0 || !message || !is_about_way(message))
                 return false;
         placement_remove_note(p);
-        *d = (CgroupDecision){
-                .mode = CGROUP_MODE_MIGRATE,
-                .why = "the engine failed to create the container in the unit",
-        };
+        *d = decide_otherwise(p, "the engine failed to create the container in the unit");
         log_notice("cgroup mode %s: %s, creating it again elsewhere: %s", cgroup_mode_to_string(d->mode),
                    d->why, message);
         return true;
@@ -266,7 +277,25 @@ PlacementRequest placement_request(const Placement *p)
         return (PlacementRequest){ .cgroup_parent = unit_path(p) };
 }
 
-void placement_write_note(Placement *p)
+/* The mode was requested, or a limit that needs it. */
+static bool must_be_inside(const Placement *p)
+{
+        return p->config.options->cgroup_mode != CGROUP_MODE_AUTO || p->config.limit_option;
+}
+
+static int miss_note(Placement *p, int error, CliError *reterr)
+{
+        if (must_be_inside(p))
+                return refuse(reterr, "Failed to tell the runtime which cgroup the container belongs to: %s",
+                              strerror(-error));
+        placement_remove_note(p);
+        p->decision = decide_otherwise(p, "the runtime can't be told where the container belongs");
+        log_full_errno(LOG_NOTICE, error, "cgroup mode %s: %s: %m", cgroup_mode_to_string(p->decision.mode),
+                       p->decision.why);
+        return 0;
+}
+
+int placement_write_note(Placement *p, CliError *reterr)
 {
         const PlacementNote note = {
                 .cgroup = (char *) unit_path(p),
@@ -278,11 +307,10 @@ void placement_write_note(Placement *p)
         int r;
 
         if (!needs_note(p))
-                return;
+                return 0;
         note_folder_remove_stale(RUNTIME_STATE_FOLDER);
         r = note_folder_write(RUNTIME_STATE_FOLDER, p->facts->container.id, &note);
-        if (r < 0)
-                log_warning_errno(r, "Failed to tell the runtime which cgroup the container belongs to: %m");
+        return r < 0 ? miss_note(p, r, reterr) : 0;
 }
 
 void placement_remove_note(Placement *p)
@@ -293,59 +321,9 @@ void placement_remove_note(Placement *p)
 
 /* Its processes are moved into the unit. */
 
-static bool hierarchy_is_wanted(const char *controller, void *userdata)
-{
-        const Placement *p = ASSERT_PTR(userdata);
-
-        /* The hierarchy of v2 corresponds to name=systemd of v1: both are systemd's own. */
-        return options_cgroup_wanted(p->config.options, *controller ? controller : "name=systemd");
-}
-
-static void sweep(Placement *p)
-{
-        int r;
-
-        if (!p->move)
-                return;
-        r = cgroup_move_sweep(p->move);
-        if (r < 0)
-                log_warning_errno(r, "Failed to move processes of the container into the unit's cgroup: %m");
-        else if (r > 0)
-                log_debug("Moved %i processes into the unit's cgroup.", r);
-}
-
-static int on_sweep_again(sd_event_source *source, uint64_t usec, void *userdata)
-{
-        Placement *p = ASSERT_PTR(userdata);
-
-        sweep(p);
-        p->sweep_again_usec *= 2;
-        return timer_arm(source,
-                         p->sweep_again_usec <= SWEEP_AGAIN_MAX_USEC ? p->sweep_again_usec : UINT64_MAX);
-}
-
-/* The engine reports a process of `docker exec` before it creates the process. v2 reports when the process
- * joins the cgroup. With v1 we look for it, less and less often, until the engine must have created it. */
 void placement_expect_joiner(Placement *p)
 {
-        static const EventTraits traits = { "cgroup-sweep", EVENT_PRIORITY_CGROUP, EVENT_FAILURE_DISABLE };
-        int r = 0;
-
-        sweep(p);
-        if (!p->move || !cgroup_move_is_blind(p->move))
-                return;
-        p->sweep_again_usec = SWEEP_AGAIN_MIN_USEC;
-        if (!p->sweep_again)
-                r = event_add_timer(p->event, &p->sweep_again, on_sweep_again, p, &traits);
-        if (r >= 0)
-                r = timer_arm(p->sweep_again, p->sweep_again_usec);
-        if (r < 0)
-                log_warning_errno(r, "Failed to wait for a process of docker exec: %m");
-}
-
-static void on_move_watch(void *userdata)
-{
-        sweep(ASSERT_PTR(userdata));
+        migration_expect_joiner(p->migration);
 }
 
 static bool must_be_moved(const Placement *p)
@@ -362,27 +340,16 @@ static bool must_be_moved(const Placement *p)
 
 static void move_container(Placement *p)
 {
-        static const CgroupWatchOps ops = { on_move_watch };
-        const char *folder;
-        int r = cgroup_move_new(&p->move, p->facts->container.pid, p->facts->container.id,
-                                cgroup_mode_is_inside(p->decision.mode) ? unit_path(p) : NULL,
-                                hierarchy_is_wanted, p);
+        int r = migration_begin(p->migration, cgroup_mode_is_inside(p->decision.mode) ? unit_path(p) : NULL);
 
-        if (r < 0) {
-                log_warning_errno(r,
-                                  "Failed to find the container's cgroup, it stays outside of the unit: %m");
-                return;
-        }
-        if (cgroup_move_count(p->move) == 0 && hierarchy_is_wanted("", p) && !placement_has_container(p))
+        if (r == 0 && options_cgroup_wanted(p->config.options, "name=systemd") &&
+            !placement_has_container(p))
                 log_warning("The container stays outside of the unit: its cgroup can't be seen from here.");
-        /* The watch comes before the sweep, so that one of them sees a process that joins in between. */
-        folder = cgroup_move_unified_source(p->move);
-        if (folder) {
-                r = cgroup_watch_new(&p->move_watch, p->event, folder, "cgroup.events", &ops, p);
-                if (r < 0 && r != -ENOENT)
-                        log_warning_errno(r, "Failed to watch %s/cgroup.events, ignoring: %m", folder);
-        }
-        sweep(p);
+}
+
+void placement_explain(Placement *p)
+{
+        migration_explain(p->migration);
 }
 
 /* Memory */
@@ -427,10 +394,17 @@ static void watch_memory(Placement *p)
 
 /* The life of the container */
 
+int placement_check(const Placement *p, CliError *reterr)
+{
+        if (!cgroup_mode_is_inside(p->decision.mode) || !must_be_inside(p) || placement_has_container(p))
+                return 0;
+        return refuse(reterr, "Container %s was not made in the unit's cgroup, as cgroup mode %s needs it.",
+                      p->facts->container.name, cgroup_mode_to_string(p->decision.mode));
+}
+
 void placement_take_over(Placement *p)
 {
-        p->move_watch = cgroup_watch_free(p->move_watch);
-        p->move = cgroup_move_free(p->move);
+        migration_stop(p->migration);
         if (must_be_moved(p))
                 move_container(p);
         if (p->decision.mode != CGROUP_MODE_NONE)
@@ -439,10 +413,8 @@ void placement_take_over(Placement *p)
 
 void placement_stop(Placement *p)
 {
-        p->move_watch = cgroup_watch_free(p->move_watch);
+        migration_stop(p->migration);
         p->memory_watch = cgroup_watch_free(p->memory_watch);
-        p->sweep_again = sd_event_source_disable_unref(p->sweep_again);
-        p->move = cgroup_move_free(p->move);
 }
 
 void placement_leave(Placement *p)

@@ -155,6 +155,14 @@ bool unit_cgroup_is_delegated(const UnitCgroup *u)
         return u->delegated;
 }
 
+bool unit_cgroup_is_writable(const UnitCgroup *u)
+{
+        _cleanup_close_ int fd = open_folder(AT_FDCWD, u->folder);
+
+        return fd >= 0 && faccessat(fd, "cgroup.procs", W_OK, AT_EACCESS) >= 0 &&
+               faccessat(fd, "../cgroup.procs", W_OK, AT_EACCESS) >= 0;
+}
+
 bool unit_cgroup_is_v2(const UnitCgroup *u)
 {
         return u->v2;

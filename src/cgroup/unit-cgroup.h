@@ -27,6 +27,8 @@ uint64_t unit_cgroup_id(const UnitCgroup *u);
 const char *unit_cgroup_folder(const UnitCgroup *u);
 /* Whether systemd had delegated it when it was found. */
 bool unit_cgroup_is_delegated(const UnitCgroup *u);
+/* Whether we may move processes into it from elsewhere. */
+bool unit_cgroup_is_writable(const UnitCgroup *u);
 bool unit_cgroup_is_v2(const UnitCgroup *u);
 /* The number of processes of the unit that the OOM killer has killed so far. -ENOENT: cgroup v1, or no
  * memory controller; -EBADMSG; -ENOMEM. */

@@ -12,9 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cgroup/forecast.h"
 #include "codec/engine/daemon-config.h"
 #include "codec/engine/engine-info.h"
 #include "engine-process.h"
@@ -39,12 +41,15 @@ typedef struct Setup {
         size_t size;
         struct stat like; /* owner and mode for the new file */
         bool linked;
+        int lock;                /* of the file's folder, against another setup */
+        bool chose_real_runtime; /* we have written RUNTIME_FILE */
         DaemonConfig config;
 } Setup;
 
 static void setup_done(Setup *s)
 {
         engine_process_done(&s->process);
+        fd_close(s->lock);
         free(s->path);
         free(s->text);
         daemon_config_done(&s->config);
@@ -55,7 +60,21 @@ static struct stat new_file(void)
         return (struct stat){ .st_mode = 0644, .st_uid = geteuid(), .st_gid = getegid() };
 }
 
-static int read_config(Setup *s)
+/* Two of us do not change the file at once. A folder that does not exist is nobody's. */
+static void lock_folder(Setup *s)
+{
+        _cleanup_free_ char *folder = strdup(s->path);
+        char *slash = folder ? strrchr(folder, '/') : NULL;
+
+        if (!slash)
+                return;
+        slash[slash == folder] = 0;
+        s->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (s->lock >= 0 && flock(s->lock, LOCK_EX) < 0)
+                log_debug_errno(-errno, "Can't lock %s: %m", folder);
+}
+
+static int read_config(Setup *s, bool to_change)
 {
         const char *path = s->process.config_file ?: CONFIG_FILE, *why = NULL;
         int r;
@@ -66,6 +85,8 @@ static int read_config(Setup *s)
                 return log_error_errno(-ENOENT, "%s is left as it is: it is a link to nowhere.", path);
         if (!s->path && !(s->path = strdup(path)))
                 return log_oom();
+        if (to_change)
+                lock_folder(s);
         r = read_file_at(AT_FDCWD, s->path, CONFIG_MAX, &s->text, &s->size);
         if (r >= 0)
                 r = RET_NERRNO(stat(s->path, &s->like));
@@ -80,6 +101,18 @@ static int read_config(Setup *s)
         if (r < 0)
                 return log_error_errno(r, "Failed to read %s: %m", s->path);
         return 0;
+}
+
+/* Whether the file still has this content; a file that does not exist counts as an empty one. */
+static bool is_as_we_know_it(const Setup *s, const char *text, size_t size)
+{
+        _cleanup_free_ char *now = NULL;
+        size_t n = 0;
+        int r = read_file_at(AT_FDCWD, s->path, CONFIG_MAX, &now, &n);
+
+        if (r == -ENOENT)
+                return size == 0;
+        return r >= 0 && n == size && memcmp(now, text, size) == 0;
 }
 
 static int write_config(Setup *s, const char *text, size_t size)
@@ -106,17 +139,35 @@ static const char *engine_problem(const Setup *s)
                                         : NULL;
 }
 
+/* The text may be an administrator's. */
+static void explain_real_runtime(const char *default_path)
+{
+        _cleanup_free_ char *text = NULL;
+
+        if (read_file_at(AT_FDCWD, RUNTIME_FILE, 4096, &text, NULL) < 0)
+                return;
+        text[strcspn(text, "\n")] = 0;
+        if (strcmp(text, default_path) != 0)
+                log_notice(RUNTIME_FILE
+                           " is left as it is: it says %s, while the engine's default runtime is "
+                           "%s. Remove it, and run setup again, to change that.",
+                           text, default_path);
+}
+
 /* If the engine's default runtime is not runc, our containers should use that default as well. */
-static int choose_real_runtime(const Setup *s)
+static int choose_real_runtime(Setup *s)
 {
         const DaemonConfig *c = &s->config;
         const struct stat like = new_file();
         _cleanup_free_ char *line = NULL;
         int r;
 
-        if (!c->default_path || !*c->default_path || strcmp(c->default_runtime, ENGINE_RUNTIME_NAME) == 0 ||
-            access(RUNTIME_FILE, F_OK) >= 0)
+        if (!c->default_path || !*c->default_path || strcmp(c->default_runtime, ENGINE_RUNTIME_NAME) == 0)
                 return 0;
+        if (access(RUNTIME_FILE, F_OK) >= 0) {
+                explain_real_runtime(c->default_path);
+                return 0;
+        }
         if (c->default_has_arguments)
                 log_warning("The engine's default runtime %s has arguments in %s, which are not used for "
                             "containers in a unit's cgroup.",
@@ -127,6 +178,7 @@ static int choose_real_runtime(const Setup *s)
         r = write_file_durable(RUNTIME_FILE, line, strlen(line), &like);
         if (r < 0)
                 return log_error_errno(r, "Failed to write " RUNTIME_FILE ": %m");
+        s->chose_real_runtime = true;
         printf(RUNTIME_FILE ": %s, the engine's default\n", c->default_path);
         return 0;
 }
@@ -156,18 +208,26 @@ static int change_config(Setup *s, SetupVerb verb)
         if (r < 0)
                 return log_error_errno(r, "%s is left as it is: its \"runtimes\" cannot be changed: %m",
                                        s->path);
+        if (!is_as_we_know_it(s, s->text, s->size)) {
+                free(text);
+                return log_error_errno(
+                        -EAGAIN, "%s is left as it is: somebody else has changed it just now.", s->path);
+        }
         free(s->text);
         s->text = text;
         s->size = size;
         return write_config(s, text, size);
 }
 
-/* After the engine has read the empty list of runtimes, the list can be removed as well. */
+/* After the engine has read the empty list of runtimes, the list can be removed as well. That took some
+ * seconds, in which others may have changed the file. */
 static int tidy_config(Setup *s)
 {
         _cleanup_free_ char *text = NULL;
         size_t size;
 
+        if (!is_as_we_know_it(s, s->text, s->size))
+                return 0;
         return daemon_config_tidy(s->text, s->size, &text, &size) < 0 ? 0 : write_config(s, text, size);
 }
 
@@ -183,6 +243,16 @@ static void print_state(const Setup *s, bool registered)
                        SYSTEMD_DOCKER_RUNTIME_PATH);
         else
                 printf("%s: runtime " ENGINE_RUNTIME_NAME " is not registered\n", s->path);
+}
+
+static void print_forecast(const EngineInfo *info)
+{
+        for (int delegated = 1; delegated >= 0; delegated--) {
+                CgroupForecast f = cgroup_forecast(info, delegated);
+
+                printf("Units %s Delegate= get cgroup mode %s: %s.\n", delegated ? "with" : "without",
+                       f.mode, f.why);
+        }
 }
 
 /* Asks the engine, for up to usec after a change, or once if usec is 0. Returns the exit status. */
@@ -205,6 +275,8 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                 printf("The engine has the cgroup driver %s with cgroup %s: it does not need the "
                        "runtime.\n",
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
+        if (usec == 0)
+                print_forecast(&info);
         puts(info.has_our_runtime ? "The engine has the runtime." : "The engine does not have the runtime.");
         if (info.has_our_runtime == wanted)
                 return EXIT_SUCCESS;
@@ -253,8 +325,11 @@ static int reach(Setup *s, SetupVerb verb)
         r = registers ? choose_real_runtime(s) : 0;
         if (r >= 0)
                 r = change_config(s, verb);
-        if (r < 0)
+        if (r < 0) {
+                if (s->chose_real_runtime)
+                        (void) unlink(RUNTIME_FILE);
                 return r;
+        }
         if (!registers)
                 forget_real_runtime(s);
         print_state(s, registers);
@@ -267,13 +342,14 @@ static void help(void)
              "Register systemd-docker-runtime with the Docker engine of this machine, so that containers\n"
              "of units with Delegate= can be created in the unit's cgroup.\n\n"
              "      --undo   remove it from the engine's daemon.json\n"
-             "      --check  change nothing; exit status 0 if the engine has it, otherwise 1\n"
+             "      --check  change nothing; say which cgroup mode units get, and why; exit status 0 if\n"
+             "               the engine has the runtime, otherwise 1\n"
              "      --help   print this help");
 }
 
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
 {
-        _cleanup_(setup_done) Setup s = {};
+        _cleanup_(setup_done) Setup s = { .lock = -EBADF };
         int r, changed;
 
         if (verb == SETUP_HELP) {
@@ -285,7 +361,7 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
                           "$DOCKER_HOST.");
                 return CLI_EXIT_REFUSED;
         }
-        if (engine_process_find(&s.process) < 0 || read_config(&s) < 0)
+        if (engine_process_find(&s.process) < 0 || read_config(&s, verb != SETUP_CHECK) < 0)
                 return CLI_EXIT_REFUSED;
         if (verb == SETUP_CHECK) {
                 print_state(&s, is_registered(&s));

@@ -63,6 +63,7 @@ void supervisor_announce(Supervisor *s)
         in_unit = s->facts->process_seen && placement_has_container(s->placement);
         log_running(s);
         unit_link_explain_kill_mode(s->unit_link, in_unit);
+        placement_explain(s->placement);
         unit_link_write_pid_file(s->unit_link);
         unit_link_offer_main_pid(s->unit_link, verdict_why_main_process(s->facts, s->config.options,
                                                                         s->config.notify_socket, in_unit));

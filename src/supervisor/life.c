@@ -45,7 +45,10 @@ void supervisor_act_attach(Supervisor *s)
         const char *what = NULL;
         int r;
 
-        placement_write_note(s->placement);
+        if (supervisor_write_note(s) < 0) {
+                supervisor_push(s, LIFE_FAILED);
+                return;
+        }
         r = open_streams(s, &what);
         if (r < 0)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to %s: %s", what, strerror(-r));
@@ -101,9 +104,14 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
         }
         if (supervisor_take_info(s, reply) < 0)
                 return;
-        if (!s->facts->container.running || s->facts->container.pid == 0)
+        if (!s->facts->container.running || s->facts->container.pid == 0) {
                 supervisor_report_not_running(s, s->facts->container.exit_code);
-        else if (supervisor_watch_process(s) < 0)
+                return;
+        }
+        r = supervisor_watch_process(s);
+        if (r == -EXDEV)
+                supervisor_push(s, LIFE_FAILED);
+        else if (r < 0)
                 supervisor_report_dead(s);
         else
                 supervisor_push(s, LIFE_ALIVE);

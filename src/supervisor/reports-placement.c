@@ -42,6 +42,26 @@ int supervisor_decide_placement(Supervisor *s, const EngineInfo *info)
         return r;
 }
 
+int supervisor_write_note(Supervisor *s)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        int r = placement_write_note(s->placement, &error);
+
+        if (r < 0)
+                supervisor_fail_with(s, r, &error);
+        return r;
+}
+
+int supervisor_check_place(Supervisor *s)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        int r = placement_check(s->placement, &error);
+
+        if (r < 0)
+                supervisor_fail_with(s, r, &error);
+        return r;
+}
+
 bool supervisor_fall_back(Supervisor *s, const char *message, LifeEvent event)
 {
         if (s->facts->stop_requested || !placement_fall_back(s->placement, message))

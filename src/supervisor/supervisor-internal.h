@@ -234,7 +234,8 @@ void supervisor_goodbye(Supervisor *s);
 /* reports-process.c */
 extern const ProcessOps supervisor_process_ops;
 /* The process that inspect named, if it still is the container's and on this machine. 0: it is watched, or
- * there is nothing that we could watch. -ESRCH: it is dead already. */
+ * there is nothing that we could watch. -ESRCH: it is dead already. -EXDEV: it is not where it has to be,
+ * which is recorded as a failure. */
 int supervisor_watch_process(Supervisor *s);
 /* Records whether the container is deaf to its stop signal. */
 void supervisor_note_stop_signal(Supervisor *s);
@@ -243,6 +244,9 @@ void supervisor_note_stop_signal(Supervisor *s);
 int supervisor_make_placement(Supervisor *s);
 /* placement_decide(): 0 where info is needed for it. A failure is recorded. */
 int supervisor_decide_placement(Supervisor *s, const EngineInfo *info);
+/* placement_write_note() and placement_check(); a failure is recorded. */
+int supervisor_write_note(Supervisor *s);
+int supervisor_check_place(Supervisor *s);
 /* The engine has failed to create or start the container, with this message. True: the next cgroup mode is
  * to be tried, and event is pushed. False: the message is not about the cgroup mode, or there is no other
  * one. */

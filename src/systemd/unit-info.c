@@ -100,6 +100,84 @@ static int read_timeout_stop(sd_bus_message *m, UnitProperties *p)
         return sd_bus_message_read(m, "v", "t", &p->timeout_stop_usec);
 }
 
+static int read_device_policy(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->device_policy_closed = strcmp(s, "closed") == 0 || strcmp(s, "strict") == 0;
+        return r;
+}
+
+/* Whether the array has elements, of this type. */
+static int read_is_filled(sd_bus_message *m, const char *element, bool *ret)
+{
+        int r = sd_bus_message_enter_container(m, 'a', element);
+
+        *ret = false;
+        while (r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0) {
+                *ret = true;
+                r = sd_bus_message_skip(m, element);
+        }
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_filter(sd_bus_message *m, UnitProperties *p, const char *type, const char *setting)
+{
+        bool filled;
+        int r = sd_bus_message_enter_container(m, 'v', type);
+
+        if (r >= 0)
+                r = read_is_filled(m, type + 1, &filled);
+        if (r >= 0 && filled && !p->socket_filter)
+                p->socket_filter = setting;
+        return r < 0 ? r : sd_bus_message_exit_container(m);
+}
+
+static int read_ip_deny(sd_bus_message *m, UnitProperties *p)
+{
+        return read_filter(m, p, "a(iayu)", "IPAddressDeny=");
+}
+
+static int read_ip_ingress(sd_bus_message *m, UnitProperties *p)
+{
+        return read_filter(m, p, "as", "IPIngressFilterPath=");
+}
+
+static int read_ip_egress(sd_bus_message *m, UnitProperties *p)
+{
+        return read_filter(m, p, "as", "IPEgressFilterPath=");
+}
+
+static int read_bpf_program(sd_bus_message *m, UnitProperties *p)
+{
+        return read_filter(m, p, "a(ss)", "BPFProgram=");
+}
+
+static int read_bind_deny(sd_bus_message *m, UnitProperties *p)
+{
+        return read_filter(m, p, "a(iiqq)", "SocketBindDeny=");
+}
+
+static int read_interfaces(sd_bus_message *m, UnitProperties *p)
+{
+        bool filled;
+        int r = sd_bus_message_enter_container(m, 'v', "(bas)");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(m, 'r', "bas");
+        if (r >= 0)
+                r = sd_bus_message_skip(m, "b");
+        if (r >= 0)
+                r = read_is_filled(m, "s", &filled);
+        if (r >= 0 && filled && !p->socket_filter)
+                p->socket_filter = "RestrictNetworkInterfaces=";
+        for (unsigned i = 0; r >= 0 && i < 2; i++)
+                r = sd_bus_message_exit_container(m);
+        return r;
+}
+
 static int read_main_pid(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "u", &p->main_pid);
@@ -110,6 +188,13 @@ static const struct {
         int (*read)(sd_bus_message *m, UnitProperties *p);
 } property_table[] = {
         { "MainPID", read_main_pid },
+        { "DevicePolicy", read_device_policy },
+        { "IPAddressDeny", read_ip_deny },
+        { "IPIngressFilterPath", read_ip_ingress },
+        { "IPEgressFilterPath", read_ip_egress },
+        { "BPFProgram", read_bpf_program },
+        { "SocketBindDeny", read_bind_deny },
+        { "RestrictNetworkInterfaces", read_interfaces },
         { "NotifyAccess", read_notify_access },
         { "ExitType", read_exit_type },
         { "KillMode", read_kill_mode },

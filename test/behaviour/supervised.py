@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, inspect, parent_of, process_name, run, wait_journal, wait_until
+from testhost import TIMEOUT, Unit, _Signals, docker, inspect, parent_of, process_name, run, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
@@ -171,3 +171,17 @@ def assert_nothing_left(unit, *pids):
     assert unit.container is None
     assert not unit.show("ControlGroup") or not unit.procs()
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
+
+
+DEVICES = {"fuse": "c 10 229", "kmsg": "c 1 11", "loop-control": "c 10 237", "null": "c 1 3", "mem": "c 1 1"}
+OPEN = "; ".join(
+    f"mknod /tmp/{name} {numbers}; if (: </tmp/{name}) 2>/dev/null; then echo {name} yes; else echo {name} no; fi"
+    for name, numbers in DEVICES.items()
+)
+
+
+def opened(container):
+    """Which devices a process of the container may open."""
+    answer = docker("exec", container, "sh", "-c", f"rm -f /tmp/*; {OPEN}").splitlines()
+    assert len(answer) == len(DEVICES)
+    return answer

@@ -27,7 +27,7 @@ def top_of(unit):
 
 HARDENED = [
     # The settings, why the mode is not delegate, and whether the container can be moved.
-    pytest.param({"ProtectControlGroups": "yes"}, "the unit's cgroup can't be divided", False, id="read-only"),
+    pytest.param({"ProtectControlGroups": "yes"}, "processes can't be moved into the unit", False, id="read-only"),
     pytest.param({"ProtectControlGroups": "private"}, "no cgroup of a unit is seen from here", False, id="hidden",
                  marks=not_here(systemd_version() < 257, "ProtectControlGroups=private")),
     pytest.param({"ProtectSystem": "strict"}, "/run/systemd-docker-runtime can't be written", True, id="strict"),
@@ -39,19 +39,20 @@ def test_hardened_unit_says_why_it_can_not_be(settings, why, moved):
     with Service(sh(OBEDIENT), Delegate="yes", **settings) as unit:
         unit.start()
         (line,) = unit.said("cgroup mode ")
-        assert line.startswith("cgroup mode migrate: ") and why in line
+        assert line.startswith(f"cgroup mode {'migrate' if moved else 'none'}: ") and why in line
         if moved:
             assert path_of(unit.container_pid).startswith(top_of(unit))
             assert unit.said("not made in the unit's cgroup") == unit.said("Failed") == []
         else:
-            # A message says so, and the unit does not end without the container: the supervisor is the main process.
+            # The unit does not end without the container: the supervisor is the main process.
             assert f"docker-{unit.container['Id']}.scope" in path_of(unit.container_pid)
-            assert unit.said("Failed to move processes") or unit.said("stays outside of the unit")
+            assert unit.said("stays outside of the unit") == []
             assert unit.main_pid == unit.supervisor
         unit.stop()
         assert_success(unit.show())
-        # It is an error if mode delegate was requested, or if the container has limits, which would have no effect.
-        for change, status in (("--cgroup-mode=delegate run --rm", 125), ("run --rm -m 64m", 78)):
+        # It is an error if mode delegate was requested, or if the container has limits that would have no effect.
+        limited = ("run --rm -m 64m", 78) if moved else ("--cgroup-mode=inside run --rm", 125)
+        for change, status in (("--cgroup-mode=delegate run --rm", 125), limited):
             unit.change("run --rm", change)
             assert_failed(unit.run_to_end(), status)
             assert unit.container is None

@@ -4,12 +4,13 @@
 
 import json
 import os
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
-from supervised import by_hand
-from testhost import DAEMON_JSON, engine_get, run
+from supervised import PROGRAM, by_hand
+from testhost import DAEMON_JSON, engine_get, engine_version, run, show, wait_until
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
@@ -180,3 +181,40 @@ def test_engine_that_does_not_run():
         run("systemctl", "start", "docker")
     assert engine_has_it()
     set_up("--undo")
+
+
+def test_what_others_write_meanwhile_stays():
+    """--undo waits for the engine, and then only tidies up what it has written itself."""
+    set_up()
+    pid = int(show("docker", "MainPID")["MainPID"])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        undo = subprocess.Popen([PROGRAM, "setup", "--undo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        wait_until(lambda: "systemd-docker" not in DAEMON_JSON.read_text(), what="setup --undo's first change")
+        text = '{"runtimes": {}, "log-opts": {}}\n'
+        other = DAEMON_JSON.with_suffix(".new")
+        other.write_text(text)
+        other.rename(DAEMON_JSON)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    undo.communicate(timeout=30)
+    assert DAEMON_JSON.read_text() == text
+
+
+def test_setup_that_fails_leaves_nothing(tmp_path):
+    """A file that cannot be replaced, because it is a mount of its own."""
+    text = json.dumps({"runtimes": {"other": {"path": "/usr/bin/other"}}, "default-runtime": "other"})
+    (tmp_path / "mounted").write_text(text)
+    run("mount", "--bind", tmp_path / "mounted", DAEMON_JSON)
+    try:
+        set_up(status=125)
+        assert not RUNTIME_FILE.exists()
+    finally:
+        run("umount", DAEMON_JSON)
+
+
+def test_check_says_which_mode_units_get():
+    answer = set_up("--check", status=1).stdout
+    old = engine_version() < (23,)
+    for unit, mode in (("with", "migrate" if old else "delegate"), ("without", "migrate" if old else "inside")):
+        assert f"Units {unit} Delegate= get cgroup mode {mode}: " in answer

@@ -76,12 +76,17 @@ typedef struct PlacementRequest {
 PlacementRequest placement_request(const Placement *p);
 
 /* Writes the note for the runtime, where the mode needs one: which unit the container belongs to. Notes that
- * supervisors left behind when they were killed are removed. A failure is a warning. */
-void placement_write_note(Placement *p);
+ * supervisors left behind when they were killed are removed. If it cannot be written, another mode is
+ * decided, and one line says so; -EOPNOTSUPP with reterr, if the user has asked for the mode, or for a limit
+ * that needs it. */
+int placement_write_note(Placement *p, CliError *reterr);
 /* Removes the note, if the mode needs one: the container is about to be removed, or others may start it as
  * an ordinary container from now on. */
 void placement_remove_note(Placement *p);
 
+/* The container that was created for this start runs now (facts->container.pid). -EOPNOTSUPP with reterr: it
+ * is not in the unit, and the user has asked for the mode, or for a limit that needs it. */
+int placement_check(const Placement *p, CliError *reterr);
 /* Puts the process that the engine named (facts->container.pid) and all others of the container into the
  * unit's cgroup where they are not there already, and watches for those that join later and for the OOM
  * killer. For a process that is proved to be the container's: see process.h. */
@@ -89,6 +94,8 @@ void placement_take_over(Placement *p);
 /* A process is about to join the container (`docker exec`). cgroup v1 does not report that, so we look for
  * it during the next twenty seconds. */
 void placement_expect_joiner(Placement *p);
+/* The unit's properties are known: says what of them does not apply to a container that was moved. */
+void placement_explain(Placement *p);
 /* Ends all watches. What was moved stays where it is. */
 void placement_stop(Placement *p);
 

@@ -67,6 +67,7 @@ static void parse_config(struct json_object *o, ContainerInfo *i)
         int signo = signal_from_string(json_string_or(o, "Config/StopSignal", "SIGTERM"));
 
         i->tty = json_bool_or(o, "Config/Tty", false);
+        i->privileged = json_bool_or(o, "HostConfig/Privileged", false);
         i->auto_remove = json_bool_or(o, "HostConfig/AutoRemove", false);
         i->stop_signal = signo > 0 ? signo : SIGTERM;
         if (timeout == INT64_MIN)

@@ -4,6 +4,7 @@
 /* GET /info: a large object, of which we use a few members. */
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "codec/engine/engine-info.h"
@@ -77,6 +78,7 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
         *ret = (EngineInfo){
                 .cgroup_driver = r < 0 ? CGROUP_DRIVER_NONE : (CgroupDriver) r,
                 /* Present since API 1.41, the first version that supports v2 at all. */
+                .takes_shims = strtol(json_string_or(o, "ServerVersion", ""), NULL, 10) >= 23,
                 .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,
                 .has_our_runtime = json_get(o, "Runtimes", json_type_object, &runtimes) >= 0 &&
                                    json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,

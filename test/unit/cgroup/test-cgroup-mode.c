@@ -94,7 +94,9 @@ Test(cgroup_mode, migrate_where_it_can_not)
         for (size_t i = 0; i < ELEMENTSOF(engines); i++)
                 check((CgroupSituation){ FIT, .info = engines[i].info }, CGROUP_MODE_MIGRATE, NULL,
                       engines[i].why);
-        check((CgroupSituation){ FIT, .has_parent = true }, CGROUP_MODE_MIGRATE, NULL, "--cgroup-parent");
+        check((CgroupSituation){ FIT, .has_parent = true }, CGROUP_MODE_NONE, NULL, "--cgroup-parent");
+        check((CgroupSituation){ FIT, .info = &systemd, .no_move = "no right to" }, CGROUP_MODE_NONE, NULL,
+              "no right to");
         check((CgroupSituation){ FIT, .has_runtime = true, .info = &registered }, CGROUP_MODE_MIGRATE, NULL,
               "--runtime");
         check((CgroupSituation){ .in_service = true, .delegated = true, .root = true }, CGROUP_MODE_MIGRATE,
@@ -165,7 +167,8 @@ Test(cgroup_mode, inside_is_an_error_where_it_can_not_be)
                 table[i].s.asked = CGROUP_MODE_AUTO;
                 table[i].s.in_service = true;
                 d = cgroup_mode_decide(&table[i].s);
-                cr_assert(!d.impossible && d.mode == CGROUP_MODE_MIGRATE && !d.runtime, "%s", table[i].why);
+                cr_assert(!d.impossible && !d.runtime, "%s", table[i].why);
+                cr_assert_eq(d.mode, table[i].s.has_parent ? CGROUP_MODE_NONE : CGROUP_MODE_MIGRATE);
                 cr_assert(strstr(d.why, table[i].why), "%s: %s", table[i].why, d.why);
         }
 }

@@ -248,12 +248,12 @@ static bool nothing_wanted(const char *controller, void *userdata)
 static void check_moves(const char *controllers)
 {
         CgroupMove *m = NULL;
-        pid_t pid;
+        pid_t pid, in_inner;
 
         make_cgroups(controllers);
         pid = child_in(container);
         child_in(container);
-        child_in(inner);
+        in_inner = child_in(inner);
         child_in(foreign);
         cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 1);
@@ -263,16 +263,21 @@ static void check_moves(const char *controllers)
         else
                 cr_assert_str_eq(cgroup_move_unified_source(m), container);
         cr_assert(cgroup_is_of_container(pid, id));
-        cr_assert_eq(cgroup_move_sweep(m), 3);
+        cr_assert(cgroup_move_has_left(m));
+        cr_assert(cgroup_move_has_inner(m));
+        cr_assert_eq(cgroup_move_sweep(m), 2);
+        cr_assert(!cgroup_move_has_left(m));
         cr_assert_eq(count_in(container), 0);
-        cr_assert_eq(count_in(inner), 0);
+        cr_assert_eq(count_in(inner), 1, "the container has put it there");
         cr_assert_eq(count_in(foreign), 1, "strangers stay");
         cr_assert_eq(cgroup_move_sweep(m), 0, "idempotent");
         /* processes that join later */
-        child_in(inner);
+        child_in(container);
         cr_assert_eq(cgroup_move_sweep(m), 1);
         /* the engine has removed it */
+        cr_assert_eq(join(foreign, in_inner), 0);
         cr_assert_eq(rmdir(inner), 0);
+        cr_assert(!cgroup_move_has_inner(m));
         cr_assert_eq(rmdir(container), 0);
         cr_assert_eq(cgroup_move_sweep(m), 0);
         m = cgroup_move_free(m);

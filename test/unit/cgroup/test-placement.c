@@ -29,7 +29,7 @@
 /* --- what the fakes do, and have been asked --- */
 
 static struct {
-        bool none, delegated, v1;
+        bool none, delegated, v1, read_only;
         int enter_result;
         uint64_t oom_kills;
         int oom_result;
@@ -39,7 +39,9 @@ static struct {
 static struct {
         int new_result, sweep_result;
         size_t count;
-        bool blind, is_ours;
+        bool blind, is_ours, left, inner, frozen, freezes;
+        int freeze_result, filter_result;
+        unsigned filtered;
         const char *source, *unit_path;
         unsigned made, freed, sweeps;
         bool wants_v2, wants_cpu;
@@ -105,6 +107,11 @@ bool unit_cgroup_is_delegated(const UnitCgroup *u)
         return unit.delegated;
 }
 
+bool unit_cgroup_is_writable(const UnitCgroup *u)
+{
+        return !unit.read_only;
+}
+
 bool unit_cgroup_is_v2(const UnitCgroup *u)
 {
         return !unit.v1;
@@ -168,6 +175,34 @@ bool cgroup_move_is_blind(const CgroupMove *m)
 const char *cgroup_move_unified_source(const CgroupMove *m)
 {
         return move.source;
+}
+
+bool cgroup_move_has_left(const CgroupMove *m)
+{
+        return move.left;
+}
+
+bool cgroup_move_has_inner(const CgroupMove *m)
+{
+        return move.inner;
+}
+
+int cgroup_move_freeze(const CgroupMove *m, bool freeze)
+{
+        if (move.freeze_result >= 0)
+                move.freezes = freeze;
+        return move.freeze_result;
+}
+
+bool cgroup_move_is_frozen(const CgroupMove *m)
+{
+        return move.frozen;
+}
+
+int cgroup_move_carry_filter(const CgroupMove *m)
+{
+        move.filtered++;
+        return move.filter_result;
 }
 
 bool cgroup_is_of_container(pid_t pid, const char *container_id)
@@ -458,6 +493,24 @@ Test(placement, unit_that_cannot_be_divided)
         check_refused(&cgroupfs, "--cgroup-mode=delegate: the unit's cgroup can't be divided.");
 }
 
+Test(placement, what_cannot_be_moved_stays)
+{
+        options.cgroup_mode = CGROUP_MODE_AUTO;
+        unit.read_only = true;
+        unit.delegated = false;
+        decide_as(CGROUP_MODE_AUTO, &registered);
+        cr_assert_str_eq(said, "<6>cgroup mode none: processes can't be moved into the unit from here.\n");
+        placement = placement_free(placement);
+        *said = 0;
+        unit.read_only = false;
+        config.cgroup_parent = "/there";
+        config.limit_option = "memory";
+        decide_as(CGROUP_MODE_AUTO, NULL);
+        cr_assert_str_eq(said, "<6>cgroup mode none: --cgroup-parent says where the container belongs.\n");
+        placement_take_over(placement);
+        cr_assert_eq(move.made, 0);
+}
+
 Test(placement, inside_leaves_the_units_cgroup_alone)
 {
         PlacementRequest request;
@@ -471,7 +524,7 @@ Test(placement, inside_leaves_the_units_cgroup_alone)
         request = placement_request(placement);
         cr_assert_null(request.cgroup_parent);
         cr_assert_str_eq(request.runtime, ENGINE_SHIM_RUNTIME_NAME);
-        placement_write_note(placement);
+        cr_assert_eq(placement_write_note(placement, NULL), 0);
         cr_assert_str_eq(notes.path, UNIT);
         cr_assert_str_eq(notes.runtime, "/usr/bin/crun");
         /* where it should be */
@@ -479,8 +532,10 @@ Test(placement, inside_leaves_the_units_cgroup_alone)
         placement_take_over(placement);
         cr_assert_eq(move.made, 0);
         cr_assert(placement_watches_memory(placement));
+        cr_assert_eq(placement_check(placement, NULL), 0);
         /* another life, elsewhere */
         move.is_ours = false;
+        cr_assert_eq(placement_check(placement, NULL), -EOPNOTSUPP);
         placement_take_over(placement);
         cr_assert_eq(move.sweeps, 1);
         cr_assert(strstr(said, "<4>Container web was not made in the unit's cgroup, moving it there"));
@@ -568,7 +623,7 @@ Test(placement, note_for_the_runtime)
         if (geteuid() != 0)
                 cr_skip_test("only root can use the runtime");
         decide_as(CGROUP_MODE_AUTO, &registered);
-        placement_write_note(placement);
+        cr_assert_eq(placement_write_note(placement, NULL), 0);
         cr_assert_eq(notes.stale, 1);
         cr_assert_eq(notes.written, 1);
         cr_assert_str_eq(notes.path, UNIT);
@@ -576,22 +631,36 @@ Test(placement, note_for_the_runtime)
         placement_remove_note(placement);
         cr_assert_eq(notes.removed, 1);
         notes.write_result = -ENOSPC;
-        placement_write_note(placement);
-        cr_assert(strstr(said,
-                         "<4>Failed to tell the runtime which cgroup the container belongs to: No space"));
-        record_container(record, &CONTAINER_INFO_NULL);
-        placement_remove_note(placement);
-        cr_assert_eq(notes.removed, 1, "of no container");
+        cr_assert_eq(placement_write_note(placement, NULL), 0);
+        cr_assert_str_eq(said,
+                         "<5>cgroup mode migrate: the runtime can't be told where the container belongs: "
+                         "No space left on device\n");
+        cr_assert_eq(notes.removed, 2, "an older one may be left");
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 1);
+}
+
+Test(placement, note_that_is_needed)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+
+        if (geteuid() != 0)
+                cr_skip_test("only root can use the runtime");
+        notes.write_result = -ENOSPC;
+        config.limit_option = "memory";
+        decide_as(CGROUP_MODE_AUTO, &registered);
+        cr_assert_eq(placement_write_note(placement, &error), -EOPNOTSUPP);
+        cr_assert(strstr(error.message, "Failed to tell the runtime which cgroup the container belongs to"));
 }
 
 Test(placement, no_note_in_the_other_modes)
 {
         decide_as(CGROUP_MODE_AUTO, &cgroupfs);
-        placement_write_note(placement);
+        cr_assert_eq(placement_write_note(placement, NULL), 0);
         placement_remove_note(placement);
         placement = placement_free(placement);
         decide_as(CGROUP_MODE_MIGRATE, NULL);
-        placement_write_note(placement);
+        cr_assert_eq(placement_write_note(placement, NULL), 0);
         placement_leave(placement);
         cr_assert_eq(notes.stale + notes.written + notes.removed, 0);
 }
@@ -672,7 +741,7 @@ Test(placement, what_goes_wrong_is_said_and_no_more)
         cr_assert(strstr(said, "<4>Failed to watch the unit's memory.events, ignoring: Too many"));
         cr_assert(strstr(said, "<4>Failed to move processes of the container into the unit's cgroup: Perm"));
         placement_expect_joiner(placement);
-        cr_assert(strstr(said, "<4>Failed to wait for a process of docker exec: No space"));
+        cr_assert(strstr(said, "<4>Failed to wait for processes that join the container: No space"));
         cr_assert_not(placement_watches_memory(placement));
 
         *said = 0;
@@ -688,6 +757,103 @@ Test(placement, what_goes_wrong_is_said_and_no_more)
         placement_take_over(placement);
         cr_assert_str_eq(said, "<4>The container stays outside of the unit: its cgroup can't be seen from "
                                "here.\n");
+}
+
+/* Each of these is said once, in all lives of the container. */
+Test(placement, filter_that_cannot_be_carried_over)
+{
+        move.filter_result = -EPERM;
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        placement_take_over(placement);
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 0, "it is not moved");
+        cr_assert_str_eq(said, "<4>The container stays outside of the unit: its device filter can't be "
+                               "carried over: Operation not permitted. DevicePolicy=closed in the unit "
+                               "replaces it.\n");
+        record_unit(record, &(UnitProperties){ .known = true, .device_policy_closed = true });
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 1);
+}
+
+Test(placement, processes_that_fork_too_fast)
+{
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        move.left = true;
+        placement_take_over(placement);
+        cr_assert(move.freezes);
+        cr_assert_eq(move.sweeps, 1);
+        move_watch.ops->on_change(move_watch.userdata);
+        cr_assert_eq(move.sweeps, 1, "not all of them stand still");
+        move.frozen = true;
+        move.left = false;
+        move_watch.ops->on_change(move_watch.userdata);
+        cr_assert_eq(move.sweeps, 2);
+        cr_assert_not(move.freezes);
+        cr_assert_str_eq(said, "");
+}
+
+Test(placement, processes_that_cannot_be_frozen)
+{
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        move.left = true;
+        placement_take_over(placement);
+        for (unsigned i = 0; i < 20; i++) {
+                cr_assert_neq(timer.usec, UINT64_MAX);
+                cr_assert_geq(timer.handler(NULL, 0, timer.userdata), 0);
+        }
+        cr_assert_str_eq(said,
+                         "<4>Processes of the container are still outside of the unit's cgroup, trying "
+                         "again.\n");
+        /* A cgroup must not stay frozen. */
+        placement_stop(placement);
+        cr_assert_not(move.freezes);
+}
+
+Test(placement, container_that_the_engine_has_frozen)
+{
+        ContainerInfo info = CONTAINER_INFO_NULL;
+
+        strcpy(info.id, ID);
+        info.pid = PID;
+        info.paused = true;
+        record_container(record, &info);
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        move.frozen = true;
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 0, "it would run again");
+        move.frozen = false;
+        move_watch.ops->on_change(move_watch.userdata);
+        cr_assert_eq(move.sweeps, 1);
+}
+
+Test(placement, containers_with_cgroups_of_their_own)
+{
+        move.inner = true;
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        placement_take_over(placement);
+        placement_take_over(placement);
+        cr_assert_str_eq(said,
+                         "<4>Container web has cgroups of its own, which stay outside of the unit: use "
+                         "Delegate=yes, and with Docker before 23 `systemd-docker setup`.\n");
+}
+
+Test(placement, filters_that_come_too_late)
+{
+        record_unit(record, &(UnitProperties){ .known = true, .socket_filter = "IPAddressDeny=" });
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        placement_explain(placement);
+        cr_assert_str_eq(said, "", "nothing was moved");
+        move.sweep_result = 1;
+        placement_take_over(placement);
+        placement_explain(placement);
+        placement_explain(placement);
+        cr_assert_str_eq(said, "<4>IPAddressDeny= of the unit does not apply to sockets that the container "
+                               "opened before it was moved.\n");
 }
 
 Test(placement, delegate_has_nothing_to_move)

@@ -39,6 +39,9 @@ Test(engine_info, an_old_engine)
         cr_assert_eq(i.cgroup_driver, CGROUP_DRIVER_CGROUPFS);
         cr_assert_not(i.cgroup_v2);
         cr_assert_not(i.has_our_runtime);
+        cr_assert_not(i.takes_shims);
+        cr_assert_not(parse("{\"ServerVersion\":\"20.10.24+dfsg1\"}").takes_shims);
+        cr_assert(parse("{\"ServerVersion\":\"23.0.1\"}").takes_shims);
 }
 
 Test(engine_info, rootless)

@@ -46,6 +46,7 @@ typedef struct ContainerInfo {
         bool removing; /* the engine is about to remove it */
         bool created;  /* it exists, and never ran */
         bool tty;
+        bool privileged; /* among other things, it may use every device */
         bool auto_remove;
         pid_t pid;            /* 0: none */
         int exit_code;        /* -1: unknown */

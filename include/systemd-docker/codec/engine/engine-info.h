@@ -30,7 +30,7 @@ typedef struct EngineInfo {
         bool has_our_runtime; /* ENGINE_RUNTIME_NAME is registered */
         bool rootless;
         bool unknown;     /* the engine does not tell; nothing else is set */
-        bool takes_shims; /* Docker 23 and later; from the API's version, which /info does not tell */
+        bool takes_shims; /* Docker 23 and later, by its version; who knows the API's version knows better */
         /* What the engine executes for a container without a runtime of its own, a path or a name; "": it is
          * not known, has arguments, or is no program. Our own counts as "runc". */
         char default_runtime[ENGINE_RUNTIME_MAX];

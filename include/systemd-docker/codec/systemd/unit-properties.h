@@ -32,7 +32,10 @@ typedef struct UnitProperties {
         bool send_sighup;            /* SendSIGHUP=: SIGHUP comes together with the signal for the stop */
         uint64_t timeout_start_usec; /* UINT64_MAX: none, or unknown */
         uint64_t timeout_stop_usec;
-        uint32_t main_pid; /* 0: there is none, or unknown */
+        bool device_policy_closed; /* DevicePolicy=closed or strict */
+        const char *socket_filter; /* the first setting of the unit that filters what sockets may do, such
+                                      as IPAddressDeny=, with its "="; static. NULL: none, or unknown */
+        uint32_t main_pid;         /* 0: there is none, or unknown */
 } UnitProperties;
 
 /* The cautious values that are used if systemd does not answer. */

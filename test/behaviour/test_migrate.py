@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+# SPDX-FileCopyrightText: The systemd-docker authors
+"""Mode migrate: what a container that is moved into its unit does not lose, and what is said of the rest."""
+
+from pathlib import Path
+
+import pytest
+from supervised import OBEDIENT, Service, assert_success, opened, sh, started_at
+from test_cgroup import wait_all_in
+from testhost import docker, run, wait_docker
+
+MIGRATE = "--cgroup-mode=migrate"
+SOURCE = Path(__file__).with_name("chain.c")
+CHAIN = Path("/run/behaviour-chain")
+
+
+def scope_folder(container):
+    return Path("/sys/fs/cgroup/system.slice", f"docker-{container['Id']}.scope")
+
+
+@pytest.mark.parametrize("option", ["", "--privileged"])
+def test_device_filter_is_that_of_docker_run(option):
+    docker("run", "--detach", "--name=plain", *option.split(), "busybox", "sh", "-c", "mkdir -p /tmp; sleep 1000")
+    try:
+        expected = opened("plain")
+    finally:
+        docker("rm", "--force", "plain")
+    assert ("fuse no" in expected) == (option == "")
+    with Service(sh("mkdir -p /tmp; " + OBEDIENT), options=MIGRATE, run=f"--rm {option}") as unit:
+        unit.start()
+        unit.wait_line("up")
+        assert unit.container_pid in unit.procs()
+        assert opened(unit.name) == expected
+        for _ in range(2):
+            before = unit.container
+            docker("restart", unit.name)
+            wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
+            unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
+            assert opened(unit.name) == expected
+        assert unit.said("Failed") == unit.said("stays outside") == []
+
+
+def test_chains_of_forks_leave_nobody_behind():
+    """Also those of docker exec: each process forks the next one and ends, faster than anybody can read their numbers."""
+    run("gcc", "-static", "-O1", "-o", CHAIN, SOURCE)
+    try:
+        with Service("/chain 16 1000", options=MIGRATE, run=f"--rm --stop-timeout=1 --volume {CHAIN}:/chain:ro") as unit:
+            unit.start()
+            unit.wait_line("end", 16)
+            wait_all_in(unit, 17)
+            docker("exec", "--detach", unit.name, "/chain", "8", "500")
+            wait_all_in(unit, 17 + 9)
+            assert unit.said("Failed") == []
+    finally:
+        CHAIN.unlink()
+
+
+def test_parent_that_was_named_is_respected():
+    with Service(sh(OBEDIENT), run="--rm --cgroup-parent=behaviour.slice --memory=64m") as unit:
+        unit.start()
+        assert "/behaviour.slice/" in Path(f"/proc/{unit.container_pid}/cgroup").read_text()
+        assert unit.said("cgroup mode ") == ["cgroup mode none: --cgroup-parent says where the container belongs."]
+        unit.stop()
+        assert_success(unit.show())
+
+
+def test_cgroups_of_the_containers_own_are_left_alone():
+    script = "mkdir /sys/fs/cgroup/own && sleep 1000 & sleep 1000 & echo $! >/sys/fs/cgroup/own/cgroup.procs; " + OBEDIENT
+    with Service(sh("mkdir /sys/fs/cgroup/own; " + script), options=MIGRATE, run="--rm --privileged --cgroupns=private",
+                 IPAddressDeny="10.11.12.13") as unit:
+        unit.start()
+        unit.wait_line("up")
+        docker("exec", "--detach", unit.name, "sleep", "4711")
+        unit.wait_said("has cgroups of its own")
+        own = scope_folder(unit.container) / "own/cgroup.procs"
+        assert len(own.read_text().split()) == 1
+        assert len(unit.said("has cgroups of its own")) == 1
+        assert len(unit.said("IPAddressDeny= of the unit does not apply to sockets")) == 1
+        assert unit.container_pid in unit.procs()
+
+
+def test_user_without_the_right_to_move():
+    """One line, however often the container is joined."""
+    with Service(sh(OBEDIENT), User="nobody", SupplementaryGroups="docker") as unit:
+        unit.start()
+        for _ in range(3):
+            docker("exec", unit.name, "true")
+        assert unit.said("cgroup mode ") == ["cgroup mode none: processes can't be moved into the unit from here."]
+        assert unit.said("Failed") == unit.said("outside of the unit") == []
+        assert unit.main_pid == unit.supervisor
+        unit.stop()
+        assert_success(unit.show())
