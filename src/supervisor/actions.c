@@ -3,7 +3,10 @@
 
 /* Which function does what an Action of the state table asks for. */
 
-#include "supervisor-internal.h"
+#include "actions.h"
+#include "announce.h"
+#include "machine.h"
+#include "reports-image.h"
 #include "util/macro.h"
 
 static const struct {

@@ -9,8 +9,12 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "announce.h"
 #include "codec/engine/wait-status.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "reports-condition.h"
+#include "reports.h"
+#include "step.h"
 #include "util/clock.h"
 #include "util/fd.h"
 #include "util/log.h"

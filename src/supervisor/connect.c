@@ -5,8 +5,13 @@
 
 #include <string.h>
 
+#include "actions.h"
+#include "failure.h"
 #include "loop/event-util.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "reports-placement.h"
+#include "request.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -3,8 +3,12 @@
 
 /* The container is created (STATE_CREATING, STATE_PREPARING). */
 
+#include "actions.h"
 #include "creation.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-condition.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"

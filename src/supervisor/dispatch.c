@@ -13,8 +13,12 @@
 #include <malloc.h>
 #include <string.h>
 
+#include "actions.h"
+#include "announce.h"
+#include "failure.h"
 #include "loop/event-util.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "verdict.h"

@@ -6,7 +6,9 @@
 
 #include <unistd.h>
 
-#include "supervisor-internal.h"
+#include "input.h"
+#include "machine.h"
+#include "refusal.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -8,8 +8,18 @@
 #include <signal.h>
 #include <string.h>
 
+#include "actions.h"
+#include "announce.h"
 #include "codec/engine/wait-status.h"
-#include "supervisor-internal.h"
+#include "input.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-output.h"
+#include "reports-placement.h"
+#include "reports-process.h"
+#include "reports-relay.h"
+#include "reports.h"
+#include "step.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"

@@ -11,11 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "actions.h"
 #include "claim.h"
 #include "codec/engine/image-info.h"
 #include "creation.h"
 #include "found.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-condition.h"
+#include "settle.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "verdict.h"

@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "loop/event-util.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "verdict.h"

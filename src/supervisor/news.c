@@ -4,7 +4,10 @@
 /* What several sources and phases may be the first to learn: that the container is dead, how it ended, and
  * what inspect says of it now. Each is recorded, and pushed or passed to the parts, in one place. */
 
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-condition.h"
+#include "reports.h"
 #include "util/macro.h"
 
 void supervisor_report_dead(Supervisor *s)

@@ -13,7 +13,10 @@
 
 #include "codec/engine/container-list.h"
 #include "codec/engine/failure-cause.h"
-#include "supervisor-internal.h"
+#include "failure.h"
+#include "machine.h"
+#include "refusal.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"

@@ -7,9 +7,12 @@
  * A container that runs is removed by force. One that is thought to be stopped is not, unless the engine
  * says that it cannot be removed in its state. */
 
+#include "actions.h"
 #include "creation.h"
 #include "found.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "verdict.h"

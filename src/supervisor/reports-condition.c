@@ -3,7 +3,10 @@
 
 /* What the condition of the container asks for: mostly that systemd is told something. */
 
-#include "supervisor-internal.h"
+#include "reports-condition.h"
+#include "failure.h"
+#include "machine.h"
+#include "reports-unit-link.h"
 #include "util/macro.h"
 
 static void on_status(const char *text, void *userdata)

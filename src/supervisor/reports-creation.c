@@ -3,8 +3,11 @@
 
 /* The creation of the container: what it is told, and what it reports. */
 
+#include "reports-creation.h"
 #include "creation.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-placement.h"
 #include "util/macro.h"
 
 static void on_created(const char *id, void *userdata)

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "codec/registry/image-reference.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-image.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-output.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"

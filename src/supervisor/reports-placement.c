@@ -5,7 +5,10 @@
 
 #include <string.h>
 
-#include "supervisor-internal.h"
+#include "failure.h"
+#include "machine.h"
+#include "reports-placement.h"
+#include "request.h"
 #include "util/macro.h"
 
 static void on_oom(void *userdata)

@@ -3,7 +3,11 @@
 
 /* The container's first process: what it reports, and what is asked of it. */
 
-#include "supervisor-internal.h"
+#include "reports-process.h"
+#include "machine.h"
+#include "reports-placement.h"
+#include "reports.h"
+#include "settle.h"
 #include "util/macro.h"
 
 static void on_death(void *userdata)

@@ -5,7 +5,9 @@
  * systemd is told; the rest is forwarded as it came. During a batch, nothing is sent.
  */
 
-#include "supervisor-internal.h"
+#include "reports-relay.h"
+#include "machine.h"
+#include "reports-unit-link.h"
 #include "util/macro.h"
 
 static bool on_message(const NotifyFiltered *m, void *userdata)

@@ -5,7 +5,10 @@
 
 #include <unistd.h>
 
-#include "supervisor-internal.h"
+#include "announce.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -11,8 +11,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "actions.h"
+#include "announce.h"
 #include "codec/engine/wait-status.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-process.h"
+#include "reports.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"

@@ -4,8 +4,10 @@
 /* The request that creates the container: what several parts have to say about it. It is built again when
  * the cgroup mode turns out to be impossible. */
 
+#include "request.h"
 #include "creation.h"
-#include "supervisor-internal.h"
+#include "failure.h"
+#include "machine.h"
 #include "util/strv.h"
 
 static int build_request(Supervisor *s, CliError *reterr)

@@ -21,7 +21,11 @@
 
 #include <signal.h>
 
-#include "supervisor-internal.h"
+#include "actions.h"
+#include "machine.h"
+#include "refusal.h"
+#include "settle.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "verdict.h"

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 

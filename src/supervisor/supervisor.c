@@ -5,9 +5,21 @@
 
 #include <stdlib.h>
 
+#include "actions.h"
+#include "announce.h"
 #include "engine/curl-glue.h"
 #include "loop/event-util.h"
-#include "supervisor-internal.h"
+#include "machine.h"
+#include "refusal.h"
+#include "reports-condition.h"
+#include "reports-creation.h"
+#include "reports-output.h"
+#include "reports-placement.h"
+#include "reports-process.h"
+#include "reports-relay.h"
+#include "reports-unit-link.h"
+#include "reports.h"
+#include "step.h"
 #include "util/log.h"
 #include "util/macro.h"
 

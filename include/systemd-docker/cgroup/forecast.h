@@ -2,7 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* Which cgroup mode a service will get from --cgroup-mode=auto, for a reader who wants to know in advance. */
+/* Which cgroup mode a service will get from --cgroup-mode=auto, for a reader who wants to know in advance.
+ */
 
 #include <stdbool.h>
 

@@ -6,7 +6,8 @@
 #include "engine/curl-glue.h"
 #include "fake-engine.h"
 #include "loop.h"
-#include "supervisor/supervisor-internal.h"
+#include "supervisor/machine.h"
+#include "supervisor/step.h"
 
 static sd_event *event;
 static FakeEngine *fake;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* The supervisor object, and what every file of this folder uses: the queue, failures, the deadline. What
+ * one file has for others stands in the header of its name. For the files of this folder only:
+ *
+ *   supervisor.c  life and end of the object
+ *   machine.c     what every file uses: push, wake, the deadline
+ *   failure.c     how the service fails: what is said of it
+ *   refusal.c     the same for what the engine refuses
+ *   dispatch.c    the event queue; the one place where the state changes
+ *   state.c       the state machine's tables (pure)
+ *   verdict.c     what the facts mean together (pure)
+ *   actions.c     which function does what a transition asks for
+ *   step.c        requests to the engine, as the states use them
+ *   connect.c, look-up.c, create.c, remove.c, settle.c, life.c
+ *                 what is done in which part of a life, and what its answers mean
+ *   reports.c     what the sources report, turned into events
+ *   news.c        what several sources may be the first to learn
+ *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
+ *   reports-X.c   what the part X reports
+ *   creation.c    from the options to a container, with cidfile.c and container-logins.c
+ *   found.c       what happens to a container that exists (pure)
+ *   claim.c       which living supervisor has a container
+ *   input.c       our standard input on its way to the container */
+
+#include "cgroup/placement.h"
+#include "cgroup/process.h"
+#include "claim.h"
+#include "codec/engine/container-info.h"
+#include "codec/engine/engine-info.h"
+#include "codec/journal/line-buffer.h"
+#include "creation.h"
+#include "engine/engine-events.h"
+#include "engine/exit-wait.h"
+#include "engine/image.h"
+#include "engine/input-stream.h"
+#include "facts/record.h"
+#include "journal/output.h"
+#include "loop/signals.h"
+#include "run/run-request.h"
+#include "state.h"
+#include "supervisor/supervisor.h"
+#include "systemd/condition.h"
+#include "systemd/relay.h"
+#include "systemd/unit-link.h"
+#include "timeouts.h"
+#include "json/json.h"
+
+#define EVENT_QUEUE_MAX 64
+
+typedef struct SideCall SideCall;
+typedef struct PendingFailure PendingFailure;
+
+struct Supervisor {
+        SupervisorConfig config;
+        const Facts *facts; /* read by all … */
+        Record *record;     /* … written by its functions only */
+
+        /* The loop and the machine */
+        sd_event *event;
+        State state;
+        LifeEvent queue[EVENT_QUEUE_MAX];
+        size_t n_queue;
+        bool compare_wanted, owner_wanted;
+        PendingFailure *pending_failure; /* what is said once it is known who has what we wanted */
+        char *failure_status;            /* the first failure, for STATUS=; NULL: none */
+        sd_event_source *dispatch;       /* runs the queue: outside of every source's callback */
+        sd_event_source *deadline;
+        uint64_t deadline_usec; /* what it was armed with */
+        sd_event_source *retry; /* the next attempt to reach the engine */
+
+        /* Sources */
+        Signals *signals;
+        Engine *engine;
+        EngineRequest *request; /* what the state waits for */
+        ExitWait *exit_wait;
+        EngineEvents *events;
+        const EngineEventsOps *events_ops;
+        Output *output;
+        InputStream *input;
+        Process *process;     /* the container's first one, where it can be seen */
+        Placement *placement; /* of the container in the unit's cgroup */
+        UnitLink *unit_link;
+        Condition *condition;
+        Relay *relay;
+        SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
+
+        /* What we know */
+        uint64_t connect_backoff;
+        char *connect_message;
+        bool first_start;       /* the container that is being started has never run */
+        bool image_differs;     /* the container that was found is not of the image that the unit names */
+        bool memory_given_back; /* in this stay in RUNNING */
+
+        Image *image; /* NULL: outside of STATE_PULLING */
+        Creation *creation;
+        Claim *claim;
+};
+
+/* supervisor.c */
+/* Where there is a runtime folder: what of it is ours, a folder for each container. NULL: out of memory. */
+char *supervisor_base_folder(const Supervisor *s);
+void supervisor_push(Supervisor *s, LifeEvent event);
+/* Something was recorded: the dispatch source is to look what the facts mean now. */
+void supervisor_wake(Supervisor *s);
+/* dispatch.c */
+int supervisor_on_dispatch(sd_event_source *source, void *userdata);
+int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdata);
+/* Has the engine asked for the container's state, from the loop, whatever else is under way; what differs is
+ * reported. */
+void supervisor_compare(Supervisor *s);
+/* Anew from now. What it is computed from may change at any time: then the dispatch source does this. */
+void supervisor_arm_deadline(Supervisor *s);
+/* What the state waits for has come nearer: it has its whole time again, but for up to a second. */
+void supervisor_note_progress(Supervisor *s);
+/* Records the first failure with its exit status and logs it (later ones only log); the event is the
+ * caller's to push. */
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+/* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
+ */
+void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
