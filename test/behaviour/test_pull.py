@@ -406,7 +406,7 @@ def test_helper_with_the_wrong_password(registry, config):
     config.write({"credsStore": "test"})
     path = config.helper("test", ANSWER.replace(PASSWORD, WRONG))
     with Service("true", image=f"{PRIVATE}/box:1", Environment=[config.environment, path]) as unit:
-        assert_refused(unit, "unauthorized", "(with the login of docker-credential-test)")
+        assert_refused(unit, "another login", "(with the login of docker-credential-test)")
 
 
 def test_identity_token(registry, config):
