@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from supervised import OBEDIENT, Service, assert_success, opened, sh, started_at
 from test_cgroup import wait_all_in
-from testhost import docker, run, wait_docker
+from testhost import docker, engine_version, not_here, run, wait_docker, wait_until
 
 MIGRATE = "--cgroup-mode=migrate"
 SOURCE = Path(__file__).with_name("chain.c")
 CHAIN = Path("/run/behaviour-chain")
+PRIVILEGED = not_here(engine_version() < (23,), "an engine that runs privileged containers in a test host")
 
 
 def scope_folder(container):
     return Path("/sys/fs/cgroup/system.slice", f"docker-{container['Id']}.scope")
 
 
-@pytest.mark.parametrize("option", ["", "--privileged"])
+@pytest.mark.parametrize("option", ["", pytest.param("--privileged", marks=PRIVILEGED)])
 def test_device_filter_is_that_of_docker_run(option):
     docker("run", "--detach", "--name=plain", *option.split(), "busybox", "sh", "-c", "mkdir -p /tmp; sleep 1000")
     try:
@@ -64,19 +65,22 @@ def test_parent_that_was_named_is_respected():
         assert_success(unit.show())
 
 
+@PRIVILEGED
 def test_cgroups_of_the_containers_own_are_left_alone():
-    script = "mkdir /sys/fs/cgroup/own && sleep 1000 & sleep 1000 & echo $! >/sys/fs/cgroup/own/cgroup.procs; " + OBEDIENT
-    with Service(sh("mkdir /sys/fs/cgroup/own; " + script), options=MIGRATE, run="--rm --privileged --cgroupns=private",
-                 IPAddressDeny="10.11.12.13") as unit:
-        unit.start()
-        unit.wait_line("up")
-        docker("exec", "--detach", unit.name, "sleep", "4711")
-        unit.wait_said("has cgroups of its own")
+    """A container that runs already, so that it certainly has them before it is moved."""
+    script = f"mkdir /sys/fs/cgroup/own; sleep 1000 & echo $! >/sys/fs/cgroup/own/cgroup.procs; {OBEDIENT}"
+    with Service("unused", options=MIGRATE, IPAddressDeny="10.11.12.13") as unit:
+        docker("run", "--detach", "--privileged", "--cgroupns=private", f"--name={unit.name}", "busybox", "sh", "-c", script)
+        wait_until(lambda: "up" in docker("logs", unit.name), what="the container's own cgroup")
         own = scope_folder(unit.container) / "own/cgroup.procs"
-        assert len(own.read_text().split()) == 1
+        before = own.read_text()
+        assert len(before.split()) == 1
+        unit.start()
+        assert unit.container_pid in unit.procs()
+        docker("exec", unit.name, "true")
+        assert own.read_text() == before
         assert len(unit.said("has cgroups of its own")) == 1
         assert len(unit.said("IPAddressDeny= of the unit does not apply to sockets")) == 1
-        assert unit.container_pid in unit.procs()
 
 
 def test_user_without_the_right_to_move():
