@@ -44,7 +44,7 @@
  * which may take time. */
 #define FDS_MAX 253U
 /* How long the socket rests when there is no room for descriptors to be closed. */
-#define CROWDED_USEC (100 * USEC_PER_MSEC)
+#define CROWDED_USEC (20 * USEC_PER_MSEC)
 
 struct NotifyRelay {
         int folder;

@@ -7,12 +7,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "fuzz.h"
+#include "systemd/foreign-close.h"
 #include "systemd/notify-relay.h"
 #include "util/cleanup.h"
 #include "util/macro.h"
@@ -114,6 +116,13 @@ static unsigned count_fds(void)
         return n;
 }
 
+/* Threads close, see foreign-close.h. */
+static void wait_for_closed(void)
+{
+        while (foreign_close_room() < FOREIGN_CLOSE_MAX)
+                (void) sched_yield();
+}
+
 /* Everything that waits is read. */
 static void settle(void)
 {
@@ -121,6 +130,7 @@ static void settle(void)
         notify_relay_resume(relay);
         while (sd_event_run(event, 0) > 0)
                 ;
+        wait_for_closed();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -139,6 +149,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 room = !(data[1] & 0x80);
                 say(fd, data + 4, n, n_fds);
                 CHECK(sd_event_run(event, 10000) >= 0);
+                wait_for_closed();
                 data += 4 + n;
                 size -= 4 + n;
         }
