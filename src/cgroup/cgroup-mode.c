@@ -17,6 +17,7 @@
 #include "cgroup-mode.h"
 #include "codec/cgroup/placement-note.h"
 
+#define TOO_OLD "the engine is older than Docker 23, and the unit has no Delegate="
 #define HAS_PARENT "--cgroup-parent says where the container belongs"
 
 bool cgroup_mode_is_inside(CgroupMode mode)
@@ -35,6 +36,8 @@ static const char *obstacle(const CgroupSituation *s)
                 return "the engine is not on this machine";
         if (s->has_parent)
                 return HAS_PARENT;
+        if (s->too_old && !s->delegated)
+                return TOO_OLD;
         if (s->info && s->info->unknown)
                 return "the engine does not say what it can do";
         if (s->info && s->info->rootless)
@@ -110,7 +113,7 @@ static CgroupDecision find_way(const CgroupSituation *s)
                                       s->delegated ? "the unit has Delegate=, and the engine finds our shim"
                                                    : "the engine finds our shim");
         } else if (!s->delegated)
-                why = "the engine is older than Docker 23, and the unit has no Delegate=";
+                why = TOO_OLD;
         return (CgroupDecision){ .mode = CGROUP_MODE_AUTO, .why = why };
 }
 

@@ -16,6 +16,7 @@ typedef struct CgroupSituation {
         bool hidden;            /* the unit's cgroup is not visible from here */
         bool delegated;         /* the unit has Delegate= */
         bool local;             /* the engine is on this machine */
+        bool too_old;           /* the engine is known to find no shim by its name */
         bool root;              /* we are root */
         bool mute;              /* the note for our runtime cannot be written */
         bool has_parent;        /* --cgroup-parent is given */

@@ -35,6 +35,7 @@ struct Placement {
         UnitCgroup *unit;   /* NULL: there is none, as by hand */
         uint64_t oom_kills; /* in the unit, as far as they are reported */
         CgroupDecision decision;
+        bool engine_too_old; /* see placement_set_engine_too_old() */
         bool decided;
         char *real_runtime; /* for the note: the engine's default */
 
@@ -124,6 +125,7 @@ static CgroupSituation describe(const Placement *p, const EngineInfo *info)
                 .hidden = !p->unit,
                 .delegated = p->unit && unit_cgroup_is_delegated(p->unit),
                 .local = c->engine_is_local,
+                .too_old = p->engine_too_old,
                 .root = geteuid() == 0,
                 .mute = needs_notes && note_folder_prepare(RUNTIME_STATE_FOLDER) < 0,
                 .has_parent = c->cgroup_parent && *c->cgroup_parent,
@@ -200,6 +202,11 @@ static void say_mode(const Placement *p)
         if (p->facts->in_service)
                 log_full(usual ? LOG_DEBUG : LOG_INFO, "cgroup mode %s: %s.", cgroup_mode_to_string(d->mode),
                          d->why);
+}
+
+void placement_set_engine_too_old(Placement *p)
+{
+        p->engine_too_old = true;
 }
 
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr)

@@ -76,6 +76,11 @@ static void connection_failed(Supervisor *s, int r, const EngineReply *reply)
         (void) timer_arm(s->retry, s->connect_backoff);
 }
 
+static bool takes_shims(const Supervisor *s)
+{
+        return api_version_at_least(*engine_version(s->engine), 1, 42);
+}
+
 static void on_info(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -92,13 +97,21 @@ static void on_info(EngineRequest *request, int r, const EngineReply *reply, voi
                                 "The engine's description of itself is malformed (GET /info).");
         else {
                 info.unknown = refused;
-                info.takes_shims = api_version_at_least(*engine_version(s->engine), 1, 42);
+                info.takes_shims = takes_shims(s);
                 r = supervisor_decide_placement(s, &info);
         }
         if (r < 0)
                 supervisor_push(s, LIFE_FAILED);
         else
                 connected(s);
+}
+
+/* What the API version says may be enough: an old engine has nothing to add that would matter. */
+static int decide_by_version(Supervisor *s)
+{
+        if (!takes_shims(s))
+                placement_set_engine_too_old(s->placement);
+        return supervisor_decide_placement(s, NULL);
 }
 
 static void on_ping(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
@@ -108,7 +121,7 @@ static void on_ping(EngineRequest *request, int r, const EngineReply *reply, voi
 
         if (r < 0)
                 connection_failed(s, r, reply);
-        else if (agree(s, request) < 0)
+        else if (agree(s, request) < 0 || decide_by_version(s) < 0)
                 supervisor_push(s, LIFE_FAILED);
         else if (placement_is_decided(s->placement))
                 connected(s);

@@ -253,7 +253,7 @@ def test_units_own_leaf_is_used_where_it_has_one(mode):
 
 def test_delegate_without_delegation_says_so():
     with Service(sh(OBEDIENT), name="undelegated", options=DELEGATE) as unit:
-        assert unit.run_to_end()["ExecMainStatus"] == "125"
+        assert unit.run_to_end()["ExecMainStatus"] == "78"
         assert len(unit.said("--cgroup-mode=delegate: the unit has no Delegate=")) == 1
         assert unit.container is None
 

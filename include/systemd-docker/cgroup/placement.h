@@ -59,6 +59,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Placement *, placement_free)
  * reterr says why, in one line. -ENOMEM, with reterr as well.
  * In mode delegate, this moves us and every other process of the unit into a leaf below the unit's cgroup.
  */
+/* The engine's API version says that it finds no shim by its name. Then more can be decided without info. */
+void placement_set_engine_too_old(Placement *p);
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr);
 bool placement_is_decided(const Placement *p);
 /* The engine has failed to create or start the container, with this message (NULL: none). True: the message
