@@ -106,11 +106,13 @@ static void on_info(EngineRequest *request, int r, const EngineReply *reply, voi
                 connected(s);
 }
 
-/* What the API version says may be enough: an old engine has nothing to add that would matter. */
+/* What the API version of an old engine says may be enough: the engine has nothing to add that would matter.
+ */
 static int decide_by_version(Supervisor *s)
 {
-        if (!takes_shims(s))
-                placement_set_engine_too_old(s->placement);
+        if (takes_shims(s))
+                return 0;
+        placement_set_engine_too_old(s->placement);
         return supervisor_decide_placement(s, NULL);
 }
 

@@ -5,6 +5,7 @@
 
 #include "actions.h"
 #include "creation.h"
+#include "failure.h"
 #include "machine.h"
 #include "refusal.h"
 #include "reports-condition.h"

@@ -6,11 +6,17 @@
 
 #include "machine.h"
 
-/* Records a failure that is said elsewhere, and what STATUS= is to say of it at the end. */
-void supervisor_note_failure(Supervisor *s, int exit_status, const char *line);
-/* Fails for options that cannot be used: no retry mends them. */
+/* Records the first failure with its exit status and logs it (later ones only log); the event is the
+ * caller's to push. */
+void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
+/* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
+ */
+void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
+/* The same for an engine that is not reached. */
+void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* The same for options that cannot be used: no retry mends them. */
 void supervisor_refuse(Supervisor *s, int r, const CliError *error);
 /* The exit status for such an option: in a service, one that the unit can exclude from Restart=. */
 int supervisor_refusal_status(const Supervisor *s, int by_hand);
-/* The same for an engine that is not reached. */
-void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* Records a failure that is said elsewhere, and what STATUS= is to say of it at the end. */
+void supervisor_note_failure(Supervisor *s, int exit_status, const char *line);

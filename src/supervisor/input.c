@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
+#include "failure.h"
 #include "input.h"
 #include "machine.h"
-#include "refusal.h"
 #include "util/log.h"
 #include "util/macro.h"
 

@@ -11,6 +11,7 @@
 #include "actions.h"
 #include "announce.h"
 #include "codec/engine/wait-status.h"
+#include "failure.h"
 #include "input.h"
 #include "machine.h"
 #include "refusal.h"

@@ -15,6 +15,7 @@
 #include "claim.h"
 #include "codec/engine/image-info.h"
 #include "creation.h"
+#include "failure.h"
 #include "found.h"
 #include "machine.h"
 #include "refusal.h"

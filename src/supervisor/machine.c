@@ -10,7 +10,6 @@
 
 #include "loop/event-util.h"
 #include "machine.h"
-#include "refusal.h"
 #include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"

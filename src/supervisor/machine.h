@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The supervisor object, and what every file of this folder uses: the queue, failures, the deadline. What
+/* The supervisor object, and what every file of this folder uses: the queue, the deadline. What
  * one file has for others stands in the header of its name. For the files of this folder only:
  *
  *   supervisor.c  life and end of the object
@@ -115,9 +115,5 @@ void supervisor_compare(Supervisor *s);
 void supervisor_arm_deadline(Supervisor *s);
 /* What the state waits for has come nearer: it has its whole time again, but for up to a second. */
 void supervisor_note_progress(Supervisor *s);
-/* Records the first failure with its exit status and logs it (later ones only log); the event is the
- * caller's to push. */
-void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _printf_(3, 4);
-/* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
- */
-void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
+/* phases: of Phase. Whether one of them holds. */
+bool supervisor_in(const Supervisor *s, uint32_t phases);

@@ -5,7 +5,6 @@
  * what inspect says of it now. Each is recorded, and pushed or passed to the parts, in one place. */
 
 #include "machine.h"
-#include "refusal.h"
 #include "reports-condition.h"
 #include "reports.h"
 #include "util/macro.h"

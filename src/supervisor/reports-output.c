@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "failure.h"
 #include "machine.h"
-#include "refusal.h"
 #include "reports-output.h"
 #include "util/log.h"
 #include "util/macro.h"

@@ -6,6 +6,7 @@
  */
 
 #include "reports-relay.h"
+#include "failure.h"
 #include "machine.h"
 #include "reports-unit-link.h"
 #include "util/macro.h"

@@ -7,7 +7,6 @@
 
 #include "announce.h"
 #include "machine.h"
-#include "refusal.h"
 #include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"

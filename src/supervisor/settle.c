@@ -22,6 +22,7 @@
 #include <signal.h>
 
 #include "actions.h"
+#include "failure.h"
 #include "machine.h"
 #include "refusal.h"
 #include "settle.h"

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "machine.h"
 #include "step.h"
 #include "util/log.h"
