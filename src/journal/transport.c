@@ -105,6 +105,16 @@ static const RawSinkOps raw_ops[_STREAM_MAX] = {
         [STREAM_STDERR] = { on_room, on_stderr_failed },
 };
 
+static int append_tag(JournalFields *fields, const LogTag *tag)
+{
+        int r = tag->message_id ? journal_field_append_string(fields, "MESSAGE_ID", tag->message_id) : 0;
+
+        LOG_TAG_FOREACH(f, tag)
+                if (r >= 0)
+                        r = journal_field_append_string(fields, f[0], f[1]);
+        return r;
+}
+
 /* LogSink: our own message, with the container's fields. */
 static bool log_to_journal(int priority, const LogTag *tag, const char *message, void *userdata)
 {
@@ -115,11 +125,8 @@ static bool log_to_journal(int priority, const LogTag *tag, const char *message,
         r = journal_field_append_uint(&fields, "PRIORITY", (uint64_t) priority);
         if (r >= 0)
                 r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
-        if (r >= 0 && tag && tag->message_id)
-                r = journal_field_append_string(&fields, "MESSAGE_ID", tag->message_id);
-        for (const char *const *f = tag ? tag->fields : NULL;
-             r >= 0 && f && f < tag->fields + LOG_FIELDS_MAX && f[0]; f += 2)
-                r = journal_field_append_string(&fields, f[0], f[1]);
+        if (r >= 0 && tag)
+                r = append_tag(&fields, tag);
         if (r >= 0 && t->facts->exit_code >= 0)
                 r = journal_field_append_uint(&fields, "CONTAINER_EXIT_CODE",
                                               (uint64_t) t->facts->exit_code);

@@ -109,11 +109,12 @@ static void append_tag(char *entry, size_t size, const LogTag *tag)
 
         if (tag->message_id)
                 n += (size_t) snprintf(entry + n, size - n, "MESSAGE_ID=%s\n", tag->message_id);
-        for (size_t i = 0; i < LOG_FIELDS_MAX && tag->fields[i] && n < size; i += 2) {
-                size_t begin = n + strlen(tag->fields[i]) + 1;
+        LOG_TAG_FOREACH(f, tag) {
+                size_t begin = n + strlen(f[0]) + 1;
 
-                n += (size_t) snprintf(entry + n, size - n, "%s=%.*s\n", tag->fields[i], VALUE_MAX,
-                                       tag->fields[i + 1]);
+                if (n >= size)
+                        return;
+                n += (size_t) snprintf(entry + n, size - n, "%s=%.*s\n", f[0], VALUE_MAX, f[1]);
                 for (; begin + 1 < n; begin++)
                         entry[begin] = entry[begin] == '\n' ? ' ' : entry[begin];
         }

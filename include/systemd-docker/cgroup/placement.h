@@ -53,14 +53,15 @@ int placement_new(Placement **ret, sd_event *event, const PlacementConfig *confi
 Placement *placement_free(Placement *p);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Placement *, placement_free)
 
+/* The engine's API version says that it finds no shim by its name. Then more can be decided without info. */
+void placement_set_engine_too_old(Placement *p);
+
 /* Decides the cgroup mode, once. info: what the engine can do, NULL while it has not been asked.
  * 1: it is decided. 0: info is needed for it.
  * -EOPNOTSUPP: the mode that was asked for is impossible, or a limit was given that has no effect in it;
  * reterr says why, in one line. -ENOMEM, with reterr as well.
  * In mode delegate, this moves us and every other process of the unit into a leaf below the unit's cgroup.
  */
-/* The engine's API version says that it finds no shim by its name. Then more can be decided without info. */
-void placement_set_engine_too_old(Placement *p);
 int placement_decide(Placement *p, const EngineInfo *info, CliError *reterr);
 bool placement_is_decided(const Placement *p);
 /* The engine has failed to create or start the container, with this message (NULL: none). True: the message

@@ -23,6 +23,10 @@ typedef struct LogTag {
         const char *fields[LOG_FIELDS_MAX]; /* names and values of more fields, in turn, up to a NULL */
 } LogTag;
 
+/* Runs for each field: f[0] is its name, f[1] its value. */
+#define LOG_TAG_FOREACH(f, tag)                                                                             \
+        for (const char *const *f = (tag)->fields; f < (tag)->fields + LOG_FIELDS_MAX && f[0]; f += 2)
+
 /* Handles a formatted message of one line. tag may be NULL. Returns false if the message could not be
  * handled and should go to stderr instead. */
 typedef bool (*LogSink)(int priority, const LogTag *tag, const char *message, void *userdata);

@@ -77,28 +77,21 @@ static void parse_config(struct json_object *o, ContainerInfo *i)
         i->engine_restarts = *policy && strcmp(policy, "no") != 0;
 }
 
-static char *dup_label(struct json_object *o, const char *name, bool (*is_valid)(const char *s))
+static char *dup_label(struct json_object *o, const char *path, bool (*is_valid)(const char *s))
 {
-        struct json_object *labels;
-        const char *s = "";
+        const char *s = json_string_or(o, path, "");
 
-        if (json_get(o, "Config/Labels", json_type_object, &labels) >= 0)
-                s = json_string_or(labels, name, "");
         return strdup(is_valid(s) ? s : "");
 }
 
 static int parse_owner(struct json_object *o, ContainerInfo *i)
 {
-        struct json_object *labels;
-        const char *hash;
+        const char *hash = json_string_or(o, "Config/Labels/" CONTAINER_LABEL_REQUEST, NULL);
 
-        i->unit = dup_label(o, CONTAINER_LABEL_UNIT, claim_unit_is_valid);
-        i->user = dup_label(o, CONTAINER_LABEL_USER, claim_user_is_valid);
+        i->unit = dup_label(o, "Config/Labels/" CONTAINER_LABEL_UNIT, claim_unit_is_valid);
+        i->user = dup_label(o, "Config/Labels/" CONTAINER_LABEL_USER, claim_user_is_valid);
         if (!i->unit || !i->user)
                 return -ENOMEM;
-        if (json_get(o, "Config/Labels", json_type_object, &labels) < 0)
-                return 0;
-        hash = json_string_or(labels, CONTAINER_LABEL_REQUEST, NULL);
         if (hash && !(i->request_hash = strdup(hash)))
                 return -ENOMEM;
         return 0;

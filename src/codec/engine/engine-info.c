@@ -77,8 +77,8 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
         r = cgroup_driver_from_string(json_string_or(o, "CgroupDriver", "none"));
         *ret = (EngineInfo){
                 .cgroup_driver = r < 0 ? CGROUP_DRIVER_NONE : (CgroupDriver) r,
-                /* Present since API 1.41, the first version that supports v2 at all. */
                 .takes_shims = strtol(json_string_or(o, "ServerVersion", ""), NULL, 10) >= 23,
+                /* Present since API 1.41, the first version that supports v2 at all. */
                 .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,
                 .has_our_runtime = json_get(o, "Runtimes", json_type_object, &runtimes) >= 0 &&
                                    json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,

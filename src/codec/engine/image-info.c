@@ -23,7 +23,6 @@ int image_info_parse(const char *data, size_t size, ImageInfo *ret)
 {
         _cleanup_(image_info_done) ImageInfo i = { .id = NULL };
         _cleanup_json_ struct json_object *o = NULL;
-        struct json_object *labels;
         const char *text;
         int r = json_parse(data, size, &o);
 
@@ -34,11 +33,9 @@ int image_info_parse(const char *data, size_t size, ImageInfo *ret)
         i.id = strdup(text);
         if (!i.id)
                 return -ENOMEM;
-        if (json_get(o, "Config/Labels", json_type_object, &labels) >= 0) {
-                text = json_string_or(labels, CONTAINER_LABEL_REQUEST, NULL);
-                if (text && !(i.request_hash = strdup(text)))
-                        return -ENOMEM;
-        }
+        text = json_string_or(o, "Config/Labels/" CONTAINER_LABEL_REQUEST, NULL);
+        if (text && !(i.request_hash = strdup(text)))
+                return -ENOMEM;
         *ret = i;
         i = (ImageInfo){ .id = NULL };
         return 0;
