@@ -30,24 +30,6 @@ struct PositionFile {
         LogPosition *position;
 };
 
-/* Opens a folder, and creates it where it is missing. -EPERM: somebody else may write to it. */
-static int open_folder(int at, const char *path, mode_t mode)
-{
-        _cleanup_close_ int fd = -EBADF;
-        struct stat st;
-
-        if (mkdirat(at, path, mode) < 0 && errno != EEXIST)
-                return -errno;
-        fd = RET_NERRNO(openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (fd < 0)
-                return fd;
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        if (st.st_uid != geteuid() || (st.st_mode & 022))
-                return -EPERM;
-        return TAKE_FD(fd);
-}
-
 static int open_file(PositionFile *f, off_t *ret_size)
 {
         struct stat st;
@@ -110,9 +92,9 @@ int position_file_new(PositionFile **ret, const char *base, const char *name, co
                 f->name = strdup(name);
                 if (!f->name)
                         return -ENOMEM;
-                r = f->base_fd = open_folder(AT_FDCWD, base, 0755);
+                r = f->base_fd = open_private_folder(AT_FDCWD, base, 0755, geteuid());
                 if (r >= 0)
-                        r = f->dir_fd = open_folder(f->base_fd, name, 0700);
+                        r = f->dir_fd = open_private_folder(f->base_fd, name, 0700, geteuid());
                 if (r >= 0)
                         r = open_file(f, &size);
         }

@@ -33,16 +33,6 @@ static bool only_root_writes(int fd)
         return fstat(fd, &st) >= 0 && st.st_uid == 0 && (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-static int open_trusted_folder(int at_fd, const char *path)
-{
-        _cleanup_close_ int fd =
-                RET_NERRNO(openat(at_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-
-        if (fd >= 0 && !only_root_writes(fd))
-                return -EPERM;
-        return TAKE_FD(fd);
-}
-
 /* -ENOENT: there is no note. */
 static int read_announcement(const char *id, PlacementNote *ret)
 {
@@ -57,7 +47,7 @@ static int read_announcement(const char *id, PlacementNote *ret)
         fd = RET_NERRNO(openat(folder, id, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
         if (fd < 0)
                 return fd;
-        outer = open_trusted_folder(folder, "..");
+        outer = open_private_folder(folder, "..", 0, 0);
         if (outer < 0 || !only_root_writes(folder) || !only_root_writes(fd))
                 return -EPERM;
         (void) snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);

@@ -91,29 +91,12 @@ static void make_key(Claim *c, const char *engine, const char *name)
         (void) snprintf(c->key, sizeof(c->key), "%016" PRIx64, hash_text(h, name));
 }
 
-/* -EPERM: others may write to it. */
-static int open_folder(int at, const char *path, bool create, uid_t owner)
-{
-        _cleanup_close_ int fd = -EBADF;
-        struct stat st;
-
-        if (create && mkdirat(at, path, 0755) < 0 && errno != EEXIST)
-                return -errno;
-        fd = RET_NERRNO(openat(at, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (fd < 0)
-                return fd;
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        if (st.st_uid != owner || (st.st_mode & 022))
-                return -EPERM;
-        return TAKE_FD(fd);
-}
-
 static int open_claims(const char *base, bool create, uid_t owner)
 {
-        _cleanup_close_ int fd = open_folder(AT_FDCWD, base, create, owner);
+        mode_t mode = create ? 0755 : 0;
+        _cleanup_close_ int fd = open_private_folder(AT_FDCWD, base, mode, owner);
 
-        return fd < 0 ? fd : open_folder(fd, FOLDER, create, owner);
+        return fd < 0 ? fd : open_private_folder(fd, FOLDER, mode, owner);
 }
 
 /* A regular file: a pipe would stop us. */

@@ -22,6 +22,23 @@ int fd_close(int fd)
         return -EBADF;
 }
 
+int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner)
+{
+        _cleanup_close_ int fd = -EBADF;
+        struct stat st;
+
+        if (mode != 0 && mkdirat(dir_fd, path, mode) < 0 && errno != EEXIST)
+                return -errno;
+        fd = RET_NERRNO(openat(dir_fd, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (fd < 0)
+                return fd;
+        if (fstat(fd, &st) < 0)
+                return -errno;
+        if (st.st_uid != owner || (st.st_mode & 022))
+                return -EPERM;
+        return TAKE_FD(fd);
+}
+
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size)
 {
         _cleanup_close_ int fd = -EBADF;

@@ -185,3 +185,14 @@ def opened(container):
     answer = docker("exec", container, "sh", "-c", f"rm -f /tmp/*; {OPEN}").splitlines()
     assert len(answer) == len(DEVICES)
     return answer
+
+
+def opened_by_docker_run(option):
+    """The same for a container of docker run, which is the yardstick. option: one of docker run, or empty."""
+    docker("run", "--detach", "--name=plain", *option.split(), "busybox", "sh", "-c", "mkdir -p /tmp; sleep 1000")
+    try:
+        expected = opened("plain")
+    finally:
+        docker("rm", "--force", "plain")
+    assert ("fuse no" in expected) == (option == "")
+    return expected

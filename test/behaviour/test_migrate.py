@@ -5,7 +5,7 @@
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, Service, assert_success, opened, sh, started_at
+from supervised import OBEDIENT, Service, assert_success, opened, opened_by_docker_run, sh, started_at
 from test_cgroup import wait_all_in
 from testhost import docker, engine_version, not_here, run, wait_docker, wait_until
 
@@ -21,12 +21,7 @@ def scope_folder(container):
 
 @pytest.mark.parametrize("option", ["", pytest.param("--privileged", marks=PRIVILEGED)])
 def test_device_filter_is_that_of_docker_run(option):
-    docker("run", "--detach", "--name=plain", *option.split(), "busybox", "sh", "-c", "mkdir -p /tmp; sleep 1000")
-    try:
-        expected = opened("plain")
-    finally:
-        docker("rm", "--force", "plain")
-    assert ("fuse no" in expected) == (option == "")
+    expected = opened_by_docker_run(option)
     with Service(sh("mkdir -p /tmp; " + OBEDIENT), options=MIGRATE, run=f"--rm {option}") as unit:
         unit.start()
         unit.wait_line("up")

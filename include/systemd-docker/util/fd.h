@@ -13,6 +13,11 @@
  * number. */
 int fd_close(int fd);
 
+/* Opens a folder that nobody but owner may write to. path is relative to dir_fd. mode: the folder is created
+ * with it if it does not exist; 0: it is not created. Returns the descriptor; -EPERM: it belongs to somebody
+ * else, or others may write to it. */
+int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner);
+
 /* Reads a whole small file (of /proc, /sys or a configuration). path is relative to dir_fd (AT_FDCWD: the
  * working directory). *ret has a NUL at its end and belongs to the caller. ret_size may be NULL; it does not
  * count that NUL. -EFBIG: the file has more than max bytes. */

@@ -129,6 +129,27 @@ Test(fd, read_relative_to_a_folder)
         cr_assert_str_eq(s, "x");
 }
 
+Test(fd, private_folder)
+{
+        _cleanup_close_ int at = RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        int fd;
+
+        cr_assert_eq(open_private_folder(at, "private", 0, geteuid()), -ENOENT);
+        fd = open_private_folder(at, "private", 0755, geteuid());
+        cr_assert_geq(fd, 0);
+        fd_close(fd);
+        fd = open_private_folder(at, "private", 0755, geteuid());
+        cr_assert_geq(fd, 0, "exists already");
+        cr_assert_eq(open_private_folder(at, "private", 0, geteuid() + 1), -EPERM);
+        cr_assert_eq(fchmod(fd, 0775), 0);
+        cr_assert_eq(open_private_folder(at, "private", 0, geteuid()), -EPERM);
+        fd_close(fd);
+        cr_assert_eq(symlinkat("private", at, "link"), 0);
+        cr_assert_eq(open_private_folder(at, "link", 0, geteuid()), -ENOTDIR);
+        cr_assert_eq(unlinkat(at, "link", 0), 0);
+        cr_assert_eq(unlinkat(at, "private", AT_REMOVEDIR), 0);
+}
+
 Test(fd, files_of_the_kernel)
 {
         _cleanup_free_ char *s = NULL;
