@@ -85,7 +85,7 @@ LINES = {
     "-d": (),
 }
 
-LABEL = "systemd-docker.request"
+LABELS = ("systemd-docker.request", "systemd-docker.unit", "systemd-docker.user")
 # Differences on purpose, for example of an option that has no effect.
 ON_PURPOSE = {
     "-d": ("AttachStdout", "AttachStderr"),  # no effect here: the output goes to the journal, so it is attached
@@ -145,7 +145,8 @@ def compare(number, words, folder):
     our_end, ours = make([PROGRAM, "--cgroup-mode=none", "run"], names[1], words, folder, environment)
     if not theirs or not ours or our_end.returncode != their_end.returncode:
         return [f"{end.returncode}: {end.stderr}" for end in (their_end, our_end)]
-    assert ours["Config"]["Labels"].pop(LABEL)
+    for label in LABELS:
+        assert ours["Config"]["Labels"].pop(label)
     for option, members in ON_PURPOSE.items():
         for member in members if option in words else ():
             assert theirs["Config"].pop(member) != ours["Config"].pop(member)
@@ -153,7 +154,7 @@ def compare(number, words, folder):
 
 
 @pytest.mark.plain
-def test_containers_differ_in_nothing_but_ids_times_and_our_label(others):
+def test_containers_differ_in_nothing_but_ids_times_and_our_labels(others):
     lines = [shlex.split(line) for line, since in LINES.items() if engine_version() >= since]
     assert len(lines) >= 40
     if SANITIZED:
