@@ -175,8 +175,9 @@ def test_over_tls(tls, ten):
     assert lines == [checksum]
     assert_success(state)
     # A program with a libcurl of its own has none with TLS, and becomes another one for that.
-    ldd = [set(run(f"ldd {p} 2>&1").stdout.split()) for p in (PROGRAM, "/usr/libexec/systemd-docker-tls")]
-    assert any("libcurl.so.4" in libraries for libraries in ldd)
+    tls_program = Path("/usr/libexec/systemd-docker-tls")
+    ldd = [run(f"ldd {program}").stdout for program in (PROGRAM, tls_program) if Path(program).exists()]
+    assert ["libcurl.so.4" in libraries for libraries in ldd] == ([False, True] if tls_program.exists() else [True])
     # The engine is slower than the supervisor: records that do not fit must be sent again later.
     script = "sleep 1; head -c 50000000 | wc -c"
     lines, state = run_and_read(sh(script), StandardInput="file:/dev/zero", Environment=environment)
@@ -400,7 +401,7 @@ def test_cidfile(tmp_path):
         unit.stop()
         assert path.exists()
         assert unit.start(check=False).returncode != 0
-        assert_failed(unit.show(), 125)
+        assert_failed(unit.show(), 78)
         assert unit.said(str(path))
         assert list(tmp_path.iterdir()) == [path]
 
