@@ -3,6 +3,8 @@
 """Hooks of the behaviour suite. They remove what a test leaves behind, show why it failed, and let a run succeed only if every
 test ran. See testhost.py for the functions that tests use."""
 
+import zlib
+
 import pytest
 import testhost
 
@@ -54,12 +56,27 @@ def pytest_runtest_logreport(report):
             unexcused.append(f"{report.nodeid}: {reason}")
 
 
+def pytest_addoption(parser):
+    parser.addoption("--half", choices=("first", "second"), help="of the tests marked `either`, take this half")
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "plain: not with a sanitized program, which cannot show it or would take too long")
+    config.addinivalue_line("markers", "either: shows this program, not a version of systemd or Docker; see HACKING.md")
     config.addinivalue_line("markers", "last: looks at the end of the session at what began with it")
 
 
-def pytest_collection_modifyitems(items):
+def in_half(item, half):
+    """Whether the test belongs to the half. A test stays in its half whatever other tests there are."""
+    return zlib.crc32(item.nodeid.encode()) % 2 == ("first", "second").index(half)
+
+
+def pytest_collection_modifyitems(config, items):
+    half = config.option.half
+    if half:
+        left = [item for item in items if item.get_closest_marker("either") and not in_half(item, half)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 

@@ -12,6 +12,8 @@ import pytest
 from supervised import ADOPTED, MAIN_PIDS, Service, assert_success, wait_gone
 from testhost import parent_of, run, show, wait_until
 
+pytestmark = pytest.mark.either
+
 # Ends with its supervisor only where somebody sees to it, so that each test decides when.
 LEFT_ALONE = {"options": "--main-pid=supervisor", "KillMode": "process"}
 KINDS = pytest.mark.parametrize("rm", ["--rm --stop-timeout=1", "--stop-timeout=1"], ids=["rm", "kept"])

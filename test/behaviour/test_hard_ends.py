@@ -13,6 +13,8 @@ import pytest
 from supervised import OBEDIENT, Service, assert_success, sh
 from testhost import docker, messages, run, show
 
+pytestmark = pytest.mark.either
+
 DAEMON_JSON = Path("/etc/docker/daemon.json")
 
 

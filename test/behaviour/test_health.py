@@ -10,6 +10,8 @@ import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, sh, wait_gone
 from testhost import docker, inspect, show, wait_until
 
+pytestmark = pytest.mark.either
+
 UNHEALTHY = "7d24ae50b7084cdd8062bfb56b9c973f"
 HEALTHY = "be126f9fe07e47c2a2b92a3665c2a9be"
 PAUSED = "b2f29fc7c7444df5ad6d96a6c26576cf"

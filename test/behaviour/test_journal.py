@@ -11,6 +11,8 @@ import pytest
 from supervised import Service, assert_failed, assert_success, quote, sh, wait_gone
 from testhost import SANITIZED, cursor, messages, not_here, out, run, show, systemd_version, wait_journal
 
+pytestmark = pytest.mark.either
+
 TRANSPORTS = ("native", "stream")
 
 

@@ -10,6 +10,8 @@ import pytest
 from supervised import ADOPTED, MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, is_line, sh, started_at, wait_gone
 from testhost import SANITIZED, cursor, docker, follow, run, wait_docker, wait_journal, wait_until
 
+pytestmark = pytest.mark.either
+
 NAME = "behaviour.service"
 TALKS = "echo up; i=0; while :; do echo line $i; i=$((i+1)); sleep 0.05; done"
 

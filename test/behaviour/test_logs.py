@@ -4,8 +4,11 @@
 
 import contextlib
 
+import pytest
 from supervised import Service, by_hand, is_line, sh
 from testhost import docker, messages, run
+
+pytestmark = pytest.mark.either
 
 
 def run_and_read(script, **more):

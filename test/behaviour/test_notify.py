@@ -13,6 +13,8 @@ import pytest
 from supervised import OBEDIENT, STARTED, Example, Service, assert_failed, assert_success, registered_runtime, sh
 from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
+pytestmark = pytest.mark.either
+
 SOURCE = Path(__file__).with_name("say.c")
 SAY = Path("/run/behaviour-say")
 FOLDER = Path("/run/systemd-docker")

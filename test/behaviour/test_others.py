@@ -9,6 +9,8 @@ import pytest
 from supervised import EXITED, MAIN_PIDS, GOES_ON, OBEDIENT, STARTED, STOPPED, Service, assert_failed, assert_success, sh, wait_gone
 from testhost import cursor, docker, messages, run, wait_until
 
+pytestmark = pytest.mark.either
+
 SIGNALS = "for s in HUP USR1 USR2 WINCH ALRM; do trap \"echo got $s\" $s; done; trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
 
 

@@ -20,6 +20,8 @@ import pytest
 from supervised import ADOPTED, ENGINE_BACK, PROGRAM, Service, assert_failed, assert_success, by_hand, is_line, quote, sh
 from testhost import SANITIZED, UNIT_DIR, Unit, cursor, docker, journal, messages, run, wait_until
 
+pytestmark = pytest.mark.either
+
 TWO = 'sh -c "echo row1; echo oops >&2"'
 # Bytes that are no text, with NULs, newlines, carriage returns and "<3>", and no newline at the end.
 BINARY = bytes(range(256)) + b"\n\n\r\n<3>x\n\0\n" + bytes(range(255, -1, -1)) + b"end"

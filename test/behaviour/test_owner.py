@@ -10,6 +10,8 @@ import pytest
 from supervised import ADOPTED, OBEDIENT, PROGRAM, STARTED, Service, assert_failed, assert_success, by_hand, sh, wait_gone
 from testhost import docker, inspect, run, wait_until
 
+pytestmark = pytest.mark.either
+
 NAME = "behaviour.service"
 RM_OR_NOT = pytest.mark.parametrize("rm", ["--rm", ""])
 

@@ -12,7 +12,7 @@ import pytest
 from supervised import OBEDIENT, quote
 from testhost import docker, engine_get, inspect, run, wait_until
 
-pytestmark = pytest.mark.plain
+pytestmark = [pytest.mark.plain, pytest.mark.either]
 
 FOLDER = Path("/etc/docker/systemd")
 GENERATORS = "lib/systemd/system-generators/systemd-docker-generator", "lib/systemd/user-generators/systemd-docker-user-generator"

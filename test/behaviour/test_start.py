@@ -10,6 +10,8 @@ import pytest
 from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, by_hand, sh
 from testhost import cursor, docker, run, wait_docker
 
+pytestmark = pytest.mark.either
+
 PID_FILE = Path("/run/behaviour.pid")
 
 

@@ -14,6 +14,8 @@ import pytest
 from supervised import OBEDIENT, PROGRAM, Service, assert_failed, assert_nothing_left, assert_success, by_hand, sh
 from testhost import docker, inspect, messages, run, wait_until
 
+pytestmark = pytest.mark.either
+
 SIZE = 10 * 1000 * 1000
 
 

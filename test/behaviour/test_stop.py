@@ -9,6 +9,8 @@ import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_success, sh, wait_gone
 from testhost import docker, messages
 
+pytestmark = pytest.mark.either
+
 # The first process counts its stop signals. A second one within a second would be seen.
 COUNTS = (
     "n=0; trap 'n=$((n+1)); echo term $n' {signal}; echo up; while [ $n = 0 ]; do sleep 1000 & wait $!; done; "

@@ -14,6 +14,8 @@ import pytest
 from supervised import OBEDIENT, PROGRAM, Service, assert_failed, assert_success, by_hand, quote, sh
 from testhost import Unit, docker, inspect, not_here, process_name, run, wait_docker, wait_until
 
+pytestmark = pytest.mark.either
+
 # As people write them. %s is the program with its arguments.
 WRAPPERS = {
     "flock": "/usr/bin/flock /run/who.lock %s",
