@@ -185,7 +185,7 @@ static void help(void)
              "Check unit files for containers, by default all of the system's.\n\n"
              "      --json   print a list of the findings\n"
              "      --user   the files of the user's manager\n"
-             "      --help   print this help\n\n"
+             "  -h, --help   print this help\n\n"
              "Exit status: 0 nothing is wrong, 1 there are warnings, 2 there are errors.");
 }
 

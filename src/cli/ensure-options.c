@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "cli/ensure-options.h"
+#include "cli/help-text.h"
+#include "util/guess.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
@@ -128,6 +130,7 @@ static const struct {
         const char *name, *value; /* value NULL: none is needed */
         Setter set;
         const char *text;
+        const char *words; /* what the value can be; NULL: anything */
 } table[] = {
         { NETWORK | VOLUME, "driver", "NAME", set_driver, "The driver (default bridge, local)" },
         { NETWORK | VOLUME, "opt", "NAME=VALUE", add_opts, "An option of the driver; repeatable" },
@@ -139,7 +142,7 @@ static const struct {
         { NETWORK, "ipv6", NULL, set_ipv6, "IPv6 as well" },
         { NETWORK, "ipam-driver", "NAME", set_ipam_driver, "Who gives out addresses (default default)" },
         { VOLUME, "owner", "[UID][:GID]", set_owner, "Owner and group of a new volume's folder" },
-        { IMAGE, "pull", "POLICY", set_pull, "missing (default), always, never" },
+        { IMAGE, "pull", "POLICY", set_pull, "missing (default), always, never", "missing always never" },
         { IMAGE, "platform", "PLATFORM", set_platform, "Like linux/arm64/v8" },
         { IMAGE, "all-tags", NULL, set_all_tags, "All tags of the image" },
         { IMAGE, "infra", NULL, set_infra, "The image of the containers of pods, instead of NAME" },
@@ -157,15 +160,38 @@ void ensure_options_help(EnsureKind kind, FILE *f)
                         ? "Pull the image if it does not exist."
                         : "Create it if it does not exist. If it is other than the options say, say so.");
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
-                char left[64];
+                char value[32] = "";
 
                 if (!(table[i].kinds & (1U << kind)))
                         continue;
-                (void) snprintf(left, sizeof(left), "--%s%s%s", table[i].name, table[i].value ? " " : "",
-                                table[i].value ?: "");
-                fprintf(f, "      %-24s  %s\n", left, table[i].text);
+                if (table[i].value)
+                        (void) snprintf(value, sizeof(value), " %s", table[i].value);
+                help_option(f, 0, table[i].name, value, table[i].text);
         }
-        fputs("      --help                    Print this help\n", f);
+        help_option(f, 'h', "help", "", "Print this help");
+}
+
+static int bad_value(size_t i, const char *value, CliError *reterr)
+{
+        Guess g = guess_begin(value, strlen(value));
+        char hint[GUESS_HINT_SIZE];
+
+        if (table[i].words)
+                (void) guess_offer_words(&g, table[i].words);
+        return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for --%s%s", value,
+                         table[i].name, guess_hint(&g, "", hint));
+}
+
+static int unknown_option(const EnsureOptions *o, const char *name, size_t size, CliError *reterr)
+{
+        Guess g = guess_begin(name, size);
+        char hint[GUESS_HINT_SIZE];
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (table[i].kinds & (1U << o->kind))
+                        (void) guess_offer(&g, table[i].name);
+        return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option --%.*s for %s%s", (int) MIN(size, 300u),
+                         name, ensure_kind_table[o->kind], guess_hint(&g, "--", hint));
 }
 
 /* words[0] is "--name" or "--name=value". Returns the number of words that were used. */
@@ -187,12 +213,10 @@ static int parse_option(EnsureOptions *o, char *const *words, CliError *reterr)
                 if (r == -ENOMEM)
                         return cli_error_oom(reterr);
                 if (r < 0)
-                        return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for --%s",
-                                         value, table[i].name);
+                        return bad_value(i, value, reterr);
                 return equal || !table[i].value ? 1 : 2;
         }
-        return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option --%.*s for %s", (int) MIN(n, 300u), name,
-                         ensure_kind_table[o->kind]);
+        return unknown_option(o, name, n, reterr);
 }
 
 static int parse_verb(EnsureOptions *o, const char *word, CliError *reterr)
@@ -200,7 +224,7 @@ static int parse_verb(EnsureOptions *o, const char *word, CliError *reterr)
         if (!word)
                 return cli_error(reterr, CLI_EXIT_REFUSED, "%s: no command given, expected `ensure`",
                                  ensure_kind_table[o->kind]);
-        o->help = strcmp(word, "--help") == 0;
+        o->help = cli_is_help(word);
         o->remove = o->kind == ENSURE_NETWORK && strcmp(word, "remove") == 0;
         if (!o->help && !o->remove && strcmp(word, "ensure") != 0)
                 return cli_error(reterr, CLI_EXIT_REFUSED,
@@ -218,7 +242,7 @@ static int parse_rest(EnsureOptions *o, char *const *words, CliError *reterr)
 
                 if (options && strcmp(*words, "--") == 0)
                         options = false;
-                else if (options && strcmp(*words, "--help") == 0)
+                else if (options && cli_is_help(*words))
                         o->help = true;
                 else if (options && strncmp(*words, "--", 2) == 0 && !o->remove)
                         r = parse_option(o, words, reterr);

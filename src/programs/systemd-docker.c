@@ -227,6 +227,7 @@ static bool print_about_us(Verb verb)
 
 int main(int argc, char **argv)
 {
+        static const OtherOptions run_side = { run_options_offer, run_options_has_letter };
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(options_done) Options options = {};
         _cleanup_(run_options_freep) RunOptions *run = NULL;
@@ -240,7 +241,7 @@ int main(int argc, char **argv)
         fill_standard_descriptors();
         if (read_tls(NULL).enabled)
                 become_tls_program(argv);
-        r = options_parse(argc, argv, &options, &error);
+        r = options_parse(argc, argv, &run_side, &options, &error);
         if (r >= 0 && print_about_us(options.verb))
                 return EXIT_SUCCESS;
         /* This may have to ask systemd. */

@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "cli/help-text.h"
 #include "cli/options.h"
 #include "run-option-table.h"
 #include "run-parse.h"
@@ -280,13 +281,12 @@ void run_options_help(FILE *f)
               "Create and run a container as a service. RUN OPTIONS are those of `docker run`:\n\n",
               f);
         for (size_t i = 0; run_options_help_entry(i, &entry); i++) {
-                char left[64];
+                char value[32] = "";
 
                 if (entry.hidden)
                         continue;
-                (void) snprintf(left, sizeof(left), "%c%c%c --%s%s%s", entry.short_name ? '-' : ' ',
-                                entry.short_name ? entry.short_name : ' ', entry.short_name ? ',' : ' ',
-                                entry.long_name, entry.value ? " " : "", entry.value ? entry.value : "");
-                fprintf(f, "  %-34s  %s\n", left, entry.text);
+                if (entry.value)
+                        (void) snprintf(value, sizeof(value), " %s", entry.value);
+                help_option(f, entry.short_name, entry.long_name, value, entry.text);
         }
 }

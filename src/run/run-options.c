@@ -14,9 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/options.h"
 #include "run-option-table.h"
 #include "run-parse.h"
 #include "run-subjects.h"
+#include "util/guess.h"
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
@@ -53,6 +55,27 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
         return 0;
 }
 
+/* An option that does not exist, or is one of systemd-docker. */
+static int unknown_long(RunParse *p, const char *name, size_t size)
+{
+        Guess run = guess_begin(name, size), ours = guess_begin(name, size);
+        int n = (int) MIN(size, 200u);
+        char hint[GUESS_HINT_SIZE];
+
+        run_options_offer(&run);
+        options_offer(&ours);
+        if (ours.word && ours.distance == 0)
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "--%.*s is an option of systemd-docker: write it before `run` or `--`", n,
+                                 name);
+        if (ours.word && ours.distance < run.distance)
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "unknown option --%.*s of run, did you mean --%.*s, before `run` or `--`?",
+                                 n, name, (int) ours.size, ours.word);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option --%.*s of run%s", n, name,
+                         guess_hint(&run, "--", hint));
+}
+
 /* words[0] is "--name" or "--name=value". Returns the number of words that were used. */
 static int parse_long(RunParse *p, char *const *words)
 {
@@ -66,8 +89,7 @@ static int parse_long(RunParse *p, char *const *words)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED, "bad option syntax: %s", *words);
         spec = find_long(name, size);
         if (!spec)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option --%.*s of run",
-                                 (int) MIN(size, 200u), name);
+                return unknown_long(p, name, size);
         if (asprintf(&option, "--%s", spec->name) < 0)
                 return cli_error_oom(p->reterr);
         if (equal)
@@ -80,6 +102,29 @@ static int parse_long(RunParse *p, char *const *words)
         } else
                 return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
         return r < 0 ? r : 1;
+}
+
+void run_options_offer(Guess *g)
+{
+        for (const RunOptionSpec *s = run_option_table; s < run_option_table + run_option_table_size; s++)
+                if (!(s->flags & (FLAG_HIDDEN | FLAG_WINDOWS)) ||
+                    (strlen(s->name) == g->typed_size && memcmp(s->name, g->typed, g->typed_size) == 0))
+                        (void) guess_offer(g, s->name);
+}
+
+bool run_options_has_letter(char letter)
+{
+        return find_short(letter);
+}
+
+/* What may have been meant by a wrong value: one of the words of its option. option: "--pull", "-a". */
+static bool guess_value(const char *option, Guess *g)
+{
+        const RunOptionSpec *spec =
+                option[1] == '-' ? find_long(option + 2, strlen(option + 2)) : find_short(option[1]);
+
+        return spec && spec->words && strcmp(spec->words, COMPLETE_FILE) != 0 &&
+               guess_offer_words(g, spec->value ? spec->words : COMPLETE_BOOL);
 }
 
 /* Units from before docker 1.10 have long options with one dash. Returns the length of such an option's
@@ -97,9 +142,12 @@ static int unknown_short(RunParse *p, const char *word, char name)
 
         if (size > 0)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "unknown option -%c in %s of run, did you mean --%.*s?", name, word,
+                                 "unknown option -%c in %.200s of run, did you mean --%.*s?", name, word,
                                  (int) size, word + 1);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %s of run", name, word);
+        if (options_has_letter(name))
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "-%c is an option of systemd-docker: write it before `run` or `--`", name);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option -%c in %.200s of run", name, word);
 }
 
 /* The same for short options: "-it", "-eA=B", "-e", "-i=false". */
@@ -251,6 +299,9 @@ static int parse_all(RunParse *p, char *const *words)
         p->swappiness = -1;
         p->content_trust_disabled = true;
 
+        if (options_is_docker_run(words))
+                return cli_error(p->reterr, CLI_EXIT_REFUSED,
+                                 "write the options only, without \"%.100s run\"", words[0]);
         r = parse_words(p, words, &words);
         if (r == -ENOMEM || (r >= 0 && p->o->help))
                 return r;
@@ -308,7 +359,7 @@ static int hint_at_old_option(char *const *words, CliError *e)
 int run_options_parse(char *const *words, const CliContext *context, RunOptions **ret, CliError *reterr)
 {
         _cleanup_(run_options_freep) RunOptions *o = NULL;
-        RunParse p = { .context = context, .reterr = reterr };
+        RunParse p = { .context = context, .reterr = reterr, .guess_value = guess_value };
         int r;
 
         assert(words);

@@ -14,7 +14,9 @@
 
 int run_parse_error_at(RunParse *p, const char *option, const char *value, const char *format, ...)
 {
+        Guess g = guess_begin(value, strlen(value));
         _cleanup_free_ char *reason = NULL;
+        char hint[GUESS_HINT_SIZE];
         va_list ap;
         int r;
 
@@ -23,8 +25,10 @@ int run_parse_error_at(RunParse *p, const char *option, const char *value, const
         va_end(ap);
         if (r < 0)
                 return cli_error_oom(p->reterr);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s", value, option,
-                         reason);
+        if (p->guess_value)
+                (void) p->guess_value(option, &g);
+        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.200s\" for %s: %s%s", value, option,
+                         reason, guess_hint(&g, "", hint));
 }
 
 int run_parse_error(RunParse *p, const char *format, ...)

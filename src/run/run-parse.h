@@ -13,6 +13,7 @@
 
 #include "run/run-options.h"
 #include "text.h"
+#include "util/guess.h"
 
 /* Values that wait for the second pass: options that can be given more than once. */
 typedef enum RunList {
@@ -64,6 +65,8 @@ typedef struct RunParse {
         RunOptions *o;
         const CliContext *context;
         CliError *reterr;
+        bool (*guess_value)(const char *option,
+                            Guess *g); /* what was meant by a wrong value, for messages */
 
         /* The option and value that are being parsed, for messages. */
         const char *option; /* "--publish", "-p" */

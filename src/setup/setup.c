@@ -339,12 +339,12 @@ static int reach(Setup *s, SetupVerb verb)
 static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
-             "Register systemd-docker-runtime with the Docker engine of this machine, so that containers\n"
-             "of units with Delegate= can be created in the unit's cgroup.\n\n"
+             "Register systemd-docker-runtime with the Docker engine of this machine, so that\n"
+             "containers of units with Delegate= can be created in the unit's cgroup.\n\n"
              "      --undo   remove it from the engine's daemon.json\n"
-             "      --check  change nothing; say which cgroup mode units get, and why; exit status 0 if\n"
-             "               the engine has the runtime, otherwise 1\n"
-             "      --help   print this help");
+             "      --check  change nothing; say which cgroup mode units get, and why; exit\n"
+             "               status 0 if the engine has the runtime, otherwise 1\n"
+             "  -h, --help   print this help");
 }
 
 int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "cli/cli-error.h"
+#include "util/guess.h"
 
 typedef enum NotifyMode {
         NOTIFY_SUPERVISOR, /* --notify=false: the supervisor sends READY=1 once the container runs */
@@ -77,9 +78,18 @@ typedef struct Options {
                              argv, not owned */
 } Options;
 
-/* Parses argv. With --help or --version, verb says so and run_words may be NULL. On success, free *ret with
- * options_done(). -EINVAL or -ENOMEM with *reterr set; *ret is unchanged then. */
-int options_parse(int argc, char **argv, Options *ret, CliError *reterr);
+/* The options of docker run, which this folder does not know: for what is on the wrong side of the command.
+ */
+typedef struct OtherOptions {
+        void (*offer)(Guess *g); /* all long names */
+        bool (*has_letter)(char letter);
+} OtherOptions;
+
+/* Parses argv. With --help or --version, verb says so and run_words may be NULL; `help VERB` is the verb
+ * with
+ * --help. run: NULL if nothing is known. On success, free *ret with options_done(). -EINVAL or -ENOMEM with
+ * *reterr set; *ret is unchanged then. */
+int options_parse(int argc, char **argv, const OtherOptions *run, Options *ret, CliError *reterr);
 /* Frees the members and resets *o. */
 void options_done(Options *o);
 
@@ -112,6 +122,12 @@ typedef struct OptionHelp {
         const char *text;
         const char *words; /* for completion: the values, or COMPLETE_…; NULL: unknown */
 } OptionHelp;
+
+/* The same as OtherOptions, for the other side. */
+void options_offer(Guess *g);
+bool options_has_letter(char letter);
+/* Whether the words begin with `docker run`, which people leave in when they copy a command line. */
+bool options_is_docker_run(char *const *words);
 
 /* *ret_n: the number of entries. */
 const OptionHelp *options_help_table(size_t *ret_n);

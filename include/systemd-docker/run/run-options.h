@@ -14,6 +14,7 @@
 #include "cli/cli-error.h"
 #include "run/context.h"
 #include "util/cleanup.h"
+#include "util/guess.h"
 
 struct json_object;
 
@@ -77,6 +78,10 @@ const char *run_options_log_opt(const RunOptions *o, const char *name);
 /* The name (for example "memory") of the first given option that sets a limit in the container's own cgroup.
  * A container that is moved out of that cgroup would escape the limit. NULL: no such option. */
 const char *run_options_limit_conflict(const RunOptions *o);
+
+/* Offers all long names; and whether an option has this letter. See OtherOptions of cli/options.h. */
+void run_options_offer(Guess *g);
+bool run_options_has_letter(char letter);
 
 /* The table of options, for --help, for the completions, and for the test that compares these with the
  * manual page. Strings are constant. */

@@ -10,13 +10,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+        static const OtherOptions run_side = { run_options_offer, run_options_has_letter };
         char **words = fuzz_words(data, size);
         CliError error = CLI_ERROR_NULL;
         Options options;
         int r;
 
         check_run(words);
-        r = options_parse((int) strv_length(words), words, &options, &error);
+        r = options_parse((int) strv_length(words), words, &run_side, &options, &error);
         if (r < 0) {
                 check_error(&error);
                 cli_error_done(&error);

@@ -100,7 +100,11 @@ Test(ensure_options, mistakes)
                 { ENSURE_NETWORK, "ensure --opt =x a", "invalid value \"=x\" for --opt" },
                 { ENSURE_VOLUME, "ensure --owner me a", "invalid value \"me\" for --owner" },
                 { ENSURE_VOLUME, "ensure --owner 4294967295 a", "invalid value \"4294967295\" for --owner" },
-                { ENSURE_IMAGE, "ensure --pull newer a", "invalid value \"newer\" for --pull" },
+                { ENSURE_IMAGE, "ensure --pull newer a",
+                  "invalid value \"newer\" for --pull, did you mean never?" },
+                { ENSURE_IMAGE, "ensure --pull sometimes a", "invalid value \"sometimes\" for --pull" },
+                { ENSURE_NETWORK, "ensure --subnt 10.0.0.0/8 a",
+                  "unknown option --subnt for network, did you mean --subnet?" },
                 { ENSURE_IMAGE, "ensure --creds me a", "invalid value \"me\" for --creds" },
         };
 

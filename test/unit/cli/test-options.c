@@ -8,12 +8,24 @@
 #include "cli/options.h"
 #include "words.h"
 
+/* Some of run's, as if. */
+static void offer(Guess *g)
+{
+        (void) guess_offer_words(g, "publish publish-all name rm volume tty");
+}
+
+static bool has_letter(char letter)
+{
+        return strchr("dpitv", letter);
+}
+
 static int parse(const char *line, Options *ret, CliError *reterr, char ***ret_words)
 {
+        static const OtherOptions other = { offer, has_letter };
         char **words = words_of(line);
 
         *ret_words = words;
-        return options_parse((int) strv_length(words), words, ret, reterr);
+        return options_parse((int) strv_length(words), words, &other, ret, reterr);
 }
 
 static Options parse_good(const char *line, char ***ret_words)
@@ -121,6 +133,27 @@ Test(options, refusals)
                 { "x -cgroups name=systemd run a", "did you mean --cgroups?" },
                 { "x -notify=true run a", "did you mean --notify?" },
                 { "x -pid-file=/x run a", "did you mean --pid-file?" },
+                { "x --notfy run a", "unknown option --notfy, did you mean --notify?" },
+                { "x --cgroupmode=inside run a", "did you mean --cgroup-mode?" },
+                { "x --cgroup-mode=insid run a", "\"insid\" for --cgroup-mode, did you mean inside?" },
+                { "x --notify=helthy run a", "did you mean healthy?" },
+                { "x --watchdog contianer run a", "did you mean container?" },
+                { "x --logs=flase run a", "did you mean false?" },
+                { "x --stderr-priority=warnin run a", "did you mean warning?" },
+                { "x --main-pid=both run a", "for --main-pid, expected: container, supervisor" },
+                { "x --publish 80:80 run a", "--publish is an option of docker run: write it after" },
+                { "x --name=a run a", "--name is an option of docker run: write it after" },
+                { "x --publsh=1 run a", "did you mean --publish, after `run` or `--`?" },
+                { "x -d run a", "-d is an option of docker run: write it after" },
+                { "x -it run a", "-i is an option of docker run: write it after" },
+                { "x -v/srv:/x run a", "-v is an option of docker run: write it after" },
+                { "x -name a run a", "--name is an option of docker run: write it after" },
+                { "x rnu a", "unknown command \"rnu\", did you mean run?" },
+                { "x chek", "did you mean check?" },
+                { "x help netwrk", "did you mean network?" },
+                { "x docker run --rm a", "without \"docker run\"" },
+                { "x -n /usr/bin/docker container run a", "without \"/usr/bin/docker run\"" },
+                { "x docker ps", "unknown command \"docker\", expected `run` or `--`" },
                 { "x --pid-file", "--pid-file needs a value" },
                 { "x --pid-file= run a", "--pid-file" },
                 { "x -p", "-p needs a value" },
