@@ -2,14 +2,18 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Prints the tables of options for the generator of completions (generate, in this folder). Each option is
- * one line with these fields, separated by tabs: part (ours, run), letter, long name, what value it takes
- * (none; optional, which must follow a "="; required), placeholder, words that the value can be, text, and
- * "hidden" for old spellings. */
+ * one line with these fields, separated by tabs: part (ours, run, or a verb), letter, long name, what value
+ * it takes (none; optional, which must follow a "="; required), placeholder, words that the value can be,
+ * text, and "hidden" for old spellings. */
 
 #include <stdio.h>
 
+#include "cli/check-options.h"
+#include "cli/ensure-options.h"
 #include "cli/options.h"
+#include "cli/setup-options.h"
 #include "run/run-options.h"
+#include "util/macro.h"
 
 static void print(const char *part, char letter, const char *name, const char *takes, const char *value,
                   const char *words, const char *text, const char *hidden)
@@ -18,18 +22,41 @@ static void print(const char *part, char letter, const char *name, const char *t
                words ? words : "", text, hidden);
 }
 
+static void print_option(const char *part, const OptionHelp *h)
+{
+        print(part, h->short_name, h->long_name,
+              !h->value           ? "none"
+              : h->value_optional ? "optional"
+                                  : "required",
+              h->value, h->words, h->text, "");
+}
+
 int main(void)
 {
-        size_t n;
-        const OptionHelp *ours = options_help_table(&n);
+        static const struct {
+                const char *part;
+                const OptionHelp *(*table)(size_t *ret_n);
+        } tables[] = {
+                { "ours", options_help_table },
+                { "setup", setup_options_help_table },
+                { "check", check_options_help_table },
+        };
         RunOptionHelp run;
+        OptionHelp h;
 
-        for (size_t i = 0; i < n; i++)
-                print("ours", ours[i].short_name, ours[i].long_name,
-                      !ours[i].value           ? "none"
-                      : ours[i].value_optional ? "optional"
-                                               : "required",
-                      ours[i].value, ours[i].words, ours[i].text, "");
+        for (size_t k = 0; k < ELEMENTSOF(tables); k++) {
+                size_t n;
+                const OptionHelp *table = tables[k].table(&n);
+
+                for (size_t i = 0; i < n; i++)
+                        print_option(tables[k].part, table + i);
+        }
+        for (EnsureKind kind = 0; kind < _ENSURE_KIND_MAX; kind++) {
+                for (size_t i = 0; ensure_options_help_entry(kind, i, &h); i++)
+                        print_option(ensure_kind_to_string(kind), &h);
+                print_option(ensure_kind_to_string(kind),
+                             &(OptionHelp){ 'h', "help", NULL, false, "Print this help" });
+        }
         for (size_t i = 0; run_options_help_entry(i, &run); i++)
                 print("run", run.short_name, run.long_name, run.value ? "required" : "optional", run.value,
                       run.words, run.text, run.hidden ? "hidden" : "");

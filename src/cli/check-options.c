@@ -8,10 +8,24 @@
 #include "cli/check-options.h"
 #include "cli/help-text.h"
 #include "util/guess.h"
+#include "util/macro.h"
+
+static const OptionHelp help_table[] = {
+        { 0, "json", NULL, false, "Print a list of the findings" },
+        { 0, "user", NULL, false, "The files of the user's manager" },
+        { 'h', "help", NULL, false, "Print this help" },
+};
+
+const OptionHelp *check_options_help_table(size_t *ret_n)
+{
+        *ret_n = ELEMENTSOF(help_table);
+        return help_table;
+}
 
 static int set(CheckOptions *o, const char *word, CliError *reterr)
 {
-        Guess g = guess_begin(word, strlen(word));
+        const char *name = word + strspn(word, "-");
+        Guess g = guess_begin(name, strlen(name));
         char hint[GUESS_HINT_SIZE];
 
         if (strcmp(word, "--json") == 0)
@@ -21,9 +35,10 @@ static int set(CheckOptions *o, const char *word, CliError *reterr)
         else if (cli_is_help(word))
                 o->help = true;
         else {
-                (void) guess_offer_words(&g, "--json --user --help");
+                for (size_t i = 0; i < ELEMENTSOF(help_table); i++)
+                        (void) guess_offer(&g, help_table[i].long_name);
                 return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %.300s for check%s", word,
-                                 guess_hint(&g, "", hint));
+                                 guess_hint(&g, "--", hint));
         }
         return 0;
 }

@@ -146,9 +146,22 @@ static const struct {
         { IMAGE, "platform", "PLATFORM", set_platform, "Like linux/arm64/v8" },
         { IMAGE, "all-tags", NULL, set_all_tags, "All tags of the image" },
         { IMAGE, "infra", NULL, set_infra, "The image of the containers of pods, instead of NAME" },
-        { IMAGE, "authfile", "PATH", set_authfile, "A file with logins, like config.json" },
+        { IMAGE, "authfile", "PATH", set_authfile, "A file with logins, like config.json", COMPLETE_FILE },
         { IMAGE, "creds", "USER:PASSWORD", set_creds, "The login; others can see it" },
 };
+
+bool ensure_options_help_entry(EnsureKind kind, size_t i, OptionHelp *ret)
+{
+        for (size_t k = 0; k < ELEMENTSOF(table); k++)
+                if ((table[k].kinds & (1U << kind)) && i-- == 0) {
+                        *ret = (OptionHelp){ .long_name = table[k].name,
+                                             .value = table[k].value,
+                                             .text = table[k].text,
+                                             .words = table[k].words };
+                        return true;
+                }
+        return false;
+}
 
 void ensure_options_help(EnsureKind kind, FILE *f)
 {
@@ -176,7 +189,7 @@ static int bad_value(size_t i, const char *value, CliError *reterr)
         Guess g = guess_begin(value, strlen(value));
         char hint[GUESS_HINT_SIZE];
 
-        if (table[i].words)
+        if (table[i].words && strcmp(table[i].words, COMPLETE_FILE) != 0)
                 (void) guess_offer_words(&g, table[i].words);
         return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for --%s%s", value,
                          table[i].name, guess_hint(&g, "", hint));

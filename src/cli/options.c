@@ -1,297 +1,249 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The program's own options, before the command. */
+/* The program's own options: a table of names and help, and one of setters. */
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "cli/help-text.h"
 #include "cli/options.h"
-#include "option-table.h"
-#include "util/cleanup.h"
-#include "util/guess.h"
+#include "options-set.h"
 #include "util/macro.h"
+#include "util/string-table.h"
 #include "util/strv.h"
 
-typedef struct Parser {
-        Options o;
-        const OtherOptions *run; /* NULL: unknown */
-        CliError *reterr;
-} Parser;
+static const char *const notify_mode_table[_NOTIFY_MAX] = {
+        [NOTIFY_SUPERVISOR] = "false",
+        [NOTIFY_CONTAINER] = "container",
+        [NOTIFY_HEALTHY] = "healthy",
+};
+DEFINE_STRING_TABLE(notify_mode, NotifyMode)
 
-static const OptionHelp *find_long(const char *name, size_t size)
-{
-        size_t n;
-        const OptionHelp *table = options_help_table(&n);
+static const char *const cgroup_mode_table[_CGROUP_MODE_MAX] = {
+        [CGROUP_MODE_AUTO] = "auto",         [CGROUP_MODE_INSIDE] = "inside",
+        [CGROUP_MODE_DELEGATE] = "delegate", [CGROUP_MODE_MIGRATE] = "migrate",
+        [CGROUP_MODE_NONE] = "none",
+};
+DEFINE_STRING_TABLE(cgroup_mode, CgroupMode)
 
-        for (size_t i = 0; i < n; i++)
-                if (strlen(table[i].long_name) == size && memcmp(table[i].long_name, name, size) == 0)
-                        return table + i;
-        return NULL;
-}
+static const char *const watchdog_mode_table[_WATCHDOG_MAX] = {
+        [WATCHDOG_ENGINE] = "engine",
+        [WATCHDOG_HEALTHY] = "healthy",
+        [WATCHDOG_CONTAINER] = "container",
+};
+DEFINE_STRING_TABLE(watchdog_mode, WatchdogMode)
 
-static const OptionHelp *find_short(char name)
-{
-        size_t n;
-        const OptionHelp *table = options_help_table(&n);
+static const char *const main_pid_mode_table[_MAIN_PID_MAX] = {
+        [MAIN_PID_CONTAINER] = "container",
+        [MAIN_PID_SUPERVISOR] = "supervisor",
+};
+DEFINE_STRING_TABLE(main_pid_mode, MainPidMode)
 
-        for (size_t i = 0; i < n; i++)
-                if (name && table[i].short_name == name)
-                        return table + i;
-        return NULL;
-}
+static const char *const log_transport_table[_LOG_TRANSPORT_MAX] = {
+        [LOG_TRANSPORT_NATIVE] = "native",
+        [LOG_TRANSPORT_STREAM] = "stream",
+};
+DEFINE_STRING_TABLE(log_transport, LogTransport)
 
-void options_offer(Guess *g)
-{
-        size_t n;
-        const OptionHelp *table = options_help_table(&n);
-
-        for (size_t i = 0; i < n; i++)
-                (void) guess_offer(g, table[i].long_name);
-}
-
-bool options_has_letter(char letter)
-{
-        return find_short(letter);
-}
-
-/* An option that does not exist, or is one of the words after the command. name: without dashes. letter: the
- * one of the word that does not exist, or 0. */
-static int unknown_option(const Parser *p, const char *word, const char *name, size_t size, char letter)
-{
-        Guess ours = guess_begin(name, size), run = guess_begin(name, size);
-        char hint[GUESS_HINT_SIZE];
-
-        options_offer(&ours);
-        if (p->run)
-                p->run->offer(&run);
-        if (run.word && run.distance == 0)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "--%.*s is an option of docker run: write it after `run` or `--`",
-                                 (int) run.size, run.word);
-        if (run.word && run.distance < ours.distance)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "unknown option %.300s, did you mean --%.*s, after `run` or `--`?", word,
-                                 (int) run.size, run.word);
-        if (!ours.word && letter && p->run && p->run->has_letter(letter))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "-%c is an option of docker run: write it after `run` or `--`", letter);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option %.300s%s", word,
-                         guess_hint(&ours, "--", hint));
-}
-
-/* "a b c" -> "a, b, c". */
-static void list_words(const char *words, char *buffer, size_t size)
-{
-        size_t n = 0;
-
-        for (; *words && n + 2 < size; words++) {
-                if (*words == ' ')
-                        buffer[n++] = ',';
-                buffer[n++] = *words;
-        }
-        buffer[n] = 0;
-}
-
-static int bad_value(const Parser *p, const OptionHelp *h, const char *option, const char *value)
-{
-        Guess g = guess_begin(value, strlen(value));
-        char hint[GUESS_HINT_SIZE], list[160] = "";
-
-        if (!h->words || strcmp(h->words, COMPLETE_FILE) == 0)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s", value,
-                                 option);
-        if (guess_offer_words(&g, h->words))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s%s", value,
-                                 option, guess_hint(&g, "", hint));
-        list_words(h->words, list, sizeof(list));
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s, expected: %s", value,
-                         option, list);
-}
-
-static int apply(Parser *p, const OptionHelp *h, const char *option, const char *value)
-{
-        size_t n;
-        int r = options_set(&p->o, (size_t) (h - options_help_table(&n)), value);
-
-        if (r == -ENOMEM)
-                return cli_error_oom(p->reterr);
-        return r < 0 ? bad_value(p, h, option, value) : 0;
-}
-
-/* words[0] is "--name" or "--name=value". Returns the number of words that were used. */
-static int parse_long(Parser *p, char **words)
-{
-        const char *name = words[0] + 2, *equal = strchr(name, '=');
-        size_t size = equal ? (size_t) (equal - name) : strlen(name);
-        const OptionHelp *h = find_long(name, size);
-        char option[64];
-        int r;
-
-        if (!h) {
-                (void) snprintf(option, sizeof(option), "--%.*s", (int) size, name);
-                return unknown_option(p, option, name, size, 0);
-        }
-        (void) snprintf(option, sizeof(option), "--%s", h->long_name);
-        if (!h->value && equal)
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "invalid value \"%.300s\" for %s: it takes none", equal + 1, option);
-        if (!h->value || equal || h->value_optional) {
-                r = apply(p, h, option, equal ? equal + 1 : "true");
-                return r < 0 ? r : 1;
-        }
-        if (!words[1])
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
-        r = apply(p, h, option, words[1]);
-        return r < 0 ? r : 2;
-}
-
-/* The original programs also accepted long options with one dash: such an option gets a hint. */
-static int unknown_short(const Parser *p, const char *word, char letter)
-{
-        size_t size = strcspn(word + 1, "=");
-
-        if (size > 1 && find_long(word + 1, size))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown option %.300s, did you mean --%.*s?",
-                                 word, (int) size, word + 1);
-        /* Some letters are no name. */
-        return unknown_option(p, word, word + 1, size > 3 ? size : 0, letter);
-}
-
-/* "-l", "-l=0", "-pPATH", "-p PATH", "-p=PATH", "-le". The word is checked before an option is applied, so
- * that "-logs" is one error and not -l, -o and so on. */
-static int parse_short(Parser *p, char **words)
-{
-        const char *word = words[0];
-        int r;
-
-        if (word[2] && word[2] != '=' && find_long(word + 1, strcspn(word + 1, "=")))
-                return unknown_short(p, word, 0);
-        for (const char *c = word + 1; *c; c++) {
-                const OptionHelp *h = find_short(*c);
-                char option[] = { '-', *c, 0 };
-
-                if (!h)
-                        return unknown_short(p, word, *c);
-                if (c[1] == '=') {
-                        r = apply(p, h, option, c + 2);
-                        return r < 0 ? r : 1;
-                }
-                if (h->value && !h->value_optional) {
-                        if (!c[1] && !words[1])
-                                return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
-                        r = apply(p, h, option, c[1] ? c + 1 : words[1]);
-                        return r < 0 ? r : c[1] ? 1 : 2;
-                }
-                r = apply(p, h, option, "true");
-                if (r < 0)
-                        return r;
-        }
-        return 1;
-}
-
+/* The names of priorities in syslog(3); the old spellings are at the end. */
 static const struct {
-        const char *word;
-        Verb verb;
-} commands[] = {
-        { "--", VERB_RUN },          { "run", VERB_RUN },       { "setup", VERB_SETUP },
-        { "network", VERB_NETWORK }, { "volume", VERB_VOLUME }, { "image", VERB_IMAGE },
-        { "check", VERB_CHECK },     { "help", VERB_HELP },     { "version", VERB_VERSION },
+        const char *name;
+        int priority;
+} priorities[] = {
+        { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },     { "crit", LOG_CRIT },
+        { "err", LOG_ERR },     { "warning", LOG_WARNING }, { "notice", LOG_NOTICE },
+        { "info", LOG_INFO },   { "debug", LOG_DEBUG },     { "panic", LOG_EMERG },
+        { "error", LOG_ERR },   { "warn", LOG_WARNING },
 };
 
-/* Whether the word is a command, which is then noted. */
-static bool take_command(Options *o, const char *word)
+static int parse_boolean(const char *s)
 {
-        for (size_t i = 0; i < ELEMENTSOF(commands); i++)
-                if (strcmp(commands[i].word, word) == 0) {
-                        o->verb = commands[i].verb;
-                        return true;
-                }
-        return false;
+        static const char *const words[2][2] = { { "false", "0" }, { "true", "1" } };
+
+        for (int value = 0; value < 2; value++)
+                if (strcmp(s, words[value][0]) == 0 || strcmp(s, words[value][1]) == 0)
+                        return value;
+        return -EINVAL;
 }
 
-bool options_is_docker_run(char *const *words)
-{
-        const char *slash = words[0] ? strrchr(words[0], '/') : NULL;
-        const char *program = slash ? slash + 1 : words[0];
+/* Setters return a value >= 0, -ENOMEM, or -EINVAL for a bad value. */
 
-        if (!program || (strcmp(program, "docker") != 0 && strcmp(program, "podman") != 0))
-                return false;
-        words += words[1] && strcmp(words[1], "container") == 0 ? 2 : 1;
-        return words[0] && strcmp(words[0], "run") == 0;
+static int set_logs(Options *o, const char *value)
+{
+        int b = parse_boolean(value);
+
+        if (b >= 0)
+                o->logs = b;
+        return b;
 }
 
-static int unknown_command(const Parser *p, char *const *words)
+static int set_notify(Options *o, const char *value)
 {
-        Guess g = guess_begin(words[0], strlen(words[0]));
-        char hint[GUESS_HINT_SIZE];
+        int b = parse_boolean(value),
+            mode = b == 1 ? (int) NOTIFY_CONTAINER : notify_mode_from_string(b == 0 ? "false" : value);
 
-        if (options_is_docker_run(words))
-                return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                                 "write `run` and the options only, without \"%.100s run\"", words[0]);
-        for (size_t i = 0; i < ELEMENTSOF(commands); i++)
-                (void) guess_offer(&g, commands[i].word);
-        return cli_error(p->reterr, CLI_EXIT_REFUSED, "unknown command \"%.300s\"%s", words[0],
-                         g.word ? guess_hint(&g, "", hint) : ", expected `run` or `--`; see --help");
+        if (mode >= 0)
+                o->notify = (NotifyMode) mode;
+        return mode;
 }
 
-/* `help`: words are what follows. `help VERB` is `VERB --help`. */
-static int parse_help(Parser *p, char **words)
+static int set_env(Options *o, const char *value)
 {
-        static char option[] = "--help";
-        static char *help[] = { option, NULL };
+        int b = parse_boolean(value);
 
-        p->o.verb = VERB_HELP;
-        p->o.run_words = help;
-        if (*words && !take_command(&p->o, *words))
-                return unknown_command(p, words);
-        return 0;
+        if (b >= 0)
+                o->env = b;
+        return b;
 }
 
-/* Parses up to the command. */
-static int parse_words(Parser *p, char **words)
+static int set_rm(Options *o, const char *value)
 {
-        while (*words) {
-                int r;
+        int b = parse_boolean(value);
 
-                if (take_command(&p->o, *words)) {
-                        p->o.run_words = words + 1;
-                        return p->o.verb == VERB_HELP ? parse_help(p, words + 1) : 0;
-                }
-                if ((*words)[0] != '-' || !(*words)[1])
-                        return unknown_command(p, words);
-                r = (*words)[1] == '-' ? parse_long(p, words) : parse_short(p, words);
-                if (r < 0)
-                        return r;
-                if (p->o.verb != VERB_RUN)
+        if (b >= 0)
+                o->rm = b;
+        return b;
+}
+
+static int set_cgroups(Options *o, const char *value)
+{
+        return *value ? strv_extend(&o->cgroups, value) : -EINVAL;
+}
+
+#define DEFINE_ENUM_SETTER(member, type, from_string)                                                       \
+        static int set_##member(Options *o, const char *value)                                              \
+        {                                                                                                   \
+                int i = from_string(value);                                                                 \
+                                                                                                            \
+                if (i >= 0)                                                                                 \
+                        o->member = (type) i;                                                               \
+                return i;                                                                                   \
+        }
+DEFINE_ENUM_SETTER(cgroup_mode, CgroupMode, cgroup_mode_from_string)
+DEFINE_ENUM_SETTER(watchdog, WatchdogMode, watchdog_mode_from_string)
+DEFINE_ENUM_SETTER(main_pid, MainPidMode, main_pid_mode_from_string)
+DEFINE_ENUM_SETTER(log_transport, LogTransport, log_transport_from_string)
+
+static int set_stderr_priority(Options *o, const char *value)
+{
+        if (*value >= '0' && *value <= '7' && !value[1]) {
+                o->stderr_priority = *value - '0';
+                return 0;
+        }
+        for (size_t i = 0; i < ELEMENTSOF(priorities); i++)
+                if (strcmp(priorities[i].name, value) == 0) {
+                        o->stderr_priority = priorities[i].priority;
                         return 0;
-                words += r;
-        }
-        return cli_error(p->reterr, CLI_EXIT_REFUSED,
-                         "no command given, expected `run` or `--`; see --help");
+                }
+        return -EINVAL;
 }
 
-int options_parse(int argc, char **argv, const OtherOptions *run, Options *ret, CliError *reterr)
+static int replace(char **target, const char *value)
 {
-        Parser p = {
-                .o = { .logs = true, .rm = -1, .stderr_priority = LOG_ERR },
-                .run = run,
-                .reterr = reterr,
-        };
-        int r;
+        char *copy;
 
-        assert(argv);
-        assert(ret);
-
-        r = parse_words(&p, argc > 0 ? argv + 1 : argv);
-        if (r < 0) {
-                options_done(&p.o);
-                return r;
-        }
-        *ret = p.o;
+        if (!*value)
+                return -EINVAL;
+        copy = strdup(value);
+        if (!copy)
+                return -ENOMEM;
+        free(*target);
+        *target = copy;
         return 0;
+}
+
+static int set_pid_file(Options *o, const char *value)
+{
+        return replace(&o->pid_file, value);
+}
+
+static int set_host(Options *o, const char *value)
+{
+        return replace(&o->host, value);
+}
+
+static int set_help(Options *o, const char *value)
+{
+        o->verb = VERB_HELP;
+        return 0;
+}
+
+static int set_version(Options *o, const char *value)
+{
+        o->verb = VERB_VERSION;
+        return 0;
+}
+
+static const OptionHelp help_table[] = {
+        { 'l', "logs", "BOOL", true, "Pass on what the container writes to stdout and stderr (default true)",
+          COMPLETE_BOOL },
+        { 'n', "notify", "MODE", true,
+          "Who sends READY=1: false (the supervisor), container (bare --notify), healthy",
+          "false container healthy" },
+        { 'e', "env", "BOOL", true,
+          "Pass the environment on to the container, except HOME, PATH and systemd's own", COMPLETE_BOOL },
+        { 'c', "cgroups", "NAME", false,
+          "Hierarchy of cgroup v1 to take over, or \"all\" (default); repeatable", "all name=systemd" },
+        { 0, "cgroup-mode", "MODE", false, "auto (default), inside, delegate, migrate, none",
+          "auto inside delegate migrate none" },
+        { 'p', "pid-file", "PATH", false, "Write the container's pid to this file", COMPLETE_FILE },
+        { 0, "rm", "BOOL", true, "false: keep the container at the end, and a stopped one of its name",
+          COMPLETE_BOOL },
+        { 0, "watchdog", "RULE", false, "When WATCHDOG=1 is sent: engine (default), healthy, container",
+          "engine healthy container" },
+        { 0, "main-pid", "WHO", false, "The main process for systemd: container (default), supervisor",
+          "container supervisor" },
+        { 0, "log-transport", "KIND", false, "native (default): all fields; stream: highest throughput",
+          "native stream" },
+        { 0, "stderr-priority", "LEVEL", false, "Journal priority of stderr lines (default err)",
+          "emerg alert crit err warning notice info debug" },
+        { 'H', "host", "URL", false, "The engine (default: $DOCKER_HOST, unix:///var/run/docker.sock)" },
+        { 'h', "help", NULL, false, "Print this help" },
+        { 0, "version", NULL, false, "Print the version" },
+};
+
+static int (*const setters[])(Options *o, const char *value) = {
+        set_logs, set_notify,   set_env,      set_cgroups,       set_cgroup_mode,     set_pid_file,
+        set_rm,   set_watchdog, set_main_pid, set_log_transport, set_stderr_priority, set_host,
+        set_help, set_version,
+};
+
+static_assert(ELEMENTSOF(help_table) == ELEMENTSOF(setters), "one setter for each option");
+
+const OptionHelp *options_help_table(size_t *ret_n)
+{
+        *ret_n = ELEMENTSOF(help_table);
+        return help_table;
+}
+
+int options_set(Options *o, size_t i, const char *value)
+{
+        return setters[i](o, value);
+}
+
+void options_help(FILE *f)
+{
+        fputs("Usage: systemd-docker [OPTIONS…] run [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
+              "       systemd-docker [OPTIONS…] --  [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n"
+              "       systemd-docker [-H URL] setup [--undo | --check]\n"
+              "       systemd-docker [-H URL] network|volume|image ensure [OPTIONS…] NAME\n"
+              "       systemd-docker [-H URL] network remove NAME\n"
+              "       systemd-docker check [--json] [--user] [FILE|FOLDER|UNIT]…\n"
+              "       systemd-docker help [COMMAND] | version\n\n"
+              "Run a Docker container as a systemd service.\n\n",
+              f);
+        for (size_t i = 0; i < ELEMENTSOF(help_table); i++) {
+                const OptionHelp *h = help_table + i;
+                char value[32] = "";
+
+                if (h->value)
+                        (void) snprintf(value, sizeof(value), h->value_optional ? "[=%s]" : " %s", h->value);
+                help_option(f, h->short_name, h->long_name, value, h->text);
+        }
+        fputs("\nRUN OPTIONS are those of `docker run`: systemd-docker run --help\n", f);
 }
 
 void options_done(Options *o)

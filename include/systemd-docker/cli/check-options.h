@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "cli/cli-error.h"
+#include "cli/options.h"
 
 typedef struct CheckOptions {
         bool json, user, help;
@@ -15,3 +16,5 @@ typedef struct CheckOptions {
 
 /* -EINVAL or -ENOMEM with *reterr set. */
 int check_options_parse(char *const *words, CheckOptions *ret, CliError *reterr);
+
+const OptionHelp *check_options_help_table(size_t *ret_n);

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "cli/cli-error.h"
+#include "cli/options.h"
 
 typedef enum EnsureKind {
         ENSURE_NETWORK,
@@ -56,4 +57,6 @@ int ensure_pull_from_string(const char *s);
 int ensure_options_parse(EnsureKind kind, char *const *words, EnsureOptions *ret, CliError *reterr);
 void ensure_options_done(EnsureOptions *o);
 
+/* The option of a kind with index i, from 0 on. Returns false after the last one. */
+bool ensure_options_help_entry(EnsureKind kind, size_t i, OptionHelp *ret);
 void ensure_options_help(EnsureKind kind, FILE *f);

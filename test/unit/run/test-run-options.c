@@ -111,7 +111,7 @@ Test(run_options, refusals)
                 { "--cgroup-mode inside nginx", 125, "is an option of systemd-docker: write it before" },
                 { "--notfy nginx", 125, "did you mean --notify, before `run` or `--`?" },
                 { "-n nginx", 125, "-n is an option of systemd-docker: write it before" },
-                { "--pull=alway nginx", 125, "not one of always, missing, never, did you mean always?" },
+                { "--pull=alwayys nginx", 125, "not one of always, missing, never, did you mean always?" },
                 { "--attach stdot nginx", 125, "did you mean stdout?" },
                 { "--cgroupns=hots nginx", 125, "did you mean host?" },
                 { "--restart=on nginx", 125, "--restart" },
