@@ -19,9 +19,9 @@
 
 #include "continuity.h"
 #include "engine/log-stream.h"
-#include "known-lines.h"
+#include "loop/clock-watch.h"
 #include "loop/event-util.h"
-#include "stored-lines.h"
+#include "stored-log.h"
 #include "torn-lines.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -43,6 +43,7 @@ struct Continuity {
         LogStream *log;
         Attachment state;
         sd_event_source *retry; /* opens the stream that has ended once more */
+        ClockWatch *clock;
         uint64_t backoff_usec;
 
         bool broken;                 /* the stream ended, and the output did not */
@@ -54,10 +55,8 @@ struct Continuity {
         bool gap_said;
         unsigned engine_waits; /* for an engine that is away, at the end */
         unsigned refusals;     /* of the engine to read its log, one after the other */
-        uint64_t since_nsec;   /* the stored log is read from this time on */
-        uint64_t calm_nsec;    /* when nothing was left to be read, CLOCK_REALTIME */
-        StoredLines listings[_STREAM_MAX];
-        KnownLines known; /* of the stored log */
+        uint64_t calm_nsec;    /* when nothing was left to be read, CLOCK_BOOTTIME */
+        StoredLog stored_log;
         TornLines torn;
 };
 
@@ -101,8 +100,8 @@ static int take_raw(Continuity *c, int stream, const Line *bytes, uint64_t stamp
 
         if (stamp_nsec == 0)
                 return pass_on(stream, bytes, stamp_nsec, c);
-        r = known_lines_take_raw(&c->known, ledger_position(c->ties.ledger), stream, bytes, stamp_nsec,
-                                 pass_on, c, &differs);
+        r = known_lines_take_raw(&c->stored_log.known, ledger_position(c->ties.ledger), stream, bytes,
+                                 stamp_nsec, pass_on, c, &differs);
         if (differs)
                 continuity_say_gap(c, MISFIT);
         return r;
@@ -120,9 +119,9 @@ static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *user
                         c->ties.ops->on_progress(c->ties.userdata);
                 return r;
         }
-        if (stamp_nsec > 0 && known_lines_take(&c->known, stream, stamp_nsec))
+        if (stamp_nsec > 0 && known_lines_take(&c->stored_log.known, stream, stamp_nsec))
                 return 1;
-        now = event_realtime_nsec(c->ties.event);
+        now = event_boottime_nsec(c->ties.event);
         r = torn_lines_take(&c->torn, stream, line, stamp_nsec,
                             now > c->calm_nsec && now - c->calm_nsec > RESTED_NSEC);
         if (r > 0)
@@ -135,7 +134,7 @@ static void on_calm(void *userdata)
         Continuity *c = ASSERT_PTR(userdata);
         Ledger *l = c->ties.ledger;
 
-        c->calm_nsec = event_realtime_nsec(c->ties.event);
+        c->calm_nsec = event_boottime_nsec(c->ties.event);
         (void) c->ties.next->flush(c->ties.next_userdata);
         if (ledger_position(l)->mode == LOG_MODE_ATTACHED) {
                 ledger_calm(l);
@@ -155,9 +154,7 @@ static void on_open(void *userdata)
 /* Has the stream opened once more: at once where the last one got somewhere, else after a while. */
 static void reopen(Continuity *c)
 {
-        bool joined = c->listing && ledger_position(c->ties.ledger)->mode == LOG_MODE_STORED;
-
-        if (c->got_lines || c->tail_wanted || joined)
+        if (c->got_lines || c->tail_wanted || c->stored_log.joined)
                 c->backoff_usec = 0;
         (void) timer_arm(c->retry, c->backoff_usec);
         c->backoff_usec = backoff_next(c->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
@@ -230,20 +227,9 @@ static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, voi
 {
         Continuity *c = ASSERT_PTR(userdata);
 
-        if (stored_lines_take(&c->listings[stream], line, stamp_nsec,
-                              ledger_position(c->ties.ledger)->last_nsec) < 0)
+        if (stored_log_list(&c->stored_log, ledger_position(c->ties.ledger), stream, line, stamp_nsec) < 0)
                 (void) log_oom();
         return 1;
-}
-
-static void join(Continuity *c)
-{
-        LogBound bounds[_STREAM_MAX];
-
-        if (stored_lines_join(c->listings, ledger_position(c->ties.ledger), c->since_nsec, bounds) ==
-            LOG_JOIN_GUESS)
-                continuity_say_gap(c, MISFIT);
-        ledger_store(c->ties.ledger, bounds);
 }
 
 static void on_listing_eof(int r, const char *message, void *userdata)
@@ -251,9 +237,10 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         Continuity *c = ASSERT_PTR(userdata);
 
         /* A line that the journal does not have yet is not known. Then the listing is made once more. */
-        if (r >= 0 && c->ties.next->flush(c->ties.next_userdata))
-                join(c);
-        stored_lines_drop(c->listings);
+        if (r >= 0 && c->ties.next->flush(c->ties.next_userdata) &&
+            stored_log_join(&c->stored_log, c->ties.ledger) == LOG_JOIN_GUESS)
+                continuity_say_gap(c, MISFIT);
+        stored_log_done(&c->stored_log);
         if (r < 0) {
                 on_eof(r, message, c);
                 return;
@@ -294,34 +281,37 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 
         c->log = log_stream_free(c->log);
         c->broken = c->got_lines = false;
-        r = log_stream_new(
-                &c->log, c->ties.event, c->ties.engine,
-                &(LogStreamTarget){ c->ties.facts->container.id, flags | stream_flags(c), c->since_nsec },
-                ops, c);
+        r = log_stream_new(&c->log, c->ties.event, c->ties.engine,
+                           &(LogStreamTarget){ c->ties.facts->container.id, flags | stream_flags(c),
+                                               c->stored_log.since_nsec },
+                           ops, c);
         set_state(c, r < 0 ? ATTACHMENT_NONE : state);
         return r;
 }
 
 static int attach(Continuity *c)
 {
-        c->stored = c->listing = false;
+        c->stored = c->listing = c->stored_log.joined = false;
         return open_stream(c, 0, &stream_ops, ATTACHMENT_OPENING);
 }
 
 /* Nothing can be missed of what is stored: the stream counts as open at once. */
 static int open_stored(Continuity *c)
 {
-        const LogPosition *p = ledger_position(c->ties.ledger);
-        bool follow = p->mode == LOG_MODE_STORED;
+        bool follow = stored_log_begin(&c->stored_log, ledger_position(c->ties.ledger));
         unsigned flags = LOG_STREAM_STORED | (follow && !c->tail_wanted ? LOG_STREAM_FOLLOW : 0);
 
         c->stored = true;
         c->listing = !follow;
         c->tail_read = false;
-        c->since_nsec = log_position_since(p);
-        known_lines_begin(&c->known, p);
-        stored_lines_drop(c->listings);
         return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
+}
+
+/* True: the clock was set back. */
+static bool note_clock(Continuity *c)
+{
+        return ledger_note_clock(c->ties.ledger, event_realtime_nsec(c->ties.event),
+                                 event_boottime_nsec(c->ties.event));
 }
 
 void continuity_expect(Continuity *c)
@@ -333,6 +323,7 @@ int continuity_open(Continuity *c, bool gap)
 {
         const Facts *f = c->ties.facts;
 
+        (void) note_clock(c);
         c->unreadable = c->unreadable || strcmp(f->container.log_driver, "none") == 0;
         c->tail_wanted = c->tail_wanted && f->dead;
         if (gap && !c->unreadable)
@@ -350,6 +341,21 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *userdata)
         if (r < 0)
                 c->ties.ops->on_failed(r, c->ties.userdata);
         return 0;
+}
+
+/* What is followed ends for us: the engine passes on only what has a stamp since the time that it was given.
+ */
+static void on_clock_set(void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+        int r = 0;
+
+        if (note_clock(c) && c->stored && c->state == ATTACHMENT_OPEN) {
+                log_debug("The clock was set back, reading the stored log again.");
+                r = continuity_open(c, true);
+        }
+        if (r < 0)
+                c->ties.ops->on_failed(r, c->ties.userdata);
 }
 
 void continuity_close(Continuity *c)
@@ -429,6 +435,9 @@ int continuity_new(Continuity **ret, const ContinuityTies *ties, const OutputWay
         r = event_add_timer(ties->event, &c->retry, on_retry, c, &retry);
         if (r < 0)
                 return r;
+        r = clock_watch_new(&c->clock, ties->event, on_clock_set, c);
+        if (r < 0)
+                return r;
         *ret = TAKE_PTR(c);
         return 0;
 }
@@ -439,7 +448,8 @@ Continuity *continuity_free(Continuity *c)
                 return NULL;
         log_stream_free(c->log);
         sd_event_source_disable_unref(c->retry);
-        stored_lines_drop(c->listings);
+        clock_watch_free(c->clock);
+        stored_log_done(&c->stored_log);
         torn_lines_done(&c->torn);
         free(c);
         return NULL;

@@ -2,24 +2,35 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* A bound is the time of the last line that was delivered, and how many lines with just that time were: the
- * engine's log may have several. */
+ * engine's log may have several. After the clock was set back, the lines are counted instead, from the
+ * beginning of a listing on that was read in the same way. */
 
 #include "known-lines.h"
 #include "util/macro.h"
 
-void known_lines_begin(KnownLines *k, const LogPosition *position)
+void known_lines_begin(KnownLines *k, const LogPosition *position, const uint64_t counts[_STREAM_MAX])
 {
-        *k = (KnownLines){};
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+        *k = (KnownLines){ .counted = counts };
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 k->bounds[stream] = log_trail_bound(log_position_trail(position, stream));
+                k->counts[stream] = counts ? counts[stream] : 0;
+        }
 }
 
 bool known_lines_take(KnownLines *k, int stream, uint64_t stamp_nsec)
 {
         LogBound *b = &k->bounds[stream];
 
-        if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0))
+        if (k->counted && k->counts[stream] == 0)
                 return false;
+        if (k->counted) {
+                k->counts[stream]--;
+                return true;
+        }
+        if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0)) {
+                *b = (LogBound){}; /* and so are all that follow, if the clock is set back */
+                return false;
+        }
         if (stamp_nsec == b->time_nsec)
                 b->count--;
         return true;

@@ -13,12 +13,15 @@
 #include "torn-lines.h"
 
 typedef struct KnownLines {
-        LogBound bounds[_STREAM_MAX]; /* what is left of them */
-        RawGate gates[_STREAM_MAX];   /* of raw streams */
+        bool counted;                 /* by counts, else by bounds */
+        uint64_t counts[_STREAM_MAX]; /* what is left of them */
+        LogBound bounds[_STREAM_MAX];
+        RawGate gates[_STREAM_MAX]; /* of raw streams */
 } KnownLines;
 
-/* A stored log is read from the position on. */
-void known_lines_begin(KnownLines *k, const LogPosition *position);
+/* A stored log is read from the position on. counts: so many lines of each stream were delivered before;
+ * NULL: their stamps tell. */
+void known_lines_begin(KnownLines *k, const LogPosition *position, const uint64_t counts[_STREAM_MAX]);
 
 /* Whether the next line of the log, which has this stamp, was delivered before. To be asked once for each
  * line. */

@@ -229,6 +229,11 @@ void ledger_pending(Ledger *l, int stream, uint64_t stamp_nsec)
         log_position_trail(l->position, stream)->pending_nsec = stamp_nsec;
 }
 
+bool ledger_note_clock(Ledger *l, uint64_t now_nsec, uint64_t boot_nsec)
+{
+        return l->position && log_position_note_clock(l->position, now_nsec, boot_nsec);
+}
+
 void ledger_store(Ledger *l, const LogBound bounds[static _STREAM_MAX])
 {
         log_position_store(l->position, bounds);

@@ -73,5 +73,7 @@ void ledger_calm(Ledger *l);
 /* Stored: nothing is left to be read, but for the rest of a line with this stamp; 0: there is no such line.
  */
 void ledger_pending(Ledger *l, int stream, uint64_t stamp_nsec);
+/* CLOCK_REALTIME and CLOCK_BOOTTIME: true if the clock was set back since the last call. */
+bool ledger_note_clock(Ledger *l, uint64_t now_nsec, uint64_t boot_nsec);
 /* From now on lines have stamps, and go on from these bounds. */
 void ledger_store(Ledger *l, const LogBound bounds[static _STREAM_MAX]);

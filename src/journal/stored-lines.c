@@ -48,6 +48,7 @@ int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_
                 /* The end of ours is among the older half: what comes now is new in any case. */
                 if (s->lines[s->n / 2].time_nsec > last_nsec)
                         return 0;
+                s->dropped += s->n - s->n / 2;
                 s->n /= 2;
                 memmove(s->lines, s->lines + s->n, s->n * sizeof(*s->lines));
         }
@@ -79,18 +80,21 @@ int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uin
 }
 
 LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
-                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX])
+                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX],
+                          uint64_t counts[static _STREAM_MAX])
 {
         LogJoin worst = LOG_JOIN_WHOLE;
 
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 const StoredLines *s = &lines[stream];
                 size_t known;
-                LogJoin join = log_join(log_position_trail(position, stream), s->lines, s->n, &known);
+                LogJoin join = log_join(log_position_trail(position, stream), s->lines, s->n,
+                                        log_position_is_disordered(position), &known);
 
                 log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream),
                           log_join_to_string(join), known, s->n);
                 bounds[stream] = log_join_bound(s->lines, known, since_nsec);
+                counts[stream] = known > 0 ? s->dropped + known : 0;
                 worst = MAX(worst, join);
         }
         return worst;

@@ -14,7 +14,8 @@
 typedef struct StoredLines {
         LogStored *lines;
         size_t n, allocated;
-        LogHash open; /* of a raw line whose end has not come */
+        uint64_t dropped; /* lines before these */
+        LogHash open;     /* of a raw line whose end has not come */
 } StoredLines;
 
 void stored_lines_done(StoredLines *s);
@@ -29,6 +30,8 @@ int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_
 int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uint64_t last_nsec);
 
 /* Lays the lines of each stream over those that the position remembers. bounds: where ours end in the stored
- * log, which was listed since since_nsec. LOG_JOIN_GUESS: of one of the streams that is a guess. */
+ * log, which was listed since since_nsec. counts: how many lines of the listing that is. LOG_JOIN_GUESS: of
+ * one of the streams that is a guess. */
 LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
-                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX]);
+                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX],
+                          uint64_t counts[static _STREAM_MAX]);

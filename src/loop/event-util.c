@@ -108,9 +108,19 @@ int defer_arm(sd_event_source *defer)
         return sd_event_source_set_enabled(defer, SD_EVENT_ONESHOT);
 }
 
-uint64_t event_realtime_nsec(sd_event *event)
+static uint64_t now_nsec(sd_event *event, clockid_t clock)
 {
         uint64_t usec;
 
-        return sd_event_now(event, CLOCK_REALTIME, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
+        return sd_event_now(event, clock, &usec) < 0 ? 0 : usec * NSEC_PER_USEC;
+}
+
+uint64_t event_realtime_nsec(sd_event *event)
+{
+        return now_nsec(event, CLOCK_REALTIME);
+}
+
+uint64_t event_boottime_nsec(sd_event *event)
+{
+        return now_nsec(event, CLOCK_BOOTTIME);
 }

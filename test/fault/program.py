@@ -11,9 +11,11 @@ import argparse
 import collections
 import os
 import re
+import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -78,7 +80,7 @@ class Test:
         self.engine = Engine(self.folder, **handlers)
         return self.engine
 
-    def start(self, *argv, fast=1, service=False, **environment):
+    def start(self, *argv, fast=1, clock=False, service=False, **environment):
         env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "DOCKER_CONFIG": self.folder,
                "DOCKER_HOST": "unix://" + os.path.join(self.folder, "socket"), **environment}
         # ./check and others disable the leak check for the tests themselves; the program has to pass it.
@@ -96,12 +98,33 @@ class Test:
             if not options.fast_clock or options.valgrind:
                 raise Skip("needs the fast clock")
             env |= {"LD_PRELOAD": options.fast_clock, "FAST_CLOCK": str(fast)}
+        if clock:
+            if not options.set_clock or options.valgrind:
+                raise Skip("needs a clock of its own")
+            path = self.prepare_clock()
+            env |= {"LD_PRELOAD": options.set_clock, "SET_CLOCK": path}
         self.out = open(os.path.join(self.folder, "out"), "w+b")
         self.err = open(os.path.join(self.folder, "err"), "w+b")
         stat = os.fstat(self.err.fileno())
         env["JOURNAL_STREAM"] = f"{stat.st_dev}:{stat.st_ino}"
         self.judged = False
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+
+    def prepare_clock(self):
+        path = os.path.join(self.folder, "clock")
+        with open(path, "wb") as f:
+            f.write(struct.pack("=q", 0))
+        os.mkfifo(path + ".fifo")
+        return path
+
+    def set_clock(self, seconds):
+        """Sets the program's clock to so many seconds after the machine's. To be called after start(clock=True)."""
+        path = os.path.join(self.folder, "clock")
+        with open(path, "r+b") as f:
+            f.write(struct.pack("=q", int(seconds * 1e9)))
+        with open(os.open(path + ".fifo", os.O_RDWR), "r+b", buffering=0) as f:
+            f.write(bytes(8))
+            self.until(lambda: not select.select([f], [], [], 0)[0], "reaction to the clock")
 
     def reached(self, step, timeout=30):
         if not self.engine.reached[step].wait(timeout * options.patience):

@@ -2,7 +2,7 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """Runs the whole program against an engine that misbehaves in ways that a real engine cannot be made to. Prints TAP.
 
-run.py PROGRAM [--valgrind] [--fast-clock LIBRARY] [--jobs N] [--only PATTERN]
+run.py PROGRAM [--valgrind] [--fast-clock LIBRARY] [--set-clock LIBRARY] [--jobs N] [--only PATTERN]
 
 The cases are in cases/, one file for each subject. Each case has a time limit. It checks the exit status, that the program
 logs exactly the expected errors, short and without control characters, that it does not crash, and that neither a sanitizer
@@ -74,12 +74,14 @@ def parse_options():
     p.add_argument("--only", dest="pattern", default="", metavar="PATTERN")
     p.add_argument("--valgrind", action="store_true")
     p.add_argument("--fast-clock")
+    p.add_argument("--set-clock")
     p.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1) + 2, help="most of a case is waiting")
     p.parse_args(namespace=options)
     options.program = os.path.abspath(options.program)
     if not os.access(options.program, os.X_OK):
         p.error(f"no such program: {options.program}")
     options.fast_clock = options.fast_clock and os.path.abspath(options.fast_clock)
+    options.set_clock = options.set_clock and os.path.abspath(options.set_clock)
     options.patience = 6 if options.valgrind else 1
 
 

@@ -67,6 +67,8 @@ int timer_arm(sd_event_source *timer, uint64_t usec);
 /* The time of this wake-up of the loop, CLOCK_REALTIME in nanoseconds, as the engine stamps its lines. 0: it
  * is not known. */
 uint64_t event_realtime_nsec(sd_event *event);
+/* The same for CLOCK_BOOTTIME, which nobody can set. */
+uint64_t event_boottime_nsec(sd_event *event);
 
 /* The wait before the next attempt: min at first, then twice as long as the last one, at most max. usec: the
  * last wait; 0: there was none. */

@@ -67,14 +67,16 @@ static uint64_t mean_distance(const LogTrail *trail, const LogStored *stored, si
         return sum / i;
 }
 
-static bool find_whole(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known)
+static bool find_whole(const LogTrail *trail, const LogStored *stored, size_t n, bool disordered,
+                       size_t *ret_known)
 {
         uint64_t last = log_trail_last(trail, 0)->time_nsec, best = UINT64_MAX;
 
         for (size_t known = n; known > 0; known--) {
                 uint64_t d;
 
-                if (stored[known - 1].time_nsec > last && stored[known - 1].time_nsec - last > LATE_MAX_NSEC)
+                if (!disordered && stored[known - 1].time_nsec > last &&
+                    stored[known - 1].time_nsec - last > LATE_MAX_NSEC)
                         continue;
                 if (!matches(trail, 0, stored, known))
                         continue;
@@ -97,6 +99,15 @@ static size_t count_early(const LogTrail *trail, const LogStored *stored, size_t
         return n;
 }
 
+/* The same, but if the clock was set back among these lines, those that follow are not early. */
+static size_t count_before_step(const LogStored *stored, size_t early)
+{
+        for (size_t i = 1; i < early; i++)
+                if (stored[i].time_nsec < stored[i - 1].time_nsec)
+                        return i;
+        return early;
+}
+
 static bool find_short(const LogTrail *trail, const LogStored *stored, size_t early, size_t *ret_known)
 {
         size_t tries = 0;
@@ -110,19 +121,20 @@ static bool find_short(const LogTrail *trail, const LogStored *stored, size_t ea
         return false;
 }
 
-LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known)
+LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, bool disordered,
+                 size_t *ret_known)
 {
         size_t early;
 
         *ret_known = 0;
         if (n == 0 || !log_trail_last(trail, 0))
                 return LOG_JOIN_WHOLE; /* all lines are new */
-        if (find_whole(trail, stored, n, ret_known))
+        if (find_whole(trail, stored, n, disordered, ret_known))
                 return LOG_JOIN_WHOLE;
         early = count_early(trail, stored, n);
         if (early == 0 || find_short(trail, stored, early, ret_known))
                 return LOG_JOIN_SHORT;
-        *ret_known = early;
+        *ret_known = disordered ? count_before_step(stored, early) : early;
         return LOG_JOIN_GUESS;
 }
 

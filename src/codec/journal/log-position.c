@@ -10,7 +10,13 @@
  * we have not received. Once nothing was left to read, later lines were written after the last line before
  * that time, except for lines that were inside the engine at that time (SLACK). If there is always something
  * left to read, or we have to wait for the journal, the engine's buffer limits the delay: it has one
- * megabyte for an attached client (LAG). */
+ * megabyte for an attached client (LAG).
+ *
+ * If the clock is set back, all these times are too late for the lines that follow. Those have stamps from
+ * the floor on, which is the old bound, less the step. Lines from before the step are stamped up to the
+ * ceiling, the time at which the clock stood. Until the bound has passed the ceiling, a stamp does not tell
+ * on which side of the step a line was written. If the clock is set forth, the same is true of the lines
+ * that were inside the engine at that time: they are older than they seem to be when they are received. */
 
 #include <stddef.h>
 #include <string.h>
@@ -18,7 +24,7 @@
 #include "codec/journal/log-position.h"
 #include "util/macro.h"
 
-static const char magic[16] = "systemd-docker.2";
+static const char magic[16] = "systemd-docker.3";
 
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
@@ -26,6 +32,9 @@ static const char magic[16] = "systemd-docker.2";
 /* The engine writes the two streams in parallel. The order of their stamps can differ from the order of the
  * lines by this much. */
 #define DISORDER_NSEC (2 * NSEC_PER_SEC)
+
+/* A smaller step is in the difference of two clocks that are read one after the other. */
+#define STEP_MIN_NSEC ((int64_t) (5 * USEC_PER_MSEC * NSEC_PER_USEC))
 
 #define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
 
@@ -287,7 +296,37 @@ static uint64_t since_stored(const LogPosition *p)
         return first;
 }
 
-uint64_t log_position_since(const LogPosition *p)
+/* If the clock was never set back. */
+static uint64_t since_ordered(const LogPosition *p)
 {
         return p->mode == LOG_MODE_STORED ? since_stored(p) : since_attached(p);
+}
+
+bool log_position_is_disordered(const LogPosition *p)
+{
+        return p->ceiling_nsec > 0 && since_ordered(p) <= p->ceiling_nsec;
+}
+
+uint64_t log_position_since(const LogPosition *p)
+{
+        uint64_t since = since_ordered(p);
+
+        return log_position_is_disordered(p) ? MIN(since, p->floor_nsec) : since;
+}
+
+bool log_position_note_clock(LogPosition *p, uint64_t now_nsec, uint64_t boot_nsec)
+{
+        uint64_t clock = now_nsec - boot_nsec, since = log_position_since(p);
+        int64_t back = (int64_t) (p->clock_nsec - clock);
+        bool set_back = p->clock_nsec != 0 && back >= STEP_MIN_NSEC;
+
+        if (set_back) {
+                p->floor_nsec = since > (uint64_t) back ? since - (uint64_t) back : 0;
+                STORE(p->ceiling_nsec, MAX(p->ceiling_nsec, now_nsec + (uint64_t) back));
+        } else if (p->clock_nsec != 0 && -back >= STEP_MIN_NSEC) {
+                p->floor_nsec = since;
+                STORE(p->ceiling_nsec, MAX(p->ceiling_nsec, now_nsec));
+        }
+        STORE(p->clock_nsec, clock);
+        return set_back;
 }

@@ -26,7 +26,7 @@ static bool all_differ(const uint8_t *data, size_t lines)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-        size_t lines, ours, begin, n = 0, known = SIZE_MAX;
+        size_t lines, ours, begin, n = 0, known = SIZE_MAX, other;
         uint64_t time = 0;
         bool same;
         LogBound b;
@@ -47,8 +47,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 if (i >= begin)
                         stored[n++] = (LogStored){ same ? data[2 * i] : data[2 * (i - begin)], time };
         }
-        r = log_join(&trail, stored, n, &known);
+        r = log_join(&trail, stored, n, false, &known);
         CHECK(log_join_to_string(r) && known <= n);
+        CHECK(log_join(&trail, stored, n, true, &other) <= r && other <= n);
         b = log_join_bound(stored, known, 1);
         CHECK(known > 0 ? b.count > 0 && b.count <= known : b.count == 0);
         if (same && begin < ours && all_differ(data, lines))

@@ -33,6 +33,8 @@ static void step(LogPosition *p, uint8_t what)
                 break;
         case 5:
                 log_position_calm(p);
+                (void) log_position_note_clock(p, what * NSEC_PER_SEC, 1);
+                CHECK(log_position_since(p) <= (log_position_is_disordered(p) ? p->floor_nsec : UINT64_MAX));
                 break;
         case SETTLE:
                 log_position_settle(p, p->sent, "epoch");

@@ -37,7 +37,7 @@ static void has(uint64_t hash, uint64_t ms)
 static void expect(LogJoin wanted, size_t wanted_known)
 {
         size_t known = 999;
-        LogJoin join = log_join(&trail, stored, n, &known);
+        LogJoin join = log_join(&trail, stored, n, false, &known);
 
         cr_expect_eq(join, wanted, "%s", log_join_to_string(join));
         cr_expect_eq(known, wanted_known, "%zu", known);
@@ -255,7 +255,7 @@ Test(log_join, at_random)
                         if (i >= begin)
                                 has(hash, ms);
                 }
-                join = log_join(&trail, stored, n, &known);
+                join = log_join(&trail, stored, n, false, &known);
                 cr_assert_eq(join, LOG_JOIN_WHOLE, "seed %u", seed);
                 cr_assert_eq(known, ours - begin, "seed %u: %zu instead of %zu", seed, known, ours - begin);
         }

@@ -284,3 +284,87 @@ Test(log_position, hostile)
                 (void) log_position_since(&p);
         }
 }
+
+/* The clock is set */
+
+static void note_clock(uint64_t now_sec, uint64_t boot_sec, bool back)
+{
+        cr_expect_eq(log_position_note_clock(&p, now_sec * SEC, boot_sec * SEC), back);
+}
+
+static void receive(const char *line, uint64_t sec)
+{
+        log_position_received(&p, strlen(line), sec * SEC);
+        offer(STREAM_STDOUT, line, sec * SEC);
+        log_position_calm(&p);
+}
+
+Test(log_position, clock_that_goes_on)
+{
+        note_clock(100, 7, false);
+        receive("one", 110);
+        note_clock(200, 107, false);
+        note_clock(300, 207, false);
+        cr_expect_not(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 105 * SEC);
+}
+
+Test(log_position, clock_is_set_back_until_it_has_caught_up)
+{
+        note_clock(100, 7, false);
+        receive("one", 110);
+        note_clock(60, 27, true); /* it was 120, and is 60 */
+        note_clock(61, 28, false);
+        cr_expect(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 45 * SEC);
+        receive("two", 62);
+        cr_expect_eq(log_position_since(&p), 45 * SEC);
+        receive("three", 125);
+        cr_expect(log_position_is_disordered(&p)); /* a line may have been in the engine for a while */
+        receive("four", 126);
+        cr_expect_not(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 121 * SEC);
+}
+
+Test(log_position, clock_is_set_back_twice)
+{
+        note_clock(100, 7, false);
+        receive("one", 110);
+        note_clock(60, 27, true);
+        note_clock(41, 28, true); /* by 20 more */
+        cr_expect_eq(log_position_since(&p), 25 * SEC);
+        receive("two", 119);
+        cr_expect(log_position_is_disordered(&p));
+}
+
+Test(log_position, clock_is_set_back_to_the_beginning_of_time)
+{
+        note_clock(100, 7, false);
+        note_clock(1, 8, true);
+        cr_expect_eq(log_position_since(&p), 0);
+}
+
+Test(log_position, clock_is_set_forth)
+{
+        note_clock(100, 7, false);
+        receive("one", 110);
+        note_clock(1000, 18, false);
+        receive("two", 1001); /* it may have been stamped before */
+        cr_expect(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 105 * SEC);
+        receive("three", 1010);
+        cr_expect_not(log_position_is_disordered(&p));
+}
+
+Test(log_position, clock_is_set_back_while_the_stored_log_is_followed)
+{
+        note_clock(100, 7, false);
+        store((LogBound){ 110 * SEC, 1 }, (LogBound){ 100 * SEC, 0 });
+        note_clock(60, 27, true);
+        offer(STREAM_STDOUT, "two", 61 * SEC);
+        cr_expect(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 40 * SEC);
+        offer(STREAM_STDOUT, "three", 123 * SEC);
+        cr_expect_not(log_position_is_disordered(&p));
+        cr_expect_eq(log_position_since(&p), 121 * SEC);
+}

@@ -4,6 +4,7 @@
 
 /* Finds the place in the stored log where the lines end that we received while attached. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,8 +27,10 @@ const char *log_join_to_string(LogJoin j);
 int log_join_from_string(const char *s);
 
 /* stored: all lines of the stream since log_position_since(), in their order. The first *ret_known of them
- * are in the trail or older; the others are new. */
-LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, size_t *ret_known);
+ * are in the trail or older; the others are new. disordered: the clock was set since the lines were written.
+ */
+LogJoin log_join(const LogTrail *trail, const LogStored *stored, size_t n, bool disordered,
+                 size_t *ret_known);
 
 /* The bound after the first `known` of these lines. since_nsec: the time from which they were read. */
 LogBound log_join_bound(const LogStored *stored, size_t known, uint64_t since_nsec);

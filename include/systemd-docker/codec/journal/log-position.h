@@ -8,7 +8,7 @@
  *
  * There are two ways to get the output. While attached, a line only has the time of its receipt. In the
  * stored log (GET /containers/{id}/logs) each line has the engine's stamp, and within a stream these stamps
- * only grow. */
+ * only grow, unless the clock is set back. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,6 +90,9 @@ typedef struct LogPosition {
         uint64_t last_nsec;        /* the time of the last receipt */
         uint64_t calm_nsec;        /* the time of the last receipt after which nothing was left to read */
         uint64_t bytes;            /* received so far */
+        uint64_t clock_nsec;       /* CLOCK_REALTIME minus CLOCK_BOOTTIME, when it was noted; 0: never */
+        uint64_t floor_nsec;       /* the clock was set: lines that were not received are not older … */
+        uint64_t ceiling_nsec;     /* … and up to this time stamps do not tell which these are */
         uint64_t n_marks;
         LogMark marks[LOG_MARKS];
         LogTrail trails[2]; /* of STREAM_STDOUT and STREAM_STDERR: log_position_trail() */
@@ -135,6 +138,13 @@ void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX
 const LogEntry *log_trail_last(const LogTrail *t, uint64_t i);
 /* LOG_MODE_STORED: the part of the stream that was accepted. */
 LogBound log_trail_bound(const LogTrail *t);
+
+/* To be called before the stored log is read, and when the clock was set: the current CLOCK_REALTIME and
+ * CLOCK_BOOTTIME. True: the clock was set back since the last call. */
+bool log_position_note_clock(LogPosition *p, uint64_t now_nsec, uint64_t boot_nsec);
+/* Stamps do not tell which lines were accepted, because the clock was set, and has not caught up since then.
+ */
+bool log_position_is_disordered(const LogPosition *p);
 
 /* The time from which the stored log has to be read, so that nothing is missed. While attached: no line that
  * was not received has an earlier stamp. */

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Once our lines were found in the stored log, stamps tell which of its lines are known, and a stream that
+ * breaks is followed again from there. While stamps do not tell (log_position_is_disordered()), the log is
+ * listed again after each break, and then followed from the same time on, so that the known lines of the
+ * listing can be counted off. */
+
+#include "stored-log.h"
+
+void stored_log_done(StoredLog *s)
+{
+        stored_lines_drop(s->lines);
+}
+
+bool stored_log_begin(StoredLog *s, const LogPosition *position)
+{
+        bool disordered = log_position_is_disordered(position);
+        bool counted = s->joined && disordered;
+
+        if (!counted)
+                s->since_nsec = log_position_since(position);
+        s->joined = false;
+        known_lines_begin(&s->known, position, counted ? s->counts : NULL);
+        stored_lines_drop(s->lines);
+        return position->mode == LOG_MODE_STORED && (counted || !disordered);
+}
+
+int stored_log_list(StoredLog *s, const LogPosition *position, int stream, const Line *line,
+                    uint64_t stamp_nsec)
+{
+        uint64_t last_nsec = log_position_is_disordered(position) ? UINT64_MAX : position->last_nsec;
+
+        return stored_lines_take(&s->lines[stream], line, stamp_nsec, last_nsec);
+}
+
+LogJoin stored_log_join(StoredLog *s, Ledger *ledger)
+{
+        LogBound bounds[_STREAM_MAX];
+        LogJoin join =
+                stored_lines_join(s->lines, ledger_position(ledger), s->since_nsec, bounds, s->counts);
+
+        ledger_store(ledger, bounds);
+        s->joined = true;
+        return join;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* Where the reading of the engine's stored log begins, and which of its lines were delivered before. It is
+ * listed first, to find the end of our lines in it, and then followed. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "known-lines.h"
+#include "ledger.h"
+#include "stored-lines.h"
+
+/* All zero before stored_log_begin(). */
+typedef struct StoredLog {
+        uint64_t since_nsec; /* it is read from this time on */
+        bool joined;         /* the last reading was a listing, and its first `counts` lines are known */
+        uint64_t counts[_STREAM_MAX];
+        StoredLines lines[_STREAM_MAX]; /* of a listing */
+        KnownLines known;
+} StoredLog;
+
+void stored_log_done(StoredLog *s);
+
+/* A reading begins at the position. True: it can be followed, and known tells which lines are known. False:
+ * it is to be listed. */
+bool stored_log_begin(StoredLog *s, const LogPosition *position);
+
+/* A line of the listing. -ENOMEM: it is left out. */
+int stored_log_list(StoredLog *s, const LogPosition *position, int stream, const Line *line,
+                    uint64_t stamp_nsec);
+/* The listing is complete: the ledger goes on from where our lines end in it. */
+LogJoin stored_log_join(StoredLog *s, Ledger *ledger);
