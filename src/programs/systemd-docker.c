@@ -16,6 +16,7 @@
 #include "cli/ensure-options.h"
 #include "cli/options.h"
 #include "cli/setup-options.h"
+#include "codec/engine/container-name.h"
 #include "codec/engine/engine-host.h"
 #include "ensure/ensure.h"
 #include "run/run-options.h"
@@ -205,6 +206,38 @@ static int supervise(const SupervisorConfig *config)
         return supervisor_run(s);
 }
 
+/* A unit's specifiers can bring letters that the engine allows in no name. */
+static int check_name(const char *name, CliError *reterr)
+{
+        char wrong = container_name_wrong_letter(name);
+
+        if (wrong != '@' && wrong != '\\' && wrong != ':')
+                return 0;
+        return cli_error(reterr, CLI_EXIT_REFUSED, "--name %.100s: Docker allows no \"%c\" in a name. %s",
+                         name, wrong,
+                         wrong == '@'
+                                 ? "In a template write --name %p-%i, or leave it out for the unit's name."
+                                 : "Leave it out: the container gets the unit's name, made valid.");
+}
+
+/* "" is what an empty variable of the unit leaves, and for docker no name. */
+static int settle_name(RunOptions *run, SupervisorConfig *config, CliError *reterr)
+{
+        bool remove = config->options->rm >= 0 ? config->options->rm : run->remove;
+
+        if (run->name && *run->name)
+                return check_name(run->name, reterr);
+        free(run->name);
+        if (owner_container_name(&config->owner, config->standing, environment_is_set("MAINPID"),
+                                 &run->name) < 0)
+                return cli_error_oom(reterr);
+        config->named_by_unit = run->name;
+        if (!run->name && !remove && config->standing != STANDING_BY_HAND)
+                log_notice("Each start leaves one more container, without --name and --rm: write --rm, or "
+                           "--name %%N.");
+        return 0;
+}
+
 /* One that is not open would be taken by whatever is opened next, and that then be read as our input. */
 static void fill_standard_descriptors(void)
 {
@@ -285,6 +318,8 @@ int main(int argc, char **argv)
                                      .standing = standing,
                                      .notify_socket = notify_socket(standing) };
         owner_find(&config.owner, standing);
+        if (settle_name(run, &config, &error) < 0)
+                return refuse(&error, standing);
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
         return supervise(&config);
 }

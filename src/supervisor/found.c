@@ -4,7 +4,8 @@
 /* A container that a living supervisor of another unit has is not for us. Of the others: with --rm an old
  * one is removed, and a running one is replaced if we have created it, and the options of the unit have
  * changed since. Without --rm a container is kept, because it may have data. One whose creation was
- * interrupted never ran, and has none. What somebody else has created and runs is adopted. */
+ * interrupted never ran, and has none. What somebody else has created and runs is adopted. If the unit gives
+ * no name, only a container that was created for this unit is taken. */
 
 #include <errno.h>
 #include <stdarg.h>
@@ -88,6 +89,17 @@ static int refuse(const ContainerInfo *c, const FoundCase *found, FoundJudgement
         return 0;
 }
 
+/* Nobody has said that this one is meant. */
+static int judge_namesake(const ContainerInfo *c, FoundJudgement *ret)
+{
+        bool unit = c->request_hash && *c->unit && strcmp(c->unit, CLAIM_BY_HAND) != 0;
+
+        return judge(ret, LIFE_FAILED, LOG_ERR,
+                     "Container %s was created %s. It only has the name of this unit, which gives none: "
+                     "write --name, or remove that container.",
+                     c->name, unit ? "for another unit" : "by somebody else");
+}
+
 /* What runs is somebody's, and is not replaced. */
 static int judge_foreign(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
 {
@@ -150,14 +162,18 @@ int found_judge(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
         const ContainerInfo *c = &facts->container;
         bool changed = c->request_hash && strcmp(c->request_hash, found->request_hash) != 0;
 
+        FoundMaker maker = found_maker(c, found->owner);
+
         if (found->rival)
                 return refuse(c, found, ret);
+        if (found->named_by_unit && maker != FOUND_MAKER_OURS && !c->removing)
+                return judge_namesake(c, ret);
         if (may_lack_logins(c, found))
                 return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
                              "The creation of container %s was interrupted, creating it again.", c->name);
         if (c->removing)
                 return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
-        if (found_maker(c, found->owner) == FOUND_MAKER_FOREIGN)
+        if (maker == FOUND_MAKER_FOREIGN)
                 return judge_foreign(facts, found, ret);
         return facts->remove ? judge_removable(c, found, changed, ret) : judge_kept(c, found, changed, ret);
 }

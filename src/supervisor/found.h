@@ -24,6 +24,7 @@ typedef enum FoundMaker {
 typedef struct FoundCase {
         const ClaimText *rival;   /* the living supervisor that has it; NULL: nobody */
         const Owner *owner;       /* who we are */
+        bool named_by_unit;       /* nobody wrote the container's name: it is the unit's */
         const char *image;        /* that it would be created from now */
         bool image_differs;       /* … which is not the one that it was created from */
         const char *request_hash; /* of the request that would create it now */

@@ -43,6 +43,7 @@ static LifeEvent judge_found(Supervisor *s, const ClaimText *rival)
         const FoundCase found = {
                 .rival = rival,
                 .owner = &s->config.owner,
+                .named_by_unit = s->config.named_by_unit,
                 .image = s->config.run->image,
                 .image_differs = s->image_differs,
                 .request_hash = creation_hash(s->creation),

@@ -308,6 +308,23 @@ int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char 
         return 0;
 }
 
+/* Best effort: false if systemd does not tell. */
+static bool has_several_commands(sd_bus *bus, const char *path)
+{
+        static const char command[] = "(sasbttttuii)";
+        sd_bus_message *m = NULL;
+        unsigned n = 0;
+        int r = sd_bus_get_property(bus, "org.freedesktop.systemd1", path, SERVICE_INTERFACE, "ExecStart",
+                                    NULL, &m, "a(sasbttttuii)");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(m, 'a', command);
+        for (; r >= 0 && (r = sd_bus_message_at_end(m, false)) == 0; n++)
+                r = sd_bus_message_skip(m, command);
+        sd_bus_message_unref(m);
+        return r >= 0 && n > 1;
+}
+
 int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
 {
         static const char systemd[] = "org.freedesktop.systemd1";
@@ -325,7 +342,8 @@ int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
                 r = sd_bus_get_property_string(bus, systemd, path, "org.freedesktop.systemd1.Unit",
                                                "ActiveState", NULL, &state);
         if (r >= 0)
-                *ret = (UnitStart){ (pid_t) main_pid, strcmp(state, "activating") == 0 };
+                *ret = (UnitStart){ (pid_t) main_pid, strcmp(state, "activating") == 0,
+                                    has_several_commands(bus, path) };
         sd_bus_close_unref(bus);
         return r < 0 ? r : 0;
 }

@@ -24,6 +24,7 @@ typedef struct SupervisorConfig {
         const char *api_version;    /* $DOCKER_API_VERSION or NULL */
         Standing standing;
         Owner owner;               /* of the containers that are created */
+        bool named_by_unit;        /* the container's name was not given, and is the unit's */
         const char *notify_socket; /* $NOTIFY_SOCKET or NULL */
         uint64_t watchdog_usec;    /* 0: none */
 } SupervisorConfig;

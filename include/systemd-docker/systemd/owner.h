@@ -13,3 +13,10 @@ typedef struct Owner {
 } Owner;
 
 void owner_find(Owner *ret, Standing standing);
+
+/* The name for a container that nobody has named: the unit's, made valid for the engine. NULL, and the
+ * engine chooses: by hand, and where the unit may have more than one of them: below a wrapper (a script can
+ * start several), beside the main process (beside: $MAINPID says so; systemd is asked as well), or with
+ * several ExecStart=; and if the unit's name is for one time, as systemd-run(1) makes them. Waits up to some
+ * seconds for systemd's answer. *ret belongs to the caller. 0 or -ENOMEM. */
+int owner_container_name(const Owner *o, Standing standing, bool beside, char **ret);

@@ -21,6 +21,7 @@ typedef struct UnitInfoOps {
 typedef struct UnitStart {
         pid_t main_pid; /* 0: there is none */
         bool activating;
+        bool several; /* the unit has more than one ExecStart= */
 } UnitStart;
 
 /* Asks, and waits for the answer, up to some seconds: for the time before the event loop. -ENODATA or

@@ -84,12 +84,13 @@ static ContainerInfo container_of(const Combination *c)
                                                                        : (char *) "same" };
 }
 
-static FoundJudgement judge(const Combination *c)
+static FoundJudgement judge_named(const Combination *c, bool named_by_unit)
 {
         const Facts facts = { .remove = c->remove, .container = container_of(c) };
         const FoundCase found = {
                 .rival = c->rival ? &rival : NULL,
                 .owner = &us,
+                .named_by_unit = named_by_unit,
                 .image = IMAGE,
                 .image_differs = c->image_differs,
                 .request_hash = "same",
@@ -100,6 +101,11 @@ static FoundJudgement judge(const Combination *c)
 
         cr_assert_eq(found_judge(&facts, &found, &j), 0);
         return j;
+}
+
+static FoundJudgement judge(const Combination *c)
+{
+        return judge_named(c, false);
 }
 
 #define FOR_EACH(c) for (unsigned _i = 0; combination_next(&_i, &(c));)
@@ -172,6 +178,30 @@ Test(found, a_container_that_ran_is_kept_without_rm)
                 if (!c.remove && !c.created && !c.removing)
                         cr_assert_neq(j.event, LIFE_FOUND_STALE, "combination %u", _i);
                 found_judgement_done(&j);
+        }
+}
+
+/* A name that nobody wrote is no reason to take, or to remove, what was not created for the unit. */
+Test(found, the_unit_s_name_means_only_its_own)
+{
+        Combination c;
+
+        FOR_EACH(c)
+        {
+                FoundJudgement j = judge_named(&c, true), usual = judge(&c);
+
+                if (c.rival || c.removing || labels[c.label].maker == FOUND_MAKER_OURS)
+                        cr_assert_eq(j.event, usual.event, "combination %u", _i);
+                else {
+                        cr_assert_eq(j.event, LIFE_FAILED, "combination %u", _i);
+                        cr_assert_not_null(
+                                strstr(j.message, c.label == LABEL_NONE || c.label == LABEL_BY_HAND
+                                                          ? "created by somebody else. "
+                                                          : "created for another unit. "),
+                                "combination %u: %s", _i, j.message);
+                }
+                found_judgement_done(&j);
+                found_judgement_done(&usual);
         }
 }
 
