@@ -5,21 +5,41 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
+#define SETTLE_STEP_USEC (2 * USEC_PER_MSEC)
+
 int fd_close(int fd)
 {
         if (fd >= 0)
                 close(fd);
         return -EBADF;
+}
+
+bool socket_settle(int fd, uint64_t timeout_usec)
+{
+        const struct timespec pause = { .tv_nsec = SETTLE_STEP_USEC * NSEC_PER_USEC };
+        int waiting;
+
+        /* Nothing wakes us up when the last of it is read: EPOLLOUT comes as soon as there is room again. */
+        for (uint64_t usec = 0;; usec += SETTLE_STEP_USEC) {
+                if (ioctl(fd, SIOCOUTQ, &waiting) < 0 || waiting == 0)
+                        return true;
+                if (usec >= timeout_usec)
+                        return false;
+                (void) nanosleep(&pause, NULL);
+        }
 }
 
 int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner)

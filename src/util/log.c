@@ -5,24 +5,22 @@
  * of the program: every function must be able to log, even before any object exists that could be passed to
  * it. */
 
-#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/fd.h"
 #include "util/log.h"
+#include "util/macro.h"
 
 #define MESSAGE_MAX 2048
 #define VALUE_MAX 1024
-#define SETTLE_STEP_NSEC (2 * 1000 * 1000)
-#define SETTLE_STEPS 100
+#define SETTLE_USEC (200 * USEC_PER_MSEC)
 
 static int max_level = LOG_INFO;
 static LogSink log_sink;
@@ -143,14 +141,8 @@ static bool write_to_journal(int level, const LogTag *tag, const char *message)
 /* journald looks at the process when it reads what it has sent, to find out its unit. */
 void log_settle(void)
 {
-        const struct timespec pause = { .tv_nsec = SETTLE_STEP_NSEC };
-        int waiting = 0;
-
-        for (int i = 0; i < SETTLE_STEPS && journal_fd >= 0; i++) {
-                if (ioctl(journal_fd, SIOCOUTQ, &waiting) < 0 || waiting == 0)
-                        break;
-                (void) nanosleep(&pause, NULL);
-        }
+        if (journal_fd >= 0)
+                (void) socket_settle(journal_fd, SETTLE_USEC);
 }
 
 static void write_to_stderr(int level, const char *message)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from supervised import Service, assert_failed, assert_success, quote, sh, wait_gone
-from testhost import SANITIZED, cursor, messages, not_here, out, run, show, systemd_version, wait_journal
+from testhost import SANITIZED, cursor, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
 
 pytestmark = pytest.mark.either
 
@@ -281,6 +281,18 @@ def cpu_time(pid):
 def numbers(unit):
     lines = unit.lines() or streamed(unit)
     return [int(m) for m in messages(lines) if m.isdigit()]
+
+
+def test_last_lines_have_their_unit_though_journald_is_late():
+    """journald looks at the process that has sent an entry when it reads it."""
+    with Service(sh("echo last"), Type="oneshot", run="") as unit:
+        with Stopped():
+            unit.systemctl("start", "--no-block")
+            wait_docker(unit.name, lambda now: now and now["State"]["Status"] == "exited")
+            # The supervisor would end within milliseconds if it did not wait for journald.
+            time.sleep(1)
+        unit.wait_state("inactive")
+        assert messages(unit.lines()) == ["last"]
 
 
 @pytest.mark.plain

@@ -6,7 +6,9 @@
  * -errno on failure and leaves its ret_ arguments unchanged. All of them may block on a slow file system,
  * except fd_close(). */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/stat.h>
 
 /* Closes fd, unless it is negative. Returns -EBADF, so that `x->fd = fd_close(x->fd)` leaves no stale
@@ -17,6 +19,10 @@ int fd_close(int fd);
  * with it if it does not exist; 0: it is not created. Returns the descriptor; -EPERM: it belongs to somebody
  * else, or others may write to it. */
 int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner);
+
+/* Waits until the other side has read all that was sent over the socket, for timeout_usec at most. False: it
+ * has not. Sleeps for milliseconds at a time, so it is for a process that is about to end. */
+bool socket_settle(int fd, uint64_t timeout_usec);
 
 /* Reads a whole small file (of /proc, /sys or a configuration). path is relative to dir_fd (AT_FDCWD: the
  * working directory). *ret has a NUL at its end and belongs to the caller. ret_size may be NULL; it does not

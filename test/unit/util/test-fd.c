@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "util/cleanup.h"
 #include "util/fd.h"
@@ -156,4 +158,25 @@ Test(fd, files_of_the_kernel)
 
         cr_assert_eq(read_file_at(AT_FDCWD, "/proc/self/mountinfo", 1 << 20, &s, NULL), 0);
         cr_assert_not_null(strstr(s, " - "));
+}
+
+Test(fd, socket_settles_once_the_other_side_has_read)
+{
+        char byte;
+        int pair[2];
+        pid_t reader;
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+        cr_assert(socket_settle(pair[0], 0), "nothing was sent");
+        cr_assert_eq(send(pair[0], "x", 1, 0), 1);
+        cr_assert_not(socket_settle(pair[0], 10 * USEC_PER_MSEC), "nobody reads");
+        reader = fork();
+        if (reader == 0) {
+                (void) usleep(20 * USEC_PER_MSEC);
+                _exit(read(pair[1], &byte, 1) == 1 ? 0 : 1);
+        }
+        cr_assert_gt(reader, 0);
+        cr_assert(socket_settle(pair[0], 60 * USEC_PER_SEC));
+        fd_close(pair[0]);
+        fd_close(pair[1]);
 }
