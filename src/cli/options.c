@@ -165,6 +165,11 @@ static int set_host(Options *o, const char *value)
         return replace(&o->host, value);
 }
 
+static int set_context(Options *o, const char *value)
+{
+        return replace(&o->context, value);
+}
+
 static int set_help(Options *o, const char *value)
 {
         o->verb = VERB_HELP;
@@ -201,14 +206,15 @@ static const OptionHelp help_table[] = {
         { 0, "stderr-priority", "LEVEL", false, "Journal priority of stderr lines (default err)",
           "emerg alert crit err warning notice info debug" },
         { 'H', "host", "URL", false, "The engine (default: $DOCKER_HOST, unix:///var/run/docker.sock)" },
+        { 0, "context", "NAME", false, "The docker CLI's context that names the engine" },
         { 'h', "help", NULL, false, "Print this help" },
         { 0, "version", NULL, false, "Print the version" },
 };
 
 static int (*const setters[])(Options *o, const char *value) = {
-        set_logs, set_notify,   set_env,      set_cgroups,       set_cgroup_mode,     set_pid_file,
-        set_rm,   set_watchdog, set_main_pid, set_log_transport, set_stderr_priority, set_host,
-        set_help, set_version,
+        set_logs,    set_notify,   set_env,      set_cgroups,       set_cgroup_mode,     set_pid_file,
+        set_rm,      set_watchdog, set_main_pid, set_log_transport, set_stderr_priority, set_host,
+        set_context, set_help,     set_version,
 };
 
 static_assert(ELEMENTSOF(help_table) == ELEMENTSOF(setters), "one setter for each option");
@@ -251,6 +257,7 @@ void options_done(Options *o)
         strv_free(o->cgroups);
         free(o->pid_file);
         free(o->host);
+        free(o->context);
         *o = (Options){};
 }
 

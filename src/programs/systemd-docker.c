@@ -18,6 +18,7 @@
 #include "cli/setup-options.h"
 #include "codec/engine/container-name.h"
 #include "codec/engine/engine-host.h"
+#include "engine/engine-choice.h"
 #include "ensure/ensure.h"
 #include "run/run-options.h"
 #include "setup/setup.h"
@@ -58,17 +59,6 @@ static const char *environment_or(const char *name, const char *fallback)
         return environment_is_set(name) ? getenv(name) : fallback;
 }
 
-/* docker's rule: DOCKER_TLS_VERIFY set means TLS with a check of the peer, DOCKER_TLS means TLS without.
- * folder: that of docker's configuration. */
-static EngineTls read_tls(const char *folder)
-{
-        bool verify = environment_is_set("DOCKER_TLS_VERIFY");
-
-        return (EngineTls){ .enabled = verify || environment_is_set("DOCKER_TLS"),
-                            .verify = verify,
-                            .cert_path = environment_or("DOCKER_CERT_PATH", folder) };
-}
-
 #ifdef SYSTEMD_DOCKER_TLS_PROGRAM
 /* Our own libcurl has no TLS. The program that has it is the same in all else, so it starts from the
  * beginning, in our process. Returns only if that is not possible. */
@@ -95,12 +85,17 @@ static void become_tls_program(char **argv)
 #define SYSTEMD_DOCKER_TLS_PROGRAM ""
 #endif
 
-static int parse_host(const char *name, const EngineTls *tls, EngineHost *ret)
+static EngineTls tls_of(const EngineChoice *c)
 {
-        const char *why = NULL;
-        int r = engine_host_parse(name, tls->enabled, ret, &why);
+        return (EngineTls){ .enabled = c->tls, .verify = c->verify, .cert_path = c->cert_path };
+}
 
-        if (r >= 0 && tls->enabled && ret->kind == ENGINE_HOST_TCP && !HAS_TLS) {
+static int parse_host(const EngineChoice *choice, EngineHost *ret)
+{
+        const char *why = NULL, *name = choice->host;
+        int r = engine_host_parse(name, choice->tls, ret, &why);
+
+        if (r >= 0 && choice->tls && ret->kind == ENGINE_HOST_TCP && !HAS_TLS) {
                 engine_host_done(ret);
                 r = -EPROTONOSUPPORT;
                 why = "TLS needs " SYSTEMD_DOCKER_TLS_PROGRAM ", which does not run";
@@ -122,27 +117,27 @@ static const char *notify_socket(Standing standing)
         return NULL;
 }
 
-static int set_up(const Options *o, const char *host_name, const char *folder, Standing standing)
+static int set_up(const Options *o, const EngineChoice *choice, Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
-        const EngineTls tls = read_tls(folder);
+        const EngineTls tls = tls_of(choice);
         SetupVerb verb;
 
         if (setup_options_parse(o->run_words, &verb, &error) < 0)
                 return refuse(&error, standing);
-        if (parse_host(host_name, &tls, &host) < 0)
+        if (parse_host(choice, &host) < 0)
                 return CLI_EXIT_REFUSED;
         return setup_run(verb, &host, &tls);
 }
 
-static int ensure(const Options *o, EnsureKind kind, const CliContext *context, const char *folder,
+static int ensure(const Options *o, EnsureKind kind, const CliContext *context, const EngineChoice *choice,
                   Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
         _cleanup_(ensure_options_done) EnsureOptions options = {};
-        const EngineTls tls = read_tls(folder);
+        const EngineTls tls = tls_of(choice);
         const EnsureConfig config = { .host_name = context->host,
                                       .tls = &tls,
                                       .api_version = environment_or("DOCKER_API_VERSION", NULL),
@@ -155,7 +150,7 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
                 ensure_options_help(kind, stdout);
                 return EXIT_SUCCESS;
         }
-        if (parse_host(context->host, &tls, &host) < 0)
+        if (parse_host(choice, &host) < 0)
                 return CLI_EXIT_REFUSED;
         return ensure_run(&options, &config, &host);
 }
@@ -188,13 +183,13 @@ static void step_back_from_the_oom_killer(void)
                 log_debug_errno(r, "Failed to set %s, ignoring: %m", path);
 }
 
-static int supervise(const SupervisorConfig *config)
+static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
         _cleanup_(supervisor_freep) Supervisor *s = NULL;
         int r;
 
-        if (parse_host(config->host_name, &config->tls, &host) < 0)
+        if (parse_host(choice, &host) < 0)
                 return CLI_EXIT_REFUSED;
         if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
@@ -264,16 +259,13 @@ int main(int argc, char **argv)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(options_done) Options options = {};
         _cleanup_(run_options_freep) RunOptions *run = NULL;
-        _cleanup_free_ char *folder = NULL;
+        _cleanup_(engine_choice_done) EngineChoice choice = ENGINE_CHOICE_NULL;
         SupervisorConfig config;
         CliContext context;
         Standing standing;
-        const char *host;
         int r;
 
         fill_standard_descriptors();
-        if (read_tls(NULL).enabled)
-                become_tls_program(argv);
         r = options_parse(argc, argv, &run_side, &options, &error);
         if (r >= 0 && print_about_us(options.verb))
                 return EXIT_SUCCESS;
@@ -292,14 +284,17 @@ int main(int argc, char **argv)
                 return refuse(&error, standing);
         if (options.verb == VERB_CHECK)
                 return check(&options, standing);
-        host = options.host ?: environment_or("DOCKER_HOST", "unix:///var/run/docker.sock");
-        context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD, .host = host };
-        folder = context_config_folder(&context);
+        context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD };
+        if (engine_choice_find(&context, options.host, options.context, &choice, &error) < 0)
+                return refuse(&error, standing);
+        context.host = choice.host;
+        if (choice.tls)
+                become_tls_program(argv);
         if (options.verb == VERB_SETUP)
-                return set_up(&options, host, folder, standing);
+                return set_up(&options, &choice, standing);
         if (options.verb >= VERB_NETWORK && options.verb <= VERB_IMAGE)
                 return ensure(&options, (EnsureKind) (ENSURE_NETWORK + (options.verb - VERB_NETWORK)),
-                              &context, folder, standing);
+                              &context, &choice, standing);
         if (run_options_parse(options.run_words, &context, &run, &error) < 0)
                 return refuse(&error, standing);
         if (run->help) {
@@ -309,8 +304,8 @@ int main(int argc, char **argv)
         config = (SupervisorConfig){ .options = &options,
                                      .run = run,
                                      .context = &context,
-                                     .host_name = host,
-                                     .tls = read_tls(folder),
+                                     .host_name = choice.host,
+                                     .tls = tls_of(&choice),
                                      .runtime_folder = geteuid() == 0
                                                                ? "/run"
                                                                : environment_or("XDG_RUNTIME_DIR", NULL),
@@ -321,5 +316,5 @@ int main(int argc, char **argv)
         if (settle_name(run, &config, &error) < 0)
                 return refuse(&error, standing);
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
-        return supervise(&config);
+        return supervise(&config, &choice);
 }
