@@ -129,6 +129,7 @@ DEFINE_ENUM_SETTER(log_transport, LogTransport, log_transport_from_string)
 
 static int set_stderr_priority(Options *o, const char *value)
 {
+        o->stderr_priority_given = true;
         if (*value >= '0' && *value <= '7' && !value[1]) {
                 o->stderr_priority = *value - '0';
                 return 0;

@@ -169,13 +169,14 @@ bool journal_stream_takes_identifier(const char *identifier)
         return strlen(identifier) <= IDENTIFIER_MAX && !strchr(identifier, '\n');
 }
 
-/* identifier, unit (journald knows it from our cgroup), priority, whether "<N>" is a priority, and three
- * times no: to syslog, kernel log, console. */
-static int make_header(JournalStream *s, const char *identifier, int priority)
+/* identifier, unit (journald knows it from our cgroup), priority and facility, whether "<N>" is a priority,
+ * and three times no: to syslog, kernel log, console. */
+static int make_header(JournalStream *s, const char *identifier, int priority, bool prefix)
 {
         if (!journal_stream_takes_identifier(identifier))
                 return -EINVAL;
-        return asprintf(&s->header, "%s\n\n%i\n1\n0\n0\n0\n", identifier, priority) < 0 ? -ENOMEM : 0;
+        return asprintf(&s->header, "%s\n\n%i\n%i\n0\n0\n0\n", identifier, priority, prefix) < 0 ? -ENOMEM
+                                                                                                 : 0;
 }
 
 static bool stream_flush(void *owner)
@@ -184,7 +185,7 @@ static bool stream_flush(void *owner)
 }
 
 int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
-                       int priority, const JournalOps *ops, void *userdata)
+                       int priority, bool prefix, const JournalOps *ops, void *userdata)
 {
         static const JournalSocketType type = {
                 SOCK_STREAM,    "journal-stream-room", "journal-stream-retry", "journal-stream-flush",
@@ -199,7 +200,7 @@ int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_
         s->buffer = malloc(BUFFER_SIZE);
         if (!s->buffer)
                 return -ENOMEM;
-        r = make_header(s, identifier, priority);
+        r = make_header(s, identifier, priority, prefix);
         if (r >= 0)
                 r = journal_socket_init(&s->socket, event, socket_path, &type, s, ops, userdata);
         if (r < 0)

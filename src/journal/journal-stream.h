@@ -24,7 +24,7 @@ bool journal_stream_takes_identifier(const char *identifier);
 /* Connects. priority: of lines that don't begin with "<N>". -EINVAL: the identifier is refused by
  * journal_stream_takes_identifier(); -ENOENT, -ECONNREFUSED: there is no journald; -errno. */
 int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
-                       int priority, const JournalOps *ops, void *userdata);
+                       int priority, bool prefix, const JournalOps *ops, void *userdata);
 JournalStream *journal_stream_free(JournalStream *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalStream *, journal_stream_free)
 

@@ -17,6 +17,7 @@
 #include "codec/journal/log-position.h"
 #include "journal-sink.h"
 #include "journal-stream.h"
+#include "line-label.h"
 #include "raw-sink.h"
 #include "transport.h"
 #include "util/log.h"
@@ -39,6 +40,7 @@ struct Transport {
         void *userdata;
         LogTransport kind;
         int stderr_priority;
+        bool stderr_priority_given;
         char *stream_socket;
 
         bool own_messages;                   /* … go to the journal */
@@ -146,17 +148,11 @@ static int make_random_id(char ret[static 65])
         return 0;
 }
 
-/* As Docker's driver: a tag that was asked for is also who wrote the line. */
-static const char *line_identifier(const Transport *t)
-{
-        return t->facts->container.log.tag ?: t->facts->container.name;
-}
-
 /* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
  * socket. */
 static void open_streams(Transport *t)
 {
-        const char *identifier = line_identifier(t);
+        const char *identifier = line_identifier(t->facts);
 
         if (t->kind != LOG_TRANSPORT_STREAM)
                 return;
@@ -167,14 +163,16 @@ static void open_streams(Transport *t)
                 return;
         }
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                int priority = stream == STREAM_STDERR ? t->stderr_priority : LOG_INFO, r;
+                int priority = line_priority(t->facts, stream, t->stderr_priority, t->stderr_priority_given),
+                    facility = t->facts->unit.syslog_facility, r;
 
                 if (t->raw[stream])
                         continue;
                 t->streams[stream] = journal_stream_free(t->streams[stream]);
                 r = journal_stream_new(&t->streams[stream], t->event,
-                                       t->stream_socket ?: JOURNAL_STREAM_SOCKET, identifier, priority,
-                                       &stream_ops[stream], t);
+                                       t->stream_socket ?: JOURNAL_STREAM_SOCKET, identifier,
+                                       facility > 0 ? LOG_MAKEPRI(facility << 3, priority) : priority,
+                                       !t->facts->unit.syslog_no_prefix, &stream_ops[stream], t);
                 if (r < 0)
                         log_warning_errno(r, "Failed to open a stream to the journal, lines go over its "
                                              "native socket: %m");
@@ -263,7 +261,10 @@ static int build_line_fields(Transport *t, int stream, const Line *line, int pri
         journal_fields_clear(&t->fields);
         r = journal_field_append_uint(&t->fields, "PRIORITY", (uint64_t) priority);
         if (r >= 0)
-                r = journal_field_append_string(&t->fields, "SYSLOG_IDENTIFIER", line_identifier(t));
+                r = journal_field_append_string(&t->fields, "SYSLOG_IDENTIFIER", line_identifier(t->facts));
+        if (r >= 0 && t->facts->unit.syslog_facility >= 0)
+                r = journal_field_append_uint(&t->fields, "SYSLOG_FACILITY",
+                                              (uint64_t) t->facts->unit.syslog_facility);
         if (r >= 0)
                 r = journal_field_append_uint(&t->fields, "CONTAINER_LOG_ORDINAL", t->ordinal + 1);
         if (r >= 0)
@@ -287,13 +288,15 @@ static int append_timestamp(JournalFields *fields, uint64_t nsec)
 /* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
 static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
 {
-        int priority = stream == STREAM_STDERR ? t->stderr_priority : LOG_INFO, r;
+        int priority = line_priority(t->facts, stream, t->stderr_priority, t->stderr_priority_given),
+            r = -ENOENT;
         size_t skip = 0;
 
         if (t->partial[stream].ordinal == 0) {
-                r = journal_priority_prefix(line->data, line->size, &skip);
+                if (!t->facts->unit.syslog_no_prefix)
+                        r = journal_priority_prefix(line->data, line->size, &skip);
                 if (r >= 0)
-                        priority = r;
+                        priority = r == LOG_EMERG ? LINE_EMERGENCY : r;
                 t->partial[stream].priority = priority;
         }
         r = build_line_fields(t, stream, line, t->partial[stream].priority);
@@ -309,6 +312,26 @@ static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp
         return r;
 }
 
+/* journald reads the prefix itself. */
+static int send_to_stream(Transport *t, int stream, const Line *line)
+{
+        bool part = line->why == LINE_MAX_SIZE;
+        size_t n = 0;
+        _cleanup_free_ char *copy = NULL;
+
+        if (t->partial[stream].ordinal == 0 && !t->facts->unit.syslog_no_prefix)
+                n = line_emergency_prefix(line->data, line->size);
+        if (n == 0)
+                return journal_stream_send(t->streams[stream], line->data, line->size, part);
+        copy = malloc(line->size);
+        if (!copy) /* without a priority of its own */
+                return journal_stream_send(t->streams[stream], (const char *) line->data + n, line->size - n,
+                                           part);
+        memcpy(copy, line->data, line->size);
+        copy[n - 2] = '0' + LINE_EMERGENCY;
+        return journal_stream_send(t->streams[stream], copy, line->size, part);
+}
+
 int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
 {
         int r;
@@ -316,8 +339,7 @@ int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_ns
         if (t->raw[stream])
                 return raw_sink_send(t->raw[stream], line->data, line->size);
         if (t->streams[stream])
-                r = journal_stream_send(t->streams[stream], line->data, line->size,
-                                        line->why == LINE_MAX_SIZE);
+                r = send_to_stream(t, stream, line);
         else
                 r = send_entry(t, stream, line, stamp_nsec);
         if (r == 0)
@@ -444,6 +466,7 @@ int transport_new(Transport **ret, sd_event *event, const OutputConfig *config, 
         t->userdata = userdata;
         t->kind = config->transport;
         t->stderr_priority = config->stderr_priority;
+        t->stderr_priority_given = config->stderr_priority_given;
         t->fields = JOURNAL_FIELDS_NULL;
         if (config->stream_socket && !(t->stream_socket = strdup(config->stream_socket)))
                 return -ENOMEM;

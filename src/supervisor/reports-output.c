@@ -95,6 +95,7 @@ int supervisor_open_output(Supervisor *s)
                 .forward_stderr = o->logs && s->config.run->attach_stderr,
                 .transport = o->log_transport,
                 .stderr_priority = o->stderr_priority,
+                .stderr_priority_given = o->stderr_priority_given,
                 .raw_fds = { [STREAM_STDOUT] = raw_fd(STDOUT_FILENO),
                              [STREAM_STDERR] = raw_fd(STDERR_FILENO) },
         };

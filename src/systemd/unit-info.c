@@ -3,8 +3,10 @@
 
 /* org.freedesktop.DBus.Properties.GetAll on our own service. */
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <systemd/sd-bus.h>
 
 #include "loop/event-util.h"
@@ -178,6 +180,45 @@ static int read_interfaces(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
+static int read_syslog_identifier(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                (void) snprintf(p->syslog_identifier, sizeof(p->syslog_identifier), "%s", s);
+        return r;
+}
+
+/* The default says nothing of what the unit wants. */
+static int read_number(sd_bus_message *m, int max, int usual, int *ret)
+{
+        int n, r = sd_bus_message_read(m, "v", "i", &n);
+
+        if (r >= 0)
+                *ret = n < 0 || n > max || n == usual ? -1 : n;
+        return r;
+}
+
+static int read_syslog_facility(sd_bus_message *m, UnitProperties *p)
+{
+        return read_number(m, LOG_NFACILITIES - 1, LOG_FAC(LOG_DAEMON), &p->syslog_facility);
+}
+
+static int read_syslog_level(sd_bus_message *m, UnitProperties *p)
+{
+        return read_number(m, LOG_DEBUG, LOG_INFO, &p->syslog_level);
+}
+
+static int read_syslog_prefix(sd_bus_message *m, UnitProperties *p)
+{
+        int yes, r = sd_bus_message_read(m, "v", "b", &yes);
+
+        if (r >= 0)
+                p->syslog_no_prefix = !yes;
+        return r;
+}
+
 static int read_main_pid(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "u", &p->main_pid);
@@ -205,6 +246,10 @@ static const struct {
         { "Type", read_type },
         { "TimeoutStartUSec", read_timeout_start },
         { "TimeoutStopUSec", read_timeout_stop },
+        { "SyslogIdentifier", read_syslog_identifier },
+        { "SyslogFacility", read_syslog_facility },
+        { "SyslogLevel", read_syslog_level },
+        { "SyslogLevelPrefix", read_syslog_prefix },
 };
 
 static int read_property(sd_bus_message *m, UnitProperties *p)

@@ -72,7 +72,8 @@ typedef struct Options {
         MainPidMode main_pid;
         LogTransport log_transport;
         int stderr_priority; /* LOG_EMERG … LOG_DEBUG */
-        char *host;          /* NULL: not given; the same for the next one */
+        bool stderr_priority_given;
+        char *host; /* NULL: not given; the same for the next one */
         char *context;
         Verb verb;
         char **run_words; /* the words after `run`, `--` or another command, with a NULL at the end; part of

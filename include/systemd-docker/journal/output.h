@@ -56,6 +56,7 @@ typedef struct OutputConfig {
         int raw_fds[_STREAM_MAX];
         LogTransport transport;
         int stderr_priority; /* of lines on stderr that have no prefix "<N>": LOG_EMERG … LOG_DEBUG */
+        bool stderr_priority_given;  /* … whatever the unit's SyslogLevel= is */
         const char *position_folder; /* for positions that outlive this process; NULL: none is kept */
         const char *journal_socket;  /* NULL: journald's; the same for the next one */
         const char *stream_socket;

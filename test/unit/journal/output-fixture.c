@@ -89,7 +89,9 @@ void fixture_setup(void)
                 .journal_socket = x.journal_path,
                 .stream_socket = x.stream_path,
         };
-        x.facts = (Facts){ .in_service = true, .events_open = true, .exit_code = -1 };
+        x.facts = (Facts){
+                .in_service = true, .events_open = true, .exit_code = -1, .unit = UNIT_PROPERTIES_UNKNOWN
+        };
         x.facts.container = CONTAINER_INFO_NULL;
         strcpy(x.facts.container.id, ID);
         x.facts.container.name = (char *) "web";

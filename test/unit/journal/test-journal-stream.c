@@ -120,7 +120,7 @@ static void setup(void)
         cr_assert_not_null(mkdtemp(folder));
         (void) snprintf(path, sizeof(path), "%s/stdout", folder);
         journald_start();
-        cr_assert_eq(journal_stream_new(&stream, event, path, "web.service", 6, &ops, &seen), 0);
+        cr_assert_eq(journal_stream_new(&stream, event, path, "web.service", 6, true, &ops, &seen), 0);
         journald_accept();
 }
 
@@ -319,12 +319,12 @@ Test(journal_stream, there_is_no_journald)
         JournalStream *s = (JournalStream *) 42;
         char too_long[256];
 
-        cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", "x", 6, &ops, &seen), -ENOENT);
+        cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", "x", 6, true, &ops, &seen), -ENOENT);
         memset(too_long, '/', sizeof(too_long));
         too_long[sizeof(too_long) - 1] = 0;
-        cr_assert_eq(journal_stream_new(&s, event, too_long, "x", 6, &ops, &seen), -ENAMETOOLONG);
-        cr_assert_eq(journal_stream_new(&s, event, path, "a\nb", 6, &ops, &seen), -EINVAL);
-        cr_assert_eq(journal_stream_new(&s, event, path, too_long, 6, &ops, &seen), -EINVAL);
+        cr_assert_eq(journal_stream_new(&s, event, too_long, "x", 6, true, &ops, &seen), -ENAMETOOLONG);
+        cr_assert_eq(journal_stream_new(&s, event, path, "a\nb", 6, true, &ops, &seen), -EINVAL);
+        cr_assert_eq(journal_stream_new(&s, event, path, too_long, 6, true, &ops, &seen), -EINVAL);
         cr_assert_eq(s, (JournalStream *) 42);
         cr_assert_not(journal_stream_takes_identifier(too_long));
         cr_assert(journal_stream_takes_identifier(too_long + 1)); /* 254 */

@@ -109,3 +109,50 @@ Test(transport, stamp_that_is_no_time)
         send_line("two", LINE_NEWLINE, 1);
         cr_assert_str_eq(x.text, "one\ntwo\n");
 }
+
+static void send_error(const char *text)
+{
+        cr_assert_eq(transport_send(transport, STDERR, &(Line){ text, strlen(text), LINE_NEWLINE }, 0), 1);
+        cr_assert(transport_flush(transport));
+        cr_assert(fixture_receive(1));
+}
+
+/* On every terminal of the machine, with its control characters. */
+Test(transport, no_line_of_a_container_is_an_emergency)
+{
+        send_line("<0>\033]0;owned\007", LINE_NEWLINE, 0);
+        has("PRIORITY", "1");
+        cr_assert_str_eq(x.text, "\033]0;owned\007\n");
+        send_line("<1>one", LINE_NEWLINE, 0);
+        has("PRIORITY", "1");
+        send_line("<00>two", LINE_NEWLINE, 0);
+        has("PRIORITY", "6");
+}
+
+Test(transport, as_the_unit_says)
+{
+        send_line("one", LINE_NEWLINE, 0);
+        has("SYSLOG_FACILITY", "");
+        x.facts.unit.syslog_facility = 17;
+        x.facts.unit.syslog_level = 5;
+        (void) strcpy(x.facts.unit.syslog_identifier, "shop");
+        send_line("two", LINE_NEWLINE, 0);
+        has("SYSLOG_FACILITY", "17");
+        has("SYSLOG_IDENTIFIER", "shop");
+        has("PRIORITY", "5");
+        send_line("<4>three", LINE_NEWLINE, 0);
+        has("PRIORITY", "4");
+        send_error("four");
+        has("PRIORITY", "5");
+        x.facts.unit.syslog_no_prefix = true;
+        send_line("<0>five", LINE_NEWLINE, 0);
+        has("PRIORITY", "5");
+        cr_assert_str_eq(x.text, "one\ntwo\nthree\nfour\n<0>five\n");
+}
+
+Test(transport, facility_of_the_kernel)
+{
+        x.facts.unit.syslog_facility = 0;
+        send_line("one", LINE_NEWLINE, 0);
+        has("SYSLOG_FACILITY", "0");
+}

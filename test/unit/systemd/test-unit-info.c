@@ -94,12 +94,13 @@ static int reply_properties(sd_bus_message *call)
         int r;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        r = sd_bus_message_append(m, "a{sv}", 13, "MainPID", "u", 4321, "Type", "s", "notify-reload",
-                                  "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all", "ExitType", "s",
-                                  "cgroup", "KillMode", "s", "mixed", "ReloadSignal", "i", 12, "KillSignal",
-                                  "i", 3, "RestartKillSignal", "i", 10, "SendSIGHUP", "b", 1, "Environment",
-                                  "as", 0, "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec",
-                                  "t", UINT64_C(15000000));
+        r = sd_bus_message_append(m, "a{sv}", 17, "SyslogIdentifier", "s", "shop", "SyslogFacility", "i", 17,
+                                  "SyslogLevel", "i", 5, "SyslogLevelPrefix", "b", 0, "MainPID", "u", 4321,
+                                  "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b", "NotifyAccess",
+                                  "s", "all", "ExitType", "s", "cgroup", "KillMode", "s", "mixed",
+                                  "ReloadSignal", "i", 12, "KillSignal", "i", 3, "RestartKillSignal", "i",
+                                  10, "SendSIGHUP", "b", 1, "Environment", "as", 0, "TimeoutStartUSec", "t",
+                                  UINT64_C(90000000), "TimeoutStopUSec", "t", UINT64_C(15000000));
         cr_assert_geq(r, 0);
         cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
         sd_bus_message_unref(m);
@@ -120,6 +121,10 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(reported.main_pid, 4321);
         cr_assert_eq(reported.timeout_start_usec, 90000000);
         cr_assert_eq(reported.timeout_stop_usec, 15000000);
+        cr_assert_str_eq(reported.syslog_identifier, "shop");
+        cr_assert_eq(reported.syslog_facility, 17);
+        cr_assert_eq(reported.syslog_level, 5);
+        cr_assert(reported.syslog_no_prefix);
 }
 
 Test(unit_info, freed_from_its_report, .timeout = LOOP_TIMEOUT)
@@ -134,9 +139,10 @@ static int reply_others(sd_bus_message *call)
         sd_bus_message *m = NULL;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        cr_assert_geq(sd_bus_message_append(m, "a{sv}", 4, "Type", "s", "notify", "NotifyAccess", "s",
-                                            "friends", "ExitType", "s", "main", "KillMode", "s",
-                                            "control-group"),
+        cr_assert_geq(sd_bus_message_append(m, "a{sv}", 7, "SyslogFacility", "i", 3, "SyslogLevel", "i", 6,
+                                            "SyslogIdentifier", "s", "", "Type", "s", "notify",
+                                            "NotifyAccess", "s", "friends", "ExitType", "s", "main",
+                                            "KillMode", "s", "control-group"),
                       0);
         cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
         sd_bus_message_unref(m);
@@ -150,6 +156,9 @@ static void assert_unknown(void)
         cr_assert_eq(reported.reload_signal, 0);
         cr_assert_eq(reported.timeout_start_usec, UINT64_MAX);
         cr_assert_eq(reported.timeout_stop_usec, UINT64_MAX);
+        cr_assert_str_eq(reported.syslog_identifier, "");
+        cr_assert(reported.syslog_facility == -1 && reported.syslog_level == -1 &&
+                  !reported.syslog_no_prefix);
 }
 
 Test(unit_info, other_words, .timeout = LOOP_TIMEOUT)

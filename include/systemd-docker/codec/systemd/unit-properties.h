@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define UNIT_IDENTIFIER_MAX 256
+
 typedef enum NotifyAccess {
         NOTIFY_ACCESS_UNKNOWN = -1,
         NOTIFY_ACCESS_NONE,
@@ -36,10 +38,17 @@ typedef struct UnitProperties {
         const char *socket_filter; /* the first setting of the unit that filters what sockets may do, such
                                       as IPAddressDeny=, with its "="; static. NULL: none, or unknown */
         uint32_t main_pid;         /* 0: there is none, or unknown */
+        /* For the lines of the service in the journal, systemd.exec(5). */
+        char syslog_identifier[UNIT_IDENTIFIER_MAX]; /* SyslogIdentifier=; "": none, or unknown */
+        int syslog_facility;   /* SyslogFacility=; -1: unknown, or "daemon", the default */
+        int syslog_level;      /* SyslogLevel=; -1: unknown, or "info", the default */
+        bool syslog_no_prefix; /* SyslogLevelPrefix=no: "<N>" is no priority */
 } UnitProperties;
 
 /* The cautious values that are used if systemd does not answer. */
 #define UNIT_PROPERTIES_UNKNOWN                                                                             \
         ((UnitProperties){ .notify_access = NOTIFY_ACCESS_UNKNOWN,                                          \
                            .timeout_start_usec = UINT64_MAX,                                                \
-                           .timeout_stop_usec = UINT64_MAX })
+                           .timeout_stop_usec = UINT64_MAX,                                                 \
+                           .syslog_facility = -1,                                                           \
+                           .syslog_level = -1 })
