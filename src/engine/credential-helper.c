@@ -98,11 +98,22 @@ static int helper_on_timer(sd_event_source *source, uint64_t usec, void *userdat
         return 0;
 }
 
+/* Where it says why it failed. Standard output can have a login instead, in JSON, which is for nobody else.
+ */
+static const Output *said_why(const CredentialHelper *h)
+{
+        static const Output nothing = { .size = 0 };
+        const Output *out = h->outputs + OUTPUT_STDOUT, *err = h->outputs + OUTPUT_STDERR;
+
+        if (err->size > 0)
+                return err;
+        return memchr(out->data, '{', out->size) ? &nothing : out;
+}
+
 /* Why it failed: in its own words on its standard error, or on its standard output; or how it ended. */
 static char *failure_message(const CredentialHelper *h, int status)
 {
-        const Output *said =
-                h->outputs + (h->outputs[OUTPUT_STDERR].size > 0 ? OUTPUT_STDERR : OUTPUT_STDOUT);
+        const Output *said = said_why(h);
         _cleanup_free_ char *words = text_one_line(said->data, said->size, MESSAGE_MAX);
         char *message;
         int r;

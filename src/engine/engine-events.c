@@ -7,12 +7,16 @@
  * A new connection is tried after 100 ms, then after twice the time before, up to 5 s; once a stream was
  * open, it is 100 ms again. `since` is the time of the last event, in nanoseconds, and includes that event.
  * So the last event comes twice, and from an engine that counts in seconds all events of the last second do.
- * They are dropped at the beginning of a stream only, because the engine's clock may be set back later. */
+ * They are dropped at the beginning of a stream only, because the engine's clock may be set back later.
+ *
+ * An event's size is decided by others: an image's labels are in each of them. A filter takes them out. What
+ * is too large all the same is left out, which is reported: an event means that something has changed. */
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/engine/event-filter.h"
 #include "codec/journal/line-buffer.h"
 #include "engine/engine-events.h"
 #include "loop/event-util.h"
@@ -34,7 +38,9 @@ struct EngineEvents {
         uint64_t last_nsec; /* of the last event, by the engine's clock */
         bool repeating;     /* the events that come may be those that came before */
         bool lost_reported;
+        EventFilter filter;
         LineBuffer lines;
+        bool drop_said;
         bool line_is_cut; /* the data up to the next newline is the rest of a line that was too long */
 };
 
@@ -76,23 +82,47 @@ static void events_take_line(EngineEvents *e, const Line *line)
         e->ops->on_event(&event, e->userdata);
 }
 
-static size_t events_on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
+static void events_drop_line(EngineEvents *e)
 {
-        EngineEvents *e = ASSERT_PTR(userdata);
+        if (!e->drop_said)
+                log_warning("An event of the engine has more than %u KiB, asking for the container's state "
+                            "instead.",
+                            EVENT_SIZE_MAX / 1024);
+        e->drop_said = true;
+        e->ops->on_dropped(e->userdata);
+}
+
+static void events_feed(EngineEvents *e, const char *data, size_t size)
+{
         size_t done = 0, consumed;
         Line line;
 
         while (done < size) {
                 int r = line_buffer_feed(&e->lines, data + done, size - done, &consumed, &line);
 
-                if (r < 0)
-                        return size; /* out of memory: this event is lost, but inspect will tell */
+                if (r < 0) {
+                        e->ops->on_dropped(e->userdata); /* out of memory */
+                        return;
+                }
                 done += consumed;
                 if (r == 0)
                         break;
-                if (line.why == LINE_NEWLINE && !e->line_is_cut)
+                if (line.why == LINE_MAX_SIZE && !e->line_is_cut)
+                        events_drop_line(e);
+                else if (line.why == LINE_NEWLINE && !e->line_is_cut)
                         events_take_line(e, &line);
                 e->line_is_cut = line.why == LINE_MAX_SIZE;
+        }
+}
+
+static size_t events_on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+        char filtered[EVENT_FILTER_ROOM];
+
+        for (size_t done = 0, n; done < size; done += n) {
+                n = MIN(size - done, (size_t) EVENT_FILTER_PIECE);
+                events_feed(e, filtered, event_filter_feed(&e->filter, data + done, n, filtered));
         }
         return size;
 }
@@ -104,6 +134,7 @@ static void events_on_done(EngineRequest *request, int r, const EngineReply *rep
         e->request = engine_request_free(e->request);
         line_buffer_done(&e->lines);
         line_buffer_init(&e->lines, EVENT_SIZE_MAX);
+        e->filter = (EventFilter){};
         e->line_is_cut = false;
         if (timer_arm(e->retry, e->backoff) < 0)
                 log_warning("Failed to arm the timer that opens the engine's events (GET /events) again.");

@@ -15,11 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "engine-address.h"
 #include "engine/curl-glue.h"
 #include "engine/engine.h"
 #include "reply-body.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -122,6 +125,14 @@ static size_t request_on_header(char *data, size_t size, size_t n, void *userdat
         return n;
 }
 
+/* libcurl does not say why it got no socket: the next one is refused for the same reason. */
+static int socket_error(void)
+{
+        _cleanup_close_ int fd = (int) RET_NERRNO(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+
+        return fd < 0 ? fd : -ECONNREFUSED;
+}
+
 static int curl_to_errno(const EngineRequest *r, CURLcode result)
 {
         long os_error = 0;
@@ -135,7 +146,7 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
                 return r->answered ? 0 : -ECONNRESET;
         case CURLE_COULDNT_CONNECT:
                 (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
-                return os_error > 0 ? (int) -os_error : -ECONNREFUSED;
+                return os_error > 0 ? (int) -os_error : socket_error();
         case CURLE_COULDNT_RESOLVE_HOST:
                 return -EHOSTUNREACH;
         case CURLE_OPERATION_TIMEDOUT:

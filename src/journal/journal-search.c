@@ -8,11 +8,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <systemd/sd-id128.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "codec/journal/log-position.h"
 #include "journal-search.h"
 #include "util/cleanup.h"
+
+/* Only entries of our user, which nobody else can write: journald adds this field itself. */
+static int match_ourselves(sd_journal *j)
+{
+        char match[32];
+        int n = snprintf(match, sizeof(match), "_UID=%u", (unsigned) getuid());
+
+        return sd_journal_add_match(j, match, (size_t) n);
+}
 
 /* 1: the journal has this line. 0: it does not. -errno. */
 static int has_line(sd_journal *j, const char *epoch, uint64_t ordinal)
@@ -21,8 +32,10 @@ static int has_line(sd_journal *j, const char *epoch, uint64_t ordinal)
         int n, r;
 
         sd_journal_flush_matches(j);
+        r = match_ourselves(j);
         n = snprintf(match, sizeof(match), "CONTAINER_LOG_EPOCH=%.64s", epoch);
-        r = sd_journal_add_match(j, match, (size_t) n);
+        if (r >= 0)
+                r = sd_journal_add_match(j, match, (size_t) n);
         n = snprintf(match, sizeof(match), "CONTAINER_LOG_ORDINAL=%" PRIu64, ordinal);
         if (r >= 0)
                 r = sd_journal_add_match(j, match, (size_t) n);
@@ -31,6 +44,18 @@ static int has_line(sd_journal *j, const char *epoch, uint64_t ordinal)
         if (r >= 0)
                 r = sd_journal_previous(j);
         return r;
+}
+
+static int match_boot(sd_journal *j)
+{
+        char match[] = "_BOOT_ID=0123456789abcdef0123456789abcdef";
+        sd_id128_t boot;
+        int r = sd_id128_get_boot(&boot);
+
+        if (r < 0)
+                return r;
+        (void) sd_id128_to_string(boot, match + strlen("_BOOT_ID="));
+        return sd_journal_add_match(j, match, 0);
 }
 
 static int open_journal(sd_journal **ret)
@@ -68,6 +93,10 @@ int journal_last_lines(pid_t pid, uint64_t *ret_hashes, size_t n)
         size_t found = 0;
         int r = open_journal(&j);
 
+        if (r >= 0)
+                r = match_ourselves(j);
+        if (r >= 0)
+                r = match_boot(j); /* the pid may have been another process's before */
         if (r >= 0)
                 r = sd_journal_add_match(j, match,
                                          (size_t) snprintf(match, sizeof(match), "_PID=%i", (int) pid));

@@ -241,8 +241,16 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
 /* The variables that `--env` does not pass on, from systemd.exec(5), "Environment Variables Set or
  * Propagated by the Service Manager". The variables of the account that the service runs as (USER, LOGNAME,
  * SHELL, XDG_RUNTIME_DIR) are treated like HOME: they are not true inside the container. LANG, TERM and TZ
- * do not describe the account and are passed on. */
+ * do not describe the account and are passed on. The first ones are read by this program itself: how to
+ * reach the engine, and logins for registries. */
 static const char *const private_names[] = {
+        "DOCKER_AUTH_CONFIG",
+        "DOCKER_CERT_PATH",
+        "DOCKER_CONFIG",
+        "DOCKER_HOST",
+        "DOCKER_TLS",
+        "DOCKER_TLS_VERIFY",
+        "SYSTEMD_DOCKER_DEBUG",
         "HOME",
         "PATH",
         "USER",

@@ -89,15 +89,25 @@ static void on_reloaded(Supervisor *s, int r, const EngineReply *reply)
         if (r < 0)
                 log_warning("Failed to pass the signal for a reload on to the container: %s",
                             reply->error.message ?: "?");
-        unit_link_notify(s->unit_link, "READY=1");
+        supervisor_end_reload(s);
+}
+
+void supervisor_end_reload(Supervisor *s)
+{
+        if (s->reloading)
+                unit_link_notify(s->unit_link, "READY=1");
+        s->reloading = false;
 }
 
 /* A container that does not report its reload has reloaded when it has got the signal. */
 void supervisor_reload(Supervisor *s, int signo)
 {
         unit_link_notify(s->unit_link, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());
-        supervisor_side_call(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                             on_reloaded, (EngineCall){ .method = "POST" });
+        s->reloading = true;
+        if (supervisor_side_call(s,
+                                 engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
+                                 on_reloaded, (EngineCall){ .method = "POST" }) < 0)
+                supervisor_end_reload(s);
 }
 
 static void log_end_before_ready(const Supervisor *s)

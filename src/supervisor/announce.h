@@ -10,4 +10,6 @@ void supervisor_announce(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
 /* Has the container reload, by this signal. */
 void supervisor_reload(Supervisor *s, int signo);
+/* If systemd waits for the end of a reload, it is over: the container has ended, or nothing can be done. */
+void supervisor_end_reload(Supervisor *s);
 void supervisor_goodbye(Supervisor *s);

@@ -143,6 +143,7 @@ void supervisor_act_resume(Supervisor *s)
         log_event(LOG_INFO, MESSAGE_ID_CONTAINER_RESTARTED, "Container %s was started again.",
                   s->facts->container.name);
         side_calls_free(s); /* their answers are about the life before */
+        supervisor_end_reload(s);
         record_new_life(s->record);
         condition_reset(s->condition);
         r = output_resume(s->output);
@@ -265,8 +266,9 @@ void supervisor_forward_signal(Supervisor *s, int signo)
             (!s->config.run->sig_proxy && !s->facts->killed_by_us && !s->facts->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        supervisor_side_call(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                             on_signal_forwarded, (EngineCall){ .method = "POST" });
+        (void) supervisor_side_call(
+                s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
+                on_signal_forwarded, (EngineCall){ .method = "POST" });
 }
 
 static void on_compared(Supervisor *s, int r, const EngineReply *reply)
@@ -294,6 +296,6 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
 
 void supervisor_act_compare(Supervisor *s)
 {
-        supervisor_side_call(s, engine_path("/containers/%s/json", s->facts->container.id), on_compared,
-                             (EngineCall){ .method = "GET" });
+        (void) supervisor_side_call(s, engine_path("/containers/%s/json", s->facts->container.id),
+                                    on_compared, (EngineCall){ .method = "GET" });
 }

@@ -85,6 +85,7 @@ struct Supervisor {
         UnitLink *unit_link;
         Condition *condition;
         Relay *relay;
+        bool reloading;       /* systemd waits for READY=1 after RELOADING=1 of ours */
         SideCall *side_calls; /* requests nobody waits for: signals passed on, pings of the engine */
 
         /* What we know */

@@ -99,8 +99,8 @@ void supervisor_act_ask_owner(Supervisor *s)
 {
         if (!s->pending_failure)
                 return;
-        supervisor_side_call(s, engine_path("/containers/json"), on_listed,
-                             (EngineCall){ .method = "GET", .timeout_usec = OWNER_TIMEOUT_USEC });
+        (void) supervisor_side_call(s, engine_path("/containers/json"), on_listed,
+                                    (EngineCall){ .method = "GET", .timeout_usec = OWNER_TIMEOUT_USEC });
 }
 
 static PendingFailure *pending_failure_new(Supervisor *s, int exit_status, const EngineFailure *failure)

@@ -268,4 +268,14 @@ static void on_engine_event(const EngineEvent *event, void *userdata)
                 event_handlers[event->kind](s, event);
 }
 
-const EngineEventsOps supervisor_engine_events_ops = { on_engine_open, on_engine_event, on_engine_lost };
+/* Nobody knows what it said: it may have been any of them. */
+static void on_engine_dropped(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        placement_expect_joiner(s->placement);
+        supervisor_compare(s);
+}
+
+const EngineEventsOps supervisor_engine_events_ops = { on_engine_open, on_engine_event, on_engine_lost,
+                                                       on_engine_dropped };

@@ -22,6 +22,7 @@
 #include <signal.h>
 
 #include "actions.h"
+#include "announce.h"
 #include "failure.h"
 #include "machine.h"
 #include "refusal.h"
@@ -88,6 +89,7 @@ static void wait_until_noticed(Supervisor *s, uint64_t usec)
 void supervisor_act_forget(Supervisor *s)
 {
         side_calls_free(s); /* their answers are about the life that is over */
+        supervisor_end_reload(s);
         s->compare_wanted = false;
         if (output_forget(s->output) < 0)
                 (void) log_oom();

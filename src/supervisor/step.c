@@ -101,17 +101,17 @@ static void side_call_on_done(EngineRequest *request, int r, const EngineReply *
         free(c);
 }
 
-void supervisor_side_call(Supervisor *s, char *path,
-                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call)
+int supervisor_side_call(Supervisor *s, char *path,
+                         void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call)
 {
         static const EngineRequestOps ops = { .on_done = side_call_on_done };
         _cleanup_free_ char *p = path;
         SideCall *c = calloc(1, sizeof(*c));
+        int r;
 
         if (!c || !p) {
                 free(c);
-                (void) log_oom();
-                return;
+                return log_oom();
         }
         c->supervisor = s;
         c->on_done = on_done;
@@ -119,21 +119,23 @@ void supervisor_side_call(Supervisor *s, char *path,
         call.ops = &ops;
         call.timeout_usec = call.timeout_usec ?: REQUEST_TIMEOUT_USEC;
         call.userdata = c;
-        if (engine_call(s->engine, &c->request, &call) < 0) {
+        r = engine_call(s->engine, &c->request, &call);
+        if (r < 0) {
                 free(c);
-                return;
+                return r;
         }
         c->next = s->side_calls;
         s->side_calls = c;
+        return 0;
 }
 
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
 {
-        supervisor_side_call(s, engine_path("/_ping"), on_done,
-                             (EngineCall){ .method = "GET",
-                                           .unversioned = true,
-                                           .fresh = true,
-                                           .timeout_usec = PROBE_TIMEOUT_USEC });
+        (void) supervisor_side_call(s, engine_path("/_ping"), on_done,
+                                    (EngineCall){ .method = "GET",
+                                                  .unversioned = true,
+                                                  .fresh = true,
+                                                  .timeout_usec = PROBE_TIMEOUT_USEC });
 }
 
 void side_calls_free(Supervisor *s)

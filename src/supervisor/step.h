@@ -11,8 +11,8 @@
  * REQUEST_TIMEOUT_USEC. A request that cannot be sent is LIFE_FAILED. */
 void supervisor_step(Supervisor *s, char *path, const EngineRequestOps *ops, EngineCall call);
 /* The same for a request that no state waits for. on_done may free all of them. */
-void supervisor_side_call(Supervisor *s, char *path,
-                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call);
+int supervisor_side_call(Supervisor *s, char *path,
+                         void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call);
 /* Asks over a new connection whether the engine takes requests: one that is shutting down does not. */
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
 void side_calls_free(Supervisor *s);

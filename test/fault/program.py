@@ -80,7 +80,7 @@ class Test:
         self.engine = Engine(self.folder, **handlers)
         return self.engine
 
-    def start(self, *argv, fast=1, clock=False, service=False, **environment):
+    def start(self, *argv, fast=1, clock=False, service=False, files=None, **environment):
         env = {"PATH": "/usr/bin:/bin", "HOME": self.folder, "DOCKER_CONFIG": self.folder,
                "DOCKER_HOST": "unix://" + os.path.join(self.folder, "socket"), **environment}
         # ./check and others disable the leak check for the tests themselves; the program has to pass it.
@@ -90,6 +90,8 @@ class Test:
         if options.valgrind:
             command = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect",
                        "--error-exitcode=99", *command]
+        if files:
+            command = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh", *command]
         if service:
             if os.path.exists("/run/systemd/journal/socket"):
                 raise Skip("its messages would go to this machine's journal")

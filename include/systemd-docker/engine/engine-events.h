@@ -18,8 +18,10 @@ typedef struct EngineEventsOps {
         void (*on_event)(const EngineEvent *event, void *userdata);
         /* The stream broke; the next on_open says that it is open again. r: -errno, and message is one line.
          * Once after every on_open, and once if the first connection fails. The stream may be freed in it;
-         * not in the other two, which run inside libcurl. */
+         * not in the others, which run inside libcurl. */
         void (*on_lost)(int r, const char *message, void *userdata);
+        /* An event that is too large was left out: compare with inspect. */
+        void (*on_dropped)(void *userdata);
 } EngineEventsOps;
 
 /* id: the container's full id, copied. No op is called from in here. ops is borrowed. -ENOMEM and others. */

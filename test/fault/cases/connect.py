@@ -143,3 +143,14 @@ def under_systemd_stop_while_waiting(t):
     start_under_systemd(t)
     t.signal()
     t.ends(0, within=10)
+
+
+@case(brief=False)
+def connect_without_descriptors(t):
+    """As many as there may be, libcurl gets no socket, and does not say why."""
+    seen = 0
+    for files in range(10, 19):
+        t.start(files=files)
+        t.ends(125, "Too many open files|No such file or directory")
+        seen += "is not reached" in t.stderr() and "Too many open files" in t.stderr()
+    assert seen, t.stderr()

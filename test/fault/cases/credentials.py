@@ -31,6 +31,16 @@ def pull_helper_strange(t, script):
     t.ends(0, "docker-credential-test gives no login")
 
 
+@case(brief=False)
+def pull_helper_prints_a_login_and_fails(t):
+    e = serve_pulls(t, complete)
+    t.start(**with_helper(t, """echo '{"Username":"me","Secret":"hunter2"}'; exit 1"""))
+    t.said("Started container")
+    e.end(0)
+    t.ends(0, "docker-credential-test gives no login.*: it exited with status 1")
+    assert "hunter2" not in t.stderr()
+
+
 @case
 def pull_helper_hangs(t):
     e = serve_pulls(t, complete)

@@ -3,6 +3,7 @@
 """The stream of events."""
 
 import json
+import threading
 import time
 
 from answers import answering
@@ -56,7 +57,7 @@ def events_one_endless_line(t):
     t.start()
     t.said("Started container")
     e.end(0)
-    t.ends(0, within=60)
+    t.ends(0, "more than 256 KiB", within=60)
 
 
 @variants(_404=404, _500=500)
@@ -81,3 +82,46 @@ def events_break_again_and_again(t):
     t.said("(?s)The Docker engine is back.*The Docker engine is back")
     e.end(5)
     t.ends(5)
+
+
+LABELS = {f"label{n}": "x" * 50000 for n in range(20)}
+
+
+def serve_events(t, events):
+    """Sends these events once the container runs. Returns the engine, and what is set after they were sent."""
+    sent = threading.Event()
+
+    def handler(conn):
+        conn.open()
+        t.said("Started container")
+        for action, attributes in events:
+            conn.chunk(conn.engine.event(action, **attributes))
+        sent.set()
+        conn.engine.ended.wait()
+        conn.chunk(conn.engine.event("die", **LABELS, exitCode=str(conn.engine.exit_code)))
+        conn.hang()
+    return t.serve(events=handler), sent
+
+
+@case(brief=False)
+def events_with_large_labels(t):
+    """A stop by others is no failure: the event says so, however large the labels are."""
+    e, sent = serve_events(t, [("kill", LABELS | {"signal": "15"}), ("stop", LABELS)])
+    t.start(fast=10)
+    assert sent.wait(30)
+    time.sleep(0.3)
+    e.end(143)
+    t.ends(0, within=30)
+
+
+@case(brief=False)
+def events_that_are_dropped(t):
+    """What is too large all the same is replaced by a question."""
+    e, _ = serve_events(t, [("exec_create: x", {"name": [["x" * 1000] * 1000]})])
+    t.start()
+    t.said("Started container")
+    before = e.counts.get("inspect", 0)
+    t.said("more than 256 KiB")
+    t.until(lambda: e.counts["inspect"] > before, "question")
+    e.end(3)
+    t.ends(3, "more than 256 KiB")

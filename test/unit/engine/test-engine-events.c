@@ -20,7 +20,7 @@ static Engine *engine;
 static EngineEvents *events;
 
 typedef struct Seen {
-        unsigned opened, lost;
+        unsigned opened, lost, dropped;
         EngineEventKind kinds[64];
         uint64_t times[64];
         int exit_code;
@@ -59,7 +59,12 @@ static void on_lost(int r, const char *message, void *userdata)
                 events = engine_events_free(events);
 }
 
-static const EngineEventsOps ops = { on_open, on_event, on_lost };
+static void on_dropped(void *userdata)
+{
+        seen.dropped++;
+}
+
+static const EngineEventsOps ops = { on_open, on_event, on_lost, on_dropped };
 
 static void setup(void)
 {
@@ -232,6 +237,7 @@ Test(engine_events, rest_of_an_over_long_line_is_no_event)
         send_event(r, "start", 1000);
         start();
         loop_until(event, seen.n >= 1 && seen.times[seen.n - 1] == 1000);
+        cr_assert_eq(seen.dropped, 1);
         cr_assert_eq(seen.n, 1);
         free(line);
 }

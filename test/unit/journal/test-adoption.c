@@ -68,10 +68,24 @@ int sd_journal_seek_tail(sd_journal *j)
         return 0;
 }
 
+/* Entries are ours, and of this boot, unless they say something else. */
+static bool is_default(const char *match, const Entry *e)
+{
+        char uid[32];
+
+        (void) snprintf(uid, sizeof(uid), "_UID=%u", (unsigned) getuid());
+        if (strcmp(match, uid) != 0)
+                return strncmp(match, "_BOOT_ID=", strlen("_BOOT_ID=")) == 0;
+        for (size_t i = 0; i < ELEMENTSOF(e->fields) && e->fields[i]; i++)
+                if (strncmp(e->fields[i], "_UID=", strlen("_UID=")) == 0)
+                        return false;
+        return true;
+}
+
 static bool matches(const sd_journal *j, const Entry *e)
 {
         for (size_t m = 0; m < j->n_matches; m++) {
-                bool found = false;
+                bool found = is_default(j->matches[m], e);
 
                 for (size_t i = 0; i < ELEMENTSOF(e->fields) && e->fields[i]; i++)
                         found = found || strcmp(e->fields[i], j->matches[m]) == 0;
@@ -116,6 +130,7 @@ Test(journal_search, last_of_an_epoch)
                 { { "CONTAINER_LOG_EPOCH=a", "CONTAINER_LOG_ORDINAL=2" } },
                 { { "CONTAINER_LOG_EPOCH=a", "CONTAINER_LOG_ORDINAL=3" } },
                 { { "CONTAINER_LOG_EPOCH=b", "CONTAINER_LOG_ORDINAL=4" } },
+                { { "CONTAINER_LOG_EPOCH=a", "CONTAINER_LOG_ORDINAL=4", "_UID=4242" } },
         };
         uint64_t last = 0;
 

@@ -194,6 +194,11 @@ Test(run_request, passed_environment)
                 (char *) "no-equal",
                 (char *) "=x",
                 (char *) "DOCKER_HOST=",
+                (char *) "DOCKER_AUTH_CONFIG={}",
+                (char *) "DOCKER_CONFIG=/x",
+                (char *) "DOCKER_CERT_PATH=/x",
+                (char *) "SYSTEMD_DOCKER_DEBUG=1",
+                (char *) "DOCKER_HOST_NAME=x",
                 (char *) "JOURNAL_STREAM=1",
                 (char *) "E=",
                 NULL,
@@ -203,7 +208,7 @@ Test(run_request, passed_environment)
         cr_assert(run_request_pass_environment(environment, &passed) >= 0);
         cr_assert_eq(strv_length(passed), 5);
         cr_assert(strv_contains(passed, "A=1") && strv_contains(passed, "LANG=C") &&
-                  strv_contains(passed, "HOMEPAGE=x") && strv_contains(passed, "DOCKER_HOST=") &&
+                  strv_contains(passed, "HOMEPAGE=x") && strv_contains(passed, "DOCKER_HOST_NAME=x") &&
                   strv_contains(passed, "E="));
 }
 

@@ -246,13 +246,11 @@ Test(creation, rm_is_the_services)
 Test(creation, environment_is_passed_on_before_ours)
 {
         char *const more[] = { (char *) "NOTIFY_SOCKET=/s", NULL };
-        _cleanup_free_ char *wanted = NULL;
 
         make("image", true);
         build(&(RunRequestExtras){ .environment = more });
-        cr_assert_geq(asprintf(&wanted, "[\"%s\",\"GREETING=hello\",\"NOTIFY_SOCKET=/s\"]", config_variable),
-                      0);
-        cr_assert_str_eq(member("Env"), wanted);
+        cr_assert_str_eq(member("Env"),
+                         "[\"GREETING=hello\",\"NOTIFY_SOCKET=/s\"]"); /* DOCKER_CONFIG is ours */
 }
 
 static char *hash_of(const char *line, bool remove, const ApiVersion *version,
