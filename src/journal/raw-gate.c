@@ -26,7 +26,7 @@ static size_t count_known(const RawGate *g, const LogOpenLine *open, const Line 
 {
         size_t i = 0;
 
-        for (; i < piece->size && g->matched + i < open->hash.size; i++) {
+        for (; i < piece->size && g->matched + i < open->hash.all.size; i++) {
                 uint64_t at = g->matched + i;
 
                 if (at < LOG_HEAD_SIZE ? open->head[at] != piece->data[i] : piece->data[i] == '\n')
@@ -60,7 +60,7 @@ static int take_compared(RawGate *g, const LogOpenLine *open, int stream, const 
         if (rest.size == 0)
                 return 1;
         g->comparing = false;
-        if (g->matched >= open->hash.size)
+        if (g->matched >= open->hash.all.size)
                 return next(stream, &rest, stamp_nsec, userdata);
         g->differs = g->differs || g->matched > 0;
         if (g->matched == 0 || g->matched > LOG_HEAD_SIZE)
@@ -77,7 +77,7 @@ int raw_gate_take(RawGate *g, const LogOpenLine *open, int stream, const Line *p
         if (piece->size == 0)
                 return 1;
         if (!after.in_line) {
-                after.comparing = !after.known && open->hash.size > 0;
+                after.comparing = !after.known && open->hash.all.size > 0;
                 after.matched = 0;
         }
         if (after.comparing)

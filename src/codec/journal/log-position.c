@@ -23,10 +23,12 @@
 
 #include "codec/journal/log-position.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 static const char magic[16] = "systemd-docker.3";
 
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
+#define PIECE ((uint64_t) 16 * 1024)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
 #define MARK_BYTES (UINT64_C(256) * 1024)
 /* The engine writes the two streams in parallel. The order of their stamps can differ from the order of the
@@ -38,7 +40,7 @@ static const char magic[16] = "systemd-docker.3";
 
 #define STORE(where, value) __atomic_store_n(&(where), (value), __ATOMIC_RELEASE)
 
-static void mix(LogHash *h)
+static void mix(LogBytesHash *h)
 {
         static const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
 
@@ -47,9 +49,8 @@ static void mix(LogHash *h)
         h->word = 0;
 }
 
-void log_hash_feed(LogHash *h, const void *data, size_t size)
+static void hash_bytes(LogBytesHash *h, const uint8_t *p, size_t size)
 {
-        const uint8_t *p = data;
 
         for (; h->size % sizeof(h->word) == 0 && size >= sizeof(h->word); size -= sizeof(h->word)) {
                 memcpy(&h->word, p, sizeof(h->word));
@@ -69,9 +70,79 @@ void log_hash_feed(LogHash *h, const void *data, size_t size)
         }
 }
 
+static size_t ascii_size(const uint8_t *p, size_t size)
+{
+        static const uint64_t high = UINT64_C(0x8080808080808080);
+        size_t n = 0;
+        uint64_t word;
+
+        for (; size - n >= sizeof(word); n += sizeof(word)) {
+                memcpy(&word, p + n, sizeof(word));
+                if (word & high)
+                        break;
+        }
+        while (n < size && p[n] < 0x80)
+                n++;
+        return n;
+}
+
+/* The next byte of a character that is not ASCII, or what comes instead. */
+static void take_wide(LogHash *h, uint8_t c)
+{
+        static const uint8_t replacement[] = { 0xef, 0xbf, 0xbd };
+        size_t n;
+
+        if (c < 0x80 || h->tail_size >= sizeof(h->tail)) {
+                h->odd = 1;
+                h->tail_size = 0;
+                if (c < 0x80)
+                        hash_bytes(&h->ascii, &c, 1);
+                return;
+        }
+        h->tail[h->tail_size++] = c;
+        n = h->tail_size;
+        if (utf8_sequence((const char *) h->tail, n) != n) {
+                if (utf8_incomplete_tail((const char *) h->tail, n) == n)
+                        return;
+                h->odd = 1;
+        } else if (n == sizeof(replacement) && memcmp(h->tail, replacement, n) == 0)
+                h->odd = 1;
+        h->tail_size = 0;
+}
+
+void log_hash_feed(LogHash *h, const void *data, size_t size)
+{
+        const uint8_t *p = data;
+        size_t n;
+
+        if (!h->mixed) {
+                n = ascii_size(p, size);
+                hash_bytes(&h->all, p, n);
+                p += n;
+                size -= n;
+                if (size == 0)
+                        return;
+                h->ascii = h->all;
+                h->mixed = 1;
+        }
+        hash_bytes(&h->all, p, size);
+        for (; size > 0; p += n, size -= n) {
+                n = h->tail_size == 0 ? ascii_size(p, size) : 0;
+                hash_bytes(&h->ascii, p, n);
+                if (n == 0) {
+                        take_wide(h, *p);
+                        n = 1;
+                }
+        }
+}
+
+/* The log driver json-file stores U+FFFD for each byte that is not UTF-8. Engines store a line in pieces of
+ * PIECE bytes, and a character that lies across two of them is no UTF-8 in either. What such a line was
+ * cannot be seen in what is stored, so that only its ASCII characters count. */
 uint64_t log_hash_end(const LogHash *h)
 {
-        LogHash copy = *h;
+        bool doubtful = h->mixed && (h->odd || h->tail_size > 0 || h->all.size > PIECE);
+        LogBytesHash copy = doubtful ? h->ascii : h->all;
 
         mix(&copy);
         copy.word = copy.size + 1;
@@ -137,10 +208,11 @@ void log_position_withdraw(LogPosition *p, int stream)
 
 static void grow_open_line(LogOpenLine *open, const char *data, size_t size, uint64_t time_nsec)
 {
-        if (open->hash.size == 0)
+        if (open->hash.all.size == 0)
                 open->time_nsec = time_nsec;
-        if (open->hash.size < LOG_HEAD_SIZE)
-                memcpy(open->head + open->hash.size, data, MIN(size, LOG_HEAD_SIZE - open->hash.size));
+        if (open->hash.all.size < LOG_HEAD_SIZE)
+                memcpy(open->head + open->hash.all.size, data,
+                       MIN(size, LOG_HEAD_SIZE - open->hash.all.size));
         log_hash_feed(&open->hash, data, size);
 }
 
@@ -290,7 +362,7 @@ static uint64_t since_stored(const LogPosition *p)
 
                 if (t->pending_nsec > 0)
                         first = MIN(first, t->pending_nsec);
-                if (t->open.hash.size > 0)
+                if (t->open.hash.all.size > 0)
                         first = MIN(first, t->open.time_nsec);
         }
         return first;

@@ -5,7 +5,7 @@
 import time
 
 from engine import ID, frame, stored_frame
-from program import case
+from program import case, variants
 
 # After nothing came for a while, the program knows that it has all that there was (RESTED_NSEC in continue.c).
 REST_SEC = 0.3
@@ -265,3 +265,28 @@ def gap_log_breaks_again_and_again(t):
     expect(t, "".join(f"{n}\n" for n in range(20)))
     e.end(0)
     t.ends(0, within=30)
+
+
+def stored(line):
+    """What the log driver json-file makes of a line: it stores pieces, each as UTF-8."""
+    pieces = [line[i:i + 16384] for i in range(0, len(line), 16384)]
+    return b"".join(b"".join(b"\xef\xbf\xbd" if "\udc80" <= c <= "\udcff" else c.encode() for c in p.decode(errors="surrogateescape"))
+                    for p in pieces)
+
+
+@variants(latin1=b"caf\xe9", long=b"x" * 16383 + "é".encode() + b"y" * 100, binary=bytes(range(128, 256)))
+def gap_of_bytes_that_are_stored_as_others(t, odd):
+    """Each second line is odd. The driver `local` stores it as it is, json-file as UTF-8."""
+    for change in (stored, bytes):
+        texts = [b"%i %s" % (n, odd if n % 2 else b"plain") for n in range(20)]
+
+        def store(engine, texts=texts, change=change):
+            now = time.time()
+            engine.output += [(now + n / 1e5, 1, change(text) + b"\n") for n, text in enumerate(texts)]
+        e = serve_gap(t, b"".join(frame(1, text + b"\n") for text in texts[:15]), store)
+        t.start()
+        t.until(lambda: t.stdout().count(b"\n") >= 20, "lines")
+        e.end(0)
+        t.ends(0)
+        assert t.stdout() == b"".join(text + b"\n" for text in texts[:15]) + b"".join(change(text) + b"\n" for text in texts[15:])
+        e.down()

@@ -59,6 +59,43 @@ Test(log_position, hash_of_pieces)
                 }
 }
 
+static uint64_t hash_in_pieces(const char *data, size_t size, size_t piece)
+{
+        LogHash h = {};
+
+        for (size_t i = 0; i < size; i += piece)
+                log_hash_feed(&h, data + i, MIN(piece, size - i));
+        return log_hash_end(&h);
+}
+
+/* What json-file makes of a line. */
+Test(log_position, hash_of_what_is_stored)
+{
+        static const char *const pairs[][2] = {
+                { "caf\xe9 1", "caf\xef\xbf\xbd 1" },
+                { "\xff\xfe", "\xef\xbf\xbd\xef\xbf\xbd" },
+                { "a\xc3", "a\xef\xbf\xbd" },
+                { "a\xe2\x82z", "a\xef\xbf\xbd\xef\xbf\xbdz" },
+                { "\xf0\x9f\xc3\xa4", "\xef\xbf\xbd\xef\xbf\xbd\xc3\xa4" },
+                { "\xed\xa0\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd" },
+        };
+        char raw[17000], stored[17100];
+
+        for (size_t i = 0; i < ELEMENTSOF(pairs); i++)
+                for (size_t piece = 1; piece < 9; piece++)
+                        cr_expect_eq(hash_in_pieces(pairs[i][0], strlen(pairs[i][0]), piece),
+                                     hash_in_pieces(pairs[i][1], strlen(pairs[i][1]), piece), "%zu %zu", i,
+                                     piece);
+        memset(raw, 'x', sizeof(raw));
+        memcpy(raw + 16383, "\xc3\xa9", 2);
+        memset(stored, 'x', sizeof(stored));
+        memcpy(stored + 16383, "\xef\xbf\xbd\xef\xbf\xbd", 6);
+        cr_expect_eq(log_line_hash(raw, sizeof(raw)), log_line_hash(stored, sizeof(raw) + 4));
+        cr_expect_eq(hash_in_pieces(raw, sizeof(raw), 100), log_line_hash(raw, sizeof(raw)));
+        cr_expect_neq(log_line_hash("\xc3\xa4", 2), log_line_hash("\xc3\xa5", 2));
+        cr_expect_neq(log_line_hash("\xc3\xa4", 2), log_line_hash("", 0));
+}
+
 Test(log_position, raw_bytes_are_lines_and_an_open_one)
 {
         const LogTrail *t = log_position_trail(&p, STREAM_STDERR);
@@ -73,12 +110,12 @@ Test(log_position, raw_bytes_are_lines_and_an_open_one)
         cr_assert_eq(log_trail_last(t, 1)->hash, log_line_hash("two", 3));
         cr_assert_eq(log_trail_last(t, 1)->time_nsec, 11);
         cr_assert_eq(log_trail_last(t, 2)->hash, log_line_hash("one", 3));
-        cr_assert_eq(t->open.hash.size, 5);
+        cr_assert_eq(t->open.hash.all.size, 5);
         cr_assert_eq(t->open.time_nsec, 11);
         cr_assert_eq(memcmp(t->open.head, "begin", 5), 0);
         log_position_settle(&p, 0, "next");
         cr_assert_eq(t->n, 3);
-        cr_assert_eq(t->open.hash.size, 5);
+        cr_assert_eq(t->open.hash.all.size, 5);
 }
 
 Test(log_position, open_line_is_read_again)
