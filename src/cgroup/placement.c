@@ -19,6 +19,7 @@
 #include "cgroup-watch.h"
 #include "cgroup/placement.h"
 #include "engine-view.h"
+#include "limit-setting.h"
 #include "migration.h"
 #include "note-folder.h"
 #include "unit-cgroup.h"
@@ -186,9 +187,10 @@ static int check_limits(const Placement *p, CliError *reterr)
         if (!loses_limits(d) || !p->config.limit_option)
                 return 0;
         r = refuse(reterr,
-                   "--%s: has no effect in cgroup mode %s (%s): set the limit in the unit, see "
-                   "systemd.resource-control(5), or choose another --cgroup-mode.",
-                   p->config.limit_option, cgroup_mode_to_string(d->mode), d->why);
+                   "--%s is refused in cgroup mode %s: write %s in [Service], or Delegate=yes and run "
+                   "systemd-docker setup once. (%s)",
+                   p->config.limit_option, cgroup_mode_to_string(d->mode),
+                   cgroup_limit_setting(p->config.limit_option), d->why);
         reterr->exit_code = CLI_EXIT_CONFIG; /* it is the unit's to be corrected, whatever the engine does */
         return r;
 }

@@ -284,7 +284,9 @@ int main(int argc, char **argv)
                 return refuse(&error, standing);
         if (options.verb == VERB_CHECK)
                 return check(&options, standing);
-        context = (CliContext){ .environment = environ, .dir_fd = AT_FDCWD };
+        context = (CliContext){ .environment = environ,
+                                .dir_fd = AT_FDCWD,
+                                .in_service = standing != STANDING_BY_HAND };
         if (engine_choice_find(&context, options.host, options.context, &choice, &error) < 0)
                 return refuse(&error, standing);
         context.host = choice.host;

@@ -92,11 +92,12 @@ static int set_map(struct json_object *o, const char *member, const char *value)
 static int set_path(RunParse *p, struct json_object *o, const char *member, const char *value)
 {
         _cleanup_free_ char *absolute = NULL;
+        int r;
 
         if (*value != '.')
                 return json_set_text(o, member, value);
-        absolute = context_absolute_path(p->context, value);
-        return absolute ? json_set_text(o, member, absolute) : -ENOMEM;
+        r = run_parse_host_path(p, p->option, p->value, value, &absolute);
+        return r < 0 ? r : json_set_text(o, member, absolute);
 }
 
 /* Whether a bind includes the mounts below its source. */

@@ -391,6 +391,7 @@ RunOptions *run_options_free(RunOptions *o)
         free(o->name);
         free(o->image);
         strv_free(o->command);
+        strv_free(o->missing_folders);
         free(o->platform);
         free(o->cidfile);
         free(o->detach_keys);

@@ -45,6 +45,22 @@ int run_parse_error(RunParse *p, const char *format, ...)
         return run_parse_error_at(p, p->option, p->value, "%s", reason);
 }
 
+int run_parse_host_path(RunParse *p, const char *option, const char *value, const char *path, char **ret)
+{
+        _cleanup_free_ char *absolute = context_absolute_path(p->context, path),
+                            *here = context_absolute_path(p->context, ".");
+
+        if (!absolute || !here)
+                return -ENOMEM;
+        if (*path != '/' && p->context->in_service && strcmp(here, "/") == 0)
+                return run_parse_error_at(
+                        p, option, value,
+                        "relative to /, because the unit has no WorkingDirectory=: set that, "
+                        "or write the whole path");
+        *ret = TAKE_PTR(absolute);
+        return 0;
+}
+
 int run_parse_result(RunParse *p, int r)
 {
         if (r == -ENOMEM)

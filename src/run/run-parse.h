@@ -95,6 +95,10 @@ int run_parse_error_at(RunParse *p, const char *option, const char *value, const
  * example "a whole number". -ENOMEM is only passed on. */
 int run_parse_number_error(RunParse *p, int r, const char *what);
 
+/* The absolute form of a path on the host, which the option has in this value. In a service, a path that is
+ * relative to / is refused: nobody has said where it begins. 0, or the error is set. */
+int run_parse_host_path(RunParse *p, const char *option, const char *value, const char *path, char **ret);
+
 /* Sets the error for -ENOMEM. Returns r. */
 int run_parse_result(RunParse *p, int r);
 

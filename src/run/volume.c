@@ -5,12 +5,15 @@
  * Without one it is an anonymous volume. The engine checks options and paths. */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "run-parse.h"
 #include "run-subjects.h"
 #include "text.h"
+#include "util/strv.h"
 #include "json/json.h"
 
 /* The CLI treats a single letter before a colon as a Windows drive: "a:b" is one field. */
@@ -57,10 +60,23 @@ static int add_volume(RunParse *p, const char *value)
         return json_set_any(volumes, value, json_object_new_object());
 }
 
+/* The engine of this machine makes a folder that does not exist, and the unit's may be a mistyped one. What
+ * a file system says from its cache is enough. */
+static int note_missing(RunParse *p, const char *path)
+{
+        struct statx stx;
+
+        if (!p->context->in_service || !text_starts_with(context_engine(p->context), "unix:") ||
+            statx(AT_FDCWD, path, AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, 0, &stx) >= 0 || errno != ENOENT)
+                return 0;
+        return strv_extend(&p->o->missing_folders, path);
+}
+
 /* seen: the values so far; a repeated one is ignored. */
 static int add_bind(RunParse *p, const char *value, size_t source, struct json_object *seen)
 {
         _cleanup_free_ char *path = strndup(value, source), *absolute = NULL, *bind = NULL;
+        int r;
 
         if (!path)
                 return -ENOMEM;
@@ -68,10 +84,14 @@ static int add_bind(RunParse *p, const char *value, size_t source, struct json_o
                 return 0;
         if (json_set(seen, value, json_object_new_boolean(true)) < 0)
                 return -ENOMEM;
+        if (*path == '/' && note_missing(p, path) < 0)
+                return -ENOMEM;
         if (*path != '.')
                 return draft_append(p, "HostConfig/Binds", json_text(value));
-        absolute = context_absolute_path(p->context, path);
-        if (!absolute || asprintf(&bind, "%s%s", absolute, value + source) < 0)
+        r = run_parse_host_path(p, "--volume", value, path, &absolute);
+        if (r < 0)
+                return r;
+        if (note_missing(p, absolute) < 0 || asprintf(&bind, "%s%s", absolute, value + source) < 0)
                 return -ENOMEM;
         return draft_append(p, "HostConfig/Binds", json_text(bind));
 }

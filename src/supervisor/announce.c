@@ -11,6 +11,7 @@
 
 #include "announce.h"
 #include "codec/engine/wait-status.h"
+#include "last-end.h"
 #include "machine.h"
 #include "reports-condition.h"
 #include "reports.h"
@@ -144,6 +145,15 @@ static void log_end(Supervisor *s)
                           s->facts->exit_code);
 }
 
+/* For the next life of the service. */
+static void leave_note(const Supervisor *s)
+{
+        _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
+
+        if (base && s->facts->is_main && *s->config.owner.unit)
+                last_end_write(base, s->config.owner.unit, verdict_exit_status(s->facts));
+}
+
 void supervisor_goodbye(Supervisor *s)
 {
         const char *verdict = condition_verdict(s->condition);
@@ -156,6 +166,7 @@ void supervisor_goodbye(Supervisor *s)
                 unit_link_barrier(s->unit_link);
                 return;
         }
+        leave_note(s);
         placement_leave(s->placement);
         unit_link_remove_pid_file(s->unit_link);
         /* It ran, so it was ready: a container that ends with 0 at once is no protocol violation. */

@@ -3,12 +3,14 @@
 
 /* How the service fails, in one line. The first failure also is the last STATUS=. */
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "failure.h"
 #include "machine.h"
+#include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -46,6 +48,29 @@ void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...)
         va_start(ap, format);
         fail_tagged(s, CLI_EXIT_REFUSED, &(LogTag){ MESSAGE_ID_FAILED_ENGINE, {} }, format, ap);
         va_end(ap);
+}
+
+void supervisor_fail_wait(Supervisor *s, const char *line)
+{
+        supervisor_note_failure(s, CLI_EXIT_REFUSED, line);
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }), "%s", line);
+}
+
+void supervisor_note_end_of_wait(Supervisor *s)
+{
+        _cleanup_free_ char *line = NULL;
+        uint64_t limit;
+
+        if (!supervisor_in(s, PHASE_RUNNING) || s->facts->ready_sent || s->facts->stop_requested ||
+            s->config.options->notify != NOTIFY_CONTAINER || !unit_link_start_ran_out(s->unit_link, &limit))
+                return;
+        if (asprintf(&line, "The container has not said READY=1 in %" PRIu64 " s (--notify=container)",
+                     (limit + USEC_PER_SEC / 2) / USEC_PER_SEC) < 0)
+                return;
+        if (!s->failure_status)
+                s->failure_status = strdup(line);
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }),
+                   "%s: let it send READY=1, raise TimeoutStartSec=, or leave --notify out.", line);
 }
 
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error)

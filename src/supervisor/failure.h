@@ -14,6 +14,11 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _p
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
 /* The same for an engine that is not reached. */
 void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
+/* The same for a wait for the container that came to nothing. */
+void supervisor_fail_wait(Supervisor *s, const char *line);
+/* A signal to stop has come. If that is because the container has not said READY=1 in time, says so, and is
+ * what STATUS= is to say at the end; the failure itself is systemd's. */
+void supervisor_note_end_of_wait(Supervisor *s);
 /* The same for options that cannot be used: no retry mends them. */
 void supervisor_refuse(Supervisor *s, int r, const CliError *error);
 /* The exit status for such an option: in a service, one that the unit can exclude from Restart=. */

@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "actions.h"
 #include "announce.h"
@@ -25,6 +26,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "util/strv.h"
 #include "verdict.h"
 
 /* The streams that have to be open before the container starts. *ret_what: which one failed, for messages.
@@ -67,6 +69,14 @@ void supervisor_act_attach(Supervisor *s)
                 supervisor_push(s, LIFE_FAILED);
 }
 
+/* What --volume names and did not exist when we began. One that still does not is in no place of ours. */
+static void say_new_folders(const Supervisor *s)
+{
+        STRV_FOREACH(folder, s->config.run->missing_folders)
+                if (access(*folder, F_OK) >= 0)
+                        log_notice("Host folder %s did not exist; the engine has made it, empty.", *folder);
+}
+
 static void on_started(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -87,6 +97,7 @@ static void on_started(EngineRequest *request, int r, const EngineReply *reply, 
                 supervisor_step_failed(s, "start the container", reply);
                 return;
         }
+        say_new_folders(s);
         record_started(s->record);
         supervisor_push(s, LIFE_STARTED);
 }

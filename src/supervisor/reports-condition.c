@@ -43,7 +43,7 @@ static void on_give_up(const char *message, void *userdata)
         Supervisor *s = ASSERT_PTR(userdata);
 
         record_giving_up(s->record, false);
-        supervisor_fail(s, CLI_EXIT_REFUSED, "%s", message);
+        supervisor_fail_wait(s, message);
         supervisor_push(s, LIFE_GIVE_UP);
 }
 

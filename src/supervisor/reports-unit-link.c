@@ -3,13 +3,27 @@
 
 /* What comes of the unit's side: systemd has told the unit's properties, or has room for messages again. */
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "announce.h"
+#include "last-end.h"
 #include "machine.h"
 #include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"
+
+/* Of a service that Restart= has started again. */
+static void take_last_end(Supervisor *s)
+{
+        _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
+        int status = base && s->facts->is_main && *s->config.owner.unit
+                             ? last_end_take(base, s->config.owner.unit)
+                             : -ENOENT;
+
+        if (status >= 0 && s->facts->unit.restarts > 0)
+                condition_set_last_end(s->condition, status);
+}
 
 static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
 {
@@ -18,6 +32,9 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
         record_unit(s->record, properties);
+        take_last_end(s);
+        if (properties->type_forking)
+                log_warning("The unit has Type=forking: use Type=notify.");
         /* As in ExecStartPre= and ExecStartPost=. */
         if (r >= 0 && s->facts->is_main && properties->main_pid != (uint32_t) getpid())
                 record_beside(s->record);

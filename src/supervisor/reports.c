@@ -90,6 +90,7 @@ static void on_signal(int signo, pid_t sender, void *userdata)
                 supervisor_push(s, LIFE_GIVE_UP);
         } else if (is_stop_signal(s, signo, sender)) {
                 log_debug("Got SIG%s.", signal_to_string(signo));
+                supervisor_note_end_of_wait(s);
                 record_stop_requested(s->record, first_process_was_told(s, signo, sender));
                 supervisor_note_stop_signal(s);
                 supervisor_push(s, LIFE_STOP);

@@ -8,6 +8,7 @@
  * is paused, that its health check fails, that the engine is lost. */
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "condition-rules.h"
@@ -86,14 +87,21 @@ char *condition_status_line(const ConditionView *v)
 {
         const ContainerInfo *c = &v->facts->container;
         const char *what = circumstances(v);
+        char restarts[32] = "";
 
         if (!what && v->container_status)
                 return strdup(v->container_status);
         if (!what && !v->facts->ready_sent && !condition_is_ready(v))
                 return waiting_line(v);
-        return say_format("%s%s%s: container %s (%.12s), image %s, process %i", what ?: "Running",
-                          *v->oom_since ? ", out of memory at " : "", v->oom_since, c->name, c->id, c->image,
-                          (int) c->pid);
+        if (v->facts->unit.restarts > 0)
+                (void) snprintf(restarts, sizeof(restarts), ", restart %" PRIu32, v->facts->unit.restarts);
+        return say_format("%s%s%s%s%s: container %s (%.12s), image %s, process %i%s%s",
+                          what                                    ? what
+                          : c->health == CONTAINER_HEALTH_HEALTHY ? "Running, healthy"
+                                                                  : "Running",
+                          *v->oom_since ? ", out of memory at " : "", v->oom_since, restarts,
+                          v->last_end ?: "", c->name, c->id, c->image, (int) c->pid,
+                          c->ports ? ", ports " : "", c->ports ?: "");
 }
 
 char *condition_describe_probe(const HealthCheck *check)

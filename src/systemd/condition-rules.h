@@ -22,6 +22,7 @@ typedef struct ConditionView {
         const char *container_status; /* its last STATUS= in this life; NULL: none */
         uint64_t running_usec;        /* how long this life has lasted */
         const char *running_since;    /* a time of the clock, for people */
+        const char *last_end;         /* ", the last ended with 7"; NULL: unknown */
         const char *oom_since;        /* the same; "": not in this life */
 } ConditionView;
 

@@ -41,6 +41,7 @@ struct Condition {
         bool changed; /* by what the container said in this batch */
         char *container_status;
         char running_since[CLOCK_TIME_SIZE], oom_since[CLOCK_TIME_SIZE];
+        char last_end[32];           /* "": unknown */
         uint64_t running_since_usec; /* CLOCK_MONOTONIC */
 };
 
@@ -68,6 +69,7 @@ static ConditionView view(const Condition *c)
                 .running_usec = now - c->running_since_usec,
                 .running_since = c->running_since,
                 .oom_since = c->oom_since,
+                .last_end = c->last_end,
         };
 }
 
@@ -325,6 +327,11 @@ void condition_begin(Condition *c, bool was_ready)
         begin_wait_for_health(c);
         condition_report(c);
         condition_judge_health(c);
+}
+
+void condition_set_last_end(Condition *c, int exit_status)
+{
+        (void) snprintf(c->last_end, sizeof(c->last_end), ", the last ended with %i", exit_status);
 }
 
 void condition_reset(Condition *c)

@@ -65,7 +65,19 @@ static int read_type(sd_bus_message *m, UnitProperties *p)
 
         if (r >= 0)
                 p->type_notify_reload = strcmp(s, "notify-reload") == 0;
+        if (r >= 0)
+                p->type_forking = strcmp(s, "forking") == 0;
         return r;
+}
+
+static int read_restarts(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "u", &p->restarts);
+}
+
+static int read_main_start(sd_bus_message *m, UnitProperties *p)
+{
+        return sd_bus_message_read(m, "v", "t", &p->main_start_usec);
 }
 
 static int read_reload_signal(sd_bus_message *m, UnitProperties *p)
@@ -244,6 +256,8 @@ static const struct {
         { "SendSIGHUP", read_send_sighup },
         { "ReloadSignal", read_reload_signal },
         { "Type", read_type },
+        { "NRestarts", read_restarts },
+        { "ExecMainStartTimestampMonotonic", read_main_start },
         { "TimeoutStartUSec", read_timeout_start },
         { "TimeoutStopUSec", read_timeout_stop },
         { "SyslogIdentifier", read_syslog_identifier },

@@ -23,12 +23,15 @@
 #include "systemd/unit-info.h"
 #include "systemd/unit-job.h"
 #include "systemd/unit-link.h"
+#include "util/clock.h"
 #include "util/fd.h"
 
 #define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
 /* "For ever": systemd ignores an infinite extension. */
 #define EXTEND_MAX_USEC (365 * 24 * 3600 * USEC_PER_SEC)
+/* systemd's clock is looked at before the signal goes out. */
+#define START_SLACK_USEC (300 * USEC_PER_MSEC)
 /* What the messages of a container may occupy of the queue. */
 #define BATCH_WAITING_MAX (NOTIFY_SOCKET_WAITING_MAX / 2)
 
@@ -46,7 +49,8 @@ struct UnitLink {
         bool main_pid_given;
         bool main_pid_explained, kill_mode_explained;
         bool pid_file_written;
-        bool started; /* READY=1 was said */
+        bool started;            /* READY=1 was said */
+        uint64_t extended_until; /* what systemd was asked to wait, CLOCK_MONOTONIC; 0: nothing */
 };
 
 /* Takes message over. */
@@ -168,12 +172,25 @@ static bool may_say(const UnitLink *l, const char *message)
         return !l->started && (helps || begins_with(message, "READY="));
 }
 
+/* From the container, or from us. */
+static void note_extension(UnitLink *l, const char *message)
+{
+        static const char key[] = "EXTEND_TIMEOUT_USEC=";
+        uint64_t until;
+
+        if (!begins_with(message, key))
+                return;
+        until = usec_add(monotonic_usec(), strtoull(message + strlen(key), NULL, 10));
+        l->extended_until = MAX(l->extended_until, until);
+}
+
 static void send_message(UnitLink *l, const char *message)
 {
         int r;
 
         if (!may_say(l, message))
                 return;
+        note_extension(l, message);
         l->started = l->started || begins_with(message, "READY=1");
         r = notify_socket_queue(l->notify, message);
         if (r >= 0 && !l->in_batch)
@@ -219,6 +236,21 @@ void unit_link_status(UnitLink *l, const char *format, ...)
 void unit_link_extend_timeout(UnitLink *l, uint64_t usec)
 {
         unit_link_notify(l, "EXTEND_TIMEOUT_USEC=%" PRIu64, MIN(usec, EXTEND_MAX_USEC));
+}
+
+bool unit_link_start_ran_out(const UnitLink *l, uint64_t *ret_limit)
+{
+        const UnitProperties *u = &l->facts->unit;
+        uint64_t until;
+
+        if (l->started || u->main_start_usec == 0 || u->timeout_start_usec == UINT64_MAX ||
+            u->timeout_start_usec == 0)
+                return false;
+        until = MAX(usec_add(u->main_start_usec, u->timeout_start_usec), l->extended_until);
+        if (usec_add(monotonic_usec(), START_SLACK_USEC) < until)
+                return false;
+        *ret_limit = until - u->main_start_usec;
+        return true;
 }
 
 void unit_link_stopping(UnitLink *l, uint64_t needed_usec)

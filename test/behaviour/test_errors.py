@@ -7,7 +7,7 @@ import socket
 from pathlib import Path
 
 import pytest
-from supervised import Service, assert_failed, by_hand
+from supervised import EXITED, OBEDIENT, STARTED, Service, assert_failed, assert_success, by_hand, is_line, sh
 from testhost import containers, docker, out
 
 FAILED_OPTION = "ac38a73d732b4a3a9ad6226cdfa68db2"
@@ -16,6 +16,7 @@ FAILED_IMAGE = "b5c99f76c94c4668b12b571ac4823c6f"
 FAILED_NETWORK = "ea313c85d008449b84c0a246781b9b5e"
 FAILED_PORT = "ce3319079217449780002171d2d9e4aa"
 FAILED_FILES = "a2dffa7b8ac4462ea8a77326369161a0"
+FAILED_WAIT = "1981299f95794fb787c7aa392c0e06a6"
 FAILED_ENGINE = "f60127e9ea02429ca3e512a04f29cde0"
 
 WRONG = [
@@ -32,6 +33,19 @@ WRONG = [
     (["run", "--memory=lots", "busybox"], "--memory"),
     (["run", "--publish=a:b:c:d", "busybox"], "a:b:c:d"),
     (["run", "--env-file=/no/such/file", "busybox"], "/no/such/file"),
+    (["run", "--env-file=/dev/null", "Web:1"], "must be lower case"),
+    (["run", "--rm", ""], 'invalid image ""'),
+    (["--notfy", "run", "busybox"], "did you mean --notify?"),
+    (["run", "--nam", "x", "busybox"], "did you mean --name?"),
+    (["run", "--publsh=80", "busybox"], "did you mean --publish?"),
+    (["--notify=helthy", "run", "busybox"], "did you mean healthy?"),
+    (["run", "--pull=alwayys", "busybox"], "did you mean always?"),
+    (["rnu", "busybox"], "did you mean run?"),
+    (["network", "ensure", "--subnt=10.0.0.0/8", "x"], "did you mean --subnet?"),
+    (["--", "--notify=healthy", "busybox"], "--notify is an option of systemd-docker: write it before"),
+    (["-d", "--", "busybox"], "-d is an option of docker run: write it after"),
+    (["--publish=80:80", "run", "busybox"], "--publish is an option of docker run: write it after"),
+    (["--", "docker", "run", "--rm", "busybox"], 'write the options only, without "docker run"'),
     ([], "no command given"),
     (["stop", "x"], "stop"),
 ]
@@ -141,6 +155,83 @@ def test_failed_start_says_its_cause_where_the_user_looks(taken_port, run, image
         assert entry["ENGINE_MESSAGE"] and int(entry["ENGINE_STATUS"]) >= 400
         assert len(unit.said("The engine's words: " + entry["ENGINE_MESSAGE"])) == 1
         assert f"Subject: {explained(message_id)}" in out("journalctl", "--no-pager", "-xu", unit.name, "-n", "20")
+
+
+# What systemd-docker refuses itself: its options, run's, settings of the unit, exit status, and how STATUS= begins.
+REFUSED = [
+    ("", "--volume ./data:/x", {}, 78, 'invalid value "./data:/x" for --volume: relative to /, because the unit has no'),
+    ("", "docker run --rm", {}, 78, 'write the options only, without "docker run"'),
+    ("--cgroup-mode=migrate", "--rm --memory=64M", {}, 78, "--memory is refused in cgroup mode migrate: write MemoryMax="),
+    ("--notify=healthy", "--rm", {}, 78, "--notify=healthy: the container has no health check. Give it one with"),
+    ("", "--rm --env-file=/no/such", {}, 78, "invalid value"),
+    ("", "--rm --restart=always", {}, 78, 'invalid value "always" for --restart'),
+]
+
+
+@pytest.mark.parametrize("options, run, settings, status, line", REFUSED, ids=[row[4] for row in REFUSED])
+def test_refused_start_says_its_cause_where_the_user_looks(options, run, settings, status, line):
+    with Service("true", options=options, run=run, **settings) as unit:
+        assert_failed(unit.run_to_end(), status)
+        assert unit.show("StatusText").startswith(line)
+        (entry,) = [e for e in unit.journal() if e.get("MESSAGE_ID") == FAILED_OPTION]
+        assert entry["MESSAGE"].startswith(line)
+
+
+def test_relative_folder_is_below_the_working_directory(tmp_path):
+    with Service("ls /x", run="--rm --volume ./data:/x", WorkingDirectory=str(tmp_path)) as unit:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "seen").touch()
+        assert_success(unit.run_to_end())
+        assert [e["MESSAGE"] for e in unit.lines()] == ["seen"]
+        assert not unit.said("Host folder")
+
+
+def test_host_folder_that_the_engine_makes_is_said(tmp_path):
+    with Service("true", run=f"--rm --volume {tmp_path}/typo:/www") as unit:
+        assert_success(unit.run_to_end())
+        assert unit.said(f"Host folder {tmp_path}/typo did not exist; the engine has made it, empty.")
+
+
+def test_type_forking_is_said():
+    with Service("true", Type="forking") as unit:
+        unit.run_to_end()
+        assert unit.said("The unit has Type=forking: use Type=notify.")
+
+
+@pytest.mark.parametrize("mode", ["mixed", "control-group"])
+def test_wait_for_ready_that_ran_out_says_for_what(mode):
+    settings = {"TimeoutStartSec": "2s", "TimeoutStopSec": "2s", "KillMode": mode}
+    with Service("sleep 1000", options="--notify=container", run="--rm --stop-timeout=1", **settings) as unit:
+        assert unit.run_to_end()["Result"] == "timeout"
+        line = "The container has not said READY=1 in 2 s (--notify=container)"
+        assert unit.show("StatusText") == line
+        (entry,) = [e for e in unit.journal() if e.get("MESSAGE_ID") == FAILED_WAIT]
+        assert entry["MESSAGE"].startswith(line)
+
+
+def test_stop_during_a_wait_for_ready_is_no_end_of_the_wait():
+    with Service(sh(OBEDIENT), options="--notify=container", TimeoutStartSec="60s") as unit:
+        unit.systemctl("start", "--no-block")
+        unit.wait_line("up")
+        unit.stop()
+        assert not [e for e in unit.journal() if e.get("MESSAGE_ID") == FAILED_WAIT]
+
+
+def test_good_start_is_two_lines_and_the_next_life_says_how_the_last_one_ended(tmp_path):
+    """Of ours, with the unit that is recommended; systemd has no "not our child" to say."""
+    script = sh("test -e /x/seen && exec sleep 1000; touch /x/seen; sleep 0.1; exit 7")
+    run = f"--rm --stop-timeout=1 --volume {tmp_path}:/x --publish 127.0.0.1:8097:80"
+    with Service(script, run=run, KillMode="mixed", Restart="on-failure", RestartSec="100ms") as unit:
+        unit.start(check=False)
+        unit.wait_event(STARTED, count=2)
+        unit.wait(lambda now: now["StatusText"].startswith("Running"))
+        assert unit.show("StatusText").startswith("Running, restart 1, the last ended with 7: container behaviour.service")
+        assert unit.show("StatusText").endswith(", ports 8097->80")
+        first = [e for e in unit.journal() if not is_line(e)]
+        assert not [e for e in first if "not our child" in str(e["MESSAGE"])]
+        ends = [i for i, e in enumerate(first) if e.get("MESSAGE_ID") == EXITED]
+        ours = [e["MESSAGE"] for e in first[: ends[0]] if e.get("_COMM") == "systemd-docker"]
+        assert len(ours) <= 2, ours
 
 
 def explained(message_id):

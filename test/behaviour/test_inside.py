@@ -209,7 +209,7 @@ def test_volumes_are_as_without_us(option):
 @pytest.mark.parametrize("run_option, status, why", [
     ("--rm --runtime=runc", 125, "--runtime names another"),
     ("--rm --cgroup-parent=system.slice", 78, "--cgroup-parent says"),
-    ("--rm --memory=64m", 78, "--memory: has no effect in cgroup mode inside"),
+    ("--rm --memory=64m", 78, "--memory is refused in cgroup mode inside"),
 ])
 def test_what_can_not_be_is_refused(run_option, status, why):
     with Service(sh(OBEDIENT), name="inside", options=INSIDE, run=run_option) as unit:

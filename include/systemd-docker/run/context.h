@@ -8,12 +8,15 @@
  * A string that a function returns as char * belongs to the caller; one that it returns as const char *
  * belongs to the context, to the C library, or is constant. */
 
+#include <stdbool.h>
+
 /* Everything that the result of parsing can depend on besides the words. Nothing is owned. */
 typedef struct CliContext {
         char *const *environment; /* strings "NAME=VALUE", see environ(7) */
         int dir_fd;               /* the working directory, or AT_FDCWD */
         const char *directory;    /* its absolute path, for `-v ./data:/data`; NULL: ask getcwd(3) */
         const char *machine;      /* the output of uname -m, for `--platform linux`; NULL: ask uname(2) */
+        bool in_service;          /* of systemd, which is not where the user stands */
         const char *host; /* the engine, as in --host, because config.json can have a proxy for it; NULL:
                            * $DOCKER_HOST or the default */
 } CliContext;

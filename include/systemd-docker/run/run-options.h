@@ -56,6 +56,8 @@ typedef struct RunOptions {
         bool health_given; /* --health-* options define a health check */
         bool no_healthcheck;
 
+        char **missing_folders; /* of --volume on this host, in a service: they did not exist */
+
         const char *log_driver;       /* "": the engine's default */
         struct json_object *log_opts; /* an object of strings, never NULL */
         const char *network_mode;     /* the first --network; NULL: none given */

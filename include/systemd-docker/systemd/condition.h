@@ -57,6 +57,8 @@ typedef struct ConditionOps {
 /* 0 or -errno. */
 int condition_new(Condition **ret, sd_event *event, const ConditionConfig *config, const Facts *facts,
                   const ConditionOps *ops, void *userdata);
+/* How the life before this one ended, for STATUS=. */
+void condition_set_last_end(Condition *c, int exit_status);
 /* Accepts NULL. */
 Condition *condition_free(Condition *c);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Condition *, condition_free)

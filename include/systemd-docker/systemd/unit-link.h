@@ -65,6 +65,9 @@ void unit_link_notify(UnitLink *l, const char *format, ...) _printf_(2, 3);
 void unit_link_status(UnitLink *l, const char *format, ...) _printf_(2, 3);
 /* Asks systemd to wait this long from now for the end of a start or a stop, whatever the unit says. */
 void unit_link_extend_timeout(UnitLink *l, uint64_t usec);
+/* Whether systemd's limit for the start is over, with all extensions: a stop that comes now, before READY=1,
+ * is because of that. *ret_limit: how long it was. */
+bool unit_link_start_ran_out(const UnitLink *l, uint64_t *ret_limit);
 /* Reports that the service stops, and that this takes needed_usec at most. The supervisor becomes the main
  * process again first. */
 void unit_link_stopping(UnitLink *l, uint64_t needed_usec);

@@ -15,8 +15,11 @@
 #include "util/macro.h"
 #include "util/string-table.h"
 #include "util/strv.h"
+#include "util/text.h"
 #include "json/json.h"
 
+/* In bytes. */
+#define PORTS_SIZE 48
 #define WARNINGS_MAX 32
 #define VOLUMES_SIZE_MAX 1024
 
@@ -164,12 +167,49 @@ void container_info_done(ContainerInfo *i)
         free(i->unit);
         free(i->user);
         free(i->volumes);
+        free(i->ports);
         free(i->started_at);
         free(i->notify_folder);
         health_check_done(&i->check);
         free(i->error);
         log_fields_done(&i->log);
         *i = CONTAINER_INFO_NULL;
+}
+
+/* "8080->80, 8443->443": the first host port of each, and not more than people read. */
+static int parse_ports(struct json_object *o, ContainerInfo *i)
+{
+        static const char more[] = ", …", separator[] = ", ";
+        struct json_object *ports;
+        char text[PORTS_SIZE + sizeof(more)] = "";
+        size_t n = 0;
+
+        if (json_get(o, "NetworkSettings/Ports", json_type_object, &ports) < 0)
+                return 0;
+        json_object_object_foreach(ports, port, bindings)
+        {
+                bool tcp = text_ends_with(port, strlen(port), "/tcp");
+                int size = (int) MIN(strlen(port) - (tcp ? strlen("/tcp") : 0), (size_t) PORTS_SIZE);
+                const char *host =
+                        !json_object_is_type(bindings, json_type_array)
+                                ? ""
+                                : json_string_or(json_object_array_get_idx(bindings, 0), "HostPort", "");
+                char one[PORTS_SIZE];
+                int r;
+
+                if (!*host)
+                        continue;
+                r = snprintf(one, sizeof(one), "%s%s->%.*s", n > 0 ? separator : "", host, size, port);
+                if (r < 0 || n + (size_t) r >= PORTS_SIZE) {
+                        (void) strcpy(text + n, n > 0 ? more : more + strlen(separator));
+                        break;
+                }
+                n = (size_t) (stpcpy(text + n, one) - text);
+        }
+        if (!*text)
+                return 0;
+        i->ports = strdup(text);
+        return i->ports ? 0 : -ENOMEM;
 }
 
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
@@ -191,6 +231,8 @@ int container_info_parse(const char *data, size_t size, ContainerInfo *ret)
                 r = parse_owner(o, &i);
         if (r >= 0)
                 r = parse_mounts(o, &i);
+        if (r >= 0)
+                r = parse_ports(o, &i);
         if (r >= 0)
                 r = health_check_parse(o, &i.check);
         if (r >= 0)

@@ -380,8 +380,9 @@ static void check_refused(const EngineInfo *info, const char *message)
 
         cr_assert_eq(placement_decide(placement, info, &error), -EOPNOTSUPP);
         cr_assert_not(placement_is_decided(placement));
-        cr_assert_eq(error.exit_code,
-                     strstr(error.message, ": has no effect") ? CLI_EXIT_CONFIG : CLI_EXIT_REFUSED);
+        cr_assert_eq(error.exit_code, strstr(error.message, " is refused in cgroup mode")
+                                              ? CLI_EXIT_CONFIG
+                                              : CLI_EXIT_REFUSED);
         cr_assert(strstr(error.message, message), "%s", error.message);
 }
 
@@ -471,9 +472,8 @@ Test(placement, limits_that_have_no_effect)
         config.limit_option = "memory";
         options.cgroup_mode = CGROUP_MODE_MIGRATE;
         make();
-        check_refused(NULL,
-                      "--memory: has no effect in cgroup mode migrate (as asked for): set the limit in "
-                      "the unit");
+        check_refused(NULL, "--memory is refused in cgroup mode migrate: write MemoryMax= in [Service], or "
+                            "Delegate=yes and run systemd-docker setup once. (as asked for)");
         placement = placement_free(placement);
         /* not moved, so the limit holds */
         decide_as(CGROUP_MODE_NONE, NULL);
@@ -543,7 +543,7 @@ Test(placement, inside_leaves_the_units_cgroup_alone)
         config.limit_option = "memory";
         make();
         check_refused(&docker23,
-                      "--memory: has no effect in cgroup mode inside (the engine finds our shim)");
+                      "--memory is refused in cgroup mode inside: write MemoryMax= in [Service], or");
 }
 
 Test(placement, inside_with_delegation)

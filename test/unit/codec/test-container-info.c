@@ -63,6 +63,47 @@ Test(container_info, defaults)
         cr_assert_eq(i.health, CONTAINER_HEALTH_NONE);
 }
 
+Test(container_info, published_ports)
+{
+        static const struct {
+                const char *ports, *expected;
+        } table[] = {
+                { "{}", NULL },
+                { "[]", NULL },
+                { "{\"80/tcp\":null}", NULL },
+                { "{\"80/tcp\":[]}", NULL },
+                { "{\"80/tcp\":[7]}", NULL },
+                { "{\"80/"
+                  "tcp\":[{\"HostIp\":\"0.0.0.0\",\"HostPort\":\"8080\"},{\"HostIp\":\"::\",\"HostPort\":"
+                  "\"8080\"}]}",
+                  "8080->80" },
+                { "{\"443/tcp\":[{\"HostPort\":\"8443\"}],\"53/udp\":[{\"HostPort\":\"53\"}],\"1/"
+                  "tcp\":null}",
+                  "8443->443, 53->53/udp" },
+                { "{\"1/tcp\":[{\"HostPort\":\"10001\"}],\"2/tcp\":[{\"HostPort\":\"10002\"}],"
+                  "\"3/tcp\":[{\"HostPort\":\"10003\"}],\"4/tcp\":[{\"HostPort\":\"10004\"}],"
+                  "\"5/tcp\":[{\"HostPort\":\"10005\"}],\"6/tcp\":[{\"HostPort\":\"10006\"}]}",
+                  "10001->1, 10002->2, 10003->3, 10004->4, …" },
+                { "{\"1/"
+                  "tcp\":[{\"HostPort\":\"0123456789012345678901234567890123456789012345678901234567890\"}]"
+                  "}",
+                  "…" },
+        };
+
+        for (size_t k = 0; k < ELEMENTSOF(table); k++) {
+                _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
+                char text[1024];
+
+                (void) snprintf(text, sizeof(text), "{\"Id\":\"" ID "\",\"NetworkSettings\":{\"Ports\":%s}}",
+                                table[k].ports);
+                parse(text, &i);
+                if (table[k].expected)
+                        cr_assert_str_eq(i.ports, table[k].expected);
+                else
+                        cr_assert_null(i.ports, "%s", table[k].ports);
+        }
+}
+
 Test(container_info, of_which_life)
 {
         static const struct {

@@ -215,6 +215,47 @@ Test(run_options, ten_thousand_words)
         }
 }
 
+/* In a service, "." is where nobody has put anything, and what does not exist may be mistyped. */
+Test(run_options, folders_of_the_host)
+{
+        static const struct {
+                const char *line, *directory, *missing, *error;
+                bool in_service;
+        } table[] = {
+                { "-v ./data:/x nginx", "/", NULL, NULL, false },
+                { "-v ./data:/x nginx", "/", NULL, "\"./data:/x\" for --volume: relative to /, because",
+                  true },
+                { "-v ../data:/x nginx", "/", NULL, "relative to /", true },
+                { "--mount type=bind,src=./data,dst=/x nginx", "/", NULL, "relative to /", true },
+                { "-v ./data:/x nginx", "/no/such", "/no/such/data", NULL, true },
+                { "-v /no/such:/x:ro nginx", "/", "/no/such", NULL, true },
+                { "-v /no/such:/x nginx", "/", NULL, NULL, false },
+                { "-v /etc:/x -v name:/y -v /z nginx", "/", NULL, NULL, true },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                const CliContext context = { .environment = test_context()->environment,
+                                             .dir_fd = AT_FDCWD,
+                                             .directory = table[i].directory,
+                                             .machine = "x86_64",
+                                             .host = "unix:///run/docker.sock",
+                                             .in_service = table[i].in_service };
+                _cleanup_strv_free_ char **words = words_of(table[i].line);
+                _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+                RunOptions *o = NULL;
+                int r = run_options_parse(words, &context, &o, &error);
+
+                cr_assert_eq(r < 0, table[i].error != NULL, "%s: %s", table[i].line, error.message);
+                if (table[i].error)
+                        cr_assert(strstr(error.message, table[i].error), "%s", error.message);
+                else if (table[i].missing)
+                        cr_assert_str_eq(o->missing_folders[0], table[i].missing);
+                else
+                        cr_assert_null(o->missing_folders, "%s", table[i].line);
+                run_options_free(o);
+        }
+}
+
 /* One option can have sixty-five thousand ports. Too many such options are refused before they use up all
  * memory. */
 Test(run_options, too_many_ports)

@@ -175,20 +175,48 @@ Test(condition_rules, status_line)
                 { "0u1****0", "Running without the Docker engine" REST },
                 { "0u1****1", "Running without the Docker engine" OOM REST },
                 { "0u01****", "the container's own" },
-                { "0u001**0", "Running" REST },
-                { "0u001**1", "Running" OOM REST },
-                { "0u000S*0", "Running" REST },
-                { "0u000S*1", "Running" OOM REST },
-                { "0u000C10", "Running" REST },
-                { "0u000C11", "Running" OOM REST },
+                { "0N001**0", "Running" REST },
+                { "0S001**0", "Running" REST },
+                { "0H001**0", "Running, healthy" REST },
+                { "0N001**1", "Running" OOM REST },
+                { "0S001**1", "Running" OOM REST },
+                { "0H001**1", "Running, healthy" OOM REST },
+                { "0N000S*0", "Running" REST },
+                { "0S000S*0", "Running" REST },
+                { "0H000S*0", "Running, healthy" REST },
+                { "0N000S*1", "Running" OOM REST },
+                { "0S000S*1", "Running" OOM REST },
+                { "0H000S*1", "Running, healthy" OOM REST },
+                { "0N000C10", "Running" REST },
+                { "0S000C10", "Running" REST },
+                { "0H000C10", "Running, healthy" REST },
+                { "0N000C11", "Running" OOM REST },
+                { "0S000C11", "Running" OOM REST },
+                { "0H000C11", "Running, healthy" OOM REST },
                 { "0u000C0*", FOR_READY },
-                { "0H000H*0", "Running" REST },
-                { "0H000H*1", "Running" OOM REST },
+                { "0H000H*0", "Running, healthy" REST },
+                { "0H000H*1", "Running, healthy" OOM REST },
                 { "0N000H**", FOR_HEALTH },
                 { "0S000H**", FOR_HEALTH },
         };
 
         decision_check(columns, rows, ELEMENTSOF(rows), judge_line);
+}
+
+Test(condition_rules, status_line_of_a_later_life)
+{
+        const Facts facts = { .container = { .name = (char *) "web",
+                                             .image = (char *) "nginx",
+                                             .id = "0123456789abcdef",
+                                             .ports = (char *) "8080->80",
+                                             .pid = 42 },
+                              .ready_sent = true,
+                              .unit.restarts = 3 };
+        char *line = condition_status_line(
+                &(ConditionView){ .facts = &facts, .oom_since = "", .last_end = ", the last ended with 7" });
+
+        cr_assert_str_eq(line, "Running, restart 3, the last ended with 7" REST ", ports 8080->80");
+        free(line);
 }
 
 Test(condition_rules, probes)

@@ -131,6 +131,7 @@ static void assert_asked_like(const char *begin_of, const char *end_of)
 
 #define REST ": container web (0123456789ab), image nginx, process 42\n"
 #define RUNNING "STATUS=Running" REST
+#define HEALTHY "STATUS=Running, healthy" REST
 
 Test(condition, nobody_is_freed)
 {
@@ -282,7 +283,7 @@ Test(condition, ready_with_the_first_healthy_check)
         /* The state that it begins with is judged, too. */
         assert_asked_like("EXTEND", " health check, at most 30 s\n");
         set_health(CONTAINER_HEALTH_HEALTHY);
-        assert_asked(RUNNING "READY\n");
+        assert_asked(HEALTHY "READY\n");
         set_health(CONTAINER_HEALTH_HEALTHY);
         assert_asked("");
 }
@@ -394,7 +395,7 @@ Test(condition, unhealthy_and_healthy_again)
         assert_asked(expected);
         cr_assert_null(condition_verdict(condition));
         set_health(CONTAINER_HEALTH_HEALTHY);
-        (void) snprintf(expected, sizeof(expected), RUNNING "<5>%.4s Container web is healthy again.\n",
+        (void) snprintf(expected, sizeof(expected), HEALTHY "<5>%.4s Container web is healthy again.\n",
                         MESSAGE_ID_CONTAINER_HEALTHY);
         assert_asked(expected);
 }

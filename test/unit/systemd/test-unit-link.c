@@ -19,6 +19,7 @@
 
 #include "loop.h"
 #include "systemd/unit-link.h"
+#include "util/clock.h"
 #include "util/macro.h"
 
 static sd_event *event;
@@ -216,6 +217,36 @@ Test(unit_link, stopping)
         cr_assert_str_eq(next(), main_pid);
         cr_assert_str_eq(next(), "STOPPING=1");
         cr_assert_str_eq(next(), "EXTEND_TIMEOUT_USEC=91000000");
+}
+
+/* systemd's limit, and what it was asked to add. */
+Test(unit_link, start_that_ran_out)
+{
+        uint64_t now = monotonic_usec(), limit = 0;
+
+        make(address);
+        cr_assert_not(unit_link_start_ran_out(l, &limit)); /* nothing is known */
+        facts.unit.main_start_usec = now - 5 * USEC_PER_SEC;
+        facts.unit.timeout_start_usec = UINT64_MAX;
+        cr_assert_not(unit_link_start_ran_out(l, &limit));
+        facts.unit.timeout_start_usec = 60 * USEC_PER_SEC;
+        cr_assert_not(unit_link_start_ran_out(l, &limit));
+        facts.unit.timeout_start_usec = 5 * USEC_PER_SEC;
+        cr_assert(unit_link_start_ran_out(l, &limit));
+        cr_assert_eq(limit, 5 * USEC_PER_SEC);
+        unit_link_extend_timeout(l, 20 * USEC_PER_SEC);
+        cr_assert_not(unit_link_start_ran_out(l, &limit));
+}
+
+Test(unit_link, start_that_is_over_does_not_run_out)
+{
+        uint64_t limit = 0;
+
+        make(address);
+        facts.unit.main_start_usec = monotonic_usec() - 5 * USEC_PER_SEC;
+        facts.unit.timeout_start_usec = USEC_PER_SEC;
+        unit_link_notify(l, "READY=1");
+        cr_assert_not(unit_link_start_ran_out(l, &limit));
 }
 
 Test(unit_link, main_pid)

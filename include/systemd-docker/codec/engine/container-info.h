@@ -41,6 +41,7 @@ typedef struct ContainerInfo {
         char *request_hash; /* from our label; NULL: it has none, so somebody else has created it */
         char *unit, *user;  /* from our labels, valid names; "": it has none */
         char *volumes;      /* the anonymous ones, for messages; NULL: none */
+        char *ports;        /* the published ones, for people: "8080->80"; NULL: none */
         bool running;       /* also true while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */

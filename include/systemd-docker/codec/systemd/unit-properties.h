@@ -24,14 +24,18 @@ int notify_access_from_string(const char *s);
 typedef struct UnitProperties {
         bool known; /* systemd has told them */
         NotifyAccess notify_access;
-        bool kill_main_only;         /* KillMode=mixed or process: only the main process gets SIGTERM */
-        bool exit_type_cgroup;       /* ExitType=cgroup: the unit ends with its last process */
-        bool type_notify_reload;     /* Type=notify-reload: a reload is a signal, followed by messages of
-                                        sd_notify(3) */
-        int reload_signal;           /* ReloadSignal=; 0: unknown, as with systemd before 253 */
-        int kill_signal;             /* KillSignal=; 0: unknown, and the same for the next one */
-        int restart_kill_signal;     /* RestartKillSignal=, for the stop that a restart begins with */
-        bool send_sighup;            /* SendSIGHUP=: SIGHUP comes together with the signal for the stop */
+        bool kill_main_only;     /* KillMode=mixed or process: only the main process gets SIGTERM */
+        bool exit_type_cgroup;   /* ExitType=cgroup: the unit ends with its last process */
+        bool type_notify_reload; /* Type=notify-reload: a reload is a signal, followed by messages of
+                                    sd_notify(3) */
+        bool type_forking;       /* Type=forking, which we cannot be */
+        uint64_t
+                main_start_usec; /* when systemd has started the main process, CLOCK_MONOTONIC; 0: unknown */
+        uint32_t restarts;       /* how often Restart= has started it again */
+        int reload_signal;       /* ReloadSignal=; 0: unknown, as with systemd before 253 */
+        int kill_signal;         /* KillSignal=; 0: unknown, and the same for the next one */
+        int restart_kill_signal; /* RestartKillSignal=, for the stop that a restart begins with */
+        bool send_sighup;        /* SendSIGHUP=: SIGHUP comes together with the signal for the stop */
         uint64_t timeout_start_usec; /* UINT64_MAX: none, or unknown */
         uint64_t timeout_stop_usec;
         bool device_policy_closed; /* DevicePolicy=closed or strict */
