@@ -24,8 +24,7 @@ static void on_imported(EngineRequest *request, int r, const EngineReply *reply,
         Session *s = ASSERT_PTR(userdata);
 
         if (r < 0)
-                session_fail(s, "Failed to create image " INFRA_IMAGE ": %s",
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to create image " INFRA_IMAGE);
         else
                 ask(s); /* an error may be anywhere in the answer */
 }
@@ -70,8 +69,7 @@ static void on_found(EngineRequest *request, int r, const EngineReply *reply, vo
                 return;
         }
         if (reply->status != 404 || s->created) {
-                session_fail(s, "Failed to create image " INFRA_IMAGE ": %s",
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to create image " INFRA_IMAGE);
                 return;
         }
         s->created = true;

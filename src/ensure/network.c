@@ -84,8 +84,7 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
                 return;
         }
         if (r < 0) {
-                session_fail(s, "Failed to create network %s: %s", s->options->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to create network %s", s->options->name);
                 return;
         }
         log_info("Created network %s.", s->options->name);
@@ -108,8 +107,7 @@ static void on_removed(EngineRequest *request, int r, const EngineReply *reply, 
         Session *s = ASSERT_PTR(userdata);
 
         if (r < 0 && r != -ENOENT)
-                session_fail(s, "Failed to remove network %s: %s", s->options->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to remove network %s", s->options->name);
         else
                 session_end(s, EXIT_SUCCESS);
 }
@@ -132,8 +130,7 @@ static void on_list(EngineRequest *request, int r, const EngineReply *reply, voi
         struct json_object *network;
 
         if (r < 0) {
-                session_fail(s, "Failed to look for network %s: %s", s->options->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to look for network %s", s->options->name);
                 return;
         }
         r = json_parse(reply->body, reply->size, &list);

@@ -36,7 +36,7 @@ static void on_pulled(void *userdata)
 
 static void on_failed(const EngineFailure *failure, void *userdata)
 {
-        session_fail(ASSERT_PTR(userdata), "%s", failure->line);
+        session_fail_pull(ASSERT_PTR(userdata), failure);
 }
 
 /* {"auths": {REGISTRY: {"username": …, "password": …}}} */
@@ -132,8 +132,7 @@ static void on_found(EngineRequest *request, int r, const EngineReply *reply, vo
         bool exists;
 
         if (r < 0 && reply->status != 404) {
-                session_fail(s, "Failed to look for image %s: %s", o->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to look for image %s", o->name);
                 return;
         }
         exists = r >= 0 && json_parse(reply->body, reply->size, &image) >= 0 &&

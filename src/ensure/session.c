@@ -4,9 +4,11 @@
 /* The engine's version is agreed on, then the kind of object takes over. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/engine/failure-cause.h"
 #include "engine/curl-glue.h"
 #include "loop/event-util.h"
 #include "run/run-request.h"
@@ -46,6 +48,44 @@ void session_fail(Session *s, const char *format, ...)
         (void) log_internalv(LOG_ERR, 0, NULL, format, ap);
         va_end(ap);
         session_end(s, CLI_EXIT_REFUSED);
+}
+
+/* what: NULL if memory is short. */
+static void fail_understood(Session *s, const char *what, const FailureCause *cause, const char *words)
+{
+        session_fail(s, "%s: %s. %s", what ?: "Failed", cause->cause, cause->cure);
+        log_info("The engine's words: %s", words);
+}
+
+void session_fail_engine(Session *s, const EngineReply *reply, const char *format, ...)
+{
+        _cleanup_(failure_cause_done) FailureCause cause = FAILURE_CAUSE_NULL;
+        const char *words = reply->error.message ?: "unknown error";
+        _cleanup_free_ char *what = NULL;
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(&what, format, ap) < 0)
+                what = NULL;
+        va_end(ap);
+        if (reply->status > 0 && failure_cause_find(words, s->options->name, &cause) >= 0)
+                fail_understood(s, what, &cause, words);
+        else
+                session_fail(s, "%s: %s", what ?: "Failed", words);
+}
+
+void session_fail_pull(Session *s, const EngineFailure *failure)
+{
+        _cleanup_(failure_cause_done) FailureCause cause = FAILURE_CAUSE_NULL;
+        _cleanup_free_ char *what = NULL;
+
+        if (asprintf(&what, "Failed to pull image %s", s->options->name) < 0)
+                what = NULL;
+        if (failure->words && failure->http_status > 0 &&
+            failure_cause_find(failure->words, s->options->name, &cause) >= 0)
+                fail_understood(s, what, &cause, failure->words);
+        else
+                session_fail(s, "%s", failure->line);
 }
 
 void session_send(Session *s, const char *method, char *path, struct json_object *body,

@@ -48,6 +48,12 @@ void session_send(Session *s, const char *method, char *path, struct json_object
 void session_end(Session *s, int status);
 void session_fail(Session *s, const char *format, ...) _printf_(2, 3);
 
+/* The same for what the engine has refused. The format says what failed; cause and cure follow, and the
+ * engine's words as a second line, or only these if they are not understood. */
+void session_fail_engine(Session *s, const EngineReply *reply, const char *format, ...) _printf_(3, 4);
+
+void session_fail_pull(Session *s, const EngineFailure *failure);
+
 /* Where each kind begins. */
 void network_start(Session *s);
 void volume_start(Session *s);

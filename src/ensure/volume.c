@@ -110,8 +110,7 @@ static void on_created(EngineRequest *request, int r, const EngineReply *reply, 
         _cleanup_json_ struct json_object *volume = NULL;
 
         if (r < 0) {
-                session_fail(s, "Failed to create volume %s: %s", s->options->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to create volume %s", s->options->name);
                 return;
         }
         log_info("Created volume %s.", s->options->name);
@@ -146,8 +145,7 @@ static void on_found(EngineRequest *request, int r, const EngineReply *reply, vo
         if (r == -ENOENT && reply->status == 404)
                 session_send(s, "POST", strdup("/volumes/create"), s->body, &ops);
         else if (r < 0)
-                session_fail(s, "Failed to look for volume %s: %s", s->options->name,
-                             reply->error.message ?: "unknown error");
+                session_fail_engine(s, reply, "Failed to look for volume %s", s->options->name);
         else
                 compare(s, reply);
 }

@@ -277,7 +277,9 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
         if (usec == 0)
                 print_forecast(&info);
-        puts(info.has_our_runtime ? "The engine has the runtime." : "The engine does not have the runtime.");
+        puts(info.has_our_runtime ? "The engine has the runtime."
+             : usec == 0          ? "The engine does not have the runtime; run systemd-docker setup."
+                                  : "The engine does not have the runtime.");
         if (info.has_our_runtime == wanted)
                 return EXIT_SUCCESS;
         if (usec > 0)

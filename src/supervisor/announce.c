@@ -55,6 +55,7 @@ static void decide_detach(Supervisor *s, bool in_unit)
 /* Contract, "Start": cgroup (done with the process), pid file, MAINPID=, STATUS=, READY=1, in this order. */
 void supervisor_announce(Supervisor *s)
 {
+        const char *why;
         bool in_unit;
 
         /* MAINPID= depends on what systemd says of the unit; its answer calls us again. */
@@ -70,8 +71,12 @@ void supervisor_announce(Supervisor *s)
         unit_link_explain_kill_mode(s->unit_link, in_unit);
         placement_explain(s->placement);
         unit_link_write_pid_file(s->unit_link);
-        unit_link_offer_main_pid(s->unit_link, verdict_why_main_process(s->facts, s->config.options,
-                                                                        s->config.notify_socket, in_unit));
+        /* One that is over already is in no cgroup, which explains nothing. */
+        why = !in_unit && process_is_ending(s->process)
+                      ? ""
+                      : verdict_why_main_process(s->facts, s->config.options, s->config.notify_socket,
+                                                 in_unit);
+        unit_link_offer_main_pid(s->unit_link, why);
         decide_detach(s, in_unit);
         record_announced(s->record);
         condition_begin(s->condition, relay_was_ready(s->relay));

@@ -46,6 +46,7 @@ WRONG = [
     (["-d", "--", "busybox"], "-d is an option of docker run: write it after"),
     (["--publish=80:80", "run", "busybox"], "--publish is an option of docker run: write it after"),
     (["--", "docker", "run", "--rm", "busybox"], 'write the options only, without "docker run"'),
+    (["network", "ensure", "--driver=nosuch", "x"], "Failed to create network x: no driver nosuch. Correct --driver"),
     ([], "no command given"),
     (["stop", "x"], "stop"),
 ]
