@@ -61,11 +61,13 @@ int clock_gettime(clockid_t id, struct timespec *t)
         return r;
 }
 
-/* sd-event sets absolute times. Of its clocks the program uses the monotonic one only. */
+/* sd-event sets absolute times. Of its clocks the program uses the monotonic one only. A timer that is
+ * canceled when the clock is set is one of the other clock, and its time has more nanoseconds than fit into
+ * an int64_t. */
 int timerfd_settime(int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
 {
         struct itimerspec scaled = *value;
-        int64_t n = to_nsec(&value->it_value);
+        int64_t n = flags & TFD_TIMER_CANCEL_ON_SET ? 0 : to_nsec(&value->it_value);
 
         prepare();
         if (n > 0 && flags & TFD_TIMER_ABSTIME && n >= origin[CLOCK_MONOTONIC]) {
