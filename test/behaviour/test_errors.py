@@ -201,10 +201,11 @@ def test_type_forking_is_said():
 
 @pytest.mark.parametrize("mode", ["mixed", "control-group"])
 def test_wait_for_ready_that_ran_out_says_for_what(mode):
-    settings = {"TimeoutStartSec": "2s", "TimeoutStopSec": "2s", "KillMode": mode}
+    # Long enough for a busy machine to start the container.
+    settings = {"TimeoutStartSec": "8s", "TimeoutStopSec": "2s", "KillMode": mode}
     with Service("sleep 1000", options="--notify=container", run="--rm --stop-timeout=1", **settings) as unit:
         assert unit.run_to_end()["Result"] == "timeout"
-        line = "The container has not said READY=1 in 2 s (--notify=container)"
+        line = "The container has not said READY=1 in 8 s (--notify=container)"
         assert unit.show("StatusText") == line
         (entry,) = [e for e in unit.journal() if e.get("MESSAGE_ID") == FAILED_WAIT]
         assert entry["MESSAGE"].startswith(line)
