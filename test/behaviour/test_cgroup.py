@@ -139,7 +139,7 @@ def test_limits_are_refused_without_delegation(options, option, name):
     with Service("sleep 1000", options=options, run=f"--rm {option}") as unit:
         assert_failed(unit.run_to_end(), 78)
         assert unit.container is None
-        assert len(unit.said(f"{name}: ")) == 1
+        assert len(unit.said(f"{name} is refused in cgroup mode")) == 1
 
 
 def test_one_named_hierarchy_means_the_one_there_is():

@@ -225,7 +225,7 @@ def test_limits_are_the_containers_own_in_delegate_and_else_refused(mode):
                  **mode.settings) as unit:
         if not mode.delegate:
             assert unit.run_to_end()["ExecMainStatus"] == "78"
-            assert len(unit.said("--memory: ")) == 1
+            assert len(unit.said("--memory is refused in cgroup mode")) == 1
             return
         unit.start()
         folder = cgroup_of(unit.name) / unit.container["Id"]
