@@ -85,7 +85,7 @@ def assert_each_once(unit, count):
 
 
 def kill_engine(unit):
-    here = cursor()
+    here = cursor(sync=False)
     run("systemctl", "kill", "--signal=KILL", "docker.service")
     unit.wait_event(ENGINE_LOST, after=here)
     run("systemctl", "reset-failed", *UNITS)
