@@ -22,6 +22,7 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 /* Not a container's name, as the other folders there are. */
 #define FOLDER ".claims"
@@ -71,24 +72,16 @@ static bool is_same_unit(const Claim *c, const ClaimText *t)
                strcmp(t->user, c->self.user) == 0;
 }
 
-/* FNV-1a. */
-static uint64_t hash_text(uint64_t h, const char *s)
-{
-        do
-                h = (h ^ (unsigned char) *s) * UINT64_C(0x100000001b3);
-        while (*s++);
-        return h;
-}
-
 /* One engine can have more than one address. */
 static void make_key(Claim *c, const char *engine, const char *name)
 {
         size_t n = strlen(UNIX_PREFIX);
         _cleanup_free_ char *socket =
                 strncmp(engine, UNIX_PREFIX, n) == 0 ? realpath(engine + n, NULL) : NULL;
-        uint64_t h = hash_text(UINT64_C(0xcbf29ce484222325), socket ?: engine);
+        const char *address = socket ?: engine;
+        uint64_t h = text_hash(TEXT_HASH_INIT, address, strlen(address) + 1);
 
-        (void) snprintf(c->key, sizeof(c->key), "%016" PRIx64, hash_text(h, name));
+        (void) snprintf(c->key, sizeof(c->key), "%016" PRIx64, text_hash(h, name, strlen(name) + 1));
 }
 
 static int open_claims(const char *base, bool create, uid_t owner)

@@ -162,3 +162,10 @@ bool text_is_blank(const char *s, size_t size)
                         return false;
         return true;
 }
+
+uint64_t text_hash(uint64_t hash, const char *s, size_t size)
+{
+        for (size_t i = 0; i < size; i++)
+                hash = (hash ^ (unsigned char) s[i]) * UINT64_C(0x100000001b3);
+        return hash;
+}

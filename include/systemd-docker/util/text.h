@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/macro.h"
 
@@ -33,3 +34,8 @@ bool text_ends_with(const char *s, size_t size, const char *end);
 
 /* Whether the text is empty or consists only of the white space of JSON (RFC 8259). */
 bool text_is_blank(const char *s, size_t size);
+
+/* FNV-1a, for names that have to be short: not for what somebody could want to collide. hash: that of the
+ * text before, or TEXT_HASH_INIT. */
+#define TEXT_HASH_INIT UINT64_C(0xcbf29ce484222325)
+uint64_t text_hash(uint64_t hash, const char *s, size_t size);

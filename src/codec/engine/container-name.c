@@ -69,15 +69,6 @@ static size_t translate(const char *unit, size_t size, char *ret)
         return n;
 }
 
-static uint64_t hash_text(const char *s, size_t size)
-{
-        uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-        for (size_t i = 0; i < size; i++)
-                h = (h ^ (unsigned char) s[i]) * UINT64_C(0x100000001b3);
-        return h;
-}
-
 int container_name_of_unit(const char *unit, char **ret)
 {
         size_t size = strlen(unit), n;
@@ -100,7 +91,8 @@ int container_name_of_unit(const char *unit, char **ret)
         if (n <= CUT_AT)
                 r = asprintf(&name, "%s%s", before, text);
         else
-                r = asprintf(&name, "%s%.*s-%016" PRIx64, before, (int) CUT_AT, text, hash_text(unit, size));
+                r = asprintf(&name, "%s%.*s-%016" PRIx64, before, (int) CUT_AT, text,
+                             text_hash(TEXT_HASH_INIT, unit, size));
         if (r < 0)
                 return -ENOMEM;
         *ret = name;

@@ -120,3 +120,12 @@ Test(text, ends_with)
         cr_assert_not(text_ends_with(".service", strlen(".service"), ".service"), "nothing is before it");
         cr_assert_not(text_ends_with("", 0, ".service"));
 }
+
+/* The published test vectors of FNV-1a. Names of files and containers depend on it. */
+Test(text, hash)
+{
+        cr_assert_eq(text_hash(TEXT_HASH_INIT, "", 0), UINT64_C(0xcbf29ce484222325));
+        cr_assert_eq(text_hash(TEXT_HASH_INIT, "a", 1), UINT64_C(0xaf63dc4c8601ec8c));
+        cr_assert_eq(text_hash(TEXT_HASH_INIT, "foobar", 6), UINT64_C(0x85944171f73967e8));
+        cr_assert_eq(text_hash(text_hash(TEXT_HASH_INIT, "foo", 3), "bar", 3), UINT64_C(0x85944171f73967e8));
+}
