@@ -7,7 +7,6 @@
 
 #include "cli/check-options.h"
 #include "cli/help-text.h"
-#include "util/guess.h"
 #include "util/macro.h"
 
 static const OptionHelp help_table[] = {
@@ -24,22 +23,14 @@ const OptionHelp *check_options_help_table(size_t *ret_n)
 
 static int set(CheckOptions *o, const char *word, CliError *reterr)
 {
-        const char *name = word + strspn(word, "-");
-        Guess g = guess_begin(name, strlen(name));
-        char hint[GUESS_HINT_SIZE];
-
         if (strcmp(word, "--json") == 0)
                 o->json = true;
         else if (strcmp(word, "--user") == 0)
                 o->user = true;
         else if (cli_is_help(word))
                 o->help = true;
-        else {
-                for (size_t i = 0; i < ELEMENTSOF(help_table); i++)
-                        (void) guess_offer(&g, help_table[i].long_name);
-                return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %.300s for check%s", word,
-                                 guess_hint(&g, "--", hint));
-        }
+        else
+                return option_help_refuse(help_table, ELEMENTSOF(help_table), "check", word, reterr);
         return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "cli/help-text.h"
 #include "cli/options.h"
 #include "options-set.h"
 #include "util/cleanup.h"
@@ -48,8 +49,7 @@ void options_offer(Guess *g)
         size_t n;
         const OptionHelp *table = options_help_table(&n);
 
-        for (size_t i = 0; i < n; i++)
-                (void) guess_offer(g, table[i].long_name);
+        option_help_offer(table, n, g);
 }
 
 bool options_has_letter(char letter)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/help-text.h"
+#include "util/guess.h"
 
 #define COLUMNS 80
 #define LEFT 30 /* columns, with the blanks at both ends */
@@ -58,4 +59,22 @@ void help_option(FILE *f, char letter, const char *name, const char *value, cons
 bool cli_is_help(const char *word)
 {
         return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0;
+}
+
+void option_help_offer(const OptionHelp *table, size_t n, Guess *g)
+{
+        for (size_t i = 0; i < n; i++)
+                (void) guess_offer(g, table[i].long_name);
+}
+
+int option_help_refuse(const OptionHelp *table, size_t n, const char *command, const char *word,
+                       CliError *reterr)
+{
+        const char *name = word + strspn(word, "-");
+        Guess g = guess_begin(name, strlen(name));
+        char hint[GUESS_HINT_SIZE];
+
+        option_help_offer(table, n, &g);
+        return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %.300s for %s%s", word, command,
+                         guess_hint(&g, "--", hint));
 }

@@ -3,12 +3,10 @@
 
 /* `systemd-docker setup [--undo | --check]` */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "cli/help-text.h"
 #include "cli/setup-options.h"
-#include "util/guess.h"
 #include "util/macro.h"
 
 static const OptionHelp help_table[] = {
@@ -29,10 +27,6 @@ const OptionHelp *setup_options_help_table(size_t *ret_n)
 
 int setup_options_parse(char *const *words, SetupVerb *ret, CliError *reterr)
 {
-        char hint[GUESS_HINT_SIZE];
-        const char *name;
-        Guess g;
-
         *ret = SETUP_REGISTER;
         if (!words[0])
                 return 0;
@@ -42,19 +36,10 @@ int setup_options_parse(char *const *words, SetupVerb *ret, CliError *reterr)
                 *ret = SETUP_HELP;
                 return 0;
         }
-        name = words[0] + strspn(words[0], "-");
-        g = guess_begin(name, strlen(name));
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
-                char option[32];
-
-                (void) snprintf(option, sizeof(option), "--%s", help_table[i].long_name);
-                if (strcmp(words[0], option) == 0) {
+        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
+                if (strncmp(words[0], "--", 2) == 0 && strcmp(words[0] + 2, help_table[i].long_name) == 0) {
                         *ret = verbs[i];
                         return 0;
                 }
-        }
-        for (size_t i = 0; i < ELEMENTSOF(verbs); i++)
-                (void) guess_offer(&g, help_table[i].long_name);
-        return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option %.300s for setup%s", words[0],
-                         guess_hint(&g, "--", hint));
+        return option_help_refuse(help_table, ELEMENTSOF(help_table), "setup", words[0], reterr);
 }

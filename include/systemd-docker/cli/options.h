@@ -2,8 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* The options of systemd-docker itself: the words before `run`, `--` or another
- * command. See OPTIONS in
+/* The options of systemd-docker itself: the words before `run`, `--` or another command. See OPTIONS in
  * systemd-docker(1). */
 
 #include <stdbool.h>
@@ -88,9 +87,8 @@ typedef struct OtherOptions {
 } OtherOptions;
 
 /* Parses argv. With --help or --version, verb says so and run_words may be NULL; `help VERB` is the verb
- * with
- * --help. run: NULL if nothing is known. On success, free *ret with options_done(). -EINVAL or -ENOMEM with
- * *reterr set; *ret is unchanged then. */
+ * with --help. run: NULL if nothing is known. On success, free *ret with options_done(). -EINVAL or -ENOMEM
+ * with *reterr set; *ret is unchanged then. */
 int options_parse(int argc, char **argv, const OtherOptions *run, Options *ret, CliError *reterr);
 /* Frees the members and resets *o. */
 void options_done(Options *o);
