@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Entries have the fields of Docker's own journald driver, so that the same filters find them. A line has an
- * ordinal, which counts the lines of this process (the epoch); a line that was cut has an id that its parts
- * share. */
+/* Which way a line goes, and what all entries of the container have in common: the fields of Docker's own
+ * journald driver, so that the same filters find them. Those of a single line are in line-entry.c. */
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 
 #include "codec/journal/journal-entry.h"
 #include "codec/journal/log-position.h"
 #include "journal-sink.h"
 #include "journal-stream.h"
+#include "line-entry.h"
 #include "line-label.h"
 #include "raw-sink.h"
 #include "transport.h"
@@ -25,13 +22,6 @@
 
 /* For our own last words: the container's have all the time that systemd gives. */
 #define DRAIN_TIMEOUT_USEC (5 * USEC_PER_SEC)
-
-/* A line that was cut, between its parts. */
-typedef struct PartialLine {
-        uint64_t ordinal; /* of the part that was sent last; 0: none */
-        int priority;     /* of the prefix of the first part, for all of them */
-        char id[65];
-} PartialLine;
 
 struct Transport {
         sd_event *event;
@@ -136,18 +126,6 @@ static bool log_to_journal(int priority, const LogTag *tag, const char *message,
                journal_sink_send(t->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
 
-/* 64 digits that nobody else has. */
-static int make_random_id(char ret[static 65])
-{
-        uint8_t bytes[32];
-
-        if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t) sizeof(bytes))
-                return -EIO;
-        for (size_t i = 0; i < sizeof(bytes); i++)
-                (void) snprintf(ret + 2 * i, 3, "%02x", bytes[i]);
-        return 0;
-}
-
 /* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
  * socket. */
 static void open_streams(Transport *t)
@@ -199,7 +177,7 @@ void transport_name_container(Transport *t)
                 return;
         (void) snprintf(short_id, sizeof(short_id), "%.12s", t->facts->container.id);
         /* One number for all that this process logs, as Docker's journald driver has it. */
-        r = make_random_id(t->epoch);
+        r = line_entry_random_id(t->epoch);
         const struct {
                 const char *name, *value;
         } constant[] = {
@@ -231,60 +209,6 @@ void transport_name_container(Transport *t)
         open_streams(t);
 }
 
-/* The parts of a line that was cut, as Docker's driver marks them: an id for all of them, and a number. */
-static int append_partial(Transport *t, int stream, LineBreak why)
-{
-        PartialLine *p = &t->partial[stream];
-        bool last = why != LINE_MAX_SIZE;
-        int r = 0;
-
-        if (last && p->ordinal == 0)
-                return 0;
-        if (p->ordinal == 0)
-                r = make_random_id(p->id);
-        if (r >= 0)
-                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_ID", p->id);
-        if (r >= 0)
-                r = journal_field_append_uint(&t->fields, "CONTAINER_PARTIAL_ORDINAL", p->ordinal + 1);
-        if (r >= 0)
-                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_LAST",
-                                                last ? "true" : "false");
-        if (r >= 0 && !last)
-                r = journal_field_append_string(&t->fields, "CONTAINER_PARTIAL_MESSAGE", "true");
-        return r;
-}
-
-static int build_line_fields(Transport *t, int stream, const Line *line, int priority)
-{
-        int r;
-
-        journal_fields_clear(&t->fields);
-        r = journal_field_append_uint(&t->fields, "PRIORITY", (uint64_t) priority);
-        if (r >= 0)
-                r = journal_field_append_string(&t->fields, "SYSLOG_IDENTIFIER", line_identifier(t->facts));
-        if (r >= 0 && t->facts->unit.syslog_facility >= 0)
-                r = journal_field_append_uint(&t->fields, "SYSLOG_FACILITY",
-                                              (uint64_t) t->facts->unit.syslog_facility);
-        if (r >= 0)
-                r = journal_field_append_uint(&t->fields, "CONTAINER_LOG_ORDINAL", t->ordinal + 1);
-        if (r >= 0)
-                r = append_partial(t, stream, line->why);
-        return r;
-}
-
-/* When the engine got the line, where we know: as Docker's journald driver writes it. */
-static int append_timestamp(JournalFields *fields, uint64_t nsec)
-{
-        time_t seconds = (time_t) (nsec / NSEC_PER_SEC);
-        char text[32];
-        struct tm tm;
-
-        if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm) == 0)
-                return 0;
-        return journal_field_appendf(fields, "SYSLOG_TIMESTAMP", "%s.%09" PRIu64 "Z", text,
-                                     nsec % NSEC_PER_SEC);
-}
-
 /* 1: taken; 0: no room. What can't be sent at all is dropped and said: it must not stop the rest. */
 static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp_nsec)
 {
@@ -299,9 +223,7 @@ static int send_entry(Transport *t, int stream, const Line *line, uint64_t stamp
                         priority = r == LOG_EMERG ? LINE_EMERGENCY : r;
                 t->partial[stream].priority = priority;
         }
-        r = build_line_fields(t, stream, line, t->partial[stream].priority);
-        if (r >= 0 && stamp_nsec > 0)
-                r = append_timestamp(&t->fields, stamp_nsec);
+        r = line_entry_build(&t->fields, t->facts, line, &t->partial[stream], t->ordinal + 1, stamp_nsec);
         if (r >= 0)
                 r = journal_sink_send(t->journal, JOURNAL_LINE, &t->fields, line->data + skip,
                                       line->size - skip);

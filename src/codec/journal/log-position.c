@@ -51,7 +51,6 @@ static void mix(LogBytesHash *h)
 
 static void hash_bytes(LogBytesHash *h, const uint8_t *p, size_t size)
 {
-
         for (; h->size % sizeof(h->word) == 0 && size >= sizeof(h->word); size -= sizeof(h->word)) {
                 memcpy(&h->word, p, sizeof(h->word));
                 h->size += sizeof(h->word);
