@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "last-end.h"
@@ -21,7 +20,7 @@
 
 static int open_folder(const char *base)
 {
-        _cleanup_close_ int fd = RET_NERRNO(open(base, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        _cleanup_close_ int fd = open_private_folder(AT_FDCWD, base, 0755, geteuid());
 
         return fd < 0 ? fd : open_private_folder(fd, FOLDER, 0700, geteuid());
 }
@@ -34,7 +33,6 @@ void last_end_write(const char *base, const char *unit, int exit_status)
 
         if (strchr(unit, '/'))
                 return;
-        (void) mkdir(base, 0755);
         folder = open_folder(base);
         if (folder < 0)
                 return;
