@@ -4,12 +4,21 @@
 
 import time
 
-from cases.gaps import REST_SEC, expect, lines, record, serve_gap
-from engine import stored_frame
+from cases.gaps import REST_SEC, breaking_logs, expect, lines, record, serve_gap
 from program import case, variants
 
 HOUR = 3600
 STEPS = {"back": -HOUR, "back_a_little": -2, "forth": HOUR}
+
+
+def goes_on(t, e, known, new, at):
+    """These lines are there, and so is what is written after the clock was set; then the container ends."""
+    t.start(clock=True)
+    expect(t, "".join(f"{line}\n" for line in known))
+    record(e, new, at=at)
+    expect(t, "".join(f"{line}\n" for line in (*known, new)))
+    e.end(0)
+    t.ends(0)
 
 
 @variants(**STEPS)
@@ -31,12 +40,7 @@ def clock_is_set_before_the_first_line(t, step):
         t.set_clock(step)
         record(e, "one", "two", "three", at=step)
     e = serve_gap(t, lines("one", "two"), store)
-    t.start(clock=True)
-    expect(t, "one\ntwo\nthree\n")
-    record(e, "four", at=step + 1)
-    expect(t, "one\ntwo\nthree\nfour\n")
-    e.end(0)
-    t.ends(0)
+    goes_on(t, e, ("one", "two", "three"), "four", step + 1)
 
 
 def serve_lines(t, missed, step=0, **handlers):
@@ -65,24 +69,14 @@ def serve_lines(t, missed, step=0, **handlers):
 @variants(**STEPS)
 def clock_is_set_before_the_gap(t, step):
     e = serve_lines(t, lambda e: record(e, "4", at=step), step)
-    t.start(clock=True)
-    expect(t, "1\n2\n3\n4\n")
-    record(e, "5", at=step + 1)
-    expect(t, "1\n2\n3\n4\n5\n")
-    e.end(0)
-    t.ends(0)
+    goes_on(t, e, "1234", "5", step + 1)
 
 
 @variants(**STEPS)
 def clock_is_set_in_the_gap(t, step):
     """The lines that were received have stamps of the old clock, and those that were missed have new ones."""
     e = serve_lines(t, lambda e: (t.set_clock(step), record(e, "4", "5", at=step)))
-    t.start(clock=True)
-    expect(t, "1\n2\n3\n4\n5\n")
-    record(e, "6", at=step + 1)
-    expect(t, "1\n2\n3\n4\n5\n6\n")
-    e.end(0)
-    t.ends(0)
+    goes_on(t, e, "12345", "6", step + 1)
 
 
 @variants(**STEPS)
@@ -93,36 +87,16 @@ def clock_is_set_before_lines_arrive(t, step):
         t.set_clock(step)
         record(e, "4", "5", at=step)
     e = serve_gap(t, lines("1", "2", "3"), store)
-    t.start(clock=True)
-    expect(t, "1\n2\n3\n4\n5\n")
-    record(e, "6", at=step + 1)
-    expect(t, "1\n2\n3\n4\n5\n6\n")
-    e.end(0)
-    t.ends(0)
+    goes_on(t, e, "12345", "6", step + 1)
 
 
 @case(brief=False)
 def clock_is_set_again_and_again_and_the_log_breaks(t):
-    """Each connection sends one line more."""
-    def logs(conn):
-        if "follow=1" not in conn.target:
-            e.do_logs(conn)
-            return
-        since = float(conn.target.rsplit("since=", 1)[1])
-        conn.open()
-        for line in e.output[:t.stdout().count(b"\n") + 1]:
-            if line[0] >= since - 1e-6:
-                conn.chunk(stored_frame(*line))
-        if e.ended.is_set():
-            conn.finish()
-        time.sleep(0.05)
-        conn.close()
-
     def missed(e):
         for n, step in enumerate((0, -HOUR, -2 * HOUR, HOUR)):
             t.set_clock(step)
             record(e, *(str(i) for i in range(5 * n + 4, 5 * n + 9)), at=step)
-    e = serve_lines(t, missed, logs=logs)
+    e = serve_lines(t, missed, logs=breaking_logs(t))
     t.start(clock=True)
     expect(t, "".join(f"{n}\n" for n in range(1, 24)))
     e.end(0)

@@ -243,24 +243,28 @@ def gap_last_lines_come_after_the_end_of_the_log(t):
     assert t.stdout() == b"one\nlast\n", t.stdout()
 
 
-@case(brief=False)
-def gap_log_breaks_again_and_again(t):
-    """Each connection sends one line."""
+def breaking_logs(t):
+    """A handler for a log that breaks again and again: each connection that follows it sends one line more."""
     def logs(conn):
+        e = conn.engine
         if "follow=1" not in conn.target:
             e.do_logs(conn)
             return
         conn.open()
         since = float(conn.target.rsplit("since=", 1)[1])
-        known = t.stdout().count(b"\n")
-        for line in e.output[:known + 1]:
+        for line in e.output[:t.stdout().count(b"\n") + 1]:
             if line[0] >= since - 1e-6:
                 conn.chunk(stored_frame(*line))
         if e.ended.is_set():
             conn.finish()
         time.sleep(0.05)
         conn.close()
-    e = serve_gap(t, lines("0"), lambda e: record(e, *map(str, range(20))), logs=logs)
+    return logs
+
+
+@case(brief=False)
+def gap_log_breaks_again_and_again(t):
+    e = serve_gap(t, lines("0"), lambda e: record(e, *map(str, range(20))), logs=breaking_logs(t))
     t.start()
     expect(t, "".join(f"{n}\n" for n in range(20)))
     e.end(0)
