@@ -70,6 +70,17 @@ static void on_exit_code(int code, void *userdata)
         p->ops->on_exit_code(code, p->userdata);
 }
 
+/* The cgroup is read after the pidfd was opened, so it belongs to the process of the pidfd, as long as that
+ * one has not been reaped: it may end at any moment. */
+static int prove(const Process *p, const char *container_id)
+{
+        if (process_is_of_container(p->pid, container_id))
+                return 1;
+        if (pid_watch_kill(p->watch, 0) == -ESRCH)
+                return -ESRCH;
+        return p->engine_is_local && process_is_ending(p) && cgroup_was_of_container(p->pid, container_id);
+}
+
 int process_watch(Process *p, pid_t pid, const char *container_id)
 {
         static const PidWatchOps ops = { on_death, on_exit_code };
@@ -78,9 +89,11 @@ int process_watch(Process *p, pid_t pid, const char *container_id)
         process_unwatch(p);
         p->pid = pid;
         r = pid_watch_new(&p->watch, p->event, pid, &ops, p);
-        /* The cgroup is read after the pidfd was opened, so it belongs to the process of the pidfd. */
-        if (r >= 0 && process_is_of_container(pid, container_id))
-                return 1;
+        if (r >= 0) {
+                r = prove(p, container_id);
+                if (r > 0)
+                        return 1;
+        }
         process_unwatch(p);
         if (r == -ESRCH && p->engine_is_local)
                 return r;

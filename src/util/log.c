@@ -20,7 +20,7 @@
 
 #define MESSAGE_MAX 2048
 #define VALUE_MAX 1024
-#define SETTLE_USEC (200 * USEC_PER_MSEC)
+#define SETTLE_USEC (2 * USEC_PER_SEC)
 
 static int max_level = LOG_INFO;
 static LogSink log_sink;

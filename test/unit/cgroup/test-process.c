@@ -18,18 +18,21 @@
 
 #define ID "0123456789abcdef"
 
-static bool is_of_container = true;
+static bool is_of_container = true, was_of_container;
+static void (*while_looking)(void);
 
 bool cgroup_is_of_container(pid_t pid, const char *container_id)
 {
         cr_assert_str_eq(container_id, ID);
+        if (while_looking)
+                while_looking();
         return is_of_container;
 }
 
 bool cgroup_was_of_container(pid_t pid, const char *container_id)
 {
         cr_assert_str_eq(container_id, ID);
-        return is_of_container;
+        return is_of_container || was_of_container;
 }
 
 static sd_event *event;
@@ -184,6 +187,31 @@ Test(process, dead_before_it_is_watched)
         /* On another machine it may live. */
         cr_assert_eq(process_new(&process, event, false, &ops, &deaths), 0);
         cr_assert_eq(process_watch(process, pid, ID), 0);
+        cr_assert_eq(said, 1);
+}
+
+static void kill_child(void)
+{
+        siginfo_t info;
+
+        (void) kill(child, SIGKILL);
+        cr_assert_eq(waitid(P_PID, (id_t) child, &info, WEXITED | WNOWAIT), 0);
+}
+
+/* `docker run IMAGE true`: it is over between the look at its pidfd and the look at its cgroup. */
+Test(process, ends_while_it_is_looked_at)
+{
+        is_of_container = false;
+        was_of_container = true;
+        while_looking = end_child;
+        cr_assert_eq(process_watch(process, child, ID), -ESRCH, "reaped");
+        begin_child();
+        while_looking = kill_child;
+        cr_assert_eq(process_watch(process, child, ID), 1, "a zombie");
+        cr_assert_eq(said, 0);
+        loop_until(event, deaths == 1);
+        was_of_container = false;
+        cr_assert_eq(process_watch(process, child, ID), 0, "another one's zombie");
         cr_assert_eq(said, 1);
 }
 
