@@ -10,13 +10,16 @@
 
 #include "cgroup-move.h"
 #include "cgroup/process.h"
-#include "codec/systemd/proc-status.h"
+#include "loop/event-util.h"
 #include "loop/pid-watch.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
 #define PROC_STATUS_MAX (64U * 1024)
+/* How often, and for how long, a signal that is blocked is looked at again. */
+#define SIGNAL_LOOK_USEC (20 * USEC_PER_MSEC)
+#define SIGNAL_LOOKS 25U
 
 struct Process {
         sd_event *event;
@@ -27,6 +30,10 @@ struct Process {
         pid_t pid;
         PidWatch *watch; /* NULL: none */
         bool foreign_explained;
+
+        int stop_signal;
+        unsigned looks_left; /* at what the process does with it */
+        sd_event_source *again;
 };
 
 Process *process_free(Process *p)
@@ -34,6 +41,7 @@ Process *process_free(Process *p)
         if (!p)
                 return NULL;
         process_unwatch(p);
+        sd_event_source_disable_unref(p->again);
         sd_event_unref(p->event);
         free(p);
         return NULL;
@@ -108,6 +116,8 @@ int process_watch(Process *p, pid_t pid, const char *container_id)
 void process_unwatch(Process *p)
 {
         p->watch = pid_watch_free(p->watch);
+        if (p->again)
+                (void) timer_arm(p->again, UINT64_MAX);
 }
 
 bool process_is_ending(const Process *p)
@@ -137,7 +147,7 @@ int process_kill(const Process *p, int signo)
         return p->watch ? pid_watch_kill(p->watch, signo) : -ESRCH;
 }
 
-int process_signal_is_default(const Process *p, int signo, bool *ret)
+int process_signal(const Process *p, int signo, SignalTaken *ret)
 {
         _cleanup_free_ char *text = NULL;
         char path[64];
@@ -154,7 +164,41 @@ int process_signal_is_default(const Process *p, int signo, bool *ret)
         r = pid_watch_kill(p->watch, 0);
         if (r == -ESRCH)
                 return r;
-        return proc_status_signal_is_default(text, signo, ret);
+        return proc_status_signal(text, signo, ret);
+}
+
+static int look_at_signal(Process *p)
+{
+        SignalTaken taken;
+
+        if (process_signal(p, p->stop_signal, &taken) < 0)
+                return 0; /* it is dead, and how it ended is reported anyway */
+        if (taken == SIGNAL_BLOCKED && p->looks_left-- > 0)
+                return timer_arm(p->again, SIGNAL_LOOK_USEC);
+        p->ops->on_deaf(taken == SIGNAL_DEFAULT, p->userdata);
+        return 0;
+}
+
+static int on_again(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        return look_at_signal(ASSERT_PTR(userdata));
+}
+
+int process_ask_deaf(Process *p, int stop_signal)
+{
+        static const EventTraits traits = { "container-signals", EVENT_PRIORITY_TIMER,
+                                            EVENT_FAILURE_DISABLE };
+        int r = 0;
+
+        if (!p->again)
+                r = event_add_timer(p->event, &p->again, on_again, p, &traits);
+        if (r >= 0)
+                r = timer_arm(p->again, UINT64_MAX);
+        if (r < 0)
+                return r;
+        p->stop_signal = stop_signal;
+        p->looks_left = SIGNAL_LOOKS;
+        return look_at_signal(p);
 }
 
 bool process_is_of_container(pid_t pid, const char *container_id)

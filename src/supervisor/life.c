@@ -193,14 +193,14 @@ void supervisor_act_stop(Supervisor *s)
  * ignores it, unless it has a handler, or somebody else sees to it. */
 static void abort_container(Supervisor *s)
 {
-        bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only,
-             is_default = true;
+        bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only;
+        SignalTaken taken;
 
         log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
         supervisor_hand_back(s);
         if (!process_is_watched(s->process))
                 supervisor_forward_signal(s, SIGKILL);
-        else if (process_signal_is_default(s->process, SIGABRT, &is_default) < 0 || is_default)
+        else if (process_signal(s->process, SIGABRT, &taken) < 0 || taken == SIGNAL_DEFAULT)
                 (void) process_kill(s->process, SIGKILL);
         else if (!had_it)
                 (void) process_kill(s->process, SIGABRT);

@@ -8,6 +8,7 @@
 #include "reports-placement.h"
 #include "reports.h"
 #include "settle.h"
+#include "util/log.h"
 #include "util/macro.h"
 
 static void on_death(void *userdata)
@@ -20,7 +21,14 @@ static void on_exit_code(int code, void *userdata)
         supervisor_report_exit_code(ASSERT_PTR(userdata), code);
 }
 
-const ProcessOps supervisor_process_ops = { on_death, on_exit_code };
+static void on_deaf(bool deaf, void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        record_deaf(s->record, deaf);
+}
+
+const ProcessOps supervisor_process_ops = { on_death, on_exit_code, on_deaf };
 
 int supervisor_watch_process(Supervisor *s)
 {
@@ -45,9 +53,8 @@ int supervisor_watch_process(Supervisor *s)
  * catches or ignores the signal has decided for itself. */
 void supervisor_note_stop_signal(Supervisor *s)
 {
-        bool deaf;
+        int r = s->facts->dead ? 0 : process_ask_deaf(s->process, s->facts->container.stop_signal);
 
-        if (!s->facts->dead &&
-            process_signal_is_default(s->process, s->facts->container.stop_signal, &deaf) >= 0)
-                record_deaf(s->record, deaf);
+        if (r < 0)
+                log_debug_errno(r, "Failed to find out what the stop signal does to the container: %m");
 }

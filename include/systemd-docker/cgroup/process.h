@@ -13,6 +13,7 @@
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
+#include "codec/systemd/proc-status.h"
 #include "util/cleanup.h"
 
 typedef struct Process Process;
@@ -23,6 +24,9 @@ typedef struct ProcessOps {
         /* Its exit code (128+N for signal N), if the kernel reports it (Linux 6.15); once, after on_death.
          * The engine reports the same one later. */
         void (*on_exit_code)(int code, void *userdata);
+        /* Whether the stop signal has its default action, which the kernel withholds from the first process
+         * of a container; see process_ask_deaf(). */
+        void (*on_deaf)(bool deaf, void *userdata);
 } ProcessOps;
 
 /* Watches nothing yet. engine_is_local: the engine runs on this machine. ops is borrowed; both ops may call
@@ -44,9 +48,12 @@ bool process_is_watched(const Process *p);
 /* Sends it a signal, which can't hit another process. -ESRCH: it is dead, or none is watched. */
 int process_kill(const Process *p, int signo);
 
-/* Whether it neither catches nor ignores nor blocks the signal. -ESRCH: it is dead, or none is watched;
- * -EBADMSG. */
-int process_signal_is_default(const Process *p, int signo, bool *ret);
+/* What it does with the signal. -ESRCH: it is dead, or none is watched; -EBADMSG. */
+int process_signal(const Process *p, int signo, SignalTaken *ret);
+/* Finds out whether the stop signal does nothing to it, for on_deaf: within this call, or within half a
+ * second if it blocks the signal now. A question that was not answered yet is forgotten. Nothing is reported
+ * of a process that is dead. -ENOMEM. */
+int process_ask_deaf(Process *p, int stop_signal);
 
 /* Whether the process that is watched has ended, or can do nothing but end. False: none is watched. */
 bool process_is_ending(const Process *p);

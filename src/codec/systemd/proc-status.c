@@ -44,21 +44,27 @@ static int find_mask(const char *text, const char *name, uint64_t *ret)
         return 0;
 }
 
-int proc_status_signal_is_default(const char *text, int signo, bool *ret)
+int proc_status_signal(const char *text, int signo, SignalTaken *ret)
 {
-        static const char *const names[] = { "SigBlk:", "SigIgn:", "SigCgt:" };
-        uint64_t all = 0;
+        static const struct {
+                const char *name;
+                SignalTaken taken;
+        } masks[] = { { "SigCgt:", SIGNAL_HANDLED },
+                      { "SigIgn:", SIGNAL_HANDLED },
+                      { "SigBlk:", SIGNAL_BLOCKED } };
+        SignalTaken taken = SIGNAL_DEFAULT;
 
         assert(signo >= 1 && signo <= 64);
-        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(masks); i++) {
                 uint64_t mask;
-                int r = find_mask(text, names[i], &mask);
+                int r = find_mask(text, masks[i].name, &mask);
 
                 if (r < 0)
                         return r;
-                all |= mask;
+                if (taken == SIGNAL_DEFAULT && mask & (UINT64_C(1) << (signo - 1)))
+                        taken = masks[i].taken;
         }
-        *ret = !(all & (UINT64_C(1) << (signo - 1)));
+        *ret = taken;
         return 0;
 }
 

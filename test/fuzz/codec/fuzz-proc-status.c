@@ -12,12 +12,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
         _cleanup_free_ char *s = NULL;
-        bool is_default, is_ending;
+        SignalTaken taken;
+        bool is_ending;
 
         if (size == 0)
                 return 0;
         s = fuzz_string(data + 1, size - 1);
-        (void) proc_status_signal_is_default(s, data[0] % 64 + 1, &is_default);
+        (void) proc_status_signal(s, data[0] % 64 + 1, &taken);
         (void) proc_stat_is_ending(s, &is_ending);
         return 0;
 }

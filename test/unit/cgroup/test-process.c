@@ -38,7 +38,8 @@ bool cgroup_was_of_container(pid_t pid, const char *container_id)
 static sd_event *event;
 static Process *process;
 static pid_t child;
-static unsigned deaths, codes, said;
+static unsigned deaths, codes, said, answers;
+static bool deaf;
 static int exit_code;
 static enum { KEEP, UNWATCH, FREE } in_death, in_code;
 
@@ -64,7 +65,13 @@ static void on_exit_code(int code, void *userdata)
         act(in_code);
 }
 
-static const ProcessOps ops = { on_death, on_exit_code };
+static void on_deaf(bool value, void *userdata)
+{
+        answers++;
+        deaf = value;
+}
+
+static const ProcessOps ops = { on_death, on_exit_code, on_deaf };
 
 static bool hear(int priority, const LogTag *tag, const char *message, void *userdata)
 {
@@ -73,7 +80,11 @@ static bool hear(int priority, const LogTag *tag, const char *message, void *use
         return true;
 }
 
-/* Blocks SIGUSR2 and ignores SIGUSR1; waits for its end. */
+static void on_sigurg(int signo)
+{
+}
+
+/* Blocks SIGUSR2 until SIGURG, and ignores SIGUSR1; waits for its end. */
 static void begin_child(void)
 {
         int ready[2];
@@ -86,12 +97,15 @@ static void begin_child(void)
 
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
                 signal(SIGUSR1, SIG_IGN);
+                signal(SIGURG, on_sigurg);
                 sigemptyset(&set);
                 sigaddset(&set, SIGUSR2);
                 sigprocmask(SIG_SETMASK, &set, NULL);
                 if (write(ready[1], "r", 1) == 1)
-                        for (;;)
+                        for (;;) {
                                 pause();
+                                sigprocmask(SIG_UNBLOCK, &set, NULL);
+                        }
                 _exit(1);
         }
         cr_assert_eq(read(ready[0], &c, 1), 1);
@@ -148,7 +162,7 @@ Test(process, death_is_reported)
 
 Test(process, unwatched_reports_nothing)
 {
-        bool is_default;
+        SignalTaken taken;
 
         cr_assert_eq(process_watch(process, child, ID), 1);
         process_unwatch(process);
@@ -156,7 +170,7 @@ Test(process, unwatched_reports_nothing)
         loop_settle(event);
         cr_assert_eq(deaths + codes, 0);
         cr_assert_eq(process_kill(process, SIGTERM), -ESRCH);
-        cr_assert_eq(process_signal_is_default(process, SIGTERM, &is_default), -ESRCH);
+        cr_assert_eq(process_signal(process, SIGTERM, &taken), -ESRCH);
 }
 
 /* The number is another process's by now, or means one of the engine's machine. */
@@ -236,18 +250,55 @@ Test(process, what_a_signal_does)
 {
         static const struct {
                 int signo;
-                bool is_default;
-        } signals[] = { { SIGTERM, true }, { SIGABRT, true }, { SIGUSR1, false }, { SIGUSR2, false } };
-        bool is_default;
+                SignalTaken taken;
+        } signals[] = {
+                { SIGTERM, SIGNAL_DEFAULT },
+                { SIGABRT, SIGNAL_DEFAULT },
+                { SIGUSR1, SIGNAL_HANDLED },
+                { SIGUSR2, SIGNAL_BLOCKED },
+        };
+        SignalTaken taken;
 
         cr_assert_eq(process_watch(process, child, ID), 1);
         for (size_t i = 0; i < ELEMENTSOF(signals); i++) {
-                is_default = !signals[i].is_default;
-                cr_assert_eq(process_signal_is_default(process, signals[i].signo, &is_default), 0);
-                cr_assert_eq(is_default, signals[i].is_default, "signal %i", signals[i].signo);
+                cr_assert_eq(process_signal(process, signals[i].signo, &taken), 0);
+                cr_assert_eq(taken, signals[i].taken, "signal %i", signals[i].signo);
         }
         end_child();
-        cr_assert_eq(process_signal_is_default(process, SIGTERM, &is_default), -ESRCH);
+        cr_assert_eq(process_signal(process, SIGTERM, &taken), -ESRCH);
+}
+
+Test(process, is_deaf_to_what_it_does_not_handle)
+{
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_eq(process_ask_deaf(process, SIGTERM), 0);
+        cr_assert_eq(answers, 1);
+        cr_assert(deaf);
+        cr_assert_eq(process_ask_deaf(process, SIGUSR1), 0);
+        cr_assert_eq(answers, 2);
+        cr_assert_not(deaf);
+        end_child();
+        cr_assert_eq(process_ask_deaf(process, SIGTERM), 0);
+        cr_assert_eq(answers, 2, "nothing of the dead");
+}
+
+/* A shell that forks blocks everything for a moment. A program that calls sigwait(3) goes on with it. */
+Test(process, that_blocks_the_signal_is_asked_again)
+{
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_eq(process_ask_deaf(process, SIGUSR2), 0);
+        cr_assert_eq(answers, 0);
+        loop_until(event, answers == 1);
+        cr_assert_not(deaf, "blocked all the time");
+
+        cr_assert_eq(process_ask_deaf(process, SIGUSR2), 0);
+        cr_assert_eq(kill(child, SIGURG), 0); /* lets it unblock the signal */
+        loop_until(event, answers == 2);
+        cr_assert(deaf);
+
+        cr_assert_eq(process_ask_deaf(process, SIGTERM), 0);
+        loop_settle(event);
+        cr_assert_eq(answers, 3, "one answer to one question");
 }
 
 Test(process, may_go_in_on_death)

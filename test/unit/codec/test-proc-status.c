@@ -23,10 +23,26 @@ static const char text[] =
 Test(proc_status, blocked_ignored_or_caught)
 {
         for (int i = 1; i <= 64; i++) {
-                bool is_default;
+                SignalTaken taken, expected = i == 1                         ? SIGNAL_BLOCKED
+                                              : i == 2 || i == 15 || i == 64 ? SIGNAL_HANDLED
+                                                                             : SIGNAL_DEFAULT;
 
-                cr_assert_eq(proc_status_signal_is_default(text, i, &is_default), 0);
-                cr_assert_eq(is_default, i != 1 && i != 2 && i != 15 && i != 64, "%i", i);
+                cr_assert_eq(proc_status_signal(text, i, &taken), 0);
+                cr_assert_eq(taken, expected, "%i", i);
+        }
+}
+
+Test(proc_status, blocked_and_handled_is_handled)
+{
+        static const char *const handled[] = {
+                "SigBlk:\tfffffffe7ffbfeff\nSigIgn:\t0\nSigCgt:\t4000\n",
+                "SigBlk:\tfffffffe7ffbfeff\nSigIgn:\t4000\nSigCgt:\t0\n",
+        };
+        SignalTaken taken;
+
+        for (size_t i = 0; i < ELEMENTSOF(handled); i++) {
+                cr_assert_eq(proc_status_signal(handled[i], SIGTERM, &taken), 0);
+                cr_assert_eq(taken, SIGNAL_HANDLED, "%s", handled[i]);
         }
 }
 
@@ -41,25 +57,25 @@ Test(proc_status, no_such_text)
                 "SigBlk:\tx\nSigIgn:\t0\nSigCgt:\t0\n",
                 "SigBlk\t0\nSigIgn:\t0\nSigCgt:\t0\n",
         };
-        bool b = true;
+        SignalTaken taken = SIGNAL_BLOCKED;
 
         for (size_t i = 0; i < ELEMENTSOF(bad); i++)
-                cr_assert_eq(proc_status_signal_is_default(bad[i], 15, &b), -EBADMSG, "%s", bad[i]);
-        cr_assert(b);
+                cr_assert_eq(proc_status_signal(bad[i], 15, &taken), -EBADMSG, "%s", bad[i]);
+        cr_assert_eq(taken, SIGNAL_BLOCKED);
 }
 
 Test(proc_status, ourselves)
 {
         _cleanup_free_ char *s = NULL;
-        bool is_default;
+        SignalTaken taken;
 
         signal(SIGUSR1, SIG_IGN);
         signal(SIGUSR2, SIG_DFL);
         cr_assert_eq(read_file_at(AT_FDCWD, "/proc/self/status", 65536, &s, NULL), 0);
-        cr_assert_eq(proc_status_signal_is_default(s, SIGUSR1, &is_default), 0);
-        cr_assert(!is_default);
-        cr_assert_eq(proc_status_signal_is_default(s, SIGUSR2, &is_default), 0);
-        cr_assert(is_default);
+        cr_assert_eq(proc_status_signal(s, SIGUSR1, &taken), 0);
+        cr_assert_eq(taken, SIGNAL_HANDLED);
+        cr_assert_eq(proc_status_signal(s, SIGUSR2, &taken), 0);
+        cr_assert_eq(taken, SIGNAL_DEFAULT);
 }
 
 /* A line of /proc/PID/stat. */

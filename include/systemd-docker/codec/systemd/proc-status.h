@@ -8,10 +8,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* text: the content of /proc/PID/status. *ret: whether the signal has its default action for the process,
- * that is, whether it is neither caught nor ignored nor blocked (a program that uses sigwait(3) or
- * signalfd(2) blocks it). -EBADMSG: not such a text. */
-int proc_status_signal_is_default(const char *text, int signo, bool *ret);
+/* What a process does with a signal. */
+typedef enum SignalTaken {
+        SIGNAL_DEFAULT, /* its default action */
+        SIGNAL_BLOCKED, /* it waits: for sigwait(3) or signalfd(2), or only until the C library has forked */
+        SIGNAL_HANDLED, /* it is caught or ignored */
+} SignalTaken;
+
+/* text: the content of /proc/PID/status. -EBADMSG: not such a text. */
+int proc_status_signal(const char *text, int signo, SignalTaken *ret);
 
 /* text: the content of /proc/PID/stat. *ret: whether the process has ended or can only end: it is a zombie,
  * it is in the kernel's do_exit(), or it has a pending SIGKILL. Not true if only the first of several
