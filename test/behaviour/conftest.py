@@ -3,25 +3,51 @@
 """Hooks of the behaviour suite. They remove what a test leaves behind, show why it failed, and let a run succeed only if every
 test ran. See testhost.py for the functions that tests use."""
 
+import collections
+import heapq
 import zlib
+from pathlib import Path
 
 import pytest
-import testhost
+
+pytest.register_assert_rewrite("supervised", "testhost")  # so that a failure in their functions shows the values
+
+import testhost  # noqa: E402
 
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 unexcused = []
 left_failed = []
 
 
+def engine_process():
+    """A number that is another one once the engine was started again."""
+    try:
+        return Path("/run/docker.pid").read_text()
+    except OSError:
+        return ""
+
+
+def remove_lost_endpoints():
+    """An engine that is killed in the wrong moment keeps the network endpoint of a container that it has forgotten, and
+    starts no other container with that name. That is a fault of Docker's own, not of the test that comes next."""
+    known = testhost.containers()
+    for container, endpoint in testhost.engine_get("/networks/bridge")["Containers"].items():
+        if container not in known:
+            testhost.run("docker", "network", "disconnect", "--force", "bridge", endpoint["Name"], check=False)
+
+
 @pytest.fixture(autouse=True)
 def clean_host(request):
-    """Removes containers and failed units that a test has left, and lets the test fail if a sanitizer has found something."""
-    before = testhost.containers()
+    """Removes what a test has left: containers, failed units, lost endpoints. Lets the test fail if a sanitizer has found
+    something."""
+    before, engine = testhost.containers(), engine_process()
     since = testhost.cursor() if testhost.SANITIZED else None
     yield
     left = testhost.containers() - before
     if left:
         testhost.run("docker", "rm", "--force", "--volumes", *left, check=False)
+    if engine_process() != engine:
+        remove_lost_endpoints()
     # Other scopes and services that a test has killed; its own unit is already gone.
     for line in testhost.out("systemctl", "list-units", "--state=failed", "--plain", "--no-legend", "--full").splitlines():
         left_failed.append(f"{request.node.nodeid} left {line}")
@@ -58,6 +84,7 @@ def pytest_runtest_logreport(report):
 
 def pytest_addoption(parser):
     parser.addoption("--half", choices=("first", "second"), help="of the tests marked `either`, take this half")
+    parser.addoption("--share", metavar="K/N", help="of N shares of all files, take the K-th, so that N hosts share the work")
 
 
 def pytest_configure(config):
@@ -71,12 +98,28 @@ def in_half(item, half):
     return zlib.crc32(item.nodeid.encode()) % 2 == ("first", "second").index(half)
 
 
+def files_of_share(items, number, of):
+    """The share's files: each file goes, the largest first, to the share that has the fewest tests."""
+    sizes = collections.Counter(item.path for item in items)
+    shares = [(0, n, []) for n in range(of)]
+    for path, size in sorted(sizes.items(), key=lambda entry: (-entry[1], entry[0])):
+        count, n, files = heapq.heappop(shares)
+        heapq.heappush(shares, (count + size, n, [*files, path]))
+    return next(files for _, n, files in shares if n == number - 1)
+
+
+def leave_out(config, items, keep):
+    config.hook.pytest_deselected(items=[item for item in items if not keep(item)])
+    items[:] = [item for item in items if keep(item)]
+
+
 def pytest_collection_modifyitems(config, items):
-    half = config.option.half
+    half, share = config.option.half, config.option.share
     if half:
-        left = [item for item in items if item.get_closest_marker("either") and not in_half(item, half)]
-        config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if item not in left]
+        leave_out(config, items, lambda item: not item.get_closest_marker("either") or in_half(item, half))
+    if share:
+        files = files_of_share(items, *map(int, share.split("/")))
+        leave_out(config, items, lambda item: item.path in files)
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
