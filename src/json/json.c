@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,11 +13,26 @@
 #include "json/json.h"
 
 #define JSON_DEPTH_MAX 64
+/* For one text, in bytes of memory. */
+#define JSON_COST_MAX ((uint64_t) 64 * 1024 * 1024)
 
 static inline void json_tokener_freep(struct json_tokener **p)
 {
         if (*p)
                 json_tokener_free(*p);
+}
+
+/* json-c takes up to 800 bytes for three of the text, so the size of the text is no limit to the memory.
+ * What each of these letters can cost, rounded up. Those in strings count as well: the texts of an engine
+ * have few of them, and what is no string cannot pretend to be one. */
+static bool is_affordable(const char *data, size_t size)
+{
+        static const uint16_t costs[UCHAR_MAX + 1] = { ['{'] = 800, ['['] = 400, [':'] = 200, [','] = 100 };
+        uint64_t cost = 0;
+
+        for (size_t i = 0; i < size; i++)
+                cost += costs[(unsigned char) data[i]];
+        return cost <= JSON_COST_MAX;
 }
 
 /* *ret_end: how much of data the value took. */
@@ -28,6 +44,8 @@ static int parse_value(const char *data, size_t size, int flags, struct json_obj
 
         if (size > INT_MAX)
                 return -EINVAL;
+        if (!is_affordable(data, size))
+                return -E2BIG;
         tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
         if (!tokener)
                 return -ENOMEM;

@@ -66,7 +66,7 @@ typedef struct EngineCall {
 } EngineCall;
 
 #define ENGINE_TIMEOUT_DEFAULT_USEC (UINT64_C(30) * 1000000)
-#define ENGINE_REPLY_MAX (16U * 1024 * 1024)
+#define ENGINE_REPLY_MAX (4U * 1024 * 1024)
 
 /* TLS as the docker CLI is told of it by $DOCKER_TLS_VERIFY, $DOCKER_TLS and $DOCKER_CERT_PATH. */
 typedef struct EngineTls {

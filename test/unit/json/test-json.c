@@ -4,8 +4,11 @@
 /* Typed access to json-c. */
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "util/cleanup.h"
 #include "util/macro.h"
 #include "json/json.h"
 
@@ -154,4 +157,50 @@ Test(json, parse_file)
                 cr_expect_eq(json_parse_file(bad[i], strlen(bad[i]), &o), -EINVAL, "%s", bad[i]);
                 json_object_put(o);
         }
+}
+
+/* [item,item,…], n times. */
+static char *repeat(const char *item, size_t n, size_t *ret_size)
+{
+        size_t size = strlen(item);
+        char *s = malloc(n * (size + 1) + 2), *end = s;
+
+        cr_assert_not_null(s);
+        *end++ = '[';
+        for (size_t i = 0; i < n; i++) {
+                if (i > 0)
+                        *end++ = ',';
+                end = (char *) memcpy(end, item, size) + size;
+        }
+        *end++ = ']';
+        *ret_size = (size_t) (end - s);
+        return s;
+}
+
+Test(json, memory_is_limited_and_not_only_the_size)
+{
+        static const struct {
+                const char *item;
+                size_t few, many; /* of them are read, and refused */
+        } cases[] = {
+                { "{}", 50000, 100000 },
+                { "[]", 100000, 200000 },
+                { "1", 500000, 1000000 },
+                { "{\"a\":{}}", 20000, 60000 },
+                { "\"{}\"", 50000, 100000 },
+                /* In comments, which json-c reads, and between quotes that end nowhere else. */
+                { "/*\"*/{}", 50000, 100000 },
+                { "'\"',{}", 50000, 100000 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                for (int refused = 0; refused < 2; refused++) {
+                        _cleanup_json_ struct json_object *o = NULL;
+                        _cleanup_free_ char *s = NULL;
+                        size_t size;
+
+                        s = repeat(cases[i].item, refused ? cases[i].many : cases[i].few, &size);
+                        cr_assert_eq(json_parse(s, size, &o), refused ? -E2BIG : 0, "%s %i", cases[i].item,
+                                     refused);
+                }
 }
