@@ -253,11 +253,22 @@ static const LogStreamOps listing_ops = { NULL, on_listed_line, NULL, on_listing
 
 /* Opening */
 
+/* Its lines would be in the journal twice. */
+static bool is_left_to_engine(const Continuity *c, int stream)
+{
+        return c->ways[stream] == OUTPUT_JOURNAL &&
+               strcmp(c->ties.facts->container.log_driver, "journald") == 0;
+}
+
 static bool is_wanted(const Continuity *c, int stream)
 {
-        bool engine_logs = strcmp(c->ties.facts->container.log_driver, "journald") == 0;
+        return c->ways[stream] == OUTPUT_RAW ||
+               (c->ways[stream] == OUTPUT_JOURNAL && !is_left_to_engine(c, stream));
+}
 
-        return c->ways[stream] == OUTPUT_RAW || (c->ways[stream] == OUTPUT_JOURNAL && !engine_logs);
+bool continuity_leaves_lines_to_engine(const Continuity *c)
+{
+        return is_left_to_engine(c, STREAM_STDOUT) || is_left_to_engine(c, STREAM_STDERR);
 }
 
 bool continuity_is_wanted(const Continuity *c)

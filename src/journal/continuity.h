@@ -52,6 +52,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Continuity *, continuity_free)
 /* One of the container's streams goes somewhere; the engine's own driver `journald` writes lines to the
  * journal itself. */
 bool continuity_is_wanted(const Continuity *c);
+/* … and does so with lines that would be ours to write. */
+bool continuity_leaves_lines_to_engine(const Continuity *c);
 
 /* continuity_open() follows later: ATTACHMENT_OPENING. */
 void continuity_expect(Continuity *c);

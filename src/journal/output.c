@@ -244,6 +244,12 @@ void output_drive(Output *o)
         (void) flush(o);
 }
 
+bool output_is_left_to_engine(const Output *o)
+{
+        assert(o);
+        return continuity_leaves_lines_to_engine(o->continuity);
+}
+
 bool output_is_drained(const Output *o)
 {
         assert(o);

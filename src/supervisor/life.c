@@ -53,6 +53,17 @@ static int open_streams(Supervisor *s, const char **ret_what)
         return supervisor_open_input(s);
 }
 
+/* Whoever has not chosen the driver looks for the lines in the unit's journal. */
+static void say_where_lines_are(const Supervisor *s)
+{
+        if (!*s->config.run->log_driver && output_is_left_to_engine(s->output))
+                log_notice(
+                        "The Docker engine writes the container's lines to the journal itself: journalctl "
+                        "CONTAINER_NAME=%s. For lines of this unit, add --log-driver local. (The engine's "
+                        "log driver is journald.)",
+                        s->facts->container.name);
+}
+
 void supervisor_act_attach(Supervisor *s)
 {
         const char *what = NULL;
@@ -62,6 +73,8 @@ void supervisor_act_attach(Supervisor *s)
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
+        if (!s->events)
+                say_where_lines_are(s);
         r = open_streams(s, &what);
         if (r < 0)
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to %s: %s", what, strerror(-r));

@@ -6,7 +6,7 @@ import contextlib
 
 import pytest
 from supervised import Service, by_hand, is_line, sh
-from testhost import docker, messages, run
+from testhost import docker, engine_config, messages, run
 
 pytestmark = pytest.mark.either
 
@@ -126,6 +126,21 @@ def test_journald_driver_is_not_copied_a_second_time():
         unit.start()
         assert docker("logs", unit.name) == "hello"
         assert unit.lines() == []
+
+
+def test_engine_with_the_driver_journald_says_where_the_lines_are():
+    with engine_config(**{"log-driver": "journald"}):
+        with Service(sh("echo hello"), Type="oneshot") as unit:
+            unit.start()
+            (line,) = unit.said("writes the container's lines to the journal itself")
+            assert f"CONTAINER_NAME={unit.name}" in line
+            assert unit.lines() == []
+        for driver, lines in (("journald", []), ("local", ["hello"])):
+            # Who names a driver knows where the lines are.
+            with Service(sh("echo hello"), run=f"--rm --log-driver={driver}", Type="oneshot") as unit:
+                unit.start()
+                assert not unit.said("to the journal itself")
+                assert messages(unit.lines()) == lines
 
 
 def test_log_driver_none_reaches_the_journal():

@@ -78,6 +78,9 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Output *, output_free)
  * be called again when it is another container. */
 void output_name_container(Output *o);
 
+/* The container's lines are for the journal, and the engine writes them there itself, under its own unit. */
+bool output_is_left_to_engine(const Output *o);
+
 /* Opens the stream of the container's output: attached, so that nothing is missed which is written from
  * ATTACHMENT_OPEN on; or, where some of it was written before, from the engine's stored log on. Where a
  * supervisor was killed while it was sending, journald is asked first, for some seconds at most; meanwhile
