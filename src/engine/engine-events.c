@@ -9,6 +9,9 @@
  * So the last event comes twice, and from an engine that counts in seconds all events of the last second do.
  * They are dropped at the beginning of a stream only, because the engine's clock may be set back later.
  *
+ * A stream in which nothing happens looks like that of an engine that hangs, or of a machine that is gone.
+ * Where it matters, a request of its own on a connection of its own shows the difference.
+ *
  * An event's size is decided by others: an image's labels are in each of them. A filter takes them out. What
  * is too large all the same is left out, which is reported: an event means that something has changed. */
 
@@ -20,6 +23,7 @@
 #include "codec/journal/line-buffer.h"
 #include "engine/engine-events.h"
 #include "loop/event-util.h"
+#include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -30,6 +34,7 @@
 struct EngineEvents {
         Engine *engine;
         EngineRequest *request;
+        EngineRequest *probe; /* NULL: none is under way */
         const EngineEventsOps *ops;
         void *userdata;
         char id[ENGINE_ID_SIZE + 1];
@@ -127,11 +132,10 @@ static size_t events_on_data(EngineRequest *request, const char *data, size_t si
         return size;
 }
 
-static void events_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+static void events_break(EngineEvents *e, int r, const char *message)
 {
-        EngineEvents *e = ASSERT_PTR(userdata);
-
         e->request = engine_request_free(e->request);
+        e->probe = engine_request_free(e->probe);
         line_buffer_done(&e->lines);
         line_buffer_init(&e->lines, EVENT_SIZE_MAX);
         e->filter = (EventFilter){};
@@ -142,7 +146,46 @@ static void events_on_done(EngineRequest *request, int r, const EngineReply *rep
         if (e->lost_reported)
                 return;
         e->lost_reported = true;
-        e->ops->on_lost(r < 0 ? r : -ECONNRESET, reply->error.message ?: "connection closed", e->userdata);
+        e->ops->on_lost(r, message, e->userdata);
+}
+
+static void events_on_done(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        events_break(ASSERT_PTR(userdata), r < 0 ? r : -ECONNRESET,
+                     reply->error.message ?: "connection closed");
+}
+
+static void events_on_probed(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+        _cleanup_free_ char *message = NULL;
+
+        if (r >= 0 || reply->status > 0) {
+                e->probe = engine_request_free(e->probe);
+                return;
+        }
+        message = strdup(reply->error.message ?: "no answer");
+        events_break(e, r, message ?: "no answer");
+}
+
+void engine_events_probe(EngineEvents *e, uint64_t timeout_usec)
+{
+        static const EngineRequestOps ops = { .on_done = events_on_probed };
+        int r;
+
+        /* A lost stream is tried again anyway. */
+        if (!e->request || e->probe || e->lost_reported)
+                return;
+        r = engine_call(e->engine, &e->probe,
+                        &(EngineCall){ .method = "GET",
+                                       .path = "/_ping",
+                                       .unversioned = true,
+                                       .fresh = true,
+                                       .timeout_usec = timeout_usec,
+                                       .ops = &ops,
+                                       .userdata = e });
+        if (r < 0)
+                log_warning_errno(r, "Failed to ask whether the engine lives (GET /_ping), ignoring: %m");
 }
 
 static int events_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
@@ -182,6 +225,7 @@ EngineEvents *engine_events_free(EngineEvents *e)
         if (!e)
                 return NULL;
         engine_request_free(e->request);
+        engine_request_free(e->probe);
         sd_event_source_disable_unref(e->retry);
         line_buffer_done(&e->lines);
         free(e);

@@ -26,6 +26,10 @@
 #include "util/log.h"
 #include "util/macro.h"
 
+/* A peer that is gone is noticed after a quarter of a minute of silence, and some questions. */
+#define KEEPALIVE_IDLE_SEC 15L
+#define KEEPALIVE_INTERVAL_SEC 5L
+
 struct Engine {
         EngineAddress address;
         CurlGlue *glues[_ENGINE_LANE_MAX];
@@ -290,6 +294,8 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         }
         if (call->ops->on_data) {
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
+                SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_SEC);
+                SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SEC);
                 SET(CURLOPT_BUFFERSIZE,
                     call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : 16L * 1024);
         } else

@@ -9,6 +9,8 @@
 #include "reports-unit-link.h"
 #include "util/macro.h"
 
+#define PROBE_TIMEOUT_USEC (10 * USEC_PER_SEC)
+
 static void on_status(const char *text, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -38,6 +40,14 @@ static void on_remember_ready(void *userdata)
         relay_remember_ready(s->relay);
 }
 
+static void on_probe_engine(void *userdata)
+{
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (s->events)
+                engine_events_probe(s->events, PROBE_TIMEOUT_USEC);
+}
+
 static void on_give_up(const char *message, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -48,7 +58,7 @@ static void on_give_up(const char *message, void *userdata)
 }
 
 const ConditionOps supervisor_condition_ops = {
-        on_status, on_notify, on_ready, on_remember_ready, supervisor_say, on_give_up,
+        on_status, on_notify, on_ready, on_remember_ready, supervisor_say, on_probe_engine, on_give_up,
 };
 
 int supervisor_check_health_options(Supervisor *s)

@@ -41,13 +41,18 @@ static bool gets_ready(const ConditionView *v)
                v->running_usec < v->facts->unit.timeout_start_usec;
 }
 
+bool condition_rests_on_engine(const ConditionView *v)
+{
+        return v->phase == CONDITION_RUNNING && !v->facts->process_seen && !v->facts->dead;
+}
+
 bool condition_deserves_ping(const ConditionView *v)
 {
         /* Every other state has a deadline. */
         if (v->phase != CONDITION_RUNNING)
                 return true;
         /* Where the process is not visible, only the engine knows that it lives. */
-        if (v->facts->dead || (!v->facts->process_seen && v->facts->engine_lost))
+        if (v->facts->dead || (condition_rests_on_engine(v) && v->facts->engine_lost))
                 return false;
         switch (v->watchdog) {
         case WATCHDOG_HEALTHY:

@@ -30,6 +30,8 @@ typedef struct ConditionView {
 bool condition_is_ready(const ConditionView *v);
 /* Whether the engine's verdict of the container's health is what READY=1 waits for. */
 bool condition_waits_for_health(const ConditionView *v);
+/* Whether only the engine can know that the running container lives: its process is not visible here. */
+bool condition_rests_on_engine(const ConditionView *v);
 /* Whether a ping of systemd's watchdog is deserved. */
 bool condition_deserves_ping(const ConditionView *v);
 /* The text of STATUS= while the container runs: a new string. NULL: out of memory. */

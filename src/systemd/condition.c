@@ -248,6 +248,8 @@ static void on_watchdog_due(void *userdata)
         Condition *c = ASSERT_PTR(userdata);
         ConditionView v = view(c);
 
+        if (condition_rests_on_engine(&v))
+                c->ops->probe_engine(c->userdata);
         if (condition_deserves_ping(&v))
                 ping(c);
 }

@@ -27,5 +27,8 @@ typedef struct EngineEventsOps {
 /* id: the container's full id, copied. No op is called from in here. ops is borrowed. -ENOMEM and others. */
 int engine_events_new(EngineEvents **ret, sd_event *event, Engine *engine, const char *id,
                       const EngineEventsOps *ops, void *userdata);
+/* Has the engine show that it answers. If it does not within that time, the stream is broken off, and
+ * on_lost is called. Does nothing while it is lost. */
+void engine_events_probe(EngineEvents *e, uint64_t timeout_usec);
 EngineEvents *engine_events_free(EngineEvents *e);
 DEFINE_TRIVIAL_CLEANUP_FUNC(EngineEvents *, engine_events_free)

@@ -26,8 +26,8 @@ static inline void json_object_unrefp(JsonObject *p)
 #define _cleanup_json_ _cleanup_(json_object_unrefp)
 
 /* Parses one complete JSON text in UTF-8; only white space may follow it. *ret belongs to the caller. A text
- * that is only null, or that is nested deeper than 64, is -EINVAL. -E2BIG: as objects, it could take more than
- * 64 MiB of memory. -EINVAL, -ENOMEM. */
+ * that is only null, or that is nested deeper than 64, is -EINVAL. -E2BIG: as objects, it could take more
+ * than 64 MiB of memory. -EINVAL, -ENOMEM. */
 int json_parse(const char *data, size_t size, struct json_object **ret);
 /* The same for a configuration file, which the docker CLI reads with the JSON decoder of Go: strict syntax,
  * but only the first value counts, and strings may contain bytes that are not UTF-8. */

@@ -50,6 +50,9 @@ typedef struct ConditionOps {
         void (*remember_ready)(void *userdata);
         /* A line for the log, with a syslog level. message_id may be NULL. */
         void (*say)(int level, const char *message_id, const char *message, void *userdata);
+        /* Only the engine can know whether the container lives: it has to show that it answers. Once in each
+         * period of the watchdog. */
+        void (*probe_engine)(void *userdata);
         /* The service has failed, for this reason; the container is to be stopped. */
         void (*give_up)(const char *message, void *userdata);
 } ConditionOps;

@@ -352,6 +352,44 @@ Test(engine_events, proper_end_is_a_loss)
         cr_assert_not_null(fake_reply_request(second));
 }
 
+Test(engine_events, probe_that_is_answered)
+{
+        static const int statuses[] = { 200, 503 };
+
+        expect_open();
+        start();
+        loop_until(event, seen.opened == 1);
+        for (size_t i = 0; i < ELEMENTSOF(statuses); i++) {
+                FakeReply *pong = fake_engine_expect(fake, "GET", "/_ping");
+
+                fake_reply_json(pong, statuses[i], "{}");
+                while (!fake_reply_is_done(pong)) {
+                        engine_events_probe(events, 60 * USEC_PER_SEC); /* one at a time */
+                        cr_assert_geq(sd_event_run(event, UINT64_MAX), 0);
+                }
+                while (sd_event_run(event, 0) > 0)
+                        ;
+        }
+        cr_assert_eq(seen.lost, 0);
+        cr_assert_eq(fake_engine_requests(fake), 3);
+}
+
+Test(engine_events, probe_without_an_answer_is_a_loss)
+{
+        FakeReply *second;
+
+        expect_open();
+        start();
+        loop_until(event, seen.opened == 1);
+        fake_reply_wait(fake_engine_expect(fake, "GET", "/_ping"));
+        second = expect_open();
+        engine_events_probe(events, 20 * USEC_PER_MSEC);
+        loop_until(event, seen.opened == 2);
+        cr_assert_eq(seen.lost, 1);
+        cr_assert_eq(seen.lost_r, -ETIMEDOUT, "%i", seen.lost_r);
+        cr_assert_not_null(fake_reply_request(second));
+}
+
 Test(engine_events, first_connection_does_not_come_about)
 {
         fake_engine_down(fake);

@@ -68,6 +68,12 @@ static void on_say(int level, const char *id, const char *message, void *userdat
         ask(what, message);
 }
 
+static void on_probe_engine(void *userdata)
+{
+        cr_assert_eq(userdata, &facts);
+        ask("probe", "");
+}
+
 static void on_give_up(const char *message, void *userdata)
 {
         cr_assert_eq(userdata, &facts);
@@ -76,7 +82,8 @@ static void on_give_up(const char *message, void *userdata)
                 condition = condition_free(condition);
 }
 
-static const ConditionOps ops = { on_status, on_notify, on_ready, on_remember_ready, on_say, on_give_up };
+static const ConditionOps ops = { on_status, on_notify,       on_ready,  on_remember_ready,
+                                  on_say,    on_probe_engine, on_give_up };
 
 static void setup(void)
 {
@@ -451,6 +458,24 @@ Test(condition, pings)
         condition_stop_watchdog(condition);
         pings = 0;
         cr_assert_eq(sd_event_run(event, 10 * USEC_PER_MSEC), 0);
+        cr_assert_eq(pings, 0);
+}
+
+Test(condition, engine_is_probed_where_only_it_can_know)
+{
+        make(&(ConditionConfig){ .watchdog_usec = WATCHDOG_USEC });
+        begin(false);
+        loop_until(event, pings >= 2);
+        cr_assert_null(strstr(asked, "probe"), "the process is watched");
+        *asked = 0;
+        facts.process_seen = false;
+        pings = 0;
+        loop_until(event, pings >= 1);
+        assert_asked("probe\nWATCHDOG=1\n");
+        facts.engine_lost = true;
+        pings = 0;
+        for (int i = 0; i < 3; i++)
+                cr_assert_gt(sd_event_run(event, UINT64_MAX), 0);
         cr_assert_eq(pings, 0);
 }
 
