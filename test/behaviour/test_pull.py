@@ -86,12 +86,14 @@ class Throttle:
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", SLOW))
         self.open = [self.listener]
+        self.over = threading.Event()
 
     def __enter__(self):
         threading.Thread(target=self._accept, daemon=True).start()
         return self
 
     def __exit__(self, *_):
+        self.over.set()
         for s in self.open:
             try:
                 s.shutdown(socket.SHUT_RDWR)
@@ -125,8 +127,9 @@ class Throttle:
             if self.passed < self.after:
                 return
             if self.rate == 0:
-                threading.Event().wait(600)
-            time.sleep(size / self.rate)
+                self.over.wait()
+            else:
+                self.over.wait(size / self.rate)
 
 
 def remove_images():
