@@ -366,7 +366,8 @@ def test_slow_reader_holds_the_container_back_and_not_us():
 def test_stop_while_nobody_reads(folder):
     os.mkfifo(folder / "fifo")
     holder = os.open(folder / "fifo", os.O_RDWR)
-    with shell_unit(f"exec {PROGRAM} run --rm --name %n busybox yes >{folder}/fifo", Type="exec", TimeoutStopSec="20s") as unit:
+    command = f"exec {PROGRAM} run --rm --stop-timeout=2 --name %n busybox yes >{folder}/fifo"
+    with shell_unit(command, Type="exec", TimeoutStopSec="90s") as unit:
         unit.start()
         wait_until(lambda: select_readable(holder), what="output")
         stopper = threading.Thread(target=unit.stop)
