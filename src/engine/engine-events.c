@@ -132,6 +132,13 @@ static size_t events_on_data(EngineRequest *request, const char *data, size_t si
         return size;
 }
 
+static void events_retry_later(EngineEvents *e)
+{
+        if (timer_arm(e->retry, e->backoff) < 0)
+                log_warning("Failed to arm the timer that opens the engine's events (GET /events) again.");
+        e->backoff = backoff_next(e->backoff, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
+}
+
 static void events_break(EngineEvents *e, int r, const char *message)
 {
         e->request = engine_request_free(e->request);
@@ -140,9 +147,7 @@ static void events_break(EngineEvents *e, int r, const char *message)
         line_buffer_init(&e->lines, EVENT_SIZE_MAX);
         e->filter = (EventFilter){};
         e->line_is_cut = false;
-        if (timer_arm(e->retry, e->backoff) < 0)
-                log_warning("Failed to arm the timer that opens the engine's events (GET /events) again.");
-        e->backoff = backoff_next(e->backoff, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
+        events_retry_later(e);
         if (e->lost_reported)
                 return;
         e->lost_reported = true;
@@ -188,15 +193,27 @@ void engine_events_probe(EngineEvents *e, uint64_t timeout_usec)
                 log_warning_errno(r, "Failed to ask whether the engine lives (GET /_ping), ignoring: %m");
 }
 
-static int events_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+void engine_events_go_on(EngineEvents *e, bool wait)
 {
-        EngineEvents *e = ASSERT_PTR(userdata);
-        int r = events_connect(e);
+        int r;
 
+        if (wait) {
+                events_retry_later(e);
+                return;
+        }
+        r = events_connect(e);
         if (r < 0) {
                 log_warning_errno(r, "Failed to open the engine's events (GET /events), trying again: %m");
                 (void) timer_arm(e->retry, BACKOFF_MAX_USEC);
         }
+}
+
+static int events_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        EngineEvents *e = ASSERT_PTR(userdata);
+
+        if (!e->ops->hold || !e->ops->hold(e->userdata))
+                engine_events_go_on(e, false);
         return 0;
 }
 

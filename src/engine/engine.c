@@ -437,6 +437,11 @@ bool engine_is_local(const Engine *e)
         return e->address.host.kind == ENGINE_HOST_UNIX;
 }
 
+const char *engine_socket_path(const Engine *e)
+{
+        return engine_is_local(e) ? e->address.host.path : NULL;
+}
+
 bool engine_failure_is_passing(int r, int status)
 {
         static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,

@@ -34,6 +34,7 @@ static void drop_streams(Supervisor *s)
 {
         exit_wait_close(s->exit_wait);
         s->events = engine_events_free(s->events);
+        s->events_held = false;
 }
 
 static void drop_output(Supervisor *s)

@@ -19,6 +19,7 @@
  *   reports.c     what the sources report, turned into events
  *   news.c        what several sources may be the first to learn
  *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
+ *   engine-rest.c what waits while the engine is stopped
  *   reports-X.c   what the part X reports
  *   creation.c    from the options to a container, with cidfile.c and container-logins.c
  *   found.c       what happens to a container that exists (pure)
@@ -43,6 +44,7 @@
 #include "state.h"
 #include "supervisor/supervisor.h"
 #include "systemd/condition.h"
+#include "systemd/engine-unit.h"
 #include "systemd/relay.h"
 #include "systemd/unit-link.h"
 #include "timeouts.h"
@@ -78,6 +80,9 @@ struct Supervisor {
         ExitWait *exit_wait;
         EngineEvents *events;
         const EngineEventsOps *events_ops;
+        EngineUnit *engine_unit;        /* the question whether the engine is stopped; NULL: none */
+        bool events_held, compare_held; /* what waits for its answer */
+        bool rest_said;
         Output *output;
         InputStream *input;
         Process *process;     /* the container's first one, where it can be seen */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine-rest.h"
 #include "failure.h"
 #include "machine.h"
 #include "reports-output.h"
@@ -46,7 +47,7 @@ static void on_ended(const char *message, bool ask, void *userdata)
         }
         supervisor_wake(s);
         if (ask)
-                supervisor_compare(s);
+                supervisor_compare_if_awake(s);
 }
 
 static void on_failed(int error, void *userdata)

@@ -14,6 +14,7 @@
 #include "actions.h"
 #include "announce.h"
 #include "codec/engine/wait-status.h"
+#include "engine-rest.h"
 #include "failure.h"
 #include "machine.h"
 #include "reports-process.h"
@@ -133,6 +134,7 @@ static void on_engine_open(void *userdata)
 
         if (s->facts->engine_lost)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
+        s->rest_said = false;
         record_events_open(s->record);
         condition_report(s->condition);
         supervisor_wake(s);
@@ -279,4 +281,4 @@ static void on_engine_dropped(void *userdata)
 }
 
 const EngineEventsOps supervisor_engine_events_ops = { on_engine_open, on_engine_event, on_engine_lost,
-                                                       on_engine_dropped };
+                                                       on_engine_dropped, supervisor_hold_events };

@@ -37,6 +37,7 @@ Supervisor *supervisor_free(Supervisor *s)
         creation_free(s->creation);
         claim_free(s->claim);
         engine_events_free(s->events);
+        engine_unit_free(s->engine_unit);
         input_stream_free(s->input);
         process_free(s->process);
         placement_free(s->placement);

@@ -28,10 +28,8 @@ static int open_private(sd_bus **ret)
         return 0;
 }
 
-static int open_bus(sd_bus **ret, bool user)
+int unit_bus_open_system(sd_bus **ret)
 {
-        if (user)
-                return sd_bus_open_user(ret);
         if (geteuid() == 0 && open_private(ret) >= 0)
                 return 0;
         return sd_bus_open_system(ret);
@@ -44,7 +42,7 @@ int unit_bus_open(sd_bus **ret, char **ret_unit)
         int r = user ? 0 : sd_pid_get_unit(0, &unit);
 
         if (r >= 0)
-                r = open_bus(ret, user);
+                r = user ? sd_bus_open_user(ret) : unit_bus_open_system(ret);
         if (r >= 0)
                 *ret_unit = TAKE_PTR(unit);
         return r;

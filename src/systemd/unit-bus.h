@@ -15,5 +15,7 @@
 /* *ret_unit: the name of our unit, to be freed. -ENODATA or -ENXIO: we are in none; another -errno: systemd
  * cannot be reached. */
 int unit_bus_open(sd_bus **ret, char **ret_unit);
+/* A connection to the system's systemd, whoever manages our unit. */
+int unit_bus_open_system(sd_bus **ret);
 /* Drops the reference and what waits on it. Accepts NULL. */
 void unit_bus_close(sd_bus *bus);

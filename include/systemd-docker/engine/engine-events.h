@@ -22,6 +22,9 @@ typedef struct EngineEventsOps {
         void (*on_lost)(int r, const char *message, void *userdata);
         /* An event that is too large was left out: compare with inspect. */
         void (*on_dropped)(void *userdata);
+        /* The stream is to be opened again. True: not yet, engine_events_go_on() follows. May be NULL. The
+         * stream must not be freed in it. */
+        bool (*hold)(void *userdata);
 } EngineEventsOps;
 
 /* id: the container's full id, copied. No op is called from in here. ops is borrowed. -ENOMEM and others. */
@@ -30,5 +33,7 @@ int engine_events_new(EngineEvents **ret, sd_event *event, Engine *engine, const
 /* Has the engine show that it answers. If it does not within that time, the stream is broken off, and
  * on_lost is called. Does nothing while it is lost. */
 void engine_events_probe(EngineEvents *e, uint64_t timeout_usec);
+/* After hold() was true. wait: tries once more after the delay, and asks hold() again. */
+void engine_events_go_on(EngineEvents *e, bool wait);
 EngineEvents *engine_events_free(EngineEvents *e);
 DEFINE_TRIVIAL_CLEANUP_FUNC(EngineEvents *, engine_events_free)

@@ -88,6 +88,8 @@ const ApiVersion *engine_version(const Engine *e);
 /* Whether the engine is reached over a unix socket, so that the container's processes are on this machine.
  */
 bool engine_is_local(const Engine *e);
+/* The path of that socket; NULL: it is another kind of socket. */
+const char *engine_socket_path(const Engine *e);
 /* Whether a request that failed with r (-errno, or 0) and the engine's status (0: none) may succeed later
  * with nothing mended, as the engine starts or the network comes up. */
 bool engine_failure_is_passing(int r, int status);

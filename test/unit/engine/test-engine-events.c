@@ -27,7 +27,8 @@ typedef struct Seen {
         size_t n;
         int lost_r;
         char lost_message[128];
-        bool free_in_lost;
+        bool free_in_lost, is_held;
+        unsigned holds;
 } Seen;
 
 static Seen seen;
@@ -64,7 +65,14 @@ static void on_dropped(void *userdata)
         seen.dropped++;
 }
 
-static const EngineEventsOps ops = { on_open, on_event, on_lost, on_dropped };
+static bool hold(void *userdata)
+{
+        cr_assert_eq(userdata, &seen);
+        seen.holds++;
+        return seen.is_held;
+}
+
+static const EngineEventsOps ops = { on_open, on_event, on_lost, on_dropped, hold };
 
 static void setup(void)
 {
@@ -400,6 +408,30 @@ Test(engine_events, first_connection_does_not_come_about)
         fake_engine_up(fake);
         expect_open();
         loop_until(event, seen.opened == 1);
+        cr_assert_eq(seen.lost, 1);
+}
+
+/* The first connection asks nobody. Each one after it waits for the answer, which may be "not yet". */
+Test(engine_events, held_until_told_to_go_on)
+{
+        FakeReply *first = expect_open();
+
+        seen.is_held = true;
+        start();
+        loop_until(event, seen.opened == 1);
+        cr_assert_eq(seen.holds, 0);
+        fake_reply_close(first);
+        expect_open();
+        loop_until(event, seen.holds == 1);
+        loop_settle(event);
+        for (unsigned i = 2; i < 5; i++) {
+                engine_events_go_on(events, true);
+                loop_until(event, seen.holds == i);
+                loop_settle(event);
+                cr_assert_eq(fake_engine_requests(fake), 1);
+        }
+        engine_events_go_on(events, false);
+        loop_until(event, seen.opened == 2);
         cr_assert_eq(seen.lost, 1);
 }
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* Two questions: the states of docker.socket and docker.service, and, if these say that the engine rests,
+ * the paths on which the socket listens. org.freedesktop.systemd1(5).
+ *
+ * docker.socket stays "running" until its service is dead. What connects before that, while the service is
+ * "deactivating", waits at the socket, and is the first that starts the engine again. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "loop/event-util.h"
+#include "systemd/engine-unit.h"
+#include "unit-bus.h"
+#include "util/cleanup.h"
+#include "util/log.h"
+#include "util/macro.h"
+
+#define SYSTEMD "org.freedesktop.systemd1"
+#define SOCKET_UNIT "docker.socket"
+#define SERVICE_UNIT "docker.service"
+
+struct EngineUnit {
+        sd_bus *bus;
+        sd_bus_slot *slot;
+        char *path;      /* of the engine's socket */
+        EngineRest rest; /* if docker.socket is the unit of that socket */
+        const EngineUnitOps *ops;
+        void *userdata;
+};
+
+static int answer(EngineUnit *u, int r, EngineRest rest)
+{
+        if (r < 0)
+                log_debug_errno(r, "systemd did not tell the state of the engine, ignoring: %m");
+        u->ops->on_known(r < 0 ? ENGINE_REST_NONE : rest, u->userdata);
+        return 0;
+}
+
+static int send_question(EngineUnit *u, sd_bus_message *m, sd_bus_message_handler_t on_reply)
+{
+        u->slot = sd_bus_slot_unref(u->slot);
+        return sd_bus_call_async(u->bus, &u->slot, m, on_reply, u, UNIT_BUS_TIMEOUT_USEC);
+}
+
+/* One socket has many names: /var/run is a symbolic link. */
+static bool is_same_socket(const char *a, const char *b)
+{
+        struct stat sa, sb;
+
+        if (strcmp(a, b) == 0)
+                return true;
+        return stat(a, &sa) >= 0 && stat(b, &sb) >= 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+static int on_listen(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
+{
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+        EngineUnit *u = ASSERT_PTR(userdata);
+        const char *type, *address;
+        bool ours = false;
+        int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_enter_container(m, 'v', "a(ss)");
+
+        if (r >= 0)
+                r = sd_bus_message_enter_container(m, 'a', "(ss)");
+        while (r >= 0 && (r = sd_bus_message_read(m, "(ss)", &type, &address)) > 0)
+                ours = ours || (strcmp(type, "Stream") == 0 && is_same_socket(address, u->path));
+        return answer(u, r, ours ? u->rest : ENGINE_REST_NONE);
+}
+
+static int ask_listen(EngineUnit *u)
+{
+        _cleanup_free_ char *path = NULL;
+        sd_bus_message *m = NULL;
+        int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", SOCKET_UNIT, &path);
+
+        if (r >= 0)
+                r = sd_bus_message_new_method_call(u->bus, &m, SYSTEMD, path,
+                                                   "org.freedesktop.DBus.Properties", "Get");
+        if (r >= 0)
+                r = sd_bus_message_append(m, "ss", SYSTEMD ".Socket", "Listen");
+        if (r >= 0)
+                r = send_question(u, m, on_listen);
+        sd_bus_message_unref(m);
+        return r;
+}
+
+static EngineRest rest_of(const char *socket, const char *service)
+{
+        if (strcmp(socket, "listening") == 0)
+                return ENGINE_REST_STOPPED;
+        return strcmp(socket, "running") == 0 && strcmp(service, "deactivating") == 0 ? ENGINE_REST_STOPS
+                                                                                      : ENGINE_REST_NONE;
+}
+
+static int on_states(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
+{
+        const sd_bus_error *e = sd_bus_message_get_error(m);
+        EngineUnit *u = ASSERT_PTR(userdata);
+        const char *name, *active, *sub, *socket = "", *service = "";
+        int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
+
+        while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "ssssssouso")) > 0) {
+                r = sd_bus_message_read(m, "sssss", &name, NULL, NULL, &active, &sub);
+                if (r >= 0)
+                        r = sd_bus_message_skip(m, "souso");
+                if (r >= 0)
+                        r = sd_bus_message_exit_container(m);
+                if (r < 0)
+                        break;
+                if (strcmp(name, SOCKET_UNIT) == 0)
+                        socket = sub;
+                else if (strcmp(name, SERVICE_UNIT) == 0)
+                        service = active;
+        }
+        u->rest = r < 0 ? ENGINE_REST_NONE : rest_of(socket, service);
+        if (u->rest != ENGINE_REST_NONE)
+                r = ask_listen(u);
+        return r < 0 || u->rest == ENGINE_REST_NONE ? answer(u, r, ENGINE_REST_NONE) : 0;
+}
+
+static int ask_states(EngineUnit *u)
+{
+        sd_bus_message *m = NULL;
+        int r = sd_bus_message_new_method_call(u->bus, &m, SYSTEMD, "/org/freedesktop/systemd1",
+                                               SYSTEMD ".Manager", "ListUnitsByNames");
+
+        if (r >= 0)
+                r = sd_bus_message_append(m, "as", 2, SOCKET_UNIT, SERVICE_UNIT);
+        if (r >= 0)
+                r = send_question(u, m, on_states);
+        sd_bus_message_unref(m);
+        return r;
+}
+
+EngineUnit *engine_unit_free(EngineUnit *u)
+{
+        if (!u)
+                return NULL;
+        sd_bus_slot_unref(u->slot);
+        unit_bus_close(u->bus);
+        free(u->path);
+        free(u);
+        return NULL;
+}
+DEFINE_TRIVIAL_CLEANUP_FUNC(EngineUnit *, engine_unit_free)
+
+int engine_unit_new_over(EngineUnit **ret, sd_event *event, sd_bus *bus, const char *path,
+                         const EngineUnitOps *ops, void *userdata)
+{
+        _cleanup_(engine_unit_freep) EngineUnit *u = NULL;
+        int r;
+
+        u = calloc(1, sizeof(*u));
+        if (!u) {
+                sd_bus_close_unref(bus);
+                return -ENOMEM;
+        }
+        u->bus = bus;
+        u->ops = ops;
+        u->userdata = userdata;
+        u->path = strdup(path);
+        r = u->path ? sd_bus_attach_event(u->bus, event, EVENT_PRIORITY_BUS) : -ENOMEM;
+        if (r >= 0)
+                r = ask_states(u);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(u);
+        return 0;
+}
+
+int engine_unit_new(EngineUnit **ret, sd_event *event, const char *path, const EngineUnitOps *ops,
+                    void *userdata)
+{
+        sd_bus *bus = NULL;
+        int r = unit_bus_open_system(&bus);
+
+        return r < 0 ? r : engine_unit_new_over(ret, event, bus, path, ops, userdata);
+}
