@@ -241,12 +241,25 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
 /* The variables that `--env` does not pass on, from systemd.exec(5), "Environment Variables Set or
  * Propagated by the Service Manager". The variables of the account that the service runs as (USER, LOGNAME,
  * SHELL, XDG_RUNTIME_DIR) are treated like HOME: they are not true inside the container. LANG, TERM and TZ
- * do not describe the account and are passed on. The first ones are read by this program itself: how to
- * reach the engine, and logins for registries. */
+ * do not describe the account and are passed on. The first ones direct the client, this program or the
+ * docker CLI: which engine it uses and how it reaches that, its configuration, the logins for registries,
+ * and what it says by default. In a container they would direct another client, to an engine that it cannot
+ * reach. */
 static const char *const private_names[] = {
+        "BUILDKIT_PROGRESS",
+        "DOCKER_API_VERSION",
         "DOCKER_AUTH_CONFIG",
+        "DOCKER_BUILDKIT",
         "DOCKER_CERT_PATH",
+        "DOCKER_CLI_EXPERIMENTAL",
+        "DOCKER_CLI_HINTS",
         "DOCKER_CONFIG",
+        "DOCKER_CONTENT_TRUST",
+        "DOCKER_CONTENT_TRUST_SERVER",
+        "DOCKER_CONTEXT",
+        "DOCKER_CUSTOM_HEADERS",
+        "DOCKER_DEFAULT_PLATFORM",
+        "DOCKER_HIDE_LEGACY_COMMANDS",
         "DOCKER_HOST",
         "DOCKER_TLS",
         "DOCKER_TLS_VERIFY",

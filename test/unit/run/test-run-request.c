@@ -212,6 +212,42 @@ Test(run_request, passed_environment)
                   strv_contains(passed, "E="));
 }
 
+/* What directs a client of the engine is not for a client in the container. */
+Test(run_request, environment_of_the_client_is_private)
+{
+        static const char *const names[] = {
+                "DOCKER_API_VERSION",
+                "DOCKER_AUTH_CONFIG",
+                "DOCKER_BUILDKIT",
+                "DOCKER_CERT_PATH",
+                "DOCKER_CONFIG",
+                "DOCKER_CONTENT_TRUST",
+                "DOCKER_CONTEXT",
+                "DOCKER_CUSTOM_HEADERS",
+                "DOCKER_DEFAULT_PLATFORM",
+                "DOCKER_HOST",
+                "DOCKER_TLS",
+                "DOCKER_TLS_VERIFY",
+                "DOCKER_CLI_HINTS",
+                "BUILDKIT_PROGRESS",
+                "DOCKER_CONTENT_TRUST_SERVER",
+                "DOCKER_CLI_EXPERIMENTAL",
+                "DOCKER_HIDE_LEGACY_COMMANDS",
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                char text[64];
+
+                (void) snprintf(text, sizeof(text), "%s=x", names[i]);
+                cr_assert(run_request_environment_is_private(text), "%s", text);
+                (void) snprintf(text, sizeof(text), "%s_X=x", names[i]);
+                cr_assert_not(run_request_environment_is_private(text), "%s", text);
+                (void) snprintf(text, sizeof(text), "%.*s=x", (int) strlen(names[i]) - 1, names[i]);
+                cr_assert_not(run_request_environment_is_private(text), "%s", text);
+        }
+        cr_assert_not(run_request_environment_is_private("DOCKER_INFLUXDB_INIT_MODE=setup"));
+}
+
 static void hash_of(const char *line, char ret[static RUN_REQUEST_HASH_MAX])
 {
         _cleanup_(run_options_freep) RunOptions *o = parse_or_die(line);
