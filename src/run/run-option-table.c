@@ -82,7 +82,7 @@ const RunOptionSpec run_option_table[] = {
           .text = "Add a host device to the container", .words = COMPLETE_FILE),
         O("device-cgroup-rule", 0, "list", 0, set_device_cgroup_rule, HOST "DeviceCgroupRules",
           .text = "Add a rule to the cgroup allowed devices list"),
-        O("device-if-exists", 0, "list", FLAG_HIDDEN, set_device_if_exists, NULL, .member = LIST_DEVICE,
+        O("device-if-exists", 0, "list", FLAG_OWN, set_device_if_exists, NULL, .member = LIST_DEVICE,
           .text = "Add a host device that may be missing", .words = COMPLETE_FILE),
         O("device-read-bps", 0, "list", FLAG_LIMIT, set_throttle_bps, HOST "BlkioDeviceReadBps",
           .text = "Limit read rate (bytes per second) from a device"),
@@ -103,7 +103,7 @@ const RunOptionSpec run_option_table[] = {
         O("entrypoint", 0, "string", 0, set_entrypoint, "Entrypoint",
           .text = "Overwrite the default ENTRYPOINT of the image"),
         O("env", 'e', "list", 0, set_env, NULL, .text = "Set environment variables"),
-        O("env-credential", 0, "list", FLAG_HIDDEN, set_env_credential, NULL,
+        O("env-credential", 0, "list", FLAG_OWN, set_env_credential, NULL,
           .text = "Set an environment variable to the value of a credential of the service"),
         O("env-file", 0, "list", 0, later_list, NULL, .member = LIST_ENV_FILE,
           .text = "Read in a file of environment variables", .words = COMPLETE_FILE),
@@ -124,7 +124,7 @@ const RunOptionSpec run_option_table[] = {
         O("health-start-period", 0, "duration", 0, set_health_duration, NULL, .member = HEALTH_START_PERIOD,
           .api_minor = 29,
           .text = "Start period for the container to initialize before counting retries (ms|s|m|h)"),
-        O("health-test", 0, "json", FLAG_HIDDEN, set_health_test, NULL,
+        O("health-test", 0, "json", FLAG_OWN, set_health_test, NULL,
           .text = "Health check as a list in JSON, run without a shell"),
         O("health-timeout", 0, "duration", 0, set_health_duration, NULL, .member = HEALTH_TIMEOUT,
           .text = "Maximum time to allow one check to run (ms|s|m|h)"),
@@ -269,24 +269,32 @@ bool run_options_help_entry(size_t i, RunOptionHelp *ret)
                 .text = spec->text,
                 .words = spec->value ? spec->words : COMPLETE_BOOL,
                 .hidden = spec->flags & FLAG_HIDDEN,
+                .own = spec->flags & FLAG_OWN,
         };
         return true;
 }
 
-void run_options_help(FILE *f)
+static void list_options(FILE *f, bool own)
 {
         RunOptionHelp entry;
 
-        fputs("Usage: systemd-docker [OPTIONS…] run [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n\n"
-              "Create and run a container as a service. RUN OPTIONS are those of `docker run`:\n\n",
-              f);
         for (size_t i = 0; run_options_help_entry(i, &entry); i++) {
                 char value[32] = "";
 
-                if (entry.hidden)
+                if (entry.hidden || entry.own != own)
                         continue;
                 if (entry.value)
                         (void) snprintf(value, sizeof(value), " %s", entry.value);
                 help_option(f, entry.short_name, entry.long_name, value, entry.text);
         }
+}
+
+void run_options_help(FILE *f)
+{
+        fputs("Usage: systemd-docker [OPTIONS…] run [RUN OPTIONS…] IMAGE [COMMAND [ARGUMENT…]]\n\n"
+              "Create and run a container as a service. RUN OPTIONS are those of `docker run`:\n\n",
+              f);
+        list_options(f, false);
+        fputs("\nand some that only systemd-docker has:\n\n", f);
+        list_options(f, true);
 }

@@ -10,9 +10,10 @@
 
 /* RunOptionSpec.flags */
 #define FLAG_BOOLEAN (1u << 0) /* takes a value only after "=" */
-#define FLAG_HIDDEN (1u << 1)  /* not in --help: an old spelling, or an option for generated units only */
+#define FLAG_HIDDEN (1u << 1)  /* not in --help: an old spelling */
 #define FLAG_LIMIT (1u << 2)   /* a limit of the container's own cgroup */
 #define FLAG_WINDOWS (1u << 3) /* only for containers on Windows: accepted by the parser, then refused */
+#define FLAG_OWN (1u << 4)     /* `docker run` has no such option: the generator writes it */
 
 extern const RunOptionSpec run_option_table[];
 extern const size_t run_option_table_size;

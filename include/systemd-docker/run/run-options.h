@@ -94,6 +94,7 @@ typedef struct RunOptionHelp {
         const char *text;
         const char *words; /* for completion, see OptionHelp */
         bool hidden;       /* an old spelling */
+        bool own;          /* `docker run` has no such option */
 } RunOptionHelp;
 
 /* The option with index i, from 0 on. Returns false after the last one. */

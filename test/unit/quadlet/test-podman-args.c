@@ -28,7 +28,7 @@ Test(podman_args, has_the_options_of_docker_run)
         for (i = 0; run_options_help_entry(i, &h); i++) {
                 const PodmanFlag *f = find(h.long_name);
 
-                if (!f && h.hidden)
+                if (!f && (h.hidden || h.own))
                         continue;
                 cr_assert(f || strstr(h.text, "Windows"), "--%s", h.long_name);
                 if (!f)
