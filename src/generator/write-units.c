@@ -16,6 +16,11 @@
 #include "util/cleanup.h"
 #include "util/fd.h"
 
+static int create(int dir_fd, const char *name)
+{
+        return RET_NERRNO(openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+}
+
 static int write_unit_file(int dir_fd, const char *name, const char *text)
 {
         _cleanup_free_ char *temporary = NULL;
@@ -24,9 +29,9 @@ static int write_unit_file(int dir_fd, const char *name, const char *text)
 
         if (asprintf(&temporary, ".%d.%s", (int) getpid(), name) < 0)
                 return -ENOMEM;
-        (void) unlinkat(dir_fd, temporary, 0); /* of an earlier process of that number */
-        fd = RET_NERRNO(
-                openat(dir_fd, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+        fd = create(dir_fd, temporary);
+        if (fd == -EEXIST && unlinkat(dir_fd, temporary, 0) >= 0) /* of an earlier process of that number */
+                fd = create(dir_fd, temporary);
         if (fd < 0)
                 return fd;
         r = write_all(fd, text, strlen(text));
@@ -57,13 +62,14 @@ static int write_link(int dir_fd, const QuadletLink *link)
         const char *slash = strrchr(link->path, '/');
         int r;
 
-        r = make_parents(dir_fd, link->path);
-        if (r < 0)
-                return r;
-        if (symlinkat(link->target, dir_fd, link->path) >= 0)
-                return 0;
-        if (errno != EEXIST)
-                return -errno;
+        r = RET_NERRNO(symlinkat(link->target, dir_fd, link->path));
+        if (r == -ENOENT) {
+                r = make_parents(dir_fd, link->path);
+                if (r >= 0)
+                        r = RET_NERRNO(symlinkat(link->target, dir_fd, link->path));
+        }
+        if (r != -EEXIST)
+                return MIN(r, 0);
         /* Of another run, perhaps right now: replaced in one step. */
         if (asprintf(&temporary, "%.*s/.%d.%s", slash ? (int) (slash - link->path) : 1,
                      slash ? link->path : ".", (int) getpid(), slash ? slash + 1 : link->path) < 0)
