@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <malloc.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "actions.h"
@@ -28,6 +29,8 @@
 static void drop_image(Supervisor *s)
 {
         s->image = image_free(s->image);
+        free(s->pull_status);
+        s->pull_status = NULL;
 }
 
 static void drop_streams(Supervisor *s)

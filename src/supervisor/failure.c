@@ -3,6 +3,7 @@
 
 /* How the service fails, in one line. The first failure also is the last STATUS=. */
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,21 +57,44 @@ void supervisor_fail_wait(Supervisor *s, const char *line)
         log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }), "%s", line);
 }
 
+/* What a start waits for is what STATUS= says of it: the state's, or the last that the pull has reported. */
+static char *describe_wait(const Supervisor *s, uint64_t sec, const char **ret_cure)
+{
+        const char *doing = s->pull_status ?: state_traits(s->state)->status;
+        char *line;
+        int r;
+
+        *ret_cure = "raise it in the unit";
+        if (supervisor_in(s, PHASE_RUNNING) && s->config.options->notify == NOTIFY_CONTAINER) {
+                *ret_cure = "let it send READY=1, raise TimeoutStartSec=, or leave --notify out";
+                r = asprintf(&line,
+                             "The container has not said READY=1 in %" PRIu64 " s (--notify=container)",
+                             sec);
+        } else if (doing)
+                r = asprintf(&line, "TimeoutStartSec= ran out after %" PRIu64 " s, while %c%s", sec,
+                             tolower((unsigned char) *doing), doing + 1);
+        else
+                return NULL;
+        return r < 0 ? NULL : line;
+}
+
 void supervisor_note_end_of_wait(Supervisor *s)
 {
         _cleanup_free_ char *line = NULL;
+        const Facts *f = s->facts;
+        const char *cure;
         uint64_t limit;
 
-        if (!supervisor_in(s, PHASE_RUNNING) || s->facts->ready_sent || s->facts->stop_requested ||
-            s->config.options->notify != NOTIFY_CONTAINER || !unit_link_start_ran_out(s->unit_link, &limit))
+        if (f->ready_sent || f->stop_requested || f->dead || f->giving_up || f->failure > 0 ||
+            !unit_link_start_ran_out(s->unit_link, &limit))
                 return;
-        if (asprintf(&line, "The container has not said READY=1 in %" PRIu64 " s (--notify=container)",
-                     (limit + USEC_PER_SEC / 2) / USEC_PER_SEC) < 0)
+        line = describe_wait(s, (limit + USEC_PER_SEC / 2) / USEC_PER_SEC, &cure);
+        if (!line)
                 return;
         if (!s->failure_status)
                 s->failure_status = strdup(line);
-        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }),
-                   "%s: let it send READY=1, raise TimeoutStartSec=, or leave --notify out.", line);
+        unit_link_status(s->unit_link, "%s", line);
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }), "%s: %s.", line, cure);
 }
 
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error)

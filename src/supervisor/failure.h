@@ -16,8 +16,8 @@ void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
 void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
 /* The same for a wait for the container that came to nothing. */
 void supervisor_fail_wait(Supervisor *s, const char *line);
-/* A signal to stop has come. If that is because the container has not said READY=1 in time, says so, and is
- * what STATUS= is to say at the end; the failure itself is systemd's. */
+/* A signal to stop has come. If that is because the start has run out of time, says what it waited for, and
+ * that is what STATUS= is to say at the end; the failure itself is systemd's. */
 void supervisor_note_end_of_wait(Supervisor *s);
 /* The same for options that cannot be used: no retry mends them. */
 void supervisor_refuse(Supervisor *s, int r, const CliError *error);

@@ -100,7 +100,8 @@ struct Supervisor {
         bool image_differs;     /* the container that was found is not of the image that the unit names */
         bool memory_given_back; /* in this stay in RUNNING */
 
-        Image *image; /* NULL: outside of STATE_PULLING */
+        Image *image;      /* NULL: outside of STATE_PULLING */
+        char *pull_status; /* which, and how far it is */
         Creation *creation;
         Claim *claim;
 };

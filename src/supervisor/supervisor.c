@@ -53,6 +53,7 @@ Supervisor *supervisor_free(Supervisor *s)
         record_free(s->record);
         supervisor_drop_pending_failure(s);
         free(s->failure_status);
+        free(s->pull_status);
         free(s->connect_message);
         free(s);
         return NULL;

@@ -211,6 +211,18 @@ def test_wait_for_ready_that_ran_out_says_for_what(mode):
         assert entry["MESSAGE"].startswith(line)
 
 
+def test_start_that_ran_out_of_time_says_what_it_waited_for():
+    """In a pull from a registry that accepts the connection and says nothing."""
+    with socket.create_server(("127.0.0.1", 0)) as registry:
+        image = f"127.0.0.1:{registry.getsockname()[1]}/slow"
+        with Service("true", image=image, TimeoutStartSec="8s") as unit:
+            assert unit.run_to_end()["Result"] == "timeout"
+            line = "TimeoutStartSec= ran out after 8 s, while pulling " + image
+            assert unit.show("StatusText") == line
+            (entry,) = [e for e in unit.journal() if e.get("MESSAGE_ID") == FAILED_WAIT]
+            assert entry["MESSAGE"] == line + ": raise it in the unit."
+
+
 def test_stop_during_a_wait_for_ready_is_no_end_of_the_wait():
     with Service(sh(OBEDIENT), options="--notify=container", TimeoutStartSec="60s") as unit:
         unit.systemctl("start", "--no-block")
