@@ -55,10 +55,10 @@ def create_not_json(t, body):
 
 
 @case(brief=False)
-def create_16_megabytes(t):
+def create_4_megabytes(t):
     def create(conn):
         t.engine.exists = True
-        conn.reply(201, json.dumps({"Warnings": ["x" * (15 << 20)], "Id": ID}))
+        conn.reply(201, json.dumps({"Warnings": ["x" * (3 << 20)], "Id": ID}))
     e = t.serve(create=create)
     t.start()
     t.said("Started container", 60)
@@ -67,8 +67,8 @@ def create_16_megabytes(t):
 
 
 @case(brief=False)
-def create_more_than_16_megabytes(t):
-    t.serve(create=answering(201, json.dumps({"Warnings": ["x" * (17 << 20)], "Id": ID})))
+def create_more_than_4_megabytes(t):
+    t.serve(create=answering(201, json.dumps({"Warnings": ["x" * (5 << 20)], "Id": ID})))
     t.start()
     t.ends(125, "Failed to create the container: File too large")
 
