@@ -334,6 +334,14 @@ FakeEngine *fake_engine_free(FakeEngine *f)
         return NULL;
 }
 
+void fake_engine_move(FakeEngine *f, sd_event *event)
+{
+        fake_engine_down(f);
+        sd_event_unref(f->event);
+        f->event = sd_event_ref(event);
+        fake_engine_up(f);
+}
+
 Engine *fake_engine_client(FakeEngine *f)
 {
         EngineHost host = ENGINE_HOST_NULL;

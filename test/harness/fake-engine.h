@@ -24,6 +24,8 @@ FakeEngine *fake_engine_new(sd_event *event);
 /* An engine on a free port of an address of this machine. */
 FakeEngine *fake_engine_new_tcp(sd_event *event, const char *address);
 FakeEngine *fake_engine_free(FakeEngine *f);
+/* To another loop. No connection survives. */
+void fake_engine_move(FakeEngine *f, sd_event *event);
 
 /* A client of this engine. */
 Engine *fake_engine_client(FakeEngine *f);
