@@ -16,6 +16,7 @@
 #include "findings-out.h"
 #include "generator/collect.h"
 #include "generator/unit-folders.h"
+#include "option-value.h"
 #include "quadlet/quadlet.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -196,7 +197,8 @@ int check_run(const CheckOptions *options, const char *program)
                 .config = { .program = program,
                             .docker_client = access(DOCKER_CLIENT, X_OK) >= 0 ? DOCKER_CLIENT : NULL,
                             .user = options->user,
-                            .is_check = true },
+                            .is_check = true,
+                            .refuse_option = refuse_option },
                 .out = { .json = options->json },
         };
         int r = 0;

@@ -82,6 +82,19 @@ static bool is_address(const char *s)
         return inet_pton(AF_INET, s, scratch) == 1 || inet_pton(AF_INET6, s, scratch) == 1;
 }
 
+/* The engine's rule for containers and volumes. */
+static bool is_name(const char *s)
+{
+        static const char others[] = "_.-";
+
+        if (!isalnum((unsigned char) *s) || !s[1])
+                return false;
+        for (; *s; s++)
+                if (!isalnum((unsigned char) *s) && !strchr(others, *s))
+                        return false;
+        return true;
+}
+
 static const struct {
         bool (*is)(const char *s);
         const char *what;
@@ -91,6 +104,7 @@ static const struct {
         [CHECK_SIZE] = { is_size, "a size like 64m or 1g" },
         [CHECK_SIGNAL] = { is_signal, "a signal like SIGTERM" },
         [CHECK_ADDRESS] = { is_address, "an IP address" },
+        [CHECK_NAME] = { is_name, "two or more letters, digits, \"_\", \".\" or \"-\"" },
 };
 
 /* The word of "a|b|c" that equals s; the nearest one if none does. */

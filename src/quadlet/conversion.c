@@ -46,25 +46,6 @@ bool conversion_has(const Conversion *c, const char *section, const char *key)
         return line && *line->value;
 }
 
-void conversion_run(Conversion *c, const char *option, const char *value)
-{
-        words_addf(&c->run, "--%s", option);
-        words_add(&c->run, value);
-}
-
-void conversion_runf(Conversion *c, const char *option, const char *format, ...)
-{
-        char *s = NULL;
-        va_list ap;
-        int n;
-
-        words_addf(&c->run, "--%s", option);
-        va_start(ap, format);
-        n = vasprintf(&s, format, ap);
-        va_end(ap);
-        words_take(&c->run, n < 0 ? NULL : s);
-}
-
 static void add_finding(Conversion *c, FindingLevel level, const UnitLine *line, const char *cure,
                         const char *format, va_list ap)
 {
@@ -90,6 +71,70 @@ static void add_finding(Conversion *c, FindingLevel level, const UnitLine *line,
 DEFINE_FINDING(conversion_error, FINDING_ERROR)
 DEFINE_FINDING(conversion_warn, FINDING_WARNING)
 DEFINE_FINDING(conversion_note, FINDING_NOTE)
+
+/* Of the values that may have become this one: the same text, else the longest that is a part of it. */
+static const KeyValue *source_of(const Conversion *c, const char *value, const QuadletKey **ret_key)
+{
+        const KeyValue *source = NULL;
+
+        for (size_t i = 0; i < c->n_keys; i++) {
+                if (c->key && c->key != c->keys + i)
+                        continue;
+                for (size_t k = 0; k < c->values[i].n; k++) {
+                        const KeyValue *v = c->values[i].items + k;
+
+                        if (*v->text && strstr(value, v->text) &&
+                            (!source || strlen(v->text) > strlen(source->text))) {
+                                source = v;
+                                *ret_key = c->keys + i;
+                        }
+                }
+        }
+        return source;
+}
+
+static void check_option(Conversion *c, const char *option, const char *value)
+{
+        _cleanup_free_ char *reason = NULL;
+        const QuadletKey *key = c->key;
+        const KeyValue *source;
+
+        /* systemd replaces some of the text at the start; other verbs have options of their own. */
+        if (!c->config->refuse_option || !value || has_expansion(value) || !c->verb ||
+            strncmp(c->verb, "run ", 4) != 0)
+                return;
+        if (key && (key->check != CHECK_NOTHING || key->words))
+                return; /* has been looked at */
+        reason = c->config->refuse_option(option, value);
+        if (!reason)
+                return;
+        source = source_of(c, value, &key);
+        conversion_error(c, source ? source->line : NULL, NULL, "%s%s%s", key ? key->name : "",
+                         key ? "=: " : "", reason);
+}
+
+void conversion_run(Conversion *c, const char *option, const char *value)
+{
+        check_option(c, option, value);
+        words_addf(&c->run, "--%s", option);
+        words_add(&c->run, value);
+}
+
+void conversion_runf(Conversion *c, const char *option, const char *format, ...)
+{
+        char *s = NULL;
+        va_list ap;
+        int n;
+
+        va_start(ap, format);
+        n = vasprintf(&s, format, ap);
+        va_end(ap);
+        if (n < 0)
+                s = NULL;
+        check_option(c, option, s);
+        words_addf(&c->run, "--%s", option);
+        words_take(&c->run, s);
+}
 
 void reference_done(Reference *r)
 {

@@ -18,6 +18,7 @@ typedef struct Conversion {
         const QuadletKey *keys;
         KeyValues *values; /* as keys */
         size_t n_keys;
+        const QuadletKey *key; /* the one that is mapped now; NULL: what needs several of them */
 
         Words unit_lines;    /* "After=x.service", for [Unit] */
         Words service_lines; /* "MemoryMax=1G", for [Service] */
@@ -45,7 +46,7 @@ bool conversion_truth(const Conversion *c, const char *name, bool otherwise);
 /* Whether the file has this key in [Service] or [Unit]. */
 bool conversion_has(const Conversion *c, const char *section, const char *key);
 
-/* Adds "--option value" to the run options. */
+/* Adds "--option value" to the run options. A value that `docker run` would refuse is a finding. */
 void conversion_run(Conversion *c, const char *option, const char *value);
 void conversion_runf(Conversion *c, const char *option, const char *format, ...) _printf_(3, 4);
 

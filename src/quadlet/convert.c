@@ -227,8 +227,11 @@ static void convert_by_table(Conversion *c)
         if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD)
                 fold_podman_args(c);
         conversions[c->unit->parsed.type].begin(c);
-        for (size_t i = 0; i < c->n_keys; i++)
-                map_values(c, c->keys + i, c->values + i);
+        for (size_t i = 0; i < c->n_keys; i++) {
+                c->key = c->keys + i;
+                map_values(c, c->key, c->values + i);
+        }
+        c->key = NULL;
         conversions[c->unit->parsed.type].end(c);
         check_passed_lines(c);
         for (size_t i = 0; i < ELEMENTSOF(lists); i++)

@@ -15,7 +15,8 @@
 
 const QuadletKey container_keys[] = {
         K("ContainerName", STRING, "NAME",
-          "Name of the container. Default: _systemd-%N_; for a template _systemd-%p\\_%i_.", "web"),
+          "Name of the container. Default: _systemd-%N_; for a template _systemd-%p\\_%i_.", "web",
+          .check = CHECK_NAME),
         K("Image", STRING, "IMAGE",
           "The image; or the name of an .image or .build file, whose service then runs first.",
           "docker.io/library/nginx:1.27"),

@@ -12,7 +12,7 @@ const QuadletKey pod_keys[] = {
         K("PodName", STRING, "NAME",
           "Name of the pod. Its infra container is _NAME-infra_. Default: _systemd-_ and the name of "
           "the file.",
-          "app"),
+          "app", .check = CHECK_NAME),
         K("AddHost", LINES, "NAME:ADDRESS", "As in [Container], for all members.", "db:10.0.0.7",
           .option = "add-host"),
         K("ContainersConfModule", LINES, "PATH", "", "/etc/nvd.conf", .fate = KEY_WARNED,

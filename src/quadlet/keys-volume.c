@@ -37,7 +37,7 @@ const QuadletKey volume_keys[] = {
         K("UID", STRING, "NUMBER", "Owner of a new volume's folder.", "1000", .check = CHECK_NUMBER),
         K("User", STRING, "NUMBER", "As UID=.", "1000", .check = CHECK_NUMBER),
         K("VolumeName", STRING, "NAME", "Name of the volume. Default: _systemd-_ and the name of the file.",
-          "data"),
+          "data", .check = CHECK_NAME),
 };
 
 const size_t n_volume_keys = ELEMENTSOF(volume_keys);

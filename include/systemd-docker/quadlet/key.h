@@ -38,6 +38,7 @@ typedef enum KeyCheck {
         CHECK_SIZE,     /* 64m, 1g */
         CHECK_SIGNAL,   /* TERM, SIGTERM, 15, RTMIN+3 */
         CHECK_ADDRESS,  /* IPv4 or IPv6 */
+        CHECK_NAME,     /* of a container or volume */
 } KeyCheck;
 
 typedef void (*KeyHandler)(struct Conversion *c, const struct QuadletKey *key,

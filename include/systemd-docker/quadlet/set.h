@@ -50,6 +50,9 @@ typedef struct QuadletConfig {
         const char *docker_client; /* absolute path of `docker`; NULL: not installed */
         bool user;                 /* the units are for a user's manager */
         bool is_check;             /* for `check`: what the generator mends with a warning is an error */
+        /* What `docker run` has against the value of an option: a new string; NULL: nothing. NULL as a
+         * function: nobody is asked, and the start finds out. */
+        char *(*refuse_option)(const char *option, const char *value);
 } QuadletConfig;
 
 void quadlet_set_done(QuadletSet *s);
