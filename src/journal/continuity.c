@@ -253,36 +253,17 @@ static const LogStreamOps listing_ops = { NULL, on_listed_line, NULL, on_listing
 
 /* Opening */
 
-/* Its lines would be in the journal twice. */
-static bool is_left_to_engine(const Continuity *c, int stream)
-{
-        return c->ways[stream] == OUTPUT_JOURNAL &&
-               strcmp(c->ties.facts->container.log_driver, "journald") == 0;
-}
-
-static bool is_wanted(const Continuity *c, int stream)
-{
-        return c->ways[stream] == OUTPUT_RAW ||
-               (c->ways[stream] == OUTPUT_JOURNAL && !is_left_to_engine(c, stream));
-}
-
 bool continuity_leaves_lines_to_engine(const Continuity *c)
 {
-        return is_left_to_engine(c, STREAM_STDOUT) || is_left_to_engine(c, STREAM_STDERR);
+        return output_is_the_engines(c->ways, &c->ties.facts->container);
 }
 
 bool continuity_is_wanted(const Continuity *c)
 {
-        return is_wanted(c, STREAM_STDOUT) || is_wanted(c, STREAM_STDERR);
-}
+        const ContainerInfo *container = &c->ties.facts->container;
 
-static unsigned stream_flags(const Continuity *c)
-{
-        return (c->ties.facts->container.tty ? LOG_STREAM_TTY : 0) |
-               (is_wanted(c, STREAM_STDOUT) ? 0 : LOG_STREAM_NO_STDOUT) |
-               (is_wanted(c, STREAM_STDERR) ? 0 : LOG_STREAM_NO_STDERR) |
-               (c->ways[STREAM_STDOUT] == OUTPUT_RAW ? LOG_STREAM_RAW_STDOUT : 0) |
-               (c->ways[STREAM_STDERR] == OUTPUT_RAW ? LOG_STREAM_RAW_STDERR : 0);
+        return output_is_asked_for(c->ways, container, STREAM_STDOUT) ||
+               output_is_asked_for(c->ways, container, STREAM_STDERR);
 }
 
 /* state: of the stream, where it could be opened. */
@@ -290,12 +271,12 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 {
         int r;
 
+        flags |= output_stream_flags(c->ways, &c->ties.facts->container);
         c->log = log_stream_free(c->log);
         c->broken = c->got_lines = false;
-        r = log_stream_new(&c->log, c->ties.event, c->ties.engine,
-                           &(LogStreamTarget){ c->ties.facts->container.id, flags | stream_flags(c),
-                                               c->stored_log.since_nsec },
-                           ops, c);
+        r = log_stream_new(
+                &c->log, c->ties.event, c->ties.engine,
+                &(LogStreamTarget){ c->ties.facts->container.id, flags, c->stored_log.since_nsec }, ops, c);
         set_state(c, r < 0 ? ATTACHMENT_NONE : state);
         return r;
 }

@@ -12,17 +12,11 @@
 #include "facts/facts.h"
 #include "journal/output.h"
 #include "ledger.h"
+#include "output-way.h"
 #include "torn-lines.h"
 #include "util/cleanup.h"
 
 typedef struct Continuity Continuity;
-
-/* Where a stream of the container goes. */
-typedef enum OutputWay {
-        OUTPUT_NOWHERE, /* it is not wanted */
-        OUTPUT_JOURNAL, /* line by line */
-        OUTPUT_RAW,     /* byte by byte, to a descriptor */
-} OutputWay;
 
 /* What comes after it in the pipeline. */
 typedef struct ContinuityNext {
