@@ -321,6 +321,18 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         return cgroup_read_paths(pid, &theirs) >= 0 && is_of_container(&theirs, container_id);
 }
 
+bool cgroup_has_id(pid_t pid, const char *container_id)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
+
+        if (cgroup_read_paths(pid, &theirs) < 0)
+                return false;
+        for (size_t i = 0; i < theirs.n_items; i++)
+                if (strstr(theirs.items[i].path, container_id))
+                        return true;
+        return false;
+}
+
 /* What the kernel appends to the path of a cgroup that was removed. */
 #define DELETED " (deleted)"
 

@@ -56,8 +56,12 @@ bool cgroup_move_is_blind(const CgroupMove *m);
 const char *cgroup_move_unified_source(const CgroupMove *m);
 
 /* Whether pid is in a cgroup with the container's id in its path, or in our own. This proves that a pid from
- * the engine does not belong to another process by now, or to another machine. False: no process pid. */
+ * an engine on this machine does not belong to another process by now. False: no process pid. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
+
+/* Whether pid is in a cgroup with the container's id in its path. This also proves that the pid is not one
+ * of another machine, which may by chance be in our own cgroup here. */
+bool cgroup_has_id(pid_t pid, const char *container_id);
 
 /* The same for a process that is ending, whose cgroup may have been removed. cgroup v1 forgets the process
  * at once: true if the kernel no longer knows any cgroup of it. */

@@ -82,7 +82,8 @@ static void on_exit_code(int code, void *userdata)
  * one has not been reaped: it may end at any moment. */
 static int prove(const Process *p, const char *container_id)
 {
-        if (process_is_of_container(p->pid, container_id))
+        if (p->engine_is_local ? process_is_of_container(p->pid, container_id)
+                               : cgroup_has_id(p->pid, container_id))
                 return 1;
         if (pid_watch_kill(p->watch, 0) == -ESRCH)
                 return -ESRCH;

@@ -263,6 +263,7 @@ static void check_moves(const char *controllers)
         else
                 cr_assert_str_eq(cgroup_move_unified_source(m), container);
         cr_assert(cgroup_is_of_container(pid, id));
+        cr_assert(cgroup_has_id(pid, id));
         cr_assert(cgroup_move_has_left(m));
         cr_assert(cgroup_move_has_inner(m));
         cr_assert_eq(cgroup_move_sweep(m), 2);
@@ -282,6 +283,7 @@ static void check_moves(const char *controllers)
         cr_assert_eq(cgroup_move_sweep(m), 0);
         m = cgroup_move_free(m);
         /* it is in our own cgroup */
+        cr_assert_not(cgroup_has_id(pid, id));
         cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
         cr_assert_eq(cgroup_move_count(m), 0);
         cr_assert(!cgroup_move_is_blind(m));

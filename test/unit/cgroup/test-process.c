@@ -18,7 +18,7 @@
 
 #define ID "0123456789abcdef"
 
-static bool is_of_container = true, was_of_container;
+static bool is_of_container = true, was_of_container, has_id;
 static void (*while_looking)(void);
 
 bool cgroup_is_of_container(pid_t pid, const char *container_id)
@@ -27,6 +27,12 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         if (while_looking)
                 while_looking();
         return is_of_container;
+}
+
+bool cgroup_has_id(pid_t pid, const char *container_id)
+{
+        cr_assert_str_eq(container_id, ID);
+        return has_id;
 }
 
 bool cgroup_was_of_container(pid_t pid, const char *container_id)
@@ -202,6 +208,17 @@ Test(process, dead_before_it_is_watched)
         cr_assert_eq(process_new(&process, event, false, &ops, &deaths), 0);
         cr_assert_eq(process_watch(process, pid, ID), 0);
         cr_assert_eq(said, 1);
+}
+
+/* A pid of the engine's machine, which here is that of a process in our own cgroup. */
+Test(process, of_an_engine_elsewhere_needs_the_id)
+{
+        process = process_free(process);
+        cr_assert_eq(process_new(&process, event, false, &ops, &deaths), 0);
+        cr_assert_eq(process_watch(process, child, ID), 0);
+        cr_assert_eq(said, 1);
+        has_id = true;
+        cr_assert_eq(process_watch(process, child, ID), 1);
 }
 
 static void kill_child(void)
