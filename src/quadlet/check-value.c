@@ -2,8 +2,8 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* Checks of single values. Only what the engine would refuse anyway, or read as something else, is an error
- * here: the person gets to know it with file and line. What systemd replaces at the start is not looked at.
- */
+ * here: the person gets to know it with file and line. What systemd replaces at the start is not looked at,
+ * unless it is for the generator itself to know: one of a few words. */
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -135,7 +135,7 @@ void check_values(Conversion *c, const QuadletKey *key, const KeyValues *values)
                 _cleanup_free_ char *nearest = NULL, *cure = NULL;
                 const char *text = values->items[i].text;
 
-                if (has_expansion(text))
+                if (!key->words && has_expansion(text))
                         continue;
                 if (key->words && !is_word(key->words, text, &nearest)) {
                         if (nearest && asprintf(&cure, "%s=%s", key->name, nearest) < 0)
