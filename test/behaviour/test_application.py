@@ -126,4 +126,5 @@ def test_life_of_an_application(app):
     check_edit()
     check_removal(before)
     about = [e["MESSAGE"] for e in journal(["_PID=1"], after=since) if str(e.get("UNIT", "")).startswith("app")]
-    assert [message for message in about if "Failed" in message] == []
+    # systemd 257 and later look for pids.max also where there is no such controller.
+    assert [message for message in about if "Failed" in message and "ignoring" not in message] == []
