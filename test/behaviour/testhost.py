@@ -26,7 +26,7 @@ from jeepney import DBusAddress, MatchRule, message_bus, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
 # The limit of every wait, in seconds. An emulated machine needs more time.
-TIMEOUT = int(os.environ.get("TEST_TIMEOUT", 30))
+TIMEOUT = int(os.environ.get("TEST_TIMEOUT", 60))
 # systemd's own hierarchy. With cgroup v1 it is one of several.
 CGROUP = Path("/sys/fs/cgroup") if Path("/sys/fs/cgroup/cgroup.procs").exists() else Path("/sys/fs/cgroup/systemd")
 UNIT_DIR = Path("/run/systemd/system")
