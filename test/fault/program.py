@@ -133,10 +133,12 @@ class Test:
             raise AssertionError(f"step {step} was not reached:\n{self.stderr()}")
 
     def until(self, condition, what, timeout=30):
-        """Waits until the program has done something, but not longer than it runs."""
+        """Waits until the program has done something, but not longer than it runs. Handlers of the engine call it as well, perhaps
+        before start() has returned."""
         end = time.monotonic() + timeout * options.patience
         while not condition():
-            over = time.monotonic() > end or self.process.poll() is not None
+            ended = self.process and self.process.poll() is not None
+            over = time.monotonic() > end or ended
             if over and not condition():
                 raise AssertionError(f"no {what}; stdout {self.stdout()[-500:]}, stderr:\n{self.stderr()}")
             time.sleep(0.01)
