@@ -11,14 +11,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "loop/event-util.h"
 #include "systemd/engine-unit.h"
 #include "unit-bus.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
 
-#define SYSTEMD "org.freedesktop.systemd1"
 #define SOCKET_UNIT "docker.socket"
 #define SERVICE_UNIT "docker.service"
 
@@ -37,12 +35,6 @@ static int answer(EngineUnit *u, int r, EngineRest rest)
                 log_debug_errno(r, "systemd did not tell the state of the engine, ignoring: %m");
         u->ops->on_known(r < 0 ? ENGINE_REST_NONE : rest, u->userdata);
         return 0;
-}
-
-static int send_question(EngineUnit *u, sd_bus_message *m, sd_bus_message_handler_t on_reply)
-{
-        u->slot = sd_bus_slot_unref(u->slot);
-        return sd_bus_call_async(u->bus, &u->slot, m, on_reply, u, UNIT_BUS_TIMEOUT_USEC);
 }
 
 /* One socket has many names: /var/run is a symbolic link. */
@@ -73,18 +65,13 @@ static int on_listen(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
 static int ask_listen(EngineUnit *u)
 {
         _cleanup_free_ char *path = NULL;
-        sd_bus_message *m = NULL;
         int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", SOCKET_UNIT, &path);
 
-        if (r >= 0)
-                r = sd_bus_message_new_method_call(u->bus, &m, SYSTEMD, path,
-                                                   "org.freedesktop.DBus.Properties", "Get");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", SYSTEMD ".Socket", "Listen");
-        if (r >= 0)
-                r = send_question(u, m, on_listen);
-        sd_bus_message_unref(m);
-        return r;
+        if (r < 0)
+                return r;
+        u->slot = sd_bus_slot_unref(u->slot);
+        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES, "Get",
+                                        on_listen, u, "ss", UNIT_BUS_SYSTEMD ".Socket", "Listen");
 }
 
 static EngineRest rest_of(const char *socket, const char *service)
@@ -123,16 +110,9 @@ static int on_states(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
 
 static int ask_states(EngineUnit *u)
 {
-        sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(u->bus, &m, SYSTEMD, "/org/freedesktop/systemd1",
-                                               SYSTEMD ".Manager", "ListUnitsByNames");
-
-        if (r >= 0)
-                r = sd_bus_message_append(m, "as", 2, SOCKET_UNIT, SERVICE_UNIT);
-        if (r >= 0)
-                r = send_question(u, m, on_states);
-        sd_bus_message_unref(m);
-        return r;
+        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, "/org/freedesktop/systemd1",
+                                        UNIT_BUS_SYSTEMD ".Manager", "ListUnitsByNames", on_states, u, "as",
+                                        2, SOCKET_UNIT, SERVICE_UNIT);
 }
 
 EngineUnit *engine_unit_free(EngineUnit *u)
@@ -162,7 +142,7 @@ int engine_unit_new_over(EngineUnit **ret, sd_event *event, sd_bus *bus, const c
         u->ops = ops;
         u->userdata = userdata;
         u->path = strdup(path);
-        r = u->path ? sd_bus_attach_event(u->bus, event, EVENT_PRIORITY_BUS) : -ENOMEM;
+        r = u->path ? unit_bus_attach(u->bus, event) : -ENOMEM;
         if (r >= 0)
                 r = ask_states(u);
         if (r < 0)

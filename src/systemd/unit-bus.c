@@ -8,6 +8,7 @@
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
+#include "loop/event-util.h"
 #include "unit-bus.h"
 #include "util/cleanup.h"
 
@@ -46,6 +47,13 @@ int unit_bus_open(sd_bus **ret, char **ret_unit)
         if (r >= 0)
                 *ret_unit = TAKE_PTR(unit);
         return r;
+}
+
+int unit_bus_attach(sd_bus *bus, sd_event *event)
+{
+        int r = sd_bus_set_method_call_timeout(bus, UNIT_BUS_TIMEOUT_USEC);
+
+        return r < 0 ? r : sd_bus_attach_event(bus, event, EVENT_PRIORITY_BUS);
 }
 
 void unit_bus_close(sd_bus *bus)

@@ -9,6 +9,9 @@
 
 #include "util/macro.h"
 
+#define UNIT_BUS_SYSTEMD "org.freedesktop.systemd1"
+#define UNIT_BUS_PROPERTIES "org.freedesktop.DBus.Properties"
+
 /* For an answer of systemd. */
 #define UNIT_BUS_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
@@ -17,5 +20,7 @@
 int unit_bus_open(sd_bus **ret, char **ret_unit);
 /* A connection to the system's systemd, whoever manages our unit. */
 int unit_bus_open_system(sd_bus **ret);
+/* Has answers come from the event loop, within UNIT_BUS_TIMEOUT_USEC of their questions. 0 or -errno. */
+int unit_bus_attach(sd_bus *bus, sd_event *event);
 /* Drops the reference and what waits on it. Accepts NULL. */
 void unit_bus_close(sd_bus *bus);

@@ -316,20 +316,12 @@ static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *r
 static int ask(UnitInfo *u, const char *unit)
 {
         _cleanup_free_ char *path = NULL;
-        sd_bus_message *m = NULL;
-        int r;
+        int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
 
-        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
         if (r < 0)
                 return r;
-        r = sd_bus_message_new_method_call(u->bus, &m, "org.freedesktop.systemd1", path,
-                                           "org.freedesktop.DBus.Properties", "GetAll");
-        if (r >= 0)
-                r = sd_bus_message_append(m, "s", SERVICE_INTERFACE);
-        if (r >= 0)
-                r = sd_bus_call_async(u->bus, &u->slot, m, unit_info_on_reply, u, UNIT_BUS_TIMEOUT_USEC);
-        sd_bus_message_unref(m);
-        return r;
+        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES,
+                                        "GetAll", unit_info_on_reply, u, "s", SERVICE_INTERFACE);
 }
 
 UnitInfo *unit_info_free(UnitInfo *u)
@@ -358,7 +350,7 @@ int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char 
         u->ops = ops;
         u->userdata = userdata;
         u->properties = UNIT_PROPERTIES_UNKNOWN;
-        r = sd_bus_attach_event(u->bus, event, EVENT_PRIORITY_BUS);
+        r = unit_bus_attach(u->bus, event);
         if (r >= 0)
                 r = ask(u, unit);
         if (r < 0)
@@ -373,8 +365,8 @@ static bool has_several_commands(sd_bus *bus, const char *path)
         static const char command[] = "(sasbttttuii)";
         sd_bus_message *m = NULL;
         unsigned n = 0;
-        int r = sd_bus_get_property(bus, "org.freedesktop.systemd1", path, SERVICE_INTERFACE, "ExecStart",
-                                    NULL, &m, "a(sasbttttuii)");
+        int r = sd_bus_get_property(bus, UNIT_BUS_SYSTEMD, path, SERVICE_INTERFACE, "ExecStart", NULL, &m,
+                                    "a(sasbttttuii)");
 
         if (r >= 0)
                 r = sd_bus_message_enter_container(m, 'a', command);
@@ -386,7 +378,6 @@ static bool has_several_commands(sd_bus *bus, const char *path)
 
 int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
 {
-        static const char systemd[] = "org.freedesktop.systemd1";
         _cleanup_free_ char *path = NULL, *state = NULL;
         uint32_t main_pid;
         int r;
@@ -395,10 +386,10 @@ int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
         if (r >= 0)
                 r = sd_bus_set_method_call_timeout(bus, UNIT_BUS_TIMEOUT_USEC);
         if (r >= 0)
-                r = sd_bus_get_property_trivial(bus, systemd, path, SERVICE_INTERFACE, "MainPID", NULL, 'u',
-                                                &main_pid);
+                r = sd_bus_get_property_trivial(bus, UNIT_BUS_SYSTEMD, path, SERVICE_INTERFACE, "MainPID",
+                                                NULL, 'u', &main_pid);
         if (r >= 0)
-                r = sd_bus_get_property_string(bus, systemd, path, "org.freedesktop.systemd1.Unit",
+                r = sd_bus_get_property_string(bus, UNIT_BUS_SYSTEMD, path, UNIT_BUS_SYSTEMD ".Unit",
                                                "ActiveState", NULL, &state);
         if (r >= 0)
                 *ret = (UnitStart){ (pid_t) main_pid, strcmp(state, "activating") == 0,

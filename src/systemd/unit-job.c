@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "loop/event-util.h"
 #include "systemd/unit-job.h"
 #include "unit-bus.h"
 #include "util/cleanup.h"
@@ -24,17 +23,9 @@ struct UnitJob {
 static int ask(UnitJob *j, const char *path, const char *interface, const char *property,
                sd_bus_message_handler_t on_reply)
 {
-        sd_bus_message *m = NULL;
-        int r = sd_bus_message_new_method_call(j->bus, &m, "org.freedesktop.systemd1", path,
-                                               "org.freedesktop.DBus.Properties", "Get");
-
         j->slot = sd_bus_slot_unref(j->slot);
-        if (r >= 0)
-                r = sd_bus_message_append(m, "ss", interface, property);
-        if (r >= 0)
-                r = sd_bus_call_async(j->bus, &j->slot, m, on_reply, j, UNIT_BUS_TIMEOUT_USEC);
-        sd_bus_message_unref(m);
-        return r;
+        return sd_bus_call_method_async(j->bus, &j->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES, "Get",
+                                        on_reply, j, "ss", interface, property);
 }
 
 static int answer(UnitJob *j, int r, bool stops)
@@ -68,7 +59,7 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_read(m, "v", "(uo)", &id, &path);
 
         if (r >= 0 && id > 0)
-                r = ask(j, path, "org.freedesktop.systemd1.Job", "JobType", on_type);
+                r = ask(j, path, UNIT_BUS_SYSTEMD ".Job", "JobType", on_type);
         return r < 0 || id == 0 ? answer(j, r, false) : 0;
 }
 
@@ -100,9 +91,9 @@ int unit_job_new_over(UnitJob **ret, sd_event *event, sd_bus *bus, const char *u
         j->userdata = userdata;
         r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
         if (r >= 0)
-                r = sd_bus_attach_event(j->bus, event, EVENT_PRIORITY_BUS);
+                r = unit_bus_attach(j->bus, event);
         if (r >= 0)
-                r = ask(j, path, "org.freedesktop.systemd1.Unit", "Job", on_job);
+                r = ask(j, path, UNIT_BUS_SYSTEMD ".Unit", "Job", on_job);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(j);
