@@ -296,6 +296,14 @@ static bool is_systemds(const CgroupPath *p)
         return !*p->controllers || strcmp(p->controllers, "name=systemd") == 0;
 }
 
+static bool has_id(const CgroupPaths *paths, const char *container_id)
+{
+        for (size_t i = 0; i < paths->n_items; i++)
+                if (strstr(paths->items[i].path, container_id))
+                        return true;
+        return false;
+}
+
 /* Our own cgroup counts only in systemd's own hierarchy. In the other ones of v1, all units of a slice may
  * share a cgroup. */
 static bool is_of_container(const CgroupPaths *theirs, const char *container_id)
@@ -304,11 +312,12 @@ static bool is_of_container(const CgroupPaths *theirs, const char *container_id)
 
         if (cgroup_read_paths(0, &ours) < 0)
                 return false;
+        if (has_id(theirs, container_id))
+                return true;
         for (size_t i = 0; i < theirs->n_items; i++) {
                 const CgroupPath *t = &theirs->items[i], *o = find_same(&ours, t);
 
-                if (strstr(t->path, container_id) ||
-                    (is_systemds(t) && o && o->path[1] && cgroup_path_is_below(t->path, o->path)))
+                if (is_systemds(t) && o && o->path[1] && cgroup_path_is_below(t->path, o->path))
                         return true;
         }
         return false;
@@ -325,12 +334,7 @@ bool cgroup_has_id(pid_t pid, const char *container_id)
 {
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
 
-        if (cgroup_read_paths(pid, &theirs) < 0)
-                return false;
-        for (size_t i = 0; i < theirs.n_items; i++)
-                if (strstr(theirs.items[i].path, container_id))
-                        return true;
-        return false;
+        return cgroup_read_paths(pid, &theirs) >= 0 && has_id(&theirs, container_id);
 }
 
 /* What the kernel appends to the path of a cgroup that was removed. */

@@ -37,8 +37,6 @@
 /* When fewer entries than this could be sent after a wait, the next wait begins with a pause. */
 #define BURST_MIN 16U
 #define PAUSE_USEC USEC_PER_MSEC
-/* At the very end, for journald to read what it was sent. */
-#define SETTLE_USEC (2 * USEC_PER_SEC)
 
 struct JournalSink {
         JournalSocket socket;
@@ -289,7 +287,7 @@ bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec)
                 return false;
         /* journald looks for the sender's unit when it reads the entry. If we had ended by then, `journalctl
          * -u` would not find the last lines. */
-        (void) socket_settle(s->socket.fd, SETTLE_USEC);
+        (void) socket_settle(s->socket.fd, JOURNAL_SETTLE_USEC);
         return true;
 }
 

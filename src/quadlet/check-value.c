@@ -12,6 +12,7 @@
 #include <strings.h>
 
 #include "check-value.h"
+#include "codec/engine/container-name.h"
 #include "suggest.h"
 
 static bool is_number(const char *s)
@@ -82,17 +83,12 @@ static bool is_address(const char *s)
         return inet_pton(AF_INET, s, scratch) == 1 || inet_pton(AF_INET6, s, scratch) == 1;
 }
 
-/* The engine's rule for containers and volumes. */
+/* The engine's rule for new containers and volumes. */
 static bool is_name(const char *s)
 {
-        static const char others[] = "_.-";
+        size_t n = strlen(s);
 
-        if (!isalnum((unsigned char) *s) || !s[1])
-                return false;
-        for (; *s; s++)
-                if (!isalnum((unsigned char) *s) && !strchr(others, *s))
-                        return false;
-        return true;
+        return n > 1 && container_name_is_valid(s, n);
 }
 
 static const struct {

@@ -100,7 +100,7 @@ static void check_option(Conversion *c, const char *option, const char *value)
         const KeyValue *source;
 
         /* systemd replaces some of the text at the start; other verbs have options of their own. */
-        if (!c->config->refuse_option || !value || has_expansion(value) || !c->verb ||
+        if (!c->config->refuse_option || has_expansion(value) || !c->verb ||
             strncmp(c->verb, "run ", 4) != 0)
                 return;
         if (key && (key->check != CHECK_NOTHING || key->words))
@@ -122,18 +122,17 @@ void conversion_run(Conversion *c, const char *option, const char *value)
 
 void conversion_runf(Conversion *c, const char *option, const char *format, ...)
 {
-        char *s = NULL;
+        _cleanup_free_ char *s = NULL;
         va_list ap;
-        int n;
 
         va_start(ap, format);
-        n = vasprintf(&s, format, ap);
-        va_end(ap);
-        if (n < 0)
+        if (vasprintf(&s, format, ap) < 0)
                 s = NULL;
-        check_option(c, option, s);
-        words_addf(&c->run, "--%s", option);
-        words_take(&c->run, s);
+        va_end(ap);
+        if (s)
+                conversion_run(c, option, s);
+        else
+                c->failed = true;
 }
 
 void reference_done(Reference *r)

@@ -20,7 +20,6 @@
 
 #define MESSAGE_MAX 2048
 #define VALUE_MAX 1024
-#define SETTLE_USEC (2 * USEC_PER_SEC)
 
 static int max_level = LOG_INFO;
 static LogSink log_sink;
@@ -142,7 +141,7 @@ static bool write_to_journal(int level, const LogTag *tag, const char *message)
 void log_settle(void)
 {
         if (journal_fd >= 0)
-                (void) socket_settle(journal_fd, SETTLE_USEC);
+                (void) socket_settle(journal_fd, JOURNAL_SETTLE_USEC);
 }
 
 static void write_to_stderr(int level, const char *message)

@@ -23,6 +23,8 @@ int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner);
 /* Waits until the other side has read all that was sent over the socket, for timeout_usec at most. False: it
  * has not. Sleeps for milliseconds at a time, so it is for a process that is about to end. */
 bool socket_settle(int fd, uint64_t timeout_usec);
+/* What journald gets to read our last entries, which it cannot attribute once we are gone. */
+#define JOURNAL_SETTLE_USEC (2 * USEC_PER_SEC)
 
 /* Reads a whole small file (of /proc, /sys or a configuration). path is relative to dir_fd (AT_FDCWD: the
  * working directory). *ret has a NUL at its end and belongs to the caller. ret_size may be NULL; it does not
