@@ -441,14 +441,3 @@ const char *engine_socket_path(const Engine *e)
 {
         return engine_is_local(e) ? e->address.host.path : NULL;
 }
-
-bool engine_failure_is_passing(int r, int status)
-{
-        static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
-                                       EAGAIN, EHOSTUNREACH, ENETUNREACH, ENETDOWN };
-
-        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
-                if (r == -passing[i])
-                        return true;
-        return status >= 500;
-}

@@ -90,9 +90,6 @@ const ApiVersion *engine_version(const Engine *e);
 bool engine_is_local(const Engine *e);
 /* The path of that socket; NULL: it is another kind of socket. */
 const char *engine_socket_path(const Engine *e);
-/* Whether a request that failed with r (-errno, or 0) and the engine's status (0: none) may succeed later
- * with nothing mended, as the engine starts or the network comes up. */
-bool engine_failure_is_passing(int r, int status);
 
 /* Sends a request. No callback is called from in here: the first one comes from the loop. *ret belongs to
  * the caller. -ENOMEM, -EIO. */

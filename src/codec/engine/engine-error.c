@@ -182,3 +182,14 @@ int engine_error_exit_code(const EngineError *e)
                         return exit_code_table[i].exit_code;
         return EXIT_ENGINE;
 }
+
+bool engine_failure_is_passing(int r, int status)
+{
+        static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,
+                                       EAGAIN, EHOSTUNREACH, ENETUNREACH, ENETDOWN };
+
+        for (size_t i = 0; i < ELEMENTSOF(passing); i++)
+                if (r == -passing[i])
+                        return true;
+        return status >= 500;
+}

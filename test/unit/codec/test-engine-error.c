@@ -116,3 +116,21 @@ Test(engine_error, exit_codes_as_the_docker_cli)
         }
         cr_assert_eq(engine_error_exit_code(&(EngineError){ .message = NULL }), 125);
 }
+
+Test(engine_error, passing_failures)
+{
+        static const struct {
+                int r, status;
+                bool passing;
+        } cases[] = {
+                { -ENOENT, 0, true },        { -ECONNREFUSED, 0, true }, { -ECONNRESET, 0, true },
+                { -ETIMEDOUT, 0, true },     { -EAGAIN, 0, true },       { -EHOSTUNREACH, 0, true },
+                { -ENETUNREACH, 0, true },   { -ENETDOWN, 0, true },     { -EACCES, 0, false },
+                { -ENAMETOOLONG, 0, false }, { -EIO, 0, false },         { 0, 200, false },
+                { -EIO, 403, false },        { -EIO, 500, true },        { -EIO, 503, true },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                cr_assert_eq(engine_failure_is_passing(cases[i].r, cases[i].status), cases[i].passing,
+                             "%d, %d", cases[i].r, cases[i].status);
+}

@@ -1328,21 +1328,3 @@ Test(engine_request_name, says_what_was_asked)
                 cr_assert_str_eq(name, cases[i].name);
         }
 }
-
-Test(engine_failure_is_passing, list)
-{
-        static const struct {
-                int r, status;
-                bool passing;
-        } cases[] = {
-                { -ENOENT, 0, true },        { -ECONNREFUSED, 0, true }, { -ECONNRESET, 0, true },
-                { -ETIMEDOUT, 0, true },     { -EAGAIN, 0, true },       { -EHOSTUNREACH, 0, true },
-                { -ENETUNREACH, 0, true },   { -ENETDOWN, 0, true },     { -EACCES, 0, false },
-                { -ENAMETOOLONG, 0, false }, { -EIO, 0, false },         { 0, 200, false },
-                { -EIO, 403, false },        { -EIO, 500, true },        { -EIO, 503, true },
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
-                cr_assert_eq(engine_failure_is_passing(cases[i].r, cases[i].status), cases[i].passing,
-                             "%d, %d", cases[i].r, cases[i].status);
-}

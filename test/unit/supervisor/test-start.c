@@ -286,18 +286,25 @@ Test(start, port_that_is_taken)
         }
 }
 
-/* A stop that comes while the engine starts the container. */
-Test(start, stop_while_it_starts)
+/* A stop that comes while the engine starts the container. The reply waits for fake_reply_go(). */
+static FakeReply *stop_during_start(int status, const char *body)
 {
-        FakeReply *r, *stop;
+        FakeReply *r;
 
         life_new(STANDING_SERVICE, "--rm", "--name web image");
         life_to_created();
         r = fake_engine_expect(x.fake, "POST", "/containers/" ID "/start");
         fake_reply_wait(r);
-        fake_reply_json(r, 204, "");
+        fake_reply_json(r, status, body);
         until_asked(r);
         life_signal(SIGTERM, true);
+        return r;
+}
+
+Test(start, stop_while_it_starts)
+{
+        FakeReply *r = stop_during_start(204, ""), *stop;
+
         cr_assert_eq(x.s->state, STATE_STARTING);
         expect_inspect(ID, life_child(), "");
         stop = expect("POST", "/containers/" ID "/stop", 204, "");
@@ -308,15 +315,8 @@ Test(start, stop_while_it_starts)
 
 Test(start, stop_before_it_starts)
 {
-        FakeReply *r, *removal;
+        FakeReply *r = stop_during_start(500, "{\"message\":\"runc was killed\"}"), *removal;
 
-        life_new(STANDING_SERVICE, "--rm", "--name web image");
-        life_to_created();
-        r = fake_engine_expect(x.fake, "POST", "/containers/" ID "/start");
-        fake_reply_wait(r);
-        fake_reply_json(r, 500, "{\"message\":\"runc was killed\"}");
-        until_asked(r);
-        life_signal(SIGTERM, true);
         removal = expect("DELETE", "/containers/" ID "?v=", 204, "");
         fake_reply_go(r);
         (void) life_end();

@@ -29,3 +29,10 @@ static inline sd_bus *systemd_by_script(sd_event *event, sd_bus **ret_server,
         *ret_server = server;
         return client;
 }
+
+static inline void systemd_by_script_end(sd_bus *server, sd_event *event)
+{
+        (void) sd_bus_detach_event(server);
+        sd_bus_close_unref(server);
+        sd_event_unref(event);
+}

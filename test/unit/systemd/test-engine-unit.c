@@ -87,9 +87,7 @@ static EngineRest ask(const char *path)
         loop_settle(event);
         cr_assert_eq(reports, !silent);
         unit = engine_unit_free(unit);
-        (void) sd_bus_detach_event(server);
-        sd_bus_close_unref(server);
-        sd_event_unref(event);
+        systemd_by_script_end(server, event);
         return rest;
 }
 

@@ -83,9 +83,7 @@ static void ask(int (*how)(sd_bus_message *call))
         loop_settle(event);
         cr_assert_eq(reports, 1);
         info = unit_info_free(info);
-        (void) sd_bus_detach_event(server);
-        sd_bus_close_unref(server);
-        sd_event_unref(event);
+        systemd_by_script_end(server, event);
 }
 
 static int reply_properties(sd_bus_message *call)

@@ -80,9 +80,7 @@ static bool ask(const char *name)
         loop_settle(event);
         cr_assert_eq(reports, !silent);
         job = unit_job_free(job);
-        (void) sd_bus_detach_event(server);
-        sd_bus_close_unref(server);
-        sd_event_unref(event);
+        systemd_by_script_end(server, event);
         return stops;
 }
 

@@ -4,6 +4,7 @@
 
 /* Why a request to the engine failed: the HTTP status, the engine's message, and an errno for decisions. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/macro.h"
@@ -40,6 +41,10 @@ typedef struct EngineFailure {
  * -EACCES, 404 -ENOENT, 409 -EEXIST (name in use, or not possible in this state), 5xx -EREMOTEIO, …; never
  * 0. */
 int engine_error_from_status(int http_status);
+
+/* Whether a request that failed with r (-errno, or 0) and the engine's status (0: none) may succeed later
+ * with nothing mended, as the engine starts or the network comes up. */
+bool engine_failure_is_passing(int r, int status);
 
 /* The exit code for a container that could not be created or started, by the rule of the docker CLI: 127
  * command not found, 126 command not executable, 125 everything else. */
