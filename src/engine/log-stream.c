@@ -286,6 +286,13 @@ static int log_stream_on_calm(sd_event_source *source, void *userdata)
         return 0;
 }
 
+void log_stream_set_ops(LogStream *l, const LogStreamOps *ops, void *userdata)
+{
+        assert(!ops->on_calm == !l->calm);
+        l->ops = ops;
+        l->userdata = userdata;
+}
+
 void log_stream_resume(LogStream *l)
 {
         if (!l->held)

@@ -9,7 +9,8 @@
  * stamps, the lines that we received have none. So the two are joined first: the stored lines since a time
  * by which we can't have missed anything are listed, and laid over the lines that we remember
  * (codec/journal/log-join.h). From the end of these on the log is followed, for the rest of the container's
- * life; where that breaks, it goes on at the last stamp.
+ * life; where that breaks, it goes on at the last stamp. A log that is rotated loses lines, and is only
+ * followed until the container is attached to again (way-back.h).
  *
  * A stream that ends while the container lives, or together with its connection, is such a gap. The torn
  * line that it ends with is put aside (torn-lines.h). */
@@ -19,21 +20,16 @@
 
 #include "continuity.h"
 #include "engine/log-stream.h"
+#include "line-path.h"
 #include "loop/clock-watch.h"
 #include "loop/event-util.h"
-#include "stored-log.h"
-#include "torn-lines.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
 
-/* When nothing could be read for so long, the engine had nothing either. */
-#define RESTED_NSEC (100 * USEC_PER_MSEC * NSEC_PER_USEC)
 /* So often the engine may fail to read its log, as an old one does for some log drivers. */
 #define REFUSALS_MAX 3
 #define ENGINE_WAITS_MAX 1
-#define MISFIT                                                                                              \
-        "what the engine has stored does not fit what was received, lines may be missing or come twice"
 #define BACKOFF_MIN_USEC (100 * USEC_PER_MSEC)
 #define BACKOFF_MAX_USEC (5 * USEC_PER_SEC)
 
@@ -51,13 +47,9 @@ struct Continuity {
         bool listing;                /* … to be listed and joined with our lines */
         bool tail_wanted, tail_read; /* … once more after the container's end */
         bool unreadable;             /* the engine has no stored log of this container */
-        bool got_lines;              /* of the stream that was opened last */
-        bool gap_said;
-        unsigned engine_waits; /* for an engine that is away, at the end */
-        unsigned refusals;     /* of the engine to read its log, one after the other */
-        uint64_t calm_nsec;    /* when nothing was left to be read, CLOCK_BOOTTIME */
-        StoredLog stored_log;
-        TornLines torn;
+        unsigned engine_waits;       /* for an engine that is away, at the end */
+        unsigned refusals;           /* of the engine to read its log, one after the other */
+        LinePath path;
 };
 
 static void set_state(Continuity *c, Attachment state)
@@ -70,11 +62,7 @@ static void set_state(Continuity *c, Attachment state)
 
 void continuity_say_gap(Continuity *c, const char *why)
 {
-        if (c->gap_said)
-                return;
-        c->gap_said = true;
-        log_event(LOG_WARNING, MESSAGE_ID_OUTPUT_GAP, "The output of container %s was interrupted: %s.",
-                  c->ties.facts->container.name, why);
+        line_path_say_gap(&c->path, why);
 }
 
 static void say_unreadable(Continuity *c)
@@ -84,64 +72,18 @@ static void say_unreadable(Continuity *c)
 
 /* Lines */
 
-static int pass_on(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
-{
-        Continuity *c = ASSERT_PTR(userdata);
-        int r = c->ties.next->take_line(stream, line, stamp_nsec, c->ties.next_userdata);
-
-        c->got_lines |= r > 0;
-        return r;
-}
-
-static int take_raw(Continuity *c, int stream, const Line *bytes, uint64_t stamp_nsec)
-{
-        bool differs = false;
-        int r;
-
-        if (stamp_nsec == 0)
-                return pass_on(stream, bytes, stamp_nsec, c);
-        r = known_lines_take_raw(&c->stored_log.known, ledger_position(c->ties.ledger), stream, bytes,
-                                 stamp_nsec, pass_on, c, &differs);
-        if (differs)
-                continuity_say_gap(c, MISFIT);
-        return r;
-}
-
 static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
-        uint64_t now;
-        int r;
 
-        if (line->why == LINE_RAW) {
-                r = take_raw(c, stream, line, stamp_nsec);
-                if (r > 0)
-                        c->ties.ops->on_progress(c->ties.userdata);
-                return r;
-        }
-        if (stamp_nsec > 0 && known_lines_take(&c->stored_log.known, stream, stamp_nsec))
-                return 1;
-        now = event_boottime_nsec(c->ties.event);
-        r = torn_lines_take(&c->torn, stream, line, stamp_nsec,
-                            now > c->calm_nsec && now - c->calm_nsec > RESTED_NSEC);
-        if (r > 0)
-                c->ties.ops->on_progress(c->ties.userdata);
-        return r;
+        return line_path_take(&c->path, stream, line, stamp_nsec);
 }
 
 static void on_calm(void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
-        Ledger *l = c->ties.ledger;
 
-        c->calm_nsec = event_boottime_nsec(c->ties.event);
-        (void) c->ties.next->flush(c->ties.next_userdata);
-        if (ledger_position(l)->mode == LOG_MODE_ATTACHED) {
-                ledger_calm(l);
-                return;
-        }
-        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
-                ledger_pending(l, stream, log_stream_pending_stamp(c->log, stream));
+        line_path_calm(&c->path, c->log);
 }
 
 static void on_open(void *userdata)
@@ -154,7 +96,7 @@ static void on_open(void *userdata)
 /* Has the stream opened once more: at once where the last one got somewhere, else after a while. */
 static void reopen(Continuity *c)
 {
-        if (c->got_lines || c->tail_wanted || c->stored_log.joined)
+        if (c->path.got_lines || c->tail_wanted || c->path.stored_log.joined)
                 c->backoff_usec = 0;
         (void) timer_arm(c->retry, c->backoff_usec);
         c->backoff_usec = backoff_next(c->backoff_usec, BACKOFF_MIN_USEC, BACKOFF_MAX_USEC);
@@ -227,7 +169,8 @@ static int on_listed_line(int stream, const Line *line, uint64_t stamp_nsec, voi
 {
         Continuity *c = ASSERT_PTR(userdata);
 
-        if (stored_log_list(&c->stored_log, ledger_position(c->ties.ledger), stream, line, stamp_nsec) < 0)
+        if (stored_log_list(&c->path.stored_log, ledger_position(c->ties.ledger), stream, line, stamp_nsec) <
+            0)
                 (void) log_oom();
         return 1;
 }
@@ -238,9 +181,9 @@ static void on_listing_eof(int r, const char *message, void *userdata)
 
         /* A line that the journal does not have yet is not known. Then the listing is made once more. */
         if (r >= 0 && c->ties.next->flush(c->ties.next_userdata) &&
-            stored_log_join(&c->stored_log, c->ties.ledger) == LOG_JOIN_GUESS)
-                continuity_say_gap(c, MISFIT);
-        stored_log_done(&c->stored_log);
+            stored_log_join(&c->path.stored_log, c->ties.ledger) == LOG_JOIN_GUESS)
+                continuity_say_gap(c, LINE_PATH_MISFIT);
+        stored_log_done(&c->path.stored_log);
         if (r < 0) {
                 on_eof(r, message, c);
                 return;
@@ -273,29 +216,82 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 
         flags |= output_stream_flags(c->ways, &c->ties.facts->container);
         c->log = log_stream_free(c->log);
-        c->broken = c->got_lines = false;
+        c->broken = c->path.got_lines = false;
         r = log_stream_new(
                 &c->log, c->ties.event, c->ties.engine,
-                &(LogStreamTarget){ c->ties.facts->container.id, flags, c->stored_log.since_nsec }, ops, c);
+                &(LogStreamTarget){ c->ties.facts->container.id, flags, c->path.stored_log.since_nsec }, ops,
+                c);
         set_state(c, r < 0 ? ATTACHMENT_NONE : state);
         return r;
 }
 
 static int attach(Continuity *c)
 {
-        c->stored = c->listing = c->stored_log.joined = false;
+        c->stored = c->listing = c->path.stored_log.joined = false;
         return open_stream(c, 0, &stream_ops, ATTACHMENT_OPENING);
+}
+
+/* A line that waits for room is no sign of a log that stands still. */
+static bool may_take_way_back(const Continuity *c)
+{
+        return c->stored && !c->listing && c->state == ATTACHMENT_OPEN && !continuity_is_held(c) &&
+               !log_position_is_disordered(ledger_position(c->ties.ledger));
+}
+
+static void take_way_back(Continuity *c)
+{
+        log_debug("Attached to the container's output again.");
+        ledger_attach(c->ties.ledger, way_back_since(c->path.way_back));
+        log_stream_free(c->log);
+        c->log = way_back_take(c->path.way_back, &stream_ops, c);
+        c->stored = c->path.stored_log.joined = false;
+        (void) line_path_pass_on_held(&c->path);
+}
+
+static void on_way_back(WayBackNews news, void *userdata)
+{
+        Continuity *c = ASSERT_PTR(userdata);
+
+        if (news == WAY_BACK_ENDED) {
+                c->ties.ops->on_room(c->ties.userdata);
+                return;
+        }
+        if (!may_take_way_back(c))
+                return;
+        if (news == WAY_BACK_BEHIND && !way_back_has_met(c->path.way_back))
+                continuity_say_gap(c, "the engine's stored log stands still, lines may be missing");
+        take_way_back(c);
+}
+
+/* Lines are compared, and raw streams have none. */
+static void begin_way_back(Continuity *c)
+{
+        const ContainerInfo *container = &c->ties.facts->container;
+        unsigned flags = output_stream_flags(c->ways, container);
+        int r;
+
+        if (c->path.way_back && way_back_is_useless(c->path.way_back))
+                c->path.way_back = way_back_free(c->path.way_back);
+        if (c->path.way_back || !container->log_rotates || !continuity_is_wanted(c) ||
+            (flags & (LOG_STREAM_RAW_STDOUT | LOG_STREAM_RAW_STDERR)))
+                return;
+        r = way_back_new(&c->path.way_back, c->ties.event, c->ties.engine,
+                         &(LogStreamTarget){ container->id, flags, 0 }, on_way_back, c);
+        if (r < 0)
+                log_debug_errno(r, "Failed to attach beside the stored log, following that only: %m");
 }
 
 /* Nothing can be missed of what is stored: the stream counts as open at once. */
 static int open_stored(Continuity *c)
 {
-        bool follow = stored_log_begin(&c->stored_log, ledger_position(c->ties.ledger));
+        bool follow = stored_log_begin(&c->path.stored_log, ledger_position(c->ties.ledger));
         unsigned flags = LOG_STREAM_STORED | (follow && !c->tail_wanted ? LOG_STREAM_FOLLOW : 0);
 
         c->stored = true;
         c->listing = !follow;
         c->tail_read = false;
+        if (follow && !c->ties.facts->dead)
+                begin_way_back(c);
         return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
 }
 
@@ -353,12 +349,16 @@ static void on_clock_set(void *userdata)
 void continuity_close(Continuity *c)
 {
         c->log = log_stream_free(c->log);
+        c->path.way_back = way_back_free(c->path.way_back);
         set_state(c, ATTACHMENT_NONE);
 }
 
 int continuity_await_restart(Continuity *c)
 {
-        return c->unreadable ? attach(c) : 0;
+        if (c->unreadable)
+                return attach(c);
+        begin_way_back(c);
+        return 0;
 }
 
 bool continuity_is_held(const Continuity *c)
@@ -370,6 +370,7 @@ bool continuity_resume(Continuity *c)
 {
         bool held = continuity_is_held(c);
 
+        (void) line_path_pass_on_held(&c->path);
         if (held)
                 log_stream_resume(c->log);
         return held;
@@ -388,12 +389,12 @@ static bool is_at_end(const Continuity *c)
 void continuity_finish(Continuity *c)
 {
         if (is_at_end(c))
-                torn_lines_finish(&c->torn);
+                line_path_finish(&c->path);
 }
 
 bool continuity_is_drained(const Continuity *c)
 {
-        return c->state == ATTACHMENT_NONE || (is_at_end(c) && torn_lines_is_empty(&c->torn));
+        return c->state == ATTACHMENT_NONE || (is_at_end(c) && line_path_is_empty(&c->path));
 }
 
 bool continuity_wait_for_engine(Continuity *c)
@@ -423,7 +424,7 @@ int continuity_new(Continuity **ret, const ContinuityTies *ties, const OutputWay
                 return -ENOMEM;
         c->ties = *ties;
         memcpy(c->ways, ways, sizeof(c->ways));
-        c->torn = (TornLines){ .next = pass_on, .userdata = c };
+        line_path_init(&c->path, &c->ties);
         r = event_add_timer(ties->event, &c->retry, on_retry, c, &retry);
         if (r < 0)
                 return r;
@@ -439,10 +440,9 @@ Continuity *continuity_free(Continuity *c)
         if (!c)
                 return NULL;
         log_stream_free(c->log);
+        line_path_done(&c->path);
         sd_event_source_disable_unref(c->retry);
         clock_watch_free(c->clock);
-        stored_log_done(&c->stored_log);
-        torn_lines_done(&c->torn);
         free(c);
         return NULL;
 }

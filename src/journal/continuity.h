@@ -26,8 +26,8 @@ typedef struct ContinuityNext {
         bool (*flush)(void *userdata);
 } ContinuityNext;
 
-/* All of it is borrowed and outlives the Continuity. Of ops, on_log, on_ended, on_failed and on_progress are
- * called. */
+/* All of it is borrowed and outlives the Continuity. Of ops, on_log, on_ended, on_failed, on_progress and
+ * on_room are called. */
 typedef struct ContinuityTies {
         sd_event *event;
         Engine *engine;

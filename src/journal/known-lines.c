@@ -10,7 +10,7 @@
 
 void known_lines_begin(KnownLines *k, const LogPosition *position, const uint64_t counts[_STREAM_MAX])
 {
-        *k = (KnownLines){ .counted = counts };
+        *k = (KnownLines){ .counted = counts, .missed = k->missed };
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 k->bounds[stream] = log_trail_bound(log_position_trail(position, stream));
                 k->counts[stream] = counts ? counts[stream] : 0;
@@ -28,6 +28,7 @@ bool known_lines_take(KnownLines *k, int stream, uint64_t stamp_nsec)
                 return true;
         }
         if (stamp_nsec > b->time_nsec || (stamp_nsec == b->time_nsec && b->count == 0)) {
+                k->missed = k->missed || b->count > 0;
                 *b = (LogBound){}; /* and so are all that follow, if the clock is set back */
                 return false;
         }

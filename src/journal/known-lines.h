@@ -16,6 +16,7 @@ typedef struct KnownLines {
         bool counted;                 /* by counts, else by bounds */
         uint64_t counts[_STREAM_MAX]; /* what is left of them */
         LogBound bounds[_STREAM_MAX];
+        bool missed;                /* a line that was delivered is no longer in the log */
         RawGate gates[_STREAM_MAX]; /* of raw streams */
 } KnownLines;
 

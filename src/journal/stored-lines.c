@@ -13,6 +13,8 @@
 
 /* More lines than there can be after the end of ours, see codec/journal/log-position.c. */
 #define LINES_MAX ((size_t) 64 * 1024)
+/* A line may have a stamp that is so much earlier than its receipt. */
+#define EARLY_NSEC (2 * NSEC_PER_SEC)
 #define LINES_MIN ((size_t) 1024)
 
 void stored_lines_done(StoredLines *s)
@@ -98,4 +100,19 @@ LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const Log
                 worst = MAX(worst, join);
         }
         return worst;
+}
+
+bool stored_lines_lost_ours(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
+                            uint64_t since_nsec, const uint64_t counts[static _STREAM_MAX])
+{
+        /* No line of ours is older than the position's begin. */
+        uint64_t least = since_nsec > position->begin_nsec ? since_nsec + EARLY_NSEC : 0;
+
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
+                const LogEntry *last = log_trail_last(log_position_trail(position, stream), 0);
+
+                if (last && last->time_nsec > least && lines[stream].n > 0 && counts[stream] == 0)
+                        return true;
+        }
+        return false;
 }

@@ -29,6 +29,11 @@ int stored_lines_add(StoredLines *s, uint64_t hash, uint64_t stamp_nsec, uint64_
 /* The same for the line itself; a raw one comes in pieces, and is added with its last. */
 int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uint64_t last_nsec);
 
+/* Of a stream, the last of our lines is not older than the listing, and none of ours is in it, but others:
+ * it lost lines, maybe also some that are not ours. since_nsec, counts: as of stored_lines_join(). */
+bool stored_lines_lost_ours(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
+                            uint64_t since_nsec, const uint64_t counts[static _STREAM_MAX]);
+
 /* Lays the lines of each stream over those that the position remembers. bounds: where ours end in the stored
  * log, which was listed since since_nsec. counts: how many lines of the listing that is. LOG_JOIN_GUESS: of
  * one of the streams that is a guess. */

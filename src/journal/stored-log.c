@@ -40,7 +40,14 @@ LogJoin stored_log_join(StoredLog *s, Ledger *ledger)
         LogJoin join =
                 stored_lines_join(s->lines, ledger_position(ledger), s->since_nsec, bounds, s->counts);
 
+        s->lost_ours = !log_position_is_disordered(ledger_position(ledger)) &&
+                       stored_lines_lost_ours(s->lines, ledger_position(ledger), s->since_nsec, s->counts);
         ledger_store(ledger, bounds);
         s->joined = true;
         return join;
+}
+
+bool stored_log_lost_lines(const StoredLog *s)
+{
+        return s->lost_ours || s->known.missed;
 }

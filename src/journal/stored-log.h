@@ -19,6 +19,7 @@ typedef struct StoredLog {
         uint64_t counts[_STREAM_MAX];
         StoredLines lines[_STREAM_MAX]; /* of a listing */
         KnownLines known;
+        bool lost_ours; /* by the listing */
 } StoredLog;
 
 void stored_log_done(StoredLog *s);
@@ -32,3 +33,5 @@ int stored_log_list(StoredLog *s, const LogPosition *position, int stream, const
                     uint64_t stamp_nsec);
 /* The listing is complete: the ledger goes on from where our lines end in it. */
 LogJoin stored_log_join(StoredLog *s, Ledger *ledger);
+/* Lines of ours are no longer in the log, so others may be missing, too. */
+bool stored_log_lost_lines(const StoredLog *s);

@@ -98,8 +98,10 @@ def wait_end(unit):
     assert_success(unit.wait(lambda now: now["ActiveState"] in ("failed", "inactive"), timeout=120))
 
 
-def test_engine_killed_five_times(shared):
-    with Service(sh(counting(20000, every=40)), run=SHARED) as unit:
+# With a limit, the engine's stored log may be rotated, and the container is attached to again beside it.
+@pytest.mark.parametrize("log", ["", "--log-opt max-size=100m"], ids=["whole", "rotated"])
+def test_engine_killed_five_times(shared, log):
+    with Service(sh(counting(20000, every=40)), run=f"{SHARED} {log}") as unit:
         unit.start()
         for _ in range(5):
             kill_engine(unit)

@@ -52,6 +52,10 @@ int log_stream_new(LogStream **ret, sd_event *event, Engine *engine, const LogSt
 LogStream *log_stream_free(LogStream *l);
 DEFINE_TRIVIAL_CLEANUP_FUNC(LogStream *, log_stream_free)
 
+/* From now on the stream reports to these ops; both have on_calm, or neither. Not to be called from its own
+ * ops. */
+void log_stream_set_ops(LogStream *l, const LogStreamOps *ops, void *userdata);
+
 /* Offers the line that was refused again; if it is taken, the stream continues. Lines and the end may be
  * reported from in here. Does nothing if no line was refused. */
 void log_stream_resume(LogStream *l);

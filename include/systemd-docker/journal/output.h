@@ -40,8 +40,8 @@ typedef struct OutputOps {
         void (*on_failed)(int error, void *userdata);
         /* A line was taken. The Output must not be freed here. */
         void (*on_progress)(void *userdata);
-        /* The journal was slow or away, and all that was taken is there now: time to look again at
-         * output_is_delivered(). */
+        /* The journal was slow or away, and all that was taken is there now; or the last stream has ended:
+         * time for output_drive(), and to look again at output_is_delivered(). */
         void (*on_room)(void *userdata);
         /* Bytes of this stream of the container, which goes to a descriptor, could not be written and are
          * lost: -errno, once a stream. The Output must not be freed here. */

@@ -315,6 +315,13 @@ void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX
         STORE(p->mode, LOG_MODE_STORED);
 }
 
+void log_position_attach(LogPosition *p, uint64_t since_nsec)
+{
+        p->n_marks = 0;
+        p->last_nsec = p->calm_nsec = since_nsec;
+        STORE(p->mode, LOG_MODE_ATTACHED);
+}
+
 LogBound log_trail_bound(const LogTrail *t)
 {
         const LogEntry *last = stored_last(t, 0), *e;

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A stored log that is rotated is not complete: what is written faster than it is read is lost to us. A
+ * follow of it can even stand still. The attach stream has neither fault, but begins at some time. So both
+ * are read at once for a while, and compared (witness.h). What the stored log lost comes from the attach
+ * stream, at its place. When both agree, or the stored log stands still, the attach stream takes its place.
+ */
+
+#include <stdlib.h>
+
+#include "loop/event-util.h"
+#include "util/log.h"
+#include "util/macro.h"
+#include "way-back.h"
+#include "witness.h"
+
+/* A line that one of the two has may come so much later on the other. */
+#define AGREE_USEC USEC_PER_SEC
+#define STILL_USEC (2 * USEC_PER_SEC)
+
+struct WayBack {
+        sd_event *event;
+        LogStream *live;        /* NULL: it has ended, or was taken */
+        sd_event_source *judge; /* compares the two */
+        bool armed;
+        bool useless; /* the two can no longer be compared */
+        bool taken;
+        uint64_t begin_nsec; /* CLOCK_REALTIME: lines with an earlier stamp are not of the attach stream */
+        uint64_t moved_nsec; /* CLOCK_BOOTTIME: when the stored log last had a line */
+        Witness witness;
+        WayBackReport report;
+        void *userdata;
+};
+
+static void arm(WayBack *w)
+{
+        if (!w->armed && !w->taken)
+                w->armed = timer_arm(w->judge, AGREE_USEC) >= 0;
+}
+
+/* The stored log is followed on. What the attach stream has goes by unread. */
+static void give_up(WayBack *w)
+{
+        w->useless = true;
+        witness_done(&w->witness);
+}
+
+static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
+{
+        WayBack *w = ASSERT_PTR(userdata);
+        int r;
+
+        if (line->why == LINE_EOF || w->useless)
+                return 1; /* the stored log has the end */
+        r = witness_see(&w->witness, stream, line, event_boottime_nsec(w->event));
+        arm(w);
+        if (r < 0)
+                give_up(w);
+        return r < 0 ? 1 : r;
+}
+
+/* If the container has ended, what was seen is complete, and is still compared with the stored log. */
+static void on_eof(int r, const char *message, void *userdata)
+{
+        WayBack *w = ASSERT_PTR(userdata);
+
+        log_debug("The stream beside the stored log ended: %s", message ?: "?");
+        w->live = log_stream_free(w->live);
+        if (r < 0)
+                give_up(w);
+        w->report(WAY_BACK_ENDED, w->userdata);
+}
+
+/* Only so that the stream can report it to whoever takes it. */
+static void on_calm(void *userdata)
+{
+}
+
+static const LogStreamOps live_ops = { NULL, on_line, on_calm, on_eof };
+
+static int on_judge(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        WayBack *w = ASSERT_PTR(userdata);
+        uint64_t now = event_boottime_nsec(w->event), age = AGREE_USEC * NSEC_PER_USEC;
+        int stream;
+        const WitnessLine *held = witness_first(&w->witness, &stream);
+        bool still = now - w->moved_nsec > STILL_USEC * NSEC_PER_USEC && held &&
+                     now - held->seen_nsec > STILL_USEC * NSEC_PER_USEC;
+
+        w->armed = false;
+        if (w->useless)
+                w->live = log_stream_free(w->live);
+        if (!w->live)
+                return 0;
+        if (held || w->witness.met)
+                arm(w);
+        log_stream_resume(w->live); /* if there was no room for its line */
+        if (w->live && (still || witness_agrees(&w->witness, now - MIN(now, age))))
+                w->report(still ? WAY_BACK_BEHIND : WAY_BACK_AGREES, w->userdata);
+        return 0;
+}
+
+/* A line of the attach stream, too. */
+static bool is_common(const WayBack *w, const Line *line, uint64_t stamp_nsec)
+{
+        return !w->useless && !w->taken && stamp_nsec >= w->begin_nsec && line->why != LINE_EOF;
+}
+
+int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
+                      void *userdata)
+{
+        const WitnessLine *held;
+
+        w->moved_nsec = event_boottime_nsec(w->event);
+        if (!is_common(w, line, stamp_nsec))
+                return 1;
+        for (size_t n = witness_missing(&w->witness, stream, line); n > 0; n--) {
+                held = witness_first_of(&w->witness, stream);
+                if (next(stream, &(Line){ held->data, held->size, held->why }, stamp_nsec - 1, userdata) ==
+                    0)
+                        return 0;
+                witness_drop(&w->witness, stream);
+        }
+        return 1;
+}
+
+void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec)
+{
+        if (!is_common(w, line, stamp_nsec))
+                return;
+        if (witness_delivered(&w->witness, stream, line, event_boottime_nsec(w->event)) < 0)
+                give_up(w);
+        arm(w);
+}
+
+bool way_back_flush(WayBack *w, uint64_t stamp_nsec, TakeLine next, void *userdata)
+{
+        const WitnessLine *held;
+        int stream;
+
+        while ((held = witness_first(&w->witness, &stream))) {
+                if (next(stream, &(Line){ held->data, held->size, held->why }, stamp_nsec, userdata) == 0)
+                        return false;
+                witness_drop(&w->witness, stream);
+        }
+        return true;
+}
+
+LogStream *way_back_take(WayBack *w, const LogStreamOps *ops, void *userdata)
+{
+        assert(w->live && !w->taken);
+        log_stream_set_ops(w->live, ops, userdata);
+        w->taken = true;
+        (void) timer_arm(w->judge, UINT64_MAX);
+        return TAKE_PTR(w->live);
+}
+
+bool way_back_is_useless(const WayBack *w)
+{
+        return w->useless;
+}
+
+bool way_back_has_met(const WayBack *w)
+{
+        return w->witness.met;
+}
+
+bool way_back_is_open(const WayBack *w)
+{
+        return w->live && !w->useless;
+}
+
+uint64_t way_back_since(const WayBack *w)
+{
+        return w->begin_nsec;
+}
+
+bool way_back_is_taken(const WayBack *w)
+{
+        return w->taken;
+}
+
+int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
+                 WayBackReport report, void *userdata)
+{
+        static const EventTraits judge = { "log-way-back", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };
+        _cleanup_(way_back_freep) WayBack *w = calloc(1, sizeof(*w));
+        int r;
+
+        if (!w)
+                return -ENOMEM;
+        *w = (WayBack){ .event = sd_event_ref(event),
+                        .begin_nsec = event_realtime_nsec(event),
+                        .report = report,
+                        .userdata = userdata };
+        r = event_add_timer(event, &w->judge, on_judge, w, &judge);
+        if (r >= 0)
+                r = log_stream_new(&w->live, event, engine, target, &live_ops, w);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(w);
+        return 0;
+}
+
+WayBack *way_back_free(WayBack *w)
+{
+        if (!w)
+                return NULL;
+        log_stream_free(w->live);
+        sd_event_source_disable_unref(w->judge);
+        witness_done(&w->witness);
+        sd_event_unref(w->event);
+        free(w);
+        return NULL;
+}

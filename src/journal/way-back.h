@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+#pragma once
+
+/* The way back from the followed stored log to the attach stream, which is opened beside it. */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+#include "engine/log-stream.h"
+#include "torn-lines.h"
+#include "util/cleanup.h"
+
+typedef struct WayBack WayBack;
+
+typedef enum WayBackNews {
+        /* The attached stream can take the place of the followed one: way_back_take(). It is told again
+           until then. */
+        WAY_BACK_AGREES, /* both have the same lines */
+        WAY_BACK_BEHIND, /* the stored log stands still; what it lost is held here */
+        /* The attached stream has ended with the container. The WayBack must not be freed for it. */
+        WAY_BACK_ENDED,
+        _WAY_BACK_NEWS_MAX,
+} WayBackNews;
+
+typedef void (*WayBackReport)(WayBackNews news, void *userdata);
+
+/* Attaches; the engine may only answer when the container is started. target: without LOG_STREAM_STORED and
+ * _RAW_…; it is read in here only. -errno. */
+int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
+                 WayBackReport report, void *userdata);
+WayBack *way_back_free(WayBack *w);
+DEFINE_TRIVIAL_CLEANUP_FUNC(WayBack *, way_back_free)
+
+/* The attach stream broke: nothing can be compared any more. */
+bool way_back_is_useless(const WayBack *w);
+/* Both streams had the same line at least once: what the one has afterwards, the other has, too. */
+bool way_back_has_met(const WayBack *w);
+/* The attach stream was not taken, and has not ended. */
+bool way_back_is_open(const WayBack *w);
+
+/* A line of the stored log is about to be delivered, and afterwards it was. The first passes on the lines
+ * that the stored log has lost before this one, with a stamp before its own. 0: there was no room for
+ * them. */
+int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
+                      void *userdata);
+void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec);
+
+/* CLOCK_REALTIME: the attached stream has what the container wrote since then. */
+uint64_t way_back_since(const WayBack *w);
+/* The attached stream. From now on it reports to these ops, and belongs to the caller. What is held comes
+ * first: way_back_flush(). */
+LogStream *way_back_take(WayBack *w, const LogStreamOps *ops, void *userdata);
+bool way_back_is_taken(const WayBack *w);
+/* Passes on what is held, with this stamp. False: there was no room for all of it. */
+bool way_back_flush(WayBack *w, uint64_t stamp_nsec, TakeLine next, void *userdata);

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-FileCopyrightText: The systemd-docker authors */
+
+/* A stored log that is rotated: the way back to the attach stream. */
+
+#include "output-fixture.h"
+#include "util/macro.h"
+
+static uint64_t begin, later;
+static FakeReply *live, *stored;
+
+/* After a gap the stored log is followed, and the container attached to beside it. */
+static void setup(void)
+{
+        FakeReply *r;
+
+        fixture_setup();
+        x.facts.container.log_rotates = true;
+        fixture_new_output();
+        begin = now_nsec();
+        later = begin + 10 * NSEC_PER_SEC; /* than the attaching */
+        r = expect_stream("POST", ATTACH);
+        cr_assert_eq(output_open(x.output), 0);
+        loop_until(x.event, x.state == ATTACHMENT_OPEN);
+        container_runs();
+        say(r, STDOUT, "one\n");
+        until_text("one\n");
+        cut_off(r);
+        loop_until(x.event, x.ended);
+}
+
+/* The stored log begins with this line. */
+static void go_on_with(uint64_t stamp_nsec, const char *first)
+{
+        FakeReply *r = expect_stream("GET", LIST);
+
+        say_stored(r, STDOUT, stamp_nsec, first);
+        finish(r);
+        live = expect_stream("POST", ATTACH);
+        stored = expect_stream("GET", FOLLOW);
+        say_stored(stored, STDOUT, stamp_nsec, first);
+        output_continue(x.output, true);
+        loop_until(x.event, fake_reply_request(stored));
+}
+
+static void go_on(const char *first)
+{
+        go_on_with(begin, first);
+}
+
+TestSuite(way_back, .init = setup, .fini = fixture_teardown, .timeout = LOOP_TIMEOUT);
+
+Test(way_back, attach_stream_takes_over_once_both_agree)
+{
+        go_on("one\n");
+        say(live, STDOUT, "two\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+        loop_until(x.event, fake_reply_is_hung_up(stored));
+        say(live, STDOUT, "three\n");
+        say(live, STDERR, "four\n");
+        until_text("one\ntwo\nthree\nfour\n");
+        cr_assert_str_eq(x.messages, "");
+        cr_assert_eq(x.state, ATTACHMENT_OPEN);
+}
+
+Test(way_back, lines_that_were_rotated_away_come_from_the_attach_stream)
+{
+        go_on("one\n");
+        say(live, STDOUT, "two\nthree\nfour\n");
+        loop_settle(x.event);
+        say_stored(stored, STDOUT, later, "four\n");
+        say_stored(stored, STDOUT, later + 1, "five\n");
+        say(live, STDOUT, "five\n");
+        until_text("one\ntwo\nthree\nfour\nfive\n");
+        loop_until(x.event, fake_reply_is_hung_up(stored));
+        say(live, STDOUT, "six\n");
+        until_text("one\ntwo\nthree\nfour\nfive\nsix\n");
+        cr_assert_str_eq(x.messages, "");
+}
+
+Test(way_back, stored_log_that_stands_still_is_left)
+{
+        go_on("one\n");
+        say(live, STDOUT, "two\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+        say(live, STDOUT, "three\n");
+        until_text("one\ntwo\nthree\n");
+        cr_assert_str_eq(x.messages, "");
+        say(live, STDOUT, "four\n");
+        until_text("one\ntwo\nthree\nfour\n");
+}
+
+Test(way_back, stored_log_that_never_went_on_is_a_gap)
+{
+        go_on("one\n");
+        say(live, STDOUT, "three\n");
+        until_text("one\nthree\n");
+        until_messages("stands still, lines may be missing");
+}
+
+Test(way_back, rest_of_an_ended_container_comes_from_the_attach_stream)
+{
+        FakeReply *r;
+
+        go_on("one\n");
+        say(live, STDOUT, "two\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+        container_ended(0);
+        r = expect_stream("GET", LIST);
+        say_stored(r, STDOUT, later, "two\n");
+        finish(r);
+        finish(stored);
+        loop_until(x.event, x.ended == 2);
+        output_drive(x.output);
+        cr_assert_not(output_is_drained(x.output), "the attach stream has not ended");
+        say(live, STDOUT, "three\n");
+        finish(live);
+        loop_until(x.event, (output_drive(x.output), output_is_drained(x.output)));
+        until_text("one\ntwo\nthree\n");
+}
+
+Test(way_back, broken_attach_stream_leaves_the_stored_log)
+{
+        go_on("one\n");
+        say(live, STDOUT, "lost\n");
+        cut_off(live);
+        loop_until(x.event, fake_reply_is_done(live));
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+}
+
+Test(way_back, log_without_our_lines_was_rotated)
+{
+        go_on_with(later, "other\n");
+        until_text("one\nother\n");
+        until_messages("its stored log was rotated before it was read, lines may be missing");
+}
+
+/* The stopped container is attached to, and its lines count from the first one on. */
+Test(way_back, container_that_may_be_started_again)
+{
+        FakeReply *r;
+
+        x.ended = 0;
+        live = expect_stream("POST", ATTACH);
+        cr_assert_eq(output_await_restart(x.output), 0);
+        cr_assert_eq(x.state, ATTACHMENT_NONE);
+        cr_assert(output_is_drained(x.output));
+        r = expect_stream("GET", LIST);
+        say_stored(r, STDOUT, begin, "one\n");
+        finish(r);
+        stored = expect_stream("GET", FOLLOW);
+        say_stored(stored, STDOUT, begin, "one\n");
+        cr_assert_eq(output_resume(x.output), 0);
+        loop_until(x.event, fake_reply_request(stored));
+        say(live, STDOUT, "two\nthree\n");
+        loop_settle(x.event);
+        say_stored(stored, STDOUT, later, "three\n");
+        until_text("one\ntwo\nthree\n");
+}
