@@ -238,9 +238,11 @@ static bool may_take_way_back(const Continuity *c)
                !log_position_is_disordered(ledger_position(c->ties.ledger));
 }
 
-static void take_way_back(Continuity *c)
+static void take_way_back(Continuity *c, WayBackNews news)
 {
         log_debug("Attached to the container's output again.");
+        if (news == WAY_BACK_BEHIND && !way_back_has_met(c->path.way_back))
+                continuity_say_gap(c, "the engine's stored log stands still, lines may be missing");
         ledger_attach(c->ties.ledger, way_back_since(c->path.way_back));
         log_stream_free(c->log);
         c->log = way_back_take(c->path.way_back, &stream_ops, c);
@@ -252,15 +254,12 @@ static void on_way_back(WayBackNews news, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
 
-        if (news == WAY_BACK_ENDED) {
+        if (news == WAY_BACK_ENDED)
                 c->ties.ops->on_room(c->ties.userdata);
-                return;
-        }
-        if (!may_take_way_back(c))
-                return;
-        if (news == WAY_BACK_BEHIND && !way_back_has_met(c->path.way_back))
-                continuity_say_gap(c, "the engine's stored log stands still, lines may be missing");
-        take_way_back(c);
+        else if (news == WAY_BACK_CALM)
+                (void) continuity_resume(c);
+        else if (may_take_way_back(c))
+                take_way_back(c, news);
 }
 
 /* Lines are compared, and raw streams have none. */

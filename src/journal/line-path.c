@@ -68,6 +68,8 @@ static int take_compared(LinePath *p, int stream, const Line *line, uint64_t sta
 {
         int r;
 
+        if (p->way_back && stamp_nsec > 0 && way_back_is_repeated(p->way_back, stream, line, stamp_nsec))
+                return 1;
         if (p->way_back && way_back_catch_up(p->way_back, stream, line, stamp_nsec, take_new, p) == 0)
                 return 0;
         r = take_new(stream, line, stamp_nsec, p);

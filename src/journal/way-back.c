@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "codec/journal/log-position.h"
 #include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -19,15 +20,23 @@
 #define AGREE_USEC USEC_PER_SEC
 #define STILL_USEC (2 * USEC_PER_SEC)
 
+/* The last line of the stored log that was delivered. */
+typedef struct WayBackLast {
+        uint64_t stamp_nsec, hash;
+} WayBackLast;
+
 struct WayBack {
         sd_event *event;
         LogStream *live;        /* NULL: it has ended, or was taken */
         sd_event_source *judge; /* compares the two */
+        sd_event_source *calm;  /* nothing more can be read from either */
+        bool calmed;            /* … since the line that waits for it was offered */
         bool armed;
         bool useless; /* the two can no longer be compared */
         bool taken;
         uint64_t begin_nsec; /* CLOCK_REALTIME: lines with an earlier stamp are not of the attach stream */
         uint64_t moved_nsec; /* CLOCK_BOOTTIME: when the stored log last had a line */
+        WayBackLast last[_STREAM_MAX];
         Witness witness;
         WayBackReport report;
         void *userdata;
@@ -73,11 +82,20 @@ static void on_eof(int r, const char *message, void *userdata)
 }
 
 /* Only so that the stream can report it to whoever takes it. */
-static void on_calm(void *userdata)
+static void on_live_calm(void *userdata)
 {
 }
 
-static const LogStreamOps live_ops = { NULL, on_line, on_calm, on_eof };
+static const LogStreamOps live_ops = { NULL, on_line, on_live_calm, on_eof };
+
+static int on_calm(sd_event_source *source, void *userdata)
+{
+        WayBack *w = ASSERT_PTR(userdata);
+
+        w->calmed = true;
+        w->report(WAY_BACK_CALM, w->userdata);
+        return 0;
+}
 
 static int on_judge(sd_event_source *source, uint64_t usec, void *userdata)
 {
@@ -107,15 +125,39 @@ static bool is_common(const WayBack *w, const Line *line, uint64_t stamp_nsec)
         return !w->useless && !w->taken && stamp_nsec >= w->begin_nsec && line->why != LINE_EOF;
 }
 
+/* Where a line is unknown to the attach stream, that may have it, after others that were lost, among what
+ * can be read. */
+static bool waits_for_calm(WayBack *w)
+{
+        bool calmed = w->calmed;
+
+        w->calmed = false;
+        return !calmed && w->live && defer_arm(w->calm) >= 0;
+}
+
+/* Docker 20.10 reads a log once more from some place on when it was rotated. The engine's clock has
+ * nanoseconds, so two equal lines with one stamp are one line. */
+bool way_back_is_repeated(const WayBack *w, int stream, const Line *line, uint64_t stamp_nsec)
+{
+        const WayBackLast *last = &w->last[stream];
+
+        return stamp_nsec < last->stamp_nsec ||
+               (stamp_nsec == last->stamp_nsec && log_line_hash(line->data, line->size) == last->hash);
+}
+
 int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
                       void *userdata)
 {
         const WitnessLine *held;
+        size_t n;
 
         w->moved_nsec = event_boottime_nsec(w->event);
         if (!is_common(w, line, stamp_nsec))
                 return 1;
-        for (size_t n = witness_missing(&w->witness, stream, line); n > 0; n--) {
+        n = witness_missing(&w->witness, stream, line);
+        if (n == WITNESS_UNSEEN && waits_for_calm(w))
+                return 0;
+        for (; n > 0 && n != WITNESS_UNSEEN; n--) {
                 held = witness_first_of(&w->witness, stream);
                 if (next(stream, &(Line){ held->data, held->size, held->why }, stamp_nsec - 1, userdata) ==
                     0)
@@ -127,6 +169,7 @@ int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_n
 
 void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec)
 {
+        w->last[stream] = (WayBackLast){ stamp_nsec, log_line_hash(line->data, line->size) };
         if (!is_common(w, line, stamp_nsec))
                 return;
         if (witness_delivered(&w->witness, stream, line, event_boottime_nsec(w->event)) < 0)
@@ -184,6 +227,7 @@ bool way_back_is_taken(const WayBack *w)
 int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
                  WayBackReport report, void *userdata)
 {
+        static const EventTraits calm = { "log-way-back-calm", EVENT_PRIORITY_CALM, EVENT_FAILURE_DISABLE };
         static const EventTraits judge = { "log-way-back", EVENT_PRIORITY_LOG, EVENT_FAILURE_DISABLE };
         _cleanup_(way_back_freep) WayBack *w = calloc(1, sizeof(*w));
         int r;
@@ -195,6 +239,8 @@ int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStream
                         .report = report,
                         .userdata = userdata };
         r = event_add_timer(event, &w->judge, on_judge, w, &judge);
+        if (r >= 0)
+                r = event_add_defer(event, &w->calm, on_calm, w, &calm);
         if (r >= 0)
                 r = log_stream_new(&w->live, event, engine, target, &live_ops, w);
         if (r < 0)
@@ -209,6 +255,7 @@ WayBack *way_back_free(WayBack *w)
                 return NULL;
         log_stream_free(w->live);
         sd_event_source_disable_unref(w->judge);
+        sd_event_source_disable_unref(w->calm);
         witness_done(&w->witness);
         sd_event_unref(w->event);
         free(w);

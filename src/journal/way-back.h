@@ -19,6 +19,8 @@ typedef enum WayBackNews {
            until then. */
         WAY_BACK_AGREES, /* both have the same lines */
         WAY_BACK_BEHIND, /* the stored log stands still; what it lost is held here */
+        /* The line that was refused by way_back_catch_up() is to be offered again. */
+        WAY_BACK_CALM,
         /* The attached stream has ended with the container. The WayBack must not be freed for it. */
         WAY_BACK_ENDED,
         _WAY_BACK_NEWS_MAX,
@@ -40,9 +42,13 @@ bool way_back_has_met(const WayBack *w);
 /* The attach stream was not taken, and has not ended. */
 bool way_back_is_open(const WayBack *w);
 
+/* This line of the stored log was delivered before: its stamp is older than that of the last one, or it
+ * is the last one. */
+bool way_back_is_repeated(const WayBack *w, int stream, const Line *line, uint64_t stamp_nsec);
+
 /* A line of the stored log is about to be delivered, and afterwards it was. The first passes on the lines
  * that the stored log has lost before this one, with a stamp before its own. 0: there was no room for
- * them. */
+ * them, or they may be about to come: WAY_BACK_CALM follows. */
 int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
                       void *userdata);
 void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec);

@@ -144,7 +144,7 @@ size_t witness_missing(const Witness *w, int stream, const Line *line)
         for (size_t i = 0; i < s->n_held; i++)
                 if (s->held[s->begin + i].hash == hash)
                         return i;
-        return 0;
+        return WITNESS_UNSEEN;
 }
 
 static int keep_last(WitnessStream *s, const Line *line)

@@ -51,8 +51,9 @@ void witness_done(Witness *w);
 /* The witness has a line. 1: it was taken. 0: there is no room until some are delivered. -ENOMEM. */
 int witness_see(Witness *w, int stream, const Line *line, uint64_t now_nsec);
 
+#define WITNESS_UNSEEN SIZE_MAX
 /* This line is about to be delivered. Returns how many lines, the first ones that are held, the witness has
- * seen before it. */
+ * seen before it; WITNESS_UNSEEN: it has not seen this line. */
 size_t witness_missing(const Witness *w, int stream, const Line *line);
 /* This line was delivered. -ENOMEM; -ENOBUFS: too many were. */
 int witness_delivered(Witness *w, int stream, const Line *line, uint64_t now_nsec);

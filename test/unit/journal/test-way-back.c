@@ -161,3 +161,32 @@ Test(way_back, container_that_may_be_started_again)
         say_stored(stored, STDOUT, later, "three\n");
         until_text("one\ntwo\nthree\n");
 }
+
+/* Docker 20.10 after a rotation. */
+Test(way_back, lines_that_the_stored_log_repeats_are_left_out)
+{
+        go_on("one\n");
+        say(live, STDOUT, "two\nthree\nthree\nfour\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        say_stored(stored, STDOUT, later + 1, "three\n");
+        say_stored(stored, STDOUT, later + 1, "three\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        say_stored(stored, STDOUT, later + 1, "three\n");
+        say_stored(stored, STDOUT, later + 2, "three\n");
+        say_stored(stored, STDOUT, later + 3, "four\n");
+        until_text("one\ntwo\nthree\nthree\nfour\n");
+        loop_until(x.event, fake_reply_is_hung_up(stored));
+        say(live, STDOUT, "five\n");
+        until_text("one\ntwo\nthree\nthree\nfour\nfive\n");
+}
+
+/* The attach stream has lines before it that have not been read when it comes. */
+Test(way_back, lines_that_are_about_to_be_seen_come_first)
+{
+        go_on("one\n");
+        say(live, STDOUT, "two\n");
+        say(live, STDOUT, "three\n");
+        say(live, STDOUT, "four\n");
+        say_stored(stored, STDOUT, later, "four\n");
+        until_text("one\ntwo\nthree\nfour\n");
+}
