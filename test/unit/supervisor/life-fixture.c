@@ -26,6 +26,8 @@ static SupervisorConfig config;
 
 bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id);
 bool __wrap_placement_has_container(const Placement *p);
+bool __wrap_placement_is_decided(const Placement *p);
+bool __real_placement_is_decided(const Placement *p);
 int __wrap_unit_bus_open(void **ret, char **ret_unit);
 
 bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id)
@@ -36,6 +38,11 @@ bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id)
 bool __wrap_placement_has_container(const Placement *p)
 {
         return x.in_unit;
+}
+
+bool __wrap_placement_is_decided(const Placement *p)
+{
+        return !x.undecided && __real_placement_is_decided(p);
 }
 
 int __wrap_unit_bus_open(void **ret, char **ret_unit)
@@ -297,8 +304,8 @@ void life_signal(int signo, bool by_systemd)
         supervisor_signals_ops.on_signal(signo, by_systemd ? 1 : getpid(), x.s);
 }
 
-/* It has no pipe open, and all signals do what they do by default. */
-static _Noreturn void be_the_container(void)
+/* It has no pipe open, and all signals do what they do by default. ready: closed as soon as this is so. */
+static _Noreturn void be_the_container(int ready)
 {
         sigset_t none;
 
@@ -309,6 +316,7 @@ static _Noreturn void be_the_container(void)
                 (void) signal(signo, SIG_DFL);
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
+        close(ready);
         for (;;)
                 pause();
 }
@@ -316,12 +324,18 @@ static _Noreturn void be_the_container(void)
 const char *life_child(void)
 {
         static char text[96];
+        int ready[2];
+        char byte;
 
         if (x.child == 0) {
+                cr_assert_eq(pipe2(ready, O_CLOEXEC), 0);
                 x.child = fork();
                 if (x.child == 0)
-                        be_the_container();
+                        be_the_container(ready[1]);
                 cr_assert_gt(x.child, 0);
+                close(ready[1]);
+                cr_assert_eq(read(ready[0], &byte, 1), 0);
+                close(ready[0]);
         }
         (void) snprintf(text, sizeof(text), "\"Status\":\"running\",\"Running\":true,\"Pid\":%i",
                         (int) x.child);

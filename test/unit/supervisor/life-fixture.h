@@ -40,6 +40,7 @@ typedef struct Life {
         /* What the kernel would say */
         bool is_of_container; /* … of the child's cgroup */
         bool in_unit;         /* … of the unit's cgroup */
+        bool undecided;       /* the cgroup mode depends on what the engine says of itself */
 
         FakeReply *events, *attach, *wait; /* of the present life of the container */
 } Life;
