@@ -22,6 +22,7 @@
 #include "limit-setting.h"
 #include "migration.h"
 #include "note-folder.h"
+#include "pressure-watch.h"
 #include "unit-cgroup.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -43,6 +44,7 @@ struct Placement {
         /* Of the process that runs now */
         Migration *migration;
         CgroupWatch *memory_watch; /* of the unit */
+        PressureWatch *pressure_watch;
 };
 
 Placement *placement_free(Placement *p)
@@ -50,6 +52,7 @@ Placement *placement_free(Placement *p)
         if (!p)
                 return NULL;
         p->memory_watch = cgroup_watch_free(p->memory_watch);
+        p->pressure_watch = pressure_watch_free(p->pressure_watch);
         migration_free(p->migration);
         unit_cgroup_free(p->unit);
         sd_event_unref(p->event);
@@ -385,6 +388,21 @@ static void on_memory_watch(void *userdata)
         placement_check_oom(ASSERT_PTR(userdata));
 }
 
+static void on_pressure(void *userdata)
+{
+        log_notice("The processes of the unit wait for memory.");
+}
+
+static void watch_pressure(Placement *p)
+{
+        static const PressureWatchOps ops = { on_pressure };
+
+        p->pressure_watch = pressure_watch_free(p->pressure_watch);
+        if (p->unit)
+                (void) pressure_watch_new(&p->pressure_watch, p->event, unit_cgroup_folder(p->unit), &ops,
+                                          p);
+}
+
 /* The container is in the unit: the kernel reports its OOM kills in the unit's cgroup, whoever set the
  * limit. */
 static void watch_memory(Placement *p)
@@ -399,6 +417,7 @@ static void watch_memory(Placement *p)
         if (r < 0 && r != -ENOENT)
                 log_warning_errno(r, "Failed to watch the unit's memory.events, ignoring: %m");
         placement_check_oom(p);
+        watch_pressure(p);
 }
 
 /* The life of the container */
@@ -424,6 +443,7 @@ void placement_stop(Placement *p)
 {
         migration_stop(p->migration);
         p->memory_watch = cgroup_watch_free(p->memory_watch);
+        p->pressure_watch = pressure_watch_free(p->pressure_watch);
 }
 
 void placement_leave(Placement *p)
