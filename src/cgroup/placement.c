@@ -22,7 +22,6 @@
 #include "limit-setting.h"
 #include "migration.h"
 #include "note-folder.h"
-#include "pressure-watch.h"
 #include "unit-cgroup.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -44,7 +43,6 @@ struct Placement {
         /* Of the process that runs now */
         Migration *migration;
         CgroupWatch *memory_watch; /* of the unit */
-        PressureWatch *pressure_watch;
 };
 
 Placement *placement_free(Placement *p)
@@ -52,7 +50,6 @@ Placement *placement_free(Placement *p)
         if (!p)
                 return NULL;
         p->memory_watch = cgroup_watch_free(p->memory_watch);
-        p->pressure_watch = pressure_watch_free(p->pressure_watch);
         migration_free(p->migration);
         unit_cgroup_free(p->unit);
         sd_event_unref(p->event);
@@ -388,21 +385,6 @@ static void on_memory_watch(void *userdata)
         placement_check_oom(ASSERT_PTR(userdata));
 }
 
-static void on_pressure(void *userdata)
-{
-        log_notice("The processes of the unit wait for memory.");
-}
-
-static void watch_pressure(Placement *p)
-{
-        static const PressureWatchOps ops = { on_pressure };
-
-        p->pressure_watch = pressure_watch_free(p->pressure_watch);
-        if (p->unit)
-                (void) pressure_watch_new(&p->pressure_watch, p->event, unit_cgroup_folder(p->unit), &ops,
-                                          p);
-}
-
 /* The container is in the unit: the kernel reports its OOM kills in the unit's cgroup, whoever set the
  * limit. */
 static void watch_memory(Placement *p)
@@ -417,7 +399,6 @@ static void watch_memory(Placement *p)
         if (r < 0 && r != -ENOENT)
                 log_warning_errno(r, "Failed to watch the unit's memory.events, ignoring: %m");
         placement_check_oom(p);
-        watch_pressure(p);
 }
 
 /* The life of the container */
@@ -443,7 +424,6 @@ void placement_stop(Placement *p)
 {
         migration_stop(p->migration);
         p->memory_watch = cgroup_watch_free(p->memory_watch);
-        p->pressure_watch = pressure_watch_free(p->pressure_watch);
 }
 
 void placement_leave(Placement *p)

@@ -15,7 +15,6 @@
 #include "cgroup/engine-view.h"
 #include "cgroup/note-folder.h"
 #include "cgroup/placement.h"
-#include "cgroup/pressure-watch.h"
 #include "cgroup/unit-cgroup.h"
 #include "facts/record.h"
 #include "loop.h"
@@ -237,17 +236,6 @@ CgroupWatch *cgroup_watch_free(CgroupWatch *w)
 {
         if (w)
                 *w = (CgroupWatch){ NULL };
-        return NULL;
-}
-
-int pressure_watch_new(PressureWatch **ret, sd_event *e, const char *folder, const PressureWatchOps *o,
-                       void *userdata)
-{
-        return -ENOENT;
-}
-
-PressureWatch *pressure_watch_free(PressureWatch *w)
-{
         return NULL;
 }
 
