@@ -21,7 +21,9 @@
 Life x;
 static Options options;
 static RunOptions *run;
-static char notify_path[96];
+static char notify_path[96], docker_config[96];
+static char *environment[] = { docker_config, NULL };
+static CliContext context;
 static SupervisorConfig config;
 
 bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id);
@@ -146,9 +148,12 @@ void life_new(Standing standing, const char *own, const char *run_words)
         sd_event_unref(first);
         host.kind = ENGINE_HOST_UNIX;
         host.path = strdup(fake_engine_path(x.fake));
+        (void) snprintf(docker_config, sizeof(docker_config), "DOCKER_CONFIG=%s", x.folder);
+        context = *test_context();
+        context.environment = environment;
         config = (SupervisorConfig){ .options = &options,
                                      .run = run,
-                                     .context = test_context(),
+                                     .context = &context,
                                      .host_name = "unix:///the/engine",
                                      .runtime_folder = service ? x.folder : NULL,
                                      .standing = standing,
@@ -183,11 +188,10 @@ FakeReply *expect_ping(void)
         return r;
 }
 
-FakeReply *expect_inspect(const char *what, const char *state, const char *more)
+void answer_inspect(FakeReply *r, const char *state, const char *more)
 {
-        char path[128], body[2048], mounts[256];
+        char body[2048], mounts[256];
 
-        (void) snprintf(path, sizeof(path), "/containers/%s/json", what);
         (void) snprintf(
                 mounts, sizeof(mounts),
                 "[{\"Type\":\"bind\",\"Source\":\"%s/systemd-docker/web/notify\",\"Destination\":\"%s\"}]",
@@ -198,7 +202,18 @@ FakeReply *expect_inspect(const char *what, const char *state, const char *more)
                 "\"Config\":{\"Image\":\"image\"},\"HostConfig\":{\"LogConfig\":{\"Type\":\"json-file\"}},"
                 "\"Mounts\":%s%s%s}",
                 state, mounts, *more ? "," : "", more);
-        return expect("GET", path, 200, body);
+        fake_reply_json(r, 200, body);
+}
+
+FakeReply *expect_inspect(const char *what, const char *state, const char *more)
+{
+        char path[128];
+        FakeReply *r;
+
+        (void) snprintf(path, sizeof(path), "/containers/%s/json", what);
+        r = fake_engine_expect(x.fake, "GET", path);
+        answer_inspect(r, state, more);
+        return r;
 }
 
 static FakeReply *expect_stream(const char *method, const char *path)

@@ -29,7 +29,7 @@ typedef struct Life {
         Supervisor *s;
         sd_event *event; /* the supervisor's */
         FakeEngine *fake;
-        char folder[64];
+        char folder[64];      /* also of docker's configuration, config.json */
         int systemd;          /* the notification socket; read by life_told() */
         char told[16 * 1024]; /* by the supervisor to systemd: each message with "\n" at its end */
         char log[16 * 1024];  /* the same of the log */
@@ -60,6 +60,7 @@ FakeReply *expect(const char *method, const char *path, int status, const char *
 FakeReply *expect_ping(void);
 /* What inspect says. state: members of State; more: further members of the container, or "". */
 FakeReply *expect_inspect(const char *what, const char *state, const char *more);
+void answer_inspect(FakeReply *r, const char *state, const char *more);
 /* The streams that are opened before a container starts; the first one of the events' stays open. */
 void expect_streams(void);
 void expect_logs(void);

@@ -4,12 +4,16 @@
 /* What goes wrong in the life of a service: what is said of it, what is done, and how the service ends. */
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "life-fixture.h"
+#include "supervisor/claim.h"
 #include "supervisor/reports-condition.h"
 #include "supervisor/reports-engine-guard.h"
 #include "supervisor/reports-output.h"
+#include "util/fd.h"
 #include "util/strv.h"
 
 #define ABSENT "{\"message\":\"No such container: web\"}"
@@ -165,6 +169,37 @@ Test(failures, file_for_the_id_that_exists)
         close(fd);
         cr_assert_neq(life_end(), 0);
         assert_log(path);
+}
+
+/* A container without its logins is not started. Without --rm it is removed all the same: the next start
+ * would use it as it is. */
+Test(failures, logins)
+{
+        static const char logins[] =
+                "{\"auths\":{\"registry.example\":{\"auth\":\"dXNlcjpwYXNzd29yZA==\"}}}";
+        static const bool work[] = { true, false };
+        char path[96];
+
+        for (size_t i = 0; i < ELEMENTSOF(work); i++) {
+                FakeReply *removal = NULL;
+
+                (void) snprintf(path, sizeof(path), "%s/config.json", x.folder);
+                cr_assert_eq(write_file_atomic(path, logins, strlen(logins), 0600), 0);
+                to_creation("", "--use-api-socket --name web image");
+                expect("POST", CREATE, 201, "{\"Id\":\"" ID "\",\"Warnings\":[]}");
+                expect("PUT", "/containers/" ID "/archive?", work[i] ? 200 : 500,
+                       "{\"message\":\"read-only\"}");
+                if (work[i])
+                        expect("GET", "/containers/" ID "/json", 500, "{\"message\":\"enough\"}");
+                else
+                        removal = expect("DELETE", "/containers/" ID "?", 204, "");
+                cr_assert_eq(life_end(), 125);
+                assert_log(work[i] ? "Failed to inspect the container: enough"
+                                   : "Failed to put the logins of --use-api-socket into the container: "
+                                     "read-only");
+                cr_assert(!removal || fake_reply_request(removal));
+                again();
+        }
 }
 
 Test(failures, container_that_vanishes_while_it_is_prepared)
@@ -360,6 +395,117 @@ Test(failures, removal_of_a_container_with_volumes)
         cr_assert_eq(life_end(), 125);
         cr_assert(fake_reply_request(removal));
         assert_log("so its anonymous volumes stay: 0123456789abcdef");
+}
+
+/* --- A container that is not what the engine says --- */
+
+static pid_t dead_process(void)
+{
+        pid_t pid = fork();
+
+        if (pid == 0)
+                _exit(0);
+        cr_assert_eq(waitpid(pid, NULL, 0), pid);
+        return pid;
+}
+
+/* Without --rm it may have data, so that it is not removed. */
+Test(failures, dead_container_that_the_engine_never_notices)
+{
+        char state[96];
+
+        (void) snprintf(state, sizeof(state), "\"Status\":\"running\",\"Running\":true,\"Pid\":%i",
+                        (int) dead_process());
+        life_new(STANDING_SERVICE, "", "--name web image");
+        expect_ping();
+        expect_inspect("web", state, "");
+        expect("POST", "/containers/" ID "/wait", 200, "{\"StatusCode\":0}");
+        expect_inspect("web", state, "");
+        expect("POST", "/containers/" ID "/kill?signal=9", 204, "");
+        expect("POST", "/containers/" ID "/wait", 200, "{\"StatusCode\":0}");
+        expect_inspect("web", state, "");
+        life_begin();
+        cr_assert_eq(life_end(), 125);
+        assert_log("Container web is dead, but the engine says that it runs: restart the engine, or remove");
+        assert_not_told("READY=1");
+}
+
+/* It dies after it was found, and before systemd has heard of it: the start goes on with another life. */
+Test(failures, death_before_it_is_adopted)
+{
+        FakeReply *inspected, *other, *last;
+
+        life_new(STANDING_SERVICE, "", "--name web image");
+        expect_ping();
+        expect_inspect("web", life_child(), "");
+        expect("GET", "/images/image/json", 200, "{\"Id\":\"" IMAGE_ID "\"}");
+        expect_streams();
+        inspected = fake_engine_expect(x.fake, "GET", "/containers/" ID "/json");
+        fake_reply_wait(inspected);
+        answer_inspect(inspected, life_child(), "");
+        other = expect_inspect(ID, life_child(), ""); /* because the events are heard now */
+        life_begin();
+        until_asked(inspected);
+        loop_until(x.event, fake_reply_is_done(other));
+        cr_assert_eq(kill(x.child, SIGKILL), 0);
+        cr_assert_eq(waitpid(x.child, NULL, 0), x.child);
+        expect("POST", "/containers/" ID "/wait", 200, "{\"StatusCode\":0}");
+        last = expect("GET", LOOK_UP, 500, "{\"message\":\"enough\"}");
+        fake_reply_go(inspected);
+        x.child = 0;
+        cr_assert_eq(life_end(), 125);
+        cr_assert(fake_reply_request(last));
+        assert_log("Container web had ended before it could be adopted, starting it anew.");
+        assert_not_told("READY=1");
+}
+
+/* Another living supervisor has the container, or is about to create it. */
+static void let_another_supervisor_have_it(void)
+{
+        char folder[96], byte = 0;
+        int ready[2];
+
+        (void) snprintf(folder, sizeof(folder), "%s/systemd-docker", x.folder);
+        cr_assert_eq(pipe2(ready, O_CLOEXEC), 0);
+        x.child = fork();
+        if (x.child == 0) {
+                Claim *c = NULL;
+
+                prctl(PR_SET_PDEATHSIG, SIGKILL);
+                if (claim_new(&c, &(ClaimConfig){ .base_folder = folder,
+                                                  .engine = "unix:///the/engine",
+                                                  .name = "web",
+                                                  .unit = "other.service",
+                                                  .user = "" }) < 0)
+                        _exit(1);
+                claim_take(c);
+                (void) !write(ready[1], "x", 1);
+                for (;;)
+                        pause();
+        }
+        cr_assert_gt(x.child, 0);
+        cr_assert_eq(read(ready[0], &byte, 1), 1);
+        close(ready[0]);
+        close(ready[1]);
+}
+
+Test(failures, container_of_another_supervisor)
+{
+        static const bool exists[] = { false, true };
+
+        for (size_t i = 0; i < ELEMENTSOF(exists); i++) {
+                life_new(STANDING_SERVICE, "", "--name web image");
+                let_another_supervisor_have_it();
+                expect_ping();
+                if (exists[i])
+                        expect_inspect("web", RUNNING_ELSEWHERE, "");
+                else
+                        expect("GET", LOOK_UP, 404, ABSENT);
+                life_begin();
+                cr_assert_eq(life_end(), 125);
+                assert_log("other.service");
+                again();
+        }
 }
 
 /* An old container that runs is stopped, and then removed by force. */
