@@ -136,9 +136,8 @@ static void parse_own(const char *own)
         cr_assert_geq(options_parse(n, argv, NULL, &options, &error), 0, "%s", error.message);
 }
 
-void life_new(Standing standing, const char *own, const char *run_words)
+void life_prepare(Standing standing, const char *own, const char *run_words)
 {
-        EngineHost host = ENGINE_HOST_NULL;
         sd_event *first = loop_new();
         bool service = standing == STANDING_SERVICE;
 
@@ -146,8 +145,6 @@ void life_new(Standing standing, const char *own, const char *run_words)
         run = parse_or_die(run_words);
         x.fake = fake_engine_new(first);
         sd_event_unref(first);
-        host.kind = ENGINE_HOST_UNIX;
-        host.path = strdup(fake_engine_path(x.fake));
         (void) snprintf(docker_config, sizeof(docker_config), "DOCKER_CONFIG=%s", x.folder);
         context = *test_context();
         context.environment = environment;
@@ -159,7 +156,21 @@ void life_new(Standing standing, const char *own, const char *run_words)
                                      .standing = standing,
                                      .notify_socket = service ? notify_path : NULL };
         strcpy(config.owner.unit, service ? "web.service" : CLAIM_BY_HAND);
-        cr_assert_eq(supervisor_new(&x.s, &config, &host), 0);
+}
+
+int life_make(EngineHost *host)
+{
+        return supervisor_new(&x.s, &config, host);
+}
+
+void life_new(Standing standing, const char *own, const char *run_words)
+{
+        EngineHost host = ENGINE_HOST_NULL;
+
+        life_prepare(standing, own, run_words);
+        host.kind = ENGINE_HOST_UNIX;
+        host.path = strdup(fake_engine_path(x.fake));
+        cr_assert_eq(life_make(&host), 0);
         x.event = x.s->event;
         fake_engine_move(x.fake, x.event);
         log_set_sink(on_log, NULL); /* again: the output has its own */

@@ -53,6 +53,9 @@ void life_teardown(void);
 /* A supervisor that has not begun. own, run: words of systemd-docker and of docker run. Without a mode in
  * own, the container stays where it is. */
 void life_new(Standing standing, const char *own, const char *run);
+/* The same in two steps: all but the supervisor; and the supervisor, of which nothing else is done. */
+void life_prepare(Standing standing, const char *own, const char *run);
+int life_make(EngineHost *host);
 void life_begin(void);
 
 /* Expects a request, and answers it. */
