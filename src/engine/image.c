@@ -45,6 +45,7 @@ struct Image {
         EngineRequest *request;
         LineBuffer lines; /* of its answer */
         PullProgress progress;
+        char *status;           /* what was reported last */
         uint64_t reported_usec; /* CLOCK_MONOTONIC, of the last report; 0: none yet */
         PullBar bar;
 
@@ -79,21 +80,35 @@ static void image_fail_errno(Image *i, int r)
 
 /* How far it is */
 
+const char *image_status(const Image *i)
+{
+        return i->status;
+}
+
+/* line is taken over. NULL: out of memory. */
+static void report(Image *i, char *line, uint64_t extend_usec)
+{
+        if (!line)
+                return;
+        free(i->status);
+        i->status = line;
+        i->ops->on_progress(line, extend_usec, i->userdata);
+}
+
 static void report_progress(Image *i)
 {
-        _cleanup_free_ char *text = NULL, *line = NULL;
+        _cleanup_free_ char *text = NULL;
         uint64_t now = monotonic_usec();
+        char *line;
 
         if (i->reported_usec > 0 && now < i->reported_usec + i->config.report_usec)
                 return;
         text = pull_progress_to_string(&i->progress);
-        if (!text || asprintf(&line, "Pulling %.128s: %s", i->config.name, text) < 0) {
-                line = NULL;
+        if (!text || asprintf(&line, "Pulling %.128s: %s", i->config.name, text) < 0)
                 return;
-        }
         i->reported_usec = now;
         pull_bar_show(&i->bar, i->config.name, pull_progress_summary(&i->progress).percent, text);
-        i->ops->on_progress(line, EXTEND_USEC, i->userdata);
+        report(i, line, EXTEND_USEC);
 }
 
 static void take_line(Image *i, const Line *line)
@@ -122,7 +137,7 @@ static size_t on_data(EngineRequest *request, const char *data, size_t size, voi
 
 static bool try_again(Image *i, const char *message, unsigned tries_max)
 {
-        _cleanup_free_ char *line = NULL;
+        char *line;
 
         if (++i->tries >= tries_max)
                 return false;
@@ -132,8 +147,7 @@ static bool try_again(Image *i, const char *message, unsigned tries_max)
                    i->backoff_usec / USEC_PER_SEC, message);
         if (asprintf(&line, "Pulling %.128s: trying again, %s", i->config.name, message) < 0)
                 line = NULL;
-        else
-                i->ops->on_progress(line, 0, i->userdata);
+        report(i, line, 0);
         return timer_arm(i->retry, i->backoff_usec) >= 0;
 }
 
@@ -239,8 +253,10 @@ static int image_begin(Image *i, sd_event *event, const ImageReference *referenc
         static const LoginOps login_ops = { .on_done = on_login };
         int r;
 
+        if (asprintf(&i->status, "Pulling %.128s", i->config.name) < 0)
+                i->status = NULL;
         i->path = pull_path(reference, &i->config);
-        r = i->path ? event_add_timer(event, &i->retry, on_retry, i, &retry) : -ENOMEM;
+        r = i->path && i->status ? event_add_timer(event, &i->retry, on_retry, i, &retry) : -ENOMEM;
         if (r >= 0)
                 r = login_new(&i->login, event, i->config.context, reference->registry, &login_ops, i);
         if (r <= 0)
@@ -295,6 +311,7 @@ Image *image_free(Image *i)
         pull_progress_done(&i->progress);
         line_buffer_done(&i->lines);
         free(i->path);
+        free(i->status);
         free(i);
         return NULL;
 }

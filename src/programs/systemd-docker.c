@@ -253,25 +253,9 @@ static bool print_about_us(Verb verb)
         return true;
 }
 
-int main(int argc, char **argv)
+/* Elsewhere than in the journal, stderr is for what the container writes, as with docker. */
+static void settle_log(Standing standing)
 {
-        static const OtherOptions run_side = { run_options_offer, run_options_has_letter };
-        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
-        _cleanup_(options_done) Options options = {};
-        _cleanup_(run_options_freep) RunOptions *run = NULL;
-        _cleanup_(engine_choice_done) EngineChoice choice = ENGINE_CHOICE_NULL;
-        SupervisorConfig config;
-        CliContext context;
-        Standing standing;
-        int r;
-
-        fill_standard_descriptors();
-        r = options_parse(argc, argv, &run_side, &options, &error);
-        if (r >= 0 && print_about_us(options.verb))
-                return EXIT_SUCCESS;
-        /* This may have to ask systemd. */
-        standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
-        /* Elsewhere stderr is for what the container writes, as with docker. */
         if (!log_is_journal(STDERR_FILENO)) {
                 if (standing == STANDING_BY_HAND)
                         log_set_max_level(LOG_NOTICE);
@@ -280,34 +264,25 @@ int main(int argc, char **argv)
         }
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
-        if (r < 0)
-                return refuse(&error, standing);
-        if (options.verb == VERB_CHECK)
-                return check(&options, standing);
-        context = (CliContext){ .environment = environ,
-                                .dir_fd = AT_FDCWD,
-                                .in_service = standing != STANDING_BY_HAND };
-        if (engine_choice_find(&context, options.host, options.context, &choice, &error) < 0)
-                return refuse(&error, standing);
-        context.host = choice.host;
-        if (choice.tls)
-                become_tls_program(argv);
-        if (options.verb == VERB_SETUP)
-                return set_up(&options, &choice, standing);
-        if (options.verb >= VERB_NETWORK && options.verb <= VERB_IMAGE)
-                return ensure(&options, (EnsureKind) (ENSURE_NETWORK + (options.verb - VERB_NETWORK)),
-                              &context, &choice, standing);
-        if (run_options_parse(options.run_words, &context, &run, &error) < 0)
+}
+
+static int run(const Options *o, const CliContext *context, const EngineChoice *choice, Standing standing)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(run_options_freep) RunOptions *run = NULL;
+        SupervisorConfig config;
+
+        if (run_options_parse(o->run_words, context, &run, &error) < 0)
                 return refuse(&error, standing);
         if (run->help) {
                 run_options_help(stdout);
                 return EXIT_SUCCESS;
         }
-        config = (SupervisorConfig){ .options = &options,
+        config = (SupervisorConfig){ .options = o,
                                      .run = run,
-                                     .context = &context,
-                                     .host_name = choice.host,
-                                     .tls = tls_of(&choice),
+                                     .context = context,
+                                     .host_name = choice->host,
+                                     .tls = tls_of(choice),
                                      .runtime_folder = geteuid() == 0
                                                                ? "/run"
                                                                : environment_or("XDG_RUNTIME_DIR", NULL),
@@ -318,5 +293,48 @@ int main(int argc, char **argv)
         if (settle_name(run, &config, &error) < 0)
                 return refuse(&error, standing);
         (void) sd_watchdog_enabled(false, &config.watchdog_usec);
-        return supervise(&config, &choice);
+        return supervise(&config, choice);
+}
+
+/* The verbs for which it matters which engine is meant. */
+static int with_engine(char **argv, const Options *o, Standing standing)
+{
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(engine_choice_done) EngineChoice choice = ENGINE_CHOICE_NULL;
+        CliContext context = { .environment = environ,
+                               .dir_fd = AT_FDCWD,
+                               .in_service = standing != STANDING_BY_HAND };
+
+        if (engine_choice_find(&context, o->host, o->context, &choice, &error) < 0)
+                return refuse(&error, standing);
+        context.host = choice.host;
+        if (choice.tls)
+                become_tls_program(argv);
+        if (o->verb == VERB_SETUP)
+                return set_up(o, &choice, standing);
+        if (o->verb >= VERB_NETWORK && o->verb <= VERB_IMAGE)
+                return ensure(o, (EnsureKind) (ENSURE_NETWORK + (o->verb - VERB_NETWORK)), &context, &choice,
+                              standing);
+        return run(o, &context, &choice, standing);
+}
+
+int main(int argc, char **argv)
+{
+        static const OtherOptions run_side = { run_options_offer, run_options_has_letter };
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_(options_done) Options options = {};
+        Standing standing;
+        int r;
+
+        fill_standard_descriptors();
+        r = options_parse(argc, argv, &run_side, &options, &error);
+        if (r >= 0 && print_about_us(options.verb))
+                return EXIT_SUCCESS;
+        /* This may have to ask systemd. */
+        standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
+        settle_log(standing);
+        if (r < 0)
+                return refuse(&error, standing);
+        return options.verb == VERB_CHECK ? check(&options, standing)
+                                          : with_engine(argv, &options, standing);
 }

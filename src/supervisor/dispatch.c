@@ -29,15 +29,13 @@
 static void drop_image(Supervisor *s)
 {
         s->image = image_free(s->image);
-        free(s->pull_status);
-        s->pull_status = NULL;
 }
 
 static void drop_streams(Supervisor *s)
 {
         exit_wait_close(s->exit_wait);
         s->events = engine_events_free(s->events);
-        s->events_held = false;
+        engine_guard_drop(s->engine_guard, ENGINE_USE_EVENTS);
 }
 
 static void drop_output(Supervisor *s)
@@ -102,24 +100,14 @@ static ConditionPhase condition_phase(State state)
         return phases[state];
 }
 
-/* A deadline that passed together with what it was to limit: the new state has its own. */
-static void drop_passed_deadlines(Supervisor *s)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < s->n_queue; i++)
-                if (s->queue[i] != LIFE_DEADLINE)
-                        s->queue[n++] = s->queue[i];
-        s->n_queue = n;
-}
-
 static void supervisor_set_state(Supervisor *s, const Transition *t)
 {
         log_debug("State: %s -> %s", state_to_string(s->state), state_to_string(t->next));
         s->state = t->next;
         prune_sources(s);
         condition_set_phase(s->condition, condition_phase(s->state));
-        drop_passed_deadlines(s);
+        /* One that passed together with what it was to limit: the new state has its own. */
+        life_queue_drop(&s->queue, LIFE_DEADLINE);
         supervisor_arm_deadline(s);
         if (state_traits(s->state)->status)
                 unit_link_status(s->unit_link, "%s", state_traits(s->state)->status);
@@ -166,16 +154,12 @@ static void supervisor_drive_output(Supervisor *s)
 /* What was pushed comes first: it may change what the facts mean. */
 static int next_event(Supervisor *s)
 {
-        LifeEvent event;
+        int event = life_queue_pop(&s->queue);
 
-        if (s->n_queue == 0) {
-                supervisor_drive_output(s);
-                return verdict_next(s->state, s->facts);
-        }
-        event = s->queue[0];
-        s->n_queue--;
-        memmove(s->queue, s->queue + 1, s->n_queue * sizeof(LifeEvent));
-        return event;
+        if (event >= 0)
+                return event;
+        supervisor_drive_output(s);
+        return verdict_next(s->state, s->facts);
 }
 
 /* Creation needs most of the memory that we ever need, and the C library would keep it for the years in

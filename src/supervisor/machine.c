@@ -60,15 +60,10 @@ void supervisor_wake(Supervisor *s)
 
 void supervisor_push(Supervisor *s, LifeEvent event)
 {
-        /* Level, not edge: the same event twice in a row says nothing new. */
-        if (s->n_queue > 0 && s->queue[s->n_queue - 1] == event)
-                return;
-        if (s->n_queue == ELEMENTSOF(s->queue)) {
+        if (life_queue_push(&s->queue, event) < 0)
                 log_warning("Bug: event queue is full, dropping %s.", life_event_to_string(event));
-                return;
-        }
-        s->queue[s->n_queue++] = event;
-        supervisor_wake(s);
+        else
+                supervisor_wake(s);
 }
 
 void supervisor_compare(Supervisor *s)

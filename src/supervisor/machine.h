@@ -9,7 +9,8 @@
  *   machine.c     what every file uses: push, wake, the deadline
  *   failure.c     how the service fails: what is said of it
  *   refusal.c     the same for what the engine refuses
- *   dispatch.c    the event queue; the one place where the state changes
+ *   life-queue.c  the event queue (pure)
+ *   dispatch.c    the one place where the state changes
  *   state.c       the state machine's tables (pure)
  *   verdict.c     what the facts mean together (pure)
  *   actions.c     which function does what a transition asks for
@@ -19,7 +20,6 @@
  *   reports.c     what the sources report, turned into events
  *   news.c        what several sources may be the first to learn
  *   announce.c    what systemd is told when the container runs, when it is to reload, and at the end
- *   engine-rest.c what waits while the engine is stopped
  *   reports-X.c   what the part X reports
  *   creation.c    from the options to a container, with cidfile.c and container-logins.c
  *   found.c       what happens to a container that exists (pure)
@@ -39,18 +39,17 @@
 #include "engine/input-stream.h"
 #include "facts/record.h"
 #include "journal/output.h"
+#include "life-queue.h"
 #include "loop/signals.h"
 #include "run/run-request.h"
 #include "state.h"
 #include "supervisor/supervisor.h"
 #include "systemd/condition.h"
-#include "systemd/engine-unit.h"
+#include "systemd/engine-guard.h"
 #include "systemd/relay.h"
 #include "systemd/unit-link.h"
 #include "timeouts.h"
 #include "json/json.h"
-
-#define EVENT_QUEUE_MAX 64
 
 typedef struct SideCall SideCall;
 typedef struct PendingFailure PendingFailure;
@@ -63,8 +62,7 @@ struct Supervisor {
         /* The loop and the machine */
         sd_event *event;
         State state;
-        LifeEvent queue[EVENT_QUEUE_MAX];
-        size_t n_queue;
+        LifeQueue queue;
         bool compare_wanted, owner_wanted;
         PendingFailure *pending_failure; /* what is said once it is known who has what we wanted */
         char *failure_status;            /* the first failure, for STATUS=; NULL: none */
@@ -80,9 +78,7 @@ struct Supervisor {
         ExitWait *exit_wait;
         EngineEvents *events;
         const EngineEventsOps *events_ops;
-        EngineUnit *engine_unit;        /* the question whether the engine is stopped; NULL: none */
-        bool events_held, compare_held; /* what waits for its answer */
-        bool rest_said;
+        EngineGuard *engine_guard; /* what would start an engine that somebody has stopped */
         Output *output;
         InputStream *input;
         Process *process;     /* the container's first one, where it can be seen */
@@ -100,8 +96,7 @@ struct Supervisor {
         bool image_differs;     /* the container that was found is not of the image that the unit names */
         bool memory_given_back; /* in this stay in RUNNING */
 
-        Image *image;      /* NULL: outside of STATE_PULLING */
-        char *pull_status; /* which, and how far it is */
+        Image *image; /* NULL: outside of STATE_PULLING */
         Creation *creation;
         Claim *claim;
 };

@@ -19,8 +19,6 @@ static void on_progress(const char *text, uint64_t extend_usec, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        free(s->pull_status);
-        s->pull_status = strdup(text);
         if (extend_usec > 0)
                 unit_link_notify(s->unit_link, "STATUS=%s\nEXTEND_TIMEOUT_USEC=%" PRIu64, text, extend_usec);
         else
@@ -48,9 +46,6 @@ void supervisor_act_pull(Supervisor *s)
         const RunOptions *run = s->config.run;
         bool bar = !s->config.notify_socket && !run->quiet && isatty(STDERR_FILENO);
 
-        free(s->pull_status);
-        if (asprintf(&s->pull_status, "Pulling %.128s", run->image) < 0)
-                s->pull_status = NULL;
         if (!run->quiet && !image_reference_is_id(run->image))
                 log_full(s->facts->in_service ? LOG_INFO : LOG_NOTICE, "Pulling image %s.", run->image);
         if (image_new(&s->image, s->event, s->engine,

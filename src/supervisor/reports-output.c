@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine-rest.h"
 #include "failure.h"
 #include "machine.h"
+#include "reports-engine-guard.h"
 #include "reports-output.h"
 #include "util/log.h"
 #include "util/macro.h"

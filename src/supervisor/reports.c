@@ -14,9 +14,9 @@
 #include "actions.h"
 #include "announce.h"
 #include "codec/engine/wait-status.h"
-#include "engine-rest.h"
 #include "failure.h"
 #include "machine.h"
+#include "reports-engine-guard.h"
 #include "reports-process.h"
 #include "reports.h"
 #include "util/log.h"
@@ -134,7 +134,7 @@ static void on_engine_open(void *userdata)
 
         if (s->facts->engine_lost)
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
-        s->rest_said = false;
+        engine_guard_note_open(s->engine_guard);
         record_events_open(s->record);
         condition_report(s->condition);
         supervisor_wake(s);

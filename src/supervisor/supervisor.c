@@ -13,6 +13,7 @@
 #include "refusal.h"
 #include "reports-condition.h"
 #include "reports-creation.h"
+#include "reports-engine-guard.h"
 #include "reports-output.h"
 #include "reports-placement.h"
 #include "reports-process.h"
@@ -37,7 +38,7 @@ Supervisor *supervisor_free(Supervisor *s)
         creation_free(s->creation);
         claim_free(s->claim);
         engine_events_free(s->events);
-        engine_unit_free(s->engine_unit);
+        engine_guard_free(s->engine_guard);
         input_stream_free(s->input);
         process_free(s->process);
         placement_free(s->placement);
@@ -53,7 +54,6 @@ Supervisor *supervisor_free(Supervisor *s)
         record_free(s->record);
         supervisor_drop_pending_failure(s);
         free(s->failure_status);
-        free(s->pull_status);
         free(s->connect_message);
         free(s);
         return NULL;
@@ -159,6 +159,9 @@ int supervisor_new(Supervisor **ret, const SupervisorConfig *config, EngineHost 
                 r = supervisor_add_own_sources(s);
         if (r >= 0)
                 r = engine_new(&s->engine, s->event, host, &config->tls);
+        if (r >= 0)
+                r = engine_guard_new(&s->engine_guard, s->event, engine_socket_path(s->engine),
+                                     &supervisor_engine_guard_ops, s);
         if (r >= 0)
                 r = supervisor_make_claim(s);
         if (r >= 0)

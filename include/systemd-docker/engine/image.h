@@ -52,6 +52,8 @@ typedef struct ImageConfig {
  * why, in one line. ops is borrowed. */
 int image_new(Image **ret, sd_event *event, Engine *engine, const ImageConfig *config, const ImageOps *ops,
               void *userdata, CliError *reterr);
+/* Which image, and how far its pull is: the line that was reported last; before that, only which. */
+const char *image_status(const Image *i);
 /* Ends the pull wherever it is. The engine keeps the layers that it already has. */
 Image *image_free(Image *i);
 DEFINE_TRIVIAL_CLEANUP_FUNC(Image *, image_free)

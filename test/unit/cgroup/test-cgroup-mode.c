@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cgroup/cgroup-mode.h"
+#include "cgroup/forecast.h"
 #include "util/macro.h"
 
 #define FIT .in_service = true, .delegated = true, .local = true, .root = true
@@ -181,4 +182,27 @@ Test(cgroup_mode, the_engine_is_asked_only_where_it_matters)
         check((CgroupSituation){ FIT, .asked = CGROUP_MODE_MIGRATE }, CGROUP_MODE_MIGRATE, NULL,
               "as asked for");
         check((CgroupSituation){ FIT, .asked = CGROUP_MODE_NONE }, CGROUP_MODE_NONE, NULL, "as asked for");
+}
+
+/* What `setup status` says in advance is what a service gets. */
+Test(cgroup_mode, forecast)
+{
+        static const EngineInfo *const infos[] = { &cgroupfs, &cgroupfs_v1, &registered };
+
+        for (size_t i = 0; i < ELEMENTSOF(infos); i++)
+                for (unsigned delegated = 0; delegated < 2; delegated++) {
+                        const CgroupSituation s = { .asked = CGROUP_MODE_AUTO,
+                                                    .in_service = true,
+                                                    .delegated = delegated,
+                                                    .local = true,
+                                                    .root = true,
+                                                    .info = infos[i] };
+                        const CgroupDecision d = cgroup_mode_decide(&s);
+                        const CgroupForecast f = cgroup_forecast(infos[i], delegated);
+
+                        cr_assert_str_eq(f.mode, cgroup_mode_to_string(d.mode));
+                        cr_assert_str_eq(f.why, d.why);
+                }
+        cr_assert_str_eq(cgroup_forecast(&cgroupfs, true).mode, "delegate");
+        cr_assert_str_eq(cgroup_forecast(&cgroupfs, false).mode, "migrate");
 }

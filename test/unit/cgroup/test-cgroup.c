@@ -302,6 +302,54 @@ Test(cgroup_move, name_systemd_of_v1)
         check_moves("name=systemd");
 }
 
+/* Its processes stand still, and go on. */
+Test(cgroup_move, freezer)
+{
+        sd_event *event = loop_new();
+        CgroupMove *m = NULL;
+        pid_t pid;
+        int r;
+
+        make_cgroups("");
+        pid = child_in(container);
+        cr_assert_eq(cgroup_move_new(&m, pid, id, NULL, wanted, NULL), 0);
+        cr_assert(!cgroup_move_is_frozen(m));
+        r = cgroup_move_freeze(m, true);
+        if (r == -ENOENT)
+                cr_skip_test("this kernel cannot freeze a v2 cgroup (Linux 5.2)");
+        cr_assert_eq(r, 0);
+        cr_assert_eq(cgroup_watch_new(&watch, event, container, "cgroup.events", &ops, NULL), 0);
+        loop_until(event, cgroup_move_is_frozen(m));
+        cr_assert_eq(cgroup_move_freeze(m, false), 0);
+        loop_until(event, !cgroup_move_is_frozen(m));
+        watch = cgroup_watch_free(watch);
+        /* The cgroup has no filter of devices; whether that is known is a matter of rights. */
+        r = cgroup_move_carry_filter(m);
+        cr_assert(r == 0 || r == -EPERM || r == -EINVAL || r == -ENOSYS, "%i", r);
+        /* the engine has removed it */
+        cr_assert_eq(join(foreign, pid), 0);
+        cr_assert_eq(rmdir(inner), 0);
+        cr_assert_eq(rmdir(container), 0);
+        cr_assert_lt(cgroup_move_freeze(m, true), 0);
+        cr_assert(!cgroup_move_is_frozen(m));
+        cr_assert_lt(cgroup_move_carry_filter(m), 0);
+        cgroup_move_free(m);
+        sd_event_unref(event);
+}
+
+/* Nothing of v2 is moved: there is nothing to be frozen, and no filter. */
+Test(cgroup_move, no_freezer)
+{
+        CgroupMove *m = NULL;
+
+        make_cgroups("");
+        cr_assert_eq(cgroup_move_new(&m, child_in(container), id, NULL, nothing_wanted, NULL), 0);
+        cr_assert_eq(cgroup_move_freeze(m, true), -EOPNOTSUPP);
+        cr_assert(!cgroup_move_is_frozen(m));
+        cr_assert_eq(cgroup_move_carry_filter(m), 0);
+        cgroup_move_free(m);
+}
+
 /* A cgroup without the container's id in its name may belong to others. */
 Test(cgroup_move, not_of_the_container)
 {

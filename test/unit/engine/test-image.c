@@ -46,6 +46,7 @@ static void on_progress(const char *text, uint64_t extend_usec, void *userdata)
         cr_assert_eq(userdata, &seen);
         cr_assert_eq(seen.pulled + seen.failed, 0);
         cr_assert_lt(seen.n_progress, LINES_MAX);
+        cr_assert_str_eq(text, image_status(image));
         seen.progress[seen.n_progress] = strdup(text);
         seen.extend_usec[seen.n_progress++] = extend_usec;
 }
@@ -148,6 +149,8 @@ static void start(void)
 
         cr_assert_eq(image_new(&image, event, engine, &config, &ops, &seen, &error), 0, "%s", error.message);
         cr_assert(!is_over(), "no op is called from inside image_new()");
+        cr_assert(strncmp(image_status(image), "Pulling ", 8) == 0);
+        cr_assert_eq(strncmp(image_status(image) + 8, config.name, 128), 0);
         cr_assert_eq(seen.n_progress, 0);
 }
 

@@ -3,6 +3,7 @@
 
 /* The death of a process: of a child of ours, and of another process's child. */
 
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -43,6 +44,22 @@ static void on_exit_code(int code, void *userdata)
 }
 
 static const PidWatchOps ops = { on_death, on_exit_code };
+
+/* The kernel's answer, replaced when the test is linked (--wrap): an older kernel has no PIDFD_GET_INFO, or
+ * tells other things by it. */
+static enum { REAL, NO_IOCTL, NO_EXIT_CODE } kernel;
+
+int __wrap_ioctl(int fd, unsigned long request, void *data);
+int __real_ioctl(int fd, unsigned long request, void *data);
+
+int __wrap_ioctl(int fd, unsigned long request, void *data)
+{
+        if (kernel == REAL)
+                return __real_ioctl(fd, request, data);
+        *(uint64_t *) data = 0;
+        errno = ENOTTY;
+        return kernel == NO_IOCTL ? -1 : 0;
+}
 
 /* A process whose parent is another one, the shim. One byte tells it how to end: 's' means SIGKILL to
  * itself, any other byte exit(byte). The shim reaps it when it is told to. */
@@ -170,6 +187,28 @@ static void check_exit(char how, int code)
         pid_watch_free(w);
         payload_done(&p);
         sd_event_unref(event);
+}
+
+/* Then the engine says how it ended. */
+Test(pid_watch, kernel_that_does_not_tell, .timeout = LOOP_TIMEOUT)
+{
+        for (kernel = NO_IOCTL; kernel <= NO_EXIT_CODE; kernel++) {
+                sd_event *event = loop_new();
+                Payload p = payload_new();
+                PidWatch *w = NULL;
+                Seen seen = {};
+
+                cr_assert_eq(pid_watch_new(&w, event, p.pid, &ops, &seen), 0);
+                payload_end(&p, 7);
+                loop_until(event, seen.deaths);
+                payload_reap(&p);
+                payload_done(&p);
+                loop_settle(event);
+                cr_assert_eq(seen.deaths, 1);
+                cr_assert_eq(seen.codes, 0);
+                pid_watch_free(w);
+                sd_event_unref(event);
+        }
 }
 
 #define NEEDS_KERNEL_THAT_TELLS()                                                                           \

@@ -21,11 +21,15 @@
 Life x;
 static Options options;
 static RunOptions *run;
-static char notify_path[96];
+static char notify_path[96], docker_config[96];
+static char *environment[] = { docker_config, NULL };
+static CliContext context;
 static SupervisorConfig config;
 
 bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id);
 bool __wrap_placement_has_container(const Placement *p);
+bool __wrap_placement_is_decided(const Placement *p);
+bool __real_placement_is_decided(const Placement *p);
 int __wrap_unit_bus_open(void **ret, char **ret_unit);
 
 bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id)
@@ -36,6 +40,11 @@ bool __wrap_cgroup_is_of_container(pid_t pid, const char *container_id)
 bool __wrap_placement_has_container(const Placement *p)
 {
         return x.in_unit;
+}
+
+bool __wrap_placement_is_decided(const Placement *p)
+{
+        return !x.undecided && __real_placement_is_decided(p);
 }
 
 int __wrap_unit_bus_open(void **ret, char **ret_unit)
@@ -127,9 +136,8 @@ static void parse_own(const char *own)
         cr_assert_geq(options_parse(n, argv, NULL, &options, &error), 0, "%s", error.message);
 }
 
-void life_new(Standing standing, const char *own, const char *run_words)
+void life_prepare(Standing standing, const char *own, const char *run_words)
 {
-        EngineHost host = ENGINE_HOST_NULL;
         sd_event *first = loop_new();
         bool service = standing == STANDING_SERVICE;
 
@@ -137,17 +145,32 @@ void life_new(Standing standing, const char *own, const char *run_words)
         run = parse_or_die(run_words);
         x.fake = fake_engine_new(first);
         sd_event_unref(first);
-        host.kind = ENGINE_HOST_UNIX;
-        host.path = strdup(fake_engine_path(x.fake));
+        (void) snprintf(docker_config, sizeof(docker_config), "DOCKER_CONFIG=%s", x.folder);
+        context = *test_context();
+        context.environment = environment;
         config = (SupervisorConfig){ .options = &options,
                                      .run = run,
-                                     .context = test_context(),
+                                     .context = &context,
                                      .host_name = "unix:///the/engine",
                                      .runtime_folder = service ? x.folder : NULL,
                                      .standing = standing,
                                      .notify_socket = service ? notify_path : NULL };
         strcpy(config.owner.unit, service ? "web.service" : CLAIM_BY_HAND);
-        cr_assert_eq(supervisor_new(&x.s, &config, &host), 0);
+}
+
+int life_make(EngineHost *host)
+{
+        return supervisor_new(&x.s, &config, host);
+}
+
+void life_new(Standing standing, const char *own, const char *run_words)
+{
+        EngineHost host = ENGINE_HOST_NULL;
+
+        life_prepare(standing, own, run_words);
+        host.kind = ENGINE_HOST_UNIX;
+        host.path = strdup(fake_engine_path(x.fake));
+        cr_assert_eq(life_make(&host), 0);
         x.event = x.s->event;
         fake_engine_move(x.fake, x.event);
         log_set_sink(on_log, NULL); /* again: the output has its own */
@@ -176,11 +199,10 @@ FakeReply *expect_ping(void)
         return r;
 }
 
-FakeReply *expect_inspect(const char *what, const char *state, const char *more)
+void answer_inspect(FakeReply *r, const char *state, const char *more)
 {
-        char path[128], body[2048], mounts[256];
+        char body[2048], mounts[256];
 
-        (void) snprintf(path, sizeof(path), "/containers/%s/json", what);
         (void) snprintf(
                 mounts, sizeof(mounts),
                 "[{\"Type\":\"bind\",\"Source\":\"%s/systemd-docker/web/notify\",\"Destination\":\"%s\"}]",
@@ -191,7 +213,18 @@ FakeReply *expect_inspect(const char *what, const char *state, const char *more)
                 "\"Config\":{\"Image\":\"image\"},\"HostConfig\":{\"LogConfig\":{\"Type\":\"json-file\"}},"
                 "\"Mounts\":%s%s%s}",
                 state, mounts, *more ? "," : "", more);
-        return expect("GET", path, 200, body);
+        fake_reply_json(r, 200, body);
+}
+
+FakeReply *expect_inspect(const char *what, const char *state, const char *more)
+{
+        char path[128];
+        FakeReply *r;
+
+        (void) snprintf(path, sizeof(path), "/containers/%s/json", what);
+        r = fake_engine_expect(x.fake, "GET", path);
+        answer_inspect(r, state, more);
+        return r;
 }
 
 static FakeReply *expect_stream(const char *method, const char *path)
@@ -297,8 +330,8 @@ void life_signal(int signo, bool by_systemd)
         supervisor_signals_ops.on_signal(signo, by_systemd ? 1 : getpid(), x.s);
 }
 
-/* It has no pipe open, and all signals do what they do by default. */
-static _Noreturn void be_the_container(void)
+/* It has no pipe open, and all signals do what they do by default. ready: closed as soon as this is so. */
+static _Noreturn void be_the_container(int ready)
 {
         sigset_t none;
 
@@ -309,6 +342,7 @@ static _Noreturn void be_the_container(void)
                 (void) signal(signo, SIG_DFL);
         sigemptyset(&none);
         sigprocmask(SIG_SETMASK, &none, NULL);
+        close(ready);
         for (;;)
                 pause();
 }
@@ -316,12 +350,18 @@ static _Noreturn void be_the_container(void)
 const char *life_child(void)
 {
         static char text[96];
+        int ready[2];
+        char byte;
 
         if (x.child == 0) {
+                cr_assert_eq(pipe2(ready, O_CLOEXEC), 0);
                 x.child = fork();
                 if (x.child == 0)
-                        be_the_container();
+                        be_the_container(ready[1]);
                 cr_assert_gt(x.child, 0);
+                close(ready[1]);
+                cr_assert_eq(read(ready[0], &byte, 1), 0);
+                close(ready[0]);
         }
         (void) snprintf(text, sizeof(text), "\"Status\":\"running\",\"Running\":true,\"Pid\":%i",
                         (int) x.child);

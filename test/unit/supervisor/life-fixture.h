@@ -29,7 +29,7 @@ typedef struct Life {
         Supervisor *s;
         sd_event *event; /* the supervisor's */
         FakeEngine *fake;
-        char folder[64];
+        char folder[64];      /* also of docker's configuration, config.json */
         int systemd;          /* the notification socket; read by life_told() */
         char told[16 * 1024]; /* by the supervisor to systemd: each message with "\n" at its end */
         char log[16 * 1024];  /* the same of the log */
@@ -40,6 +40,7 @@ typedef struct Life {
         /* What the kernel would say */
         bool is_of_container; /* … of the child's cgroup */
         bool in_unit;         /* … of the unit's cgroup */
+        bool undecided;       /* the cgroup mode depends on what the engine says of itself */
 
         FakeReply *events, *attach, *wait; /* of the present life of the container */
 } Life;
@@ -52,6 +53,9 @@ void life_teardown(void);
 /* A supervisor that has not begun. own, run: words of systemd-docker and of docker run. Without a mode in
  * own, the container stays where it is. */
 void life_new(Standing standing, const char *own, const char *run);
+/* The same in two steps: all but the supervisor; and the supervisor, of which nothing else is done. */
+void life_prepare(Standing standing, const char *own, const char *run);
+int life_make(EngineHost *host);
 void life_begin(void);
 
 /* Expects a request, and answers it. */
@@ -59,6 +63,7 @@ FakeReply *expect(const char *method, const char *path, int status, const char *
 FakeReply *expect_ping(void);
 /* What inspect says. state: members of State; more: further members of the container, or "". */
 FakeReply *expect_inspect(const char *what, const char *state, const char *more);
+void answer_inspect(FakeReply *r, const char *state, const char *more);
 /* The streams that are opened before a container starts; the first one of the events' stays open. */
 void expect_streams(void);
 void expect_logs(void);

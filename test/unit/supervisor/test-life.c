@@ -277,3 +277,23 @@ Test(life, detach)
         assert_log("Detaching: systemd may miss the container's end.");
         cr_assert_eq(kill(x.child, 0), 0);
 }
+
+/* Its processes stay in a cgroup of their own: the unit would end with us, and the container run on. */
+Test(life, detach_that_is_impossible)
+{
+        x.is_of_container = true;
+        life_new(STANDING_SERVICE, "--logs=false", "--name web image");
+        expect_ping();
+        expect("GET", "/containers/web/json", 404, "{\"message\":\"No such container: web\"}");
+        expect("POST", "/containers/create?name=web", 201, "{\"Id\":\"" ID "\",\"Warnings\":[]}");
+        expect_inspect(ID, CREATED, "");
+        fake_reply_open_chunked(fake_engine_expect(x.fake, "GET", "/events?"));
+        fake_reply_open_chunked(fake_engine_expect(x.fake, "POST", "/containers/" ID "/wait"));
+        expect("POST", "/containers/" ID "/start", 204, "");
+        expect_inspect(ID, life_child(), "");
+        life_begin();
+        until_told("READY=1");
+        loop_settle(x.event);
+        cr_assert_eq(x.s->state, STATE_RUNNING);
+        assert_log("Not detaching: the unit would end, because the container is not its main process.");
+}

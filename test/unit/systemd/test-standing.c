@@ -1,15 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* Who we are, by every sign. The behaviour tests have the units. */
+/* Who we are, by every sign. What systemd says of the unit is the test's (--wrap); the behaviour tests have
+ * the units. */
 
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "systemd/standing.h"
 #include "util/macro.h"
+
+static UnitStart start;
+static int start_error = -ENODATA;
+
+int __wrap_unit_info_ask_start(UnitStart *ret);
+
+int __wrap_unit_info_ask_start(UnitStart *ret)
+{
+        if (start_error >= 0)
+                *ret = start;
+        return start_error;
+}
 
 #define SELF 100
 #define OTHER 50
@@ -55,4 +70,21 @@ Test(standing, our_own_pid)
         cr_assert_eq(standing_find(pid), STANDING_SERVICE);
         cr_assert_neq(standing_find("1"), STANDING_SERVICE);
         cr_assert_neq(standing_find(NULL), STANDING_SERVICE);
+}
+
+/* What systemd says of its main process, and who our ancestors are. */
+Test(standing, ancestors)
+{
+        start_error = 0;
+        start = (UnitStart){ .main_pid = getpid() };
+        cr_assert_eq(standing_find(NULL), STANDING_SERVICE);
+        start = (UnitStart){ .main_pid = getppid(), .activating = true };
+        cr_assert_eq(standing_find(NULL), STANDING_BELOW);
+        start.activating = false;
+        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
+        /* A process that is no ancestor of ours. */
+        start = (UnitStart){ .main_pid = INT_MAX, .activating = true };
+        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
+        start = (UnitStart){ .main_pid = 0, .activating = true };
+        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
 }

@@ -135,6 +135,97 @@ Test(unit_info, freed_from_its_report, .timeout = LOOP_TIMEOUT)
         ask(reply_properties);
 }
 
+/* The settings of a unit whose filters concern sockets, or devices. filter: the one that has an element. */
+static unsigned filter;
+
+typedef struct Filter {
+        const char *property, *type, *setting;
+        bool (*append)(sd_bus_message *m);
+} Filter;
+
+static bool append_address(sd_bus_message *m)
+{
+        return sd_bus_message_append(m, "(iayu)", 2, 4, 10, 0, 0, 1, 8) >= 0;
+}
+
+static bool append_path(sd_bus_message *m)
+{
+        return sd_bus_message_append(m, "s", "/sys/fs/bpf/x") >= 0;
+}
+
+static bool append_program(sd_bus_message *m)
+{
+        return sd_bus_message_append(m, "(ss)", "egress", "/sys/fs/bpf/x") >= 0;
+}
+
+static bool append_bind(sd_bus_message *m)
+{
+        return sd_bus_message_append(m, "(iiqq)", 2, 6, 0, 0) >= 0;
+}
+
+static const Filter filters[] = {
+        { "IPAddressDeny", "(iayu)", "IPAddressDeny=", append_address },
+        { "IPIngressFilterPath", "s", "IPIngressFilterPath=", append_path },
+        { "IPEgressFilterPath", "s", "IPEgressFilterPath=", append_path },
+        { "BPFProgram", "(ss)", "BPFProgram=", append_program },
+        { "SocketBindDeny", "(iiqq)", "SocketBindDeny=", append_bind },
+};
+
+static void append_interfaces(sd_bus_message *m)
+{
+        bool filled = filter == ELEMENTSOF(filters);
+
+        cr_assert_geq(sd_bus_message_open_container(m, 'e', "sv"), 0);
+        cr_assert_geq(sd_bus_message_append(m, "s", "RestrictNetworkInterfaces"), 0);
+        cr_assert_geq(filled ? sd_bus_message_append(m, "v", "(bas)", 1, 1, "eth0")
+                             : sd_bus_message_append(m, "v", "(bas)", 0, 0),
+                      0);
+        cr_assert_geq(sd_bus_message_close_container(m), 0);
+}
+
+static int reply_filters(sd_bus_message *call)
+{
+        sd_bus_message *m = NULL;
+        char type[16];
+
+        cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
+        cr_assert_geq(sd_bus_message_open_container(m, 'a', "{sv}"), 0);
+        for (size_t i = 0; i < ELEMENTSOF(filters); i++) {
+                (void) snprintf(type, sizeof(type), "a%s", filters[i].type);
+                cr_assert_geq(sd_bus_message_open_container(m, 'e', "sv"), 0);
+                cr_assert_geq(sd_bus_message_append(m, "s", filters[i].property), 0);
+                cr_assert_geq(sd_bus_message_open_container(m, 'v', type), 0);
+                cr_assert_geq(sd_bus_message_open_container(m, 'a', filters[i].type), 0);
+                if (filter == i)
+                        cr_assert(filters[i].append(m) && filters[i].append(m));
+                for (unsigned n = 0; n < 3; n++)
+                        cr_assert_geq(sd_bus_message_close_container(m), 0);
+        }
+        append_interfaces(m);
+        cr_assert_geq(sd_bus_message_append(m, "{sv}", "DevicePolicy", "s", filter == 0 ? "closed" : "auto"),
+                      0);
+        cr_assert_geq(sd_bus_message_close_container(m), 0);
+        cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
+        sd_bus_message_unref(m);
+        return 1;
+}
+
+Test(unit_info, filters, .timeout = LOOP_TIMEOUT)
+{
+        for (filter = 0; filter <= ELEMENTSOF(filters) + 1; filter++) {
+                reports = 0;
+                ask(reply_filters);
+                cr_assert_geq(reported_r, 0);
+                cr_assert_eq(reported.device_policy_closed, filter == 0);
+                if (filter > ELEMENTSOF(filters))
+                        cr_assert_null(reported.socket_filter);
+                else
+                        cr_assert_str_eq(reported.socket_filter, filter < ELEMENTSOF(filters)
+                                                                         ? filters[filter].setting
+                                                                         : "RestrictNetworkInterfaces=");
+        }
+}
+
 /* As systemd has them when the unit says nothing, and from a version with other words. */
 static int reply_others(sd_bus_message *call)
 {

@@ -2,9 +2,11 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 #pragma once
 
-/* An engine that somebody has stopped while the container ran is not started again by our connections. */
+/* What waits while the engine is stopped. */
 
 #include "machine.h"
+
+extern const EngineGuardOps supervisor_engine_guard_ops;
 
 /* EngineEventsOps.hold. */
 bool supervisor_hold_events(void *userdata);
