@@ -40,7 +40,7 @@ bool quadlet_unit_is_broken(const QuadletUnit *u)
 static const QuadletKey *find_key(const QuadletKey *keys, size_t n, const char *name)
 {
         for (size_t i = 0; i < n; i++)
-                if (strcmp(keys[i].name, name) == 0)
+                if (keys[i].name[0] == name[0] && strcmp(keys[i].name, name) == 0)
                         return keys + i;
         return NULL;
 }
@@ -140,6 +140,8 @@ static void check_quadlet_section(Conversion *c, const UnitLine *line)
                                  line->value);
 }
 
+/* Every line is looked at. A known key of the type's own section gets its place in c->values, not yet read.
+ */
 static void check_lines(Conversion *c)
 {
         const UnitFile *f = &c->unit->file;
@@ -149,7 +151,11 @@ static void check_lines(Conversion *c)
                 const UnitLine *line = f->lines + i;
 
                 if (strcmp(line->section, own) == 0) {
-                        if (!find_key(c->keys, c->n_keys, line->key))
+                        const QuadletKey *key = find_key(c->keys, c->n_keys, line->key);
+
+                        if (key)
+                                c->values[key - c->keys].last = line;
+                        else
                                 unknown_key(c, line);
                 } else if (strcmp(line->section, "Quadlet") == 0) {
                         check_quadlet_section(c, line);
@@ -160,6 +166,30 @@ static void check_lines(Conversion *c)
                         unknown_section(c, line, own);
                         reported = line->section; /* one line a section is enough */
                 }
+        }
+}
+
+/* The keys that have lines. */
+static void list_given(Conversion *c)
+{
+        c->n_given = 0;
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (c->values[i].last)
+                        c->given[c->n_given++] = i;
+}
+
+static void read_values(Conversion *c, const char *section)
+{
+        list_given(c);
+        for (size_t i = 0; i < c->n_given; i++) {
+                size_t at = c->given[i];
+
+                key_values_read(&c->unit->file, section, c->keys + at, c->values + at, &c->unit->findings);
+                c->failed = c->failed || c->values[at].failed;
+        }
+        if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD) {
+                fold_podman_args(c);
+                list_given(c);
         }
 }
 
@@ -187,9 +217,10 @@ static void map_values(Conversion *c, const QuadletKey *key, const KeyValues *va
 
 static void conversion_done(Conversion *c)
 {
-        for (size_t i = 0; c->values && i < c->n_keys; i++)
-                key_values_done(c->values + i);
+        for (size_t i = 0; i < c->n_given; i++)
+                key_values_done(c->values + c->given[i]);
         free(c->values);
+        free(c->given);
         words_done(&c->unit_lines);
         words_done(&c->service_lines);
         words_done(&c->before);
@@ -215,21 +246,17 @@ static void convert_by_table(Conversion *c)
                 return;
         }
         c->values = calloc(c->n_keys, sizeof(KeyValues));
-        if (!c->values) {
+        c->given = calloc(c->n_keys, sizeof(size_t));
+        if (!c->values || !c->given) {
                 c->failed = true;
                 return;
         }
         check_lines(c);
-        for (size_t i = 0; i < c->n_keys; i++) {
-                key_values_read(&c->unit->file, section, c->keys + i, c->values + i, &c->unit->findings);
-                c->failed = c->failed || c->values[i].failed;
-        }
-        if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD)
-                fold_podman_args(c);
+        read_values(c, section);
         conversions[c->unit->parsed.type].begin(c);
-        for (size_t i = 0; i < c->n_keys; i++) {
-                c->key = c->keys + i;
-                map_values(c, c->key, c->values + i);
+        for (size_t i = 0; i < c->n_given; i++) {
+                c->key = c->keys + c->given[i];
+                map_values(c, c->key, c->values + c->given[i]);
         }
         c->key = NULL;
         conversions[c->unit->parsed.type].end(c);

@@ -105,7 +105,10 @@ static SplitResult next_word(const char **at, SplitMode mode, Buffer *b)
                 } else if (!quote && strchr(BLANKS, *s)) {
                         break;
                 } else {
-                        buffer_add_char(b, *s);
+                        size_t n = 1 + strcspn(s + 1, BLANKS "\"'\\");
+
+                        buffer_add_n(b, s, n);
+                        s += n - 1;
                 }
         }
         *at = s;
@@ -134,12 +137,18 @@ SplitResult words_split(const char *text, SplitMode mode, Words *ret)
  * because it may begin a line. */
 static bool is_plain(const char *word, size_t size)
 {
-        if (size == 0 || word[0] == '#' || word[0] == ';' || !utf8_is_valid(word, size))
+        bool ascii = true;
+
+        if (size == 0 || word[0] == '#' || word[0] == ';')
                 return false;
-        for (size_t i = 0; i < size; i++)
-                if ((unsigned char) word[i] <= ' ' || word[i] == 0x7f || strchr("\"'\\", word[i]))
+        for (size_t i = 0; i < size; i++) {
+                unsigned char c = (unsigned char) word[i];
+
+                if (c <= ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\')
                         return false;
-        return true;
+                ascii = ascii && c < 0x80;
+        }
+        return ascii || utf8_is_valid(word, size);
 }
 
 /* Whether single quotes are enough: easier to read for JSON and scripts. */
