@@ -59,6 +59,25 @@ void buffer_add_char(Buffer *b, char c)
         buffer_add_n(b, &c, 1);
 }
 
+void buffer_add_rune(Buffer *b, uint32_t c)
+{
+        if (c < 0x80) {
+                buffer_add_char(b, (char) c);
+        } else if (c < 0x800) {
+                buffer_add_char(b, (char) (0xc0 | c >> 6));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        } else if (c < 0x10000) {
+                buffer_add_char(b, (char) (0xe0 | c >> 12));
+                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        } else {
+                buffer_add_char(b, (char) (0xf0 | c >> 18));
+                buffer_add_char(b, (char) (0x80 | (c >> 12 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        }
+}
+
 void buffer_addf(Buffer *b, const char *format, ...)
 {
         for (;;) {

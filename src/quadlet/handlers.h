@@ -48,6 +48,7 @@ HANDLER(key_log_opt);
 /* network-options.c */
 HANDLER(key_networks);
 HANDLER(key_dns);
+HANDLER(key_expose);
 
 /* storage.c */
 HANDLER(key_device);

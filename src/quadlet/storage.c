@@ -217,6 +217,11 @@ void key_tmpfs(Conversion *c, const QuadletKey *key, const KeyValues *values)
                 _cleanup_buffer_ Buffer b = {};
                 char separator = ':';
 
+                if (*value != '/' && !has_expansion(value)) {
+                        conversion_error(c, values->items[i].line, NULL,
+                                         "Tmpfs=%s: the path in the container must begin with \"/\"", value);
+                        continue;
+                }
                 buffer_add_n(&b, value, at ? (size_t) (at - value) : strlen(value));
                 while (at) {
                         size_t n = strcspn(++at, ",");

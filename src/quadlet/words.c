@@ -39,25 +39,6 @@ static int64_t read_digits(const char *s, size_t n, int base)
         return value;
 }
 
-static void add_rune(Buffer *b, uint32_t c)
-{
-        if (c < 0x80) {
-                buffer_add_char(b, (char) c);
-        } else if (c < 0x800) {
-                buffer_add_char(b, (char) (0xc0 | c >> 6));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        } else if (c < 0x10000) {
-                buffer_add_char(b, (char) (0xe0 | c >> 12));
-                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        } else {
-                buffer_add_char(b, (char) (0xf0 | c >> 18));
-                buffer_add_char(b, (char) (0x80 | (c >> 12 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        }
-}
-
 /* s is after the backslash. Appends what the escape means; returns its length, 0 for a bad one. */
 static size_t unescape(const char *s, Buffer *b)
 {
@@ -77,7 +58,7 @@ static size_t unescape(const char *s, Buffer *b)
                 if (digits == 2)
                         buffer_add_char(b, (char) c);
                 else
-                        add_rune(b, (uint32_t) c);
+                        buffer_add_rune(b, (uint32_t) c);
                 return 1 + digits;
         }
         c = read_digits(s, 3, 8);
