@@ -64,11 +64,8 @@ static void append_parts(KeyValues *v, char *text, const UnitLine *line, bool co
                 append(v, TAKE_PTR(all), line);
                 return;
         }
-        for (const char *s = text; s; s = strchr(s, ',')) {
-                s += s != text;
-                if (*s && *s != ',')
-                        append(v, strndup(s, strcspn(s, ",")), line);
-        }
+        for (const char *s = text; *(s += strspn(s, ",")); s += strcspn(s, ","))
+                append(v, strndup(s, strcspn(s, ",")), line);
 }
 
 /* A value of which nothing is unquoted. Quotes around all of it are podman's mistake as well. */
