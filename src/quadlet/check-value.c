@@ -91,6 +91,11 @@ static bool is_name(const char *s)
         return n > 1 && container_name_is_valid(s, n);
 }
 
+static bool is_image(const char *s)
+{
+        return !strpbrk(s, " \t\"'");
+}
+
 static bool is_network(const char *s)
 {
         return isalnum((unsigned char) *s) &&
@@ -126,6 +131,7 @@ static const struct {
         [CHECK_SIGNAL] = { is_signal, "a signal like SIGTERM" },
         [CHECK_ADDRESS] = { is_address, "an IP address" },
         [CHECK_NAME] = { is_name, "two or more letters, digits, \"_\", \".\" or \"-\"" },
+        [CHECK_IMAGE] = { is_image, "the name of an image, without blanks and quotes" },
         [CHECK_NETWORK] = { is_network, "letters, digits, \"_\", \".\" or \"-\"" },
         [CHECK_SUBNET] = { is_subnet, "a subnet like 10.89.0.0/24" },
         [CHECK_PATH] = { is_absolute, "a path that begins with \"/\"" },

@@ -38,11 +38,6 @@ static void add_image(Conversion *c)
                                          "[Container] has no Image=");
                 return;
         }
-        if (strpbrk(image, " \t")) {
-                conversion_error(c, line, "Image= with the image, and Exec= with the command",
-                                 "Image=%s: an image's name has no blanks", image);
-                return;
-        }
         if ((type == UNIT_TYPE_IMAGE || type == UNIT_TYPE_BUILD) && !strpbrk(image, "/:")) {
                 if (!conversion_refer(c, line, image, strlen(image), &r))
                         return;

@@ -19,7 +19,7 @@ const QuadletKey container_keys[] = {
           .check = CHECK_NAME),
         K("Image", STRING, "IMAGE",
           "The image; or the name of an .image or .build file, whose service then runs first.",
-          "docker.io/library/nginx:1.27"),
+          "docker.io/library/nginx:1.27", .check = CHECK_IMAGE),
         K("Rootfs", STRING, "PATH", "", "/srv/root", .fate = KEY_REFUSED,
           .why = "Docker runs images only; make one with `docker import`"),
         K("AddCapability", WORDS, "CAPABILITY...",

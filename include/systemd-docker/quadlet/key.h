@@ -40,6 +40,7 @@ typedef enum KeyCheck {
         CHECK_SIGNAL,   /* TERM, SIGTERM, 15, RTMIN+3 */
         CHECK_ADDRESS,  /* IPv4 or IPv6 */
         CHECK_NAME,     /* of a container or volume */
+        CHECK_IMAGE,    /* the name of an image */
         CHECK_NETWORK,  /* the name of a network */
         CHECK_SUBNET,   /* 10.89.0.0/24 */
         CHECK_PATH,     /* begins with "/" */
