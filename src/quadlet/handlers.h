@@ -55,6 +55,7 @@ HANDLER(key_device);
 HANDLER(key_mount);
 HANDLER(key_tmpfs);
 HANDLER(key_volumes);
+HANDLER(key_pod_volumes); /* the members mount them */
 
 /* secret.c */
 HANDLER(key_secret);

@@ -58,7 +58,7 @@ const QuadletKey pod_keys[] = {
         K("UIDMap", WORDS, "MAP...", "", "0:1000:100", .fate = KEY_REFUSED, .why = NO_MAPS),
         K("UserNS", STRING, "MODE", "As in [Container].", "host", .handler = key_user_namespace),
         K("Volume", LINES, "[SOURCE:]PATH[:OPTIONS]", "As in [Container], for every member.",
-          "/srv/www:/www:ro"),
+          "/srv/www:/www:ro", .handler = key_pod_volumes),
         K("RemapUsers", STRING, "MODE", "Deprecated.", "keep-id", .handler = key_user_namespace),
         K("RemapUid", WORDS, "MAP...", "Deprecated.", "0:1", .fate = KEY_REFUSED, .why = NO_MAPS),
         K("RemapGid", WORDS, "MAP...", "Deprecated.", "0:1", .fate = KEY_REFUSED, .why = NO_MAPS),
