@@ -90,15 +90,15 @@ static void parse_volume(Conversion *c, const UnitLine *line, const char *value,
         if (!colon) {
                 v->target = strdup(value);
         } else {
-                v->source = strndup(value, (size_t) (colon - value));
+                v->source = colon > value ? strndup(value, (size_t) (colon - value)) : NULL;
                 options = strchr(colon + 1, ':');
                 v->target = strndup(colon + 1, options ? (size_t) (options - colon - 1) : strlen(colon + 1));
         }
-        if (!v->target || (colon && !v->source)) {
+        if (!v->target || (colon && colon > value && !v->source)) {
                 c->failed = true;
                 return;
         }
-        if (!*v->target || (v->source && !*v->source) || (options && strchr(options + 1, ':')))
+        if (!*v->target || (options && strchr(options + 1, ':')))
                 conversion_error(c, line, "Volume=/srv/www:/www:ro",
                                  "%s=%s: must be [SOURCE:]PATH[:OPTIONS]", line->key, value);
         else if (*v->target != '/' && !has_expansion(v->target))

@@ -4,7 +4,8 @@
 /* The parser of unit files.
  *
  * A text is a series of logical lines. A line that ends with a backslash continues in the next line that is
- * neither empty nor a comment; the backslash goes, and nothing takes its place. What a person wants to know
+ * neither empty nor a comment; the backslash and the blanks that the next line begins with go, and nothing
+ * takes their place. What a person wants to know
  * of a mistake is the number of the line where it begins, so each line keeps that. */
 
 #include <errno.h>
@@ -27,6 +28,7 @@ typedef struct Parser {
         const char *section; /* NULL: none yet */
         bool section_is_bad; /* its name was an error already */
         unsigned number;     /* of the next physical line */
+        bool is_indented;    /* the last physical line was */
 } Parser;
 
 void unit_file_done(UnitFile *u)
@@ -38,23 +40,6 @@ void unit_file_done(UnitFile *u)
         *u = (UnitFile){ .lines = NULL };
 }
 
-/* The next physical line without its end and without blanks at its right end; false: no more. */
-static bool next_physical(Parser *p, const char **ret, size_t *ret_size)
-{
-        const char *end;
-
-        if (p->at >= p->end)
-                return false;
-        end = memchr(p->at, '\n', (size_t) (p->end - p->at)) ?: p->end;
-        *ret = p->at;
-        *ret_size = (size_t) (end - p->at);
-        while (*ret_size > 0 && is_blank((*ret)[*ret_size - 1]))
-                (*ret_size)--;
-        p->at = end + 1;
-        p->number++;
-        return true;
-}
-
 static size_t leading_blanks(const char *s, size_t size)
 {
         size_t n = 0;
@@ -64,11 +49,31 @@ static size_t leading_blanks(const char *s, size_t size)
         return n;
 }
 
+/* The next physical line without its end and without blanks at both sides; false: no more. */
+static bool next_physical(Parser *p, const char **ret, size_t *ret_size)
+{
+        const char *end;
+        size_t n;
+
+        if (p->at >= p->end)
+                return false;
+        end = memchr(p->at, '\n', (size_t) (p->end - p->at)) ?: p->end;
+        *ret = p->at;
+        *ret_size = (size_t) (end - p->at);
+        while (*ret_size > 0 && is_blank((*ret)[*ret_size - 1]))
+                (*ret_size)--;
+        n = leading_blanks(*ret, *ret_size);
+        *ret += n;
+        *ret_size -= n;
+        p->is_indented = n > 0;
+        p->at = end + 1;
+        p->number++;
+        return true;
+}
+
 static bool is_comment_or_empty(const char *s, size_t size)
 {
-        size_t n = leading_blanks(s, size);
-
-        return n == size || s[n] == '#' || s[n] == ';';
+        return size == 0 || *s == '#' || *s == ';';
 }
 
 static void put(Parser *p, const char *s, size_t n)
@@ -95,6 +100,16 @@ static void drop_backslashes(Parser *p, const char *begin)
                 p->out--;
 }
 
+/* An indented line looks like another word. */
+static void note_join(Parser *p, const char *begin, unsigned number)
+{
+        if (p->is_indented && p->out > begin && !is_blank(p->out[-1]))
+                findings_add(
+                        p->findings, FINDING_NOTE, p->file, number, "a blank before the \"\\\"",
+                        "the next line continues the last word of this one: there is no blank before the "
+                        "\"\\\"");
+}
+
 /* Joins a line and what continues it, without blanks on its left. There is room for it: a logical line and
  * its NUL are no longer than its physical lines and their ends. */
 static bool next_logical(Parser *p, char **ret, size_t *ret_size, unsigned *ret_number)
@@ -108,14 +123,16 @@ static bool next_logical(Parser *p, char **ret, size_t *ret_size, unsigned *ret_
         *ret_number = p->number - 1;
         while (size > 0 && s[size - 1] == '\\') {
                 put(p, s, size - 1);
-                if (next_with_text(p, &s, &size))
+                if (next_with_text(p, &s, &size)) {
+                        note_join(p, begin, *ret_number);
                         continue;
+                }
                 drop_backslashes(p, begin);
                 size = 0;
         }
         put(p, s, size);
-        *ret = begin + leading_blanks(begin, (size_t) (p->out - begin));
-        *ret_size = (size_t) (p->out - *ret);
+        *ret = begin;
+        *ret_size = (size_t) (p->out - begin);
         *p->out++ = 0;
         return true;
 }
