@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "check/check.h"
+#include "credentials.h"
 #include "findings-out.h"
 #include "generator/collect.h"
 #include "generator/unit-folders.h"
@@ -107,6 +108,10 @@ static int check_folders(Check *c, const Words *folders, const Choice *choice)
                 if (!is_chosen(u, choice))
                         continue;
                 n++;
+                /* Files that are looked at elsewhere are perhaps for another machine. */
+                if (!quadlet_unit_is_broken(u))
+                        check_credentials(set.units[i], c->options->user,
+                                          folders == &c->folders ? FINDING_WARNING : FINDING_NOTE);
                 if (words_contain(&c->seen, u->path) && !choice->name)
                         continue; /* named twice, or part of a folder that was named as well */
                 findings_out_add(&c->out, u);

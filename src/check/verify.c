@@ -115,6 +115,16 @@ static const UnitLine *source_of(const QuadletUnit *u, const char *line, size_t 
         return NULL;
 }
 
+static bool is_reported(const QuadletUnit *u, const UnitLine *line)
+{
+        for (size_t i = 0; i < u->findings.n; i++)
+                if (u->findings.items[i].line == line->line && u->findings.items[i].file &&
+                    strcmp(u->findings.items[i].file, line->file) == 0 &&
+                    u->findings.items[i].level > FINDING_NOTE)
+                        return true;
+        return false;
+}
+
 /* "NUMBER: TEXT" about the service of a unit. */
 static void take_complaint(QuadletUnit *u, const char *complaint)
 {
@@ -128,6 +138,8 @@ static void take_complaint(QuadletUnit *u, const char *complaint)
                 return;
         line = line_of(u->text, (unsigned) number, &size);
         source = line ? source_of(u, line, size) : NULL;
+        if (source && is_reported(u, source))
+                return; /* and with more than systemd knows */
         findings_add(&u->findings, FINDING_WARNING, source ? source->file : u->path,
                      source ? source->line : 0, NULL, "systemd:%s", end + 1);
 }

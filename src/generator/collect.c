@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -24,7 +25,13 @@ typedef struct Collection {
         DropIns *drop_ins;
 } Collection;
 
-/* -EISDIR, -ESPIPE (no regular file), -EFBIG, or another error. */
+/* A link to it masks a drop-in of the same name elsewhere. */
+static bool is_null_device(const struct stat *st)
+{
+        return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
+}
+
+/* -EISDIR, -ESPIPE (no regular file), -EFBIG, or another error. /dev/null is an empty file. */
 static int read_unit_file(const char *path, char **ret, size_t *ret_size)
 {
         _cleanup_close_ int fd = RET_NERRNO(open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
@@ -36,7 +43,9 @@ static int read_unit_file(const char *path, char **ret, size_t *ret_size)
                 return fd;
         if (fstat(fd, &st) < 0)
                 return -errno;
-        if (!S_ISREG(st.st_mode))
+        if (is_null_device(&st))
+                st.st_size = 0;
+        else if (!S_ISREG(st.st_mode))
                 return -ESPIPE;
         if (st.st_size > (off_t) UNIT_FILE_SIZE_MAX)
                 return -EFBIG;

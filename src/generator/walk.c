@@ -139,7 +139,9 @@ static int take_folder(Walker *w, const char *name, const char *path, const Fold
         return walk_folder(w, path, parent);
 }
 
-static int take_entry(Walker *w, int dir_fd, const char *folder, const char *name, const Folder *parent)
+/* type: of the entry itself as the folder has it, DT_UNKNOWN or not. It saves asking for each file. */
+static int take_entry(Walker *w, int dir_fd, const char *folder, const char *name, unsigned char type,
+                      const Folder *parent)
 {
         _cleanup_free_ char *path = NULL;
         struct stat st;
@@ -151,6 +153,8 @@ static int take_entry(Walker *w, int dir_fd, const char *folder, const char *nam
                 return -ENOMEM;
         }
         w->entries++;
+        if (type == DT_REG)
+                return is_wanted(name) ? append(w, &w->walk->files, name, path, false) : 0;
         if (is_wanted(name) && is_mask(dir_fd, name))
                 return append(w, &w->walk->files, name, path, true);
         if (fstatat(dir_fd, name, &st, 0) < 0) {
@@ -213,7 +217,7 @@ static int walk_folder(Walker *w, const char *path, const Folder *parent)
         }
         for (int i = 0; i < n; i++) {
                 if (r >= 0 && w->entries < ENTRIES_MAX)
-                        r = take_entry(w, fd, path, entries[i]->d_name, &self);
+                        r = take_entry(w, fd, path, entries[i]->d_name, entries[i]->d_type, &self);
                 free(entries[i]);
         }
         free(entries);

@@ -14,25 +14,36 @@ void buffer_done(Buffer *b)
         *b = (Buffer){ .data = NULL };
 }
 
-void buffer_add_n(Buffer *b, const char *s, size_t n)
+/* Room for n more bytes and a NUL; false: the buffer has failed. */
+static bool make_room(Buffer *b, size_t n)
 {
+        size_t wanted, bigger;
+        char *data;
+
         if (b->failed)
-                return;
+                return false;
         if (n > BUFFER_MAX || b->size + n > BUFFER_MAX) {
                 b->failed = true;
-                return;
+                return false;
         }
-        if (b->size + n + 1 > b->allocated) {
-                size_t wanted = MAX(b->size + n + 1, (size_t) 64), bigger = MAX(wanted, b->allocated * 2);
-                char *data = realloc(b->data, bigger);
+        if (b->size + n + 1 <= b->allocated)
+                return true;
+        wanted = MAX(b->size + n + 1, (size_t) 64);
+        bigger = MAX(wanted, b->allocated * 2);
+        data = realloc(b->data, bigger);
+        if (!data) {
+                b->failed = true;
+                return false;
+        }
+        b->data = data;
+        b->allocated = bigger;
+        return true;
+}
 
-                if (!data) {
-                        b->failed = true;
-                        return;
-                }
-                b->data = data;
-                b->allocated = bigger;
-        }
+void buffer_add_n(Buffer *b, const char *s, size_t n)
+{
+        if (!make_room(b, n))
+                return;
         memcpy(b->data + b->size, s, n);
         b->size += n;
         b->data[b->size] = 0;
@@ -48,21 +59,45 @@ void buffer_add_char(Buffer *b, char c)
         buffer_add_n(b, &c, 1);
 }
 
+void buffer_add_rune(Buffer *b, uint32_t c)
+{
+        if (c < 0x80) {
+                buffer_add_char(b, (char) c);
+        } else if (c < 0x800) {
+                buffer_add_char(b, (char) (0xc0 | c >> 6));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        } else if (c < 0x10000) {
+                buffer_add_char(b, (char) (0xe0 | c >> 12));
+                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        } else {
+                buffer_add_char(b, (char) (0xf0 | c >> 18));
+                buffer_add_char(b, (char) (0x80 | (c >> 12 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
+                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
+        }
+}
+
 void buffer_addf(Buffer *b, const char *format, ...)
 {
-        _cleanup_free_ char *s = NULL;
-        va_list ap;
-        int n;
+        for (;;) {
+                size_t room = b->allocated - b->size;
+                va_list ap;
+                int n;
 
-        va_start(ap, format);
-        n = vasprintf(&s, format, ap);
-        va_end(ap);
-        if (n < 0) {
-                s = NULL;
-                b->failed = true;
-                return;
+                va_start(ap, format);
+                n = vsnprintf(b->data ? b->data + b->size : NULL, room, format, ap);
+                va_end(ap);
+                b->failed = b->failed || n < 0;
+                if (!b->failed && (size_t) n < room) {
+                        b->size += (size_t) n;
+                        return;
+                }
+                if (!make_room(b, (size_t) n))
+                        break;
         }
-        buffer_add_n(b, s, (size_t) n);
+        if (b->data)
+                b->data[b->size] = 0; /* what did not fit */
 }
 
 const char *buffer_text(const Buffer *b)
@@ -132,10 +167,17 @@ void words_add_n(Words *w, const char *s, size_t n)
 
 void words_addf(Words *w, const char *format, ...)
 {
-        char *s = NULL;
+        char fits[200], *s;
         va_list ap;
         int n;
 
+        va_start(ap, format);
+        n = vsnprintf(fits, sizeof(fits), format, ap);
+        va_end(ap);
+        if (n >= 0 && (size_t) n < sizeof(fits)) {
+                words_add_n(w, fits, (size_t) n);
+                return;
+        }
         va_start(ap, format);
         n = vasprintf(&s, format, ap);
         va_end(ap);

@@ -91,6 +91,36 @@ static bool is_name(const char *s)
         return n > 1 && container_name_is_valid(s, n);
 }
 
+static bool is_image(const char *s)
+{
+        return !strpbrk(s, " \t\"'");
+}
+
+static bool is_network(const char *s)
+{
+        return isalnum((unsigned char) *s) &&
+               strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                         "0123456789_.-") == strlen(s);
+}
+
+static bool is_subnet(const char *s)
+{
+        const char *slash = strchr(s, '/');
+        char address[INET6_ADDRSTRLEN];
+
+        if (!slash || (size_t) (slash - s) >= sizeof(address) || !is_number(slash + 1) || slash[1] == '-' ||
+            strlen(slash + 1) > 3)
+                return false;
+        memcpy(address, s, (size_t) (slash - s));
+        address[slash - s] = 0;
+        return is_address(address);
+}
+
+static bool is_absolute(const char *s)
+{
+        return *s == '/';
+}
+
 static const struct {
         bool (*is)(const char *s);
         const char *what;
@@ -101,6 +131,10 @@ static const struct {
         [CHECK_SIGNAL] = { is_signal, "a signal like SIGTERM" },
         [CHECK_ADDRESS] = { is_address, "an IP address" },
         [CHECK_NAME] = { is_name, "two or more letters, digits, \"_\", \".\" or \"-\"" },
+        [CHECK_IMAGE] = { is_image, "the name of an image, without blanks and quotes" },
+        [CHECK_NETWORK] = { is_network, "letters, digits, \"_\", \".\" or \"-\"" },
+        [CHECK_SUBNET] = { is_subnet, "a subnet like 10.89.0.0/24" },
+        [CHECK_PATH] = { is_absolute, "a path that begins with \"/\"" },
 };
 
 /* The word of "a|b|c" that equals s; the nearest one if none does. */

@@ -14,9 +14,9 @@ static const KeyValues no_values;
 
 const KeyValues *conversion_values(const Conversion *c, const char *name)
 {
-        for (size_t i = 0; i < c->n_keys; i++)
-                if (strcmp(c->keys[i].name, name) == 0)
-                        return c->values + i;
+        for (size_t i = 0; i < c->n_given; i++)
+                if (strcmp(c->keys[c->given[i]].name, name) == 0)
+                        return c->values + c->given[i];
         return &no_values;
 }
 
@@ -77,16 +77,19 @@ static const KeyValue *source_of(const Conversion *c, const char *value, const Q
 {
         const KeyValue *source = NULL;
 
-        for (size_t i = 0; i < c->n_keys; i++) {
-                if (c->key && c->key != c->keys + i)
+        for (size_t i = 0; i < c->n_given; i++) {
+                const QuadletKey *key = c->keys + c->given[i];
+                const KeyValues *values = c->values + c->given[i];
+
+                if (c->key && c->key != key)
                         continue;
-                for (size_t k = 0; k < c->values[i].n; k++) {
-                        const KeyValue *v = c->values[i].items + k;
+                for (size_t k = 0; k < values->n; k++) {
+                        const KeyValue *v = values->items + k;
 
                         if (*v->text && strstr(value, v->text) &&
                             (!source || strlen(v->text) > strlen(source->text))) {
                                 source = v;
-                                *ret_key = c->keys + i;
+                                *ret_key = key;
                         }
                 }
         }

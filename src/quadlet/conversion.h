@@ -18,6 +18,8 @@ typedef struct Conversion {
         const QuadletKey *keys;
         KeyValues *values; /* as keys */
         size_t n_keys;
+        size_t *given; /* which of the keys the file has, and which PodmanArgs= add; in the order of keys */
+        size_t n_given;
         const QuadletKey *key; /* the one that is mapped now; NULL: what needs several of them */
 
         Words unit_lines;    /* "After=x.service", for [Unit] */

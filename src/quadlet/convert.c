@@ -16,7 +16,7 @@
 #include "podman-args.h"
 #include "quadlet/key.h"
 #include "quadlet/quadlet.h"
-#include "suggest.h"
+#include "unknown-key.h"
 #include "write-unit.h"
 
 /* What a type does before and after the keys of its table are mapped. */
@@ -37,89 +37,10 @@ bool quadlet_unit_is_broken(const QuadletUnit *u)
         return u->findings.count[FINDING_ERROR] > 0;
 }
 
-static const QuadletKey *find_key(const QuadletKey *keys, size_t n, const char *name)
-{
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(keys[i].name, name) == 0)
-                        return keys + i;
-        return NULL;
-}
-
-/* The section of another type that has this key; NULL: none. */
-static const char *other_section(UnitType own, const char *name)
-{
-        for (UnitType t = 0; t < _UNIT_TYPE_MAX; t++) {
-                size_t n;
-                const QuadletKey *keys = quadlet_keys(t, &n);
-
-                if (t != own && keys && find_key(keys, n, name))
-                        return unit_type_section(t);
-        }
-        return NULL;
-}
-
-/* Settings of [Service] that people look for in [Container]. */
-static bool is_service_key(const char *name)
-{
-        static const char *const keys[] = {
-                "CPUQuota",        "CPUWeight",      "AllowedCPUs", "MemoryMax",      "MemoryHigh",
-                "MemoryLow",       "TasksMax",       "IOWeight",    "Restart",        "RestartSec",
-                "TimeoutStartSec", "TimeoutStopSec", "WatchdogSec", "ExecStartPre",   "ExecStartPost",
-                "ExecStopPost",    "Type",           "KillMode",    "LoadCredential", "Slice",
-                "Delegate"
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
-                if (strcmp(keys[i], name) == 0)
-                        return true;
-        return false;
-}
-
-static void unknown_key(Conversion *c, const UnitLine *line)
-{
-        _cleanup_free_ char *cure = NULL;
-        const char *other;
-        Suggestion s;
-
-        suggestion_init(&s, line->key);
-        for (size_t i = 0; i < c->n_keys; i++)
-                suggestion_offer(&s, c->keys[i].name);
-        if (s.best && asprintf(&cure, "%s=%s", s.best, line->value) < 0)
-                cure = NULL;
-        other = s.best ? NULL : other_section(c->unit->parsed.type, line->key);
-        if (is_service_key(line->key))
-                conversion_error(c, line, NULL, "%s= is a key of [Service], not of [%s]", line->key,
-                                 line->section);
-        else if (other)
-                conversion_error(c, line, NULL, "%s= is a key of [%s], not of [%s]", line->key, other,
-                                 line->section);
-        else
-                conversion_error(c, line, cure, "unknown key %s= in [%s]", line->key, line->section);
-}
-
 static bool passes(const char *section)
 {
         return strcmp(section, "Unit") == 0 || strcmp(section, "Service") == 0 ||
                strcmp(section, "Install") == 0;
-}
-
-static void unknown_section(Conversion *c, const UnitLine *line, const char *own)
-{
-        static const char *const known[] = { "Unit", "Service", "Install", "Quadlet", "X-Docker" };
-        _cleanup_free_ char *cure = NULL;
-        Suggestion s;
-
-        suggestion_init(&s, line->section);
-        suggestion_offer(&s, own);
-        for (size_t i = 0; i < ELEMENTSOF(known); i++)
-                suggestion_offer(&s, known[i]);
-        for (UnitType t = 0; t < _UNIT_TYPE_MAX; t++)
-                if (strcmp(unit_type_section(t), line->section) == 0)
-                        s.best = own;
-        if (s.best && asprintf(&cure, "[%s]", s.best) < 0)
-                cure = NULL;
-        conversion_error(c, line, cure, "a .%s file has no section [%s]",
-                         unit_type_to_string(c->unit->parsed.type), line->section);
 }
 
 static void check_docker_section(Conversion *c, const UnitLine *line)
@@ -140,6 +61,8 @@ static void check_quadlet_section(Conversion *c, const UnitLine *line)
                                  line->value);
 }
 
+/* Every line is looked at. A known key of the type's own section gets its place in c->values, not yet read.
+ */
 static void check_lines(Conversion *c)
 {
         const UnitFile *f = &c->unit->file;
@@ -149,29 +72,63 @@ static void check_lines(Conversion *c)
                 const UnitLine *line = f->lines + i;
 
                 if (strcmp(line->section, own) == 0) {
-                        if (!find_key(c->keys, c->n_keys, line->key))
+                        const QuadletKey *key = quadlet_key_find(c->keys, c->n_keys, line->key);
+
+                        if (key)
+                                c->values[key - c->keys].last = line;
+                        else
                                 unknown_key(c, line);
                 } else if (strcmp(line->section, "Quadlet") == 0) {
                         check_quadlet_section(c, line);
                 } else if (strcmp(line->section, "X-Docker") == 0) {
                         check_docker_section(c, line);
-                } else if (!passes(line->section) && strncmp(line->section, "X-", 2) != 0 &&
-                           line->section != reported) {
+                } else if (passes(line->section)) {
+                        misplaced_key(c, line);
+                } else if (strncmp(line->section, "X-", 2) != 0 && line->section != reported) {
                         unknown_section(c, line, own);
                         reported = line->section; /* one line a section is enough */
                 }
         }
 }
 
+/* The keys that have lines. */
+static void list_given(Conversion *c)
+{
+        c->n_given = 0;
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (c->values[i].last)
+                        c->given[c->n_given++] = i;
+}
+
+static void read_values(Conversion *c, const char *section)
+{
+        list_given(c);
+        for (size_t i = 0; i < c->n_given; i++) {
+                size_t at = c->given[i];
+
+                key_values_read(&c->unit->file, section, c->keys + at, c->values + at, &c->unit->findings);
+                c->failed = c->failed || c->values[at].failed;
+        }
+        if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD) {
+                fold_podman_args(c);
+                list_given(c);
+        }
+}
+
 static void map_values(Conversion *c, const QuadletKey *key, const KeyValues *values)
 {
+        size_t errors;
+
         if (key->fate == KEY_WARNED && values->n > 0)
                 conversion_warn(c, values->last, NULL, "%s= has no effect: %s", key->name, key->why);
         if (key->fate == KEY_REFUSED && values->n > 0)
                 conversion_error(c, values->last, NULL, "%s= is not possible: %s", key->name, key->why);
         if (key->fate != KEY_MAPPED)
                 return;
+        errors = c->unit->findings.count[FINDING_ERROR];
         check_values(c, key, values);
+        if (c->unit->findings.count[FINDING_ERROR] > errors)
+                return;
         if (key->handler) {
                 if (values->n > 0)
                         key->handler(c, key, values);
@@ -187,9 +144,10 @@ static void map_values(Conversion *c, const QuadletKey *key, const KeyValues *va
 
 static void conversion_done(Conversion *c)
 {
-        for (size_t i = 0; c->values && i < c->n_keys; i++)
-                key_values_done(c->values + i);
+        for (size_t i = 0; i < c->n_given; i++)
+                key_values_done(c->values + c->given[i]);
         free(c->values);
+        free(c->given);
         words_done(&c->unit_lines);
         words_done(&c->service_lines);
         words_done(&c->before);
@@ -215,21 +173,17 @@ static void convert_by_table(Conversion *c)
                 return;
         }
         c->values = calloc(c->n_keys, sizeof(KeyValues));
-        if (!c->values) {
+        c->given = calloc(c->n_keys, sizeof(size_t));
+        if (!c->values || !c->given) {
                 c->failed = true;
                 return;
         }
         check_lines(c);
-        for (size_t i = 0; i < c->n_keys; i++) {
-                key_values_read(&c->unit->file, section, c->keys + i, c->values + i, &c->unit->findings);
-                c->failed = c->failed || c->values[i].failed;
-        }
-        if (c->unit->parsed.type == UNIT_TYPE_CONTAINER || c->unit->parsed.type == UNIT_TYPE_POD)
-                fold_podman_args(c);
+        read_values(c, section);
         conversions[c->unit->parsed.type].begin(c);
-        for (size_t i = 0; i < c->n_keys; i++) {
-                c->key = c->keys + i;
-                map_values(c, c->key, c->values + i);
+        for (size_t i = 0; i < c->n_given; i++) {
+                c->key = c->keys + c->given[i];
+                map_values(c, c->key, c->values + c->given[i]);
         }
         c->key = NULL;
         conversions[c->unit->parsed.type].end(c);

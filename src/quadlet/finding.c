@@ -41,12 +41,16 @@ void findings_done(Findings *f)
 /* Where the next finding of this level goes; NULL: nowhere. */
 static Finding *place_for(Findings *f, FindingLevel level)
 {
-        if (!f->items) {
-                f->items = calloc(FINDINGS_MAX, sizeof(Finding));
-                if (!f->items) {
+        if (f->n == f->allocated && f->n < FINDINGS_MAX) {
+                size_t bigger = MIN(MAX(f->allocated * 4, (size_t) 4), FINDINGS_MAX);
+                Finding *items = reallocarray(f->items, bigger, sizeof(Finding));
+
+                if (!items) {
                         f->failed = true;
                         return NULL;
                 }
+                f->items = items;
+                f->allocated = bigger;
         }
         if (f->n < FINDINGS_MAX)
                 return f->items + f->n++;

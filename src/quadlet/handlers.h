@@ -48,12 +48,14 @@ HANDLER(key_log_opt);
 /* network-options.c */
 HANDLER(key_networks);
 HANDLER(key_dns);
+HANDLER(key_expose);
 
 /* storage.c */
 HANDLER(key_device);
 HANDLER(key_mount);
 HANDLER(key_tmpfs);
 HANDLER(key_volumes);
+HANDLER(key_pod_volumes); /* the members mount them */
 
 /* secret.c */
 HANDLER(key_secret);

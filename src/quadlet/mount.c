@@ -11,9 +11,9 @@
 #include "storage.h"
 
 typedef struct MountSpec {
-        const char *type, *source, *target, *relabel; /* point into the words */
-        Buffer rest;                                  /* ",readonly,…" */
-        bool read_only;
+        const char *type, *source, *target, *relabel, *subpath; /* point into the words */
+        Buffer rest;                                            /* ",readonly,…" */
+        bool read_only, writable;                               /* as the line says */
 } MountSpec;
 
 static const struct {
@@ -27,7 +27,6 @@ static const struct {
         { "volume-driver", "volume-driver" },
         { "volume-label", "volume-label" },
         { "volume-subpath", "volume-subpath" },
-        { "subpath", "volume-subpath" },
         { "nocopy", "volume-nocopy" },
         { "image-subpath", "image-subpath" },
         { "tmpfs-size", "tmpfs-size" },
@@ -80,10 +79,12 @@ static void take_field(Conversion *c, const UnitLine *line, const char *field, M
                 m->source = value;
         else if (is_one_of(field, n, "destination", "dst", "target"))
                 m->target = value;
+        else if (is_one_of(field, n, "subpath", NULL, NULL))
+                m->subpath = value;
         else if (is_one_of(field, n, "readonly", "ro", NULL))
-                m->read_only = truth;
+                m->writable = !(m->read_only = truth);
         else if (is_one_of(field, n, "rw", "readwrite", NULL))
-                m->read_only = !truth;
+                m->read_only = !(m->writable = truth);
         else if (is_one_of(field, n, "relabel", NULL, NULL))
                 m->relabel = value;
         else if (is_one_of(field, n, "z", "Z", NULL))
@@ -140,6 +141,16 @@ static bool is_possible(Conversion *c, const UnitLine *line, const MountSpec *m)
                 conversion_error(c, line, NULL, "Mount=: destination= is missing");
                 return false;
         }
+        if (*m->target != '/' && !has_expansion(m->target)) {
+                conversion_error(c, line, NULL,
+                                 "Mount=: destination=%s: the path in the container must begin with \"/\"",
+                                 m->target);
+                return false;
+        }
+        if (m->writable && strcmp(m->type, "image") == 0) {
+                conversion_error(c, line, NULL, "Mount=: Docker's mounts of images are read-only");
+                return false;
+        }
         if (!m->source && strcmp(m->type, "bind") == 0) {
                 conversion_error(c, line, NULL, "Mount=: source= is missing");
                 return false;
@@ -173,6 +184,9 @@ static void add_mount(Conversion *c, const UnitLine *line, const MountSpec *m)
         add_csv_field(&b, "target", m->target);
         if (m->read_only)
                 buffer_add(&b, ",readonly");
+        if (m->subpath)
+                add_csv_field(&b, strcmp(m->type, "image") == 0 ? "image-subpath" : "volume-subpath",
+                              m->subpath);
         if (nocopy && !strstr(buffer_text(&m->rest), "volume-nocopy"))
                 buffer_add(&b, ",volume-nocopy");
         buffer_add(&b, buffer_text(&m->rest));

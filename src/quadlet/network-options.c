@@ -3,6 +3,7 @@
 
 /* Network=, and what podman does for a network without being asked. */
 
+#include <stdio.h>
 #include <string.h>
 
 #include "handlers.h"
@@ -36,8 +37,9 @@ Networks networks_of(const Conversion *c)
                 const char *value = v->items[i].text;
                 size_t n = strcspn(value, ":");
 
-                if (text_ends_with(value, n, ".container") || is_kind(value, "container") ||
-                    is_kind(value, "none") || is_kind(value, "ns"))
+                if (text_ends_with(value, n, ".container") || is_kind(value, "container"))
+                        result.shared = result.joined = true;
+                else if (is_kind(value, "none") || is_kind(value, "ns"))
                         result.shared = true;
                 else if (!is_own_word(value) && !is_podmans(value))
                         result.own = true;
@@ -109,7 +111,7 @@ static void join(Conversion *c, const UnitLine *line, const char *name, const ch
 /* The name servers of a .network file: Docker has them at the container only. */
 static void add_name_servers(Conversion *c, const QuadletUnit *network)
 {
-        static const QuadletKey key = { .name = "DNS", .reading = READ_LINES };
+        static const QuadletKey key = { .name = "DNS", .reading = READ_LINES, .commas = true };
         KeyValues v;
         Findings ignored = {};
 
@@ -131,6 +133,17 @@ static void join_network_file(Conversion *c, const UnitLine *line, const char *v
         add_name_servers(c, r.unit);
 }
 
+void refuse_network_keys(Conversion *c, const char *owner)
+{
+        static const char *const keys[] = { "PublishPort", "HostName", "AddHost", "DNS",         "DNSOption",
+                                            "DNSSearch",   "IP",       "IP6",     "NetworkAlias" };
+
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (conversion_values(c, keys[i])->n > 0)
+                        conversion_error(c, conversion_line(c, keys[i]), NULL,
+                                         "%s= belongs into %s, whose network is shared", keys[i], owner);
+}
+
 /* The network of another container goes with that container: so does this one. */
 static void join_container_file(Conversion *c, const UnitLine *line, const char *value, size_t n)
 {
@@ -138,6 +151,15 @@ static void join_container_file(Conversion *c, const UnitLine *line, const char 
 
         if (!conversion_refer(c, line, value, n, &r))
                 return;
+        if (value[n]) {
+                _cleanup_free_ char *cure = NULL;
+
+                if (asprintf(&cure, "Network=%.*s", (int) n, value) < 0)
+                        cure = NULL;
+                conversion_error(c, line, cure, "Network=%s: a shared network takes no options", value);
+                return;
+        }
+        refuse_network_keys(c, r.unit->name);
         words_addf(&c->unit_lines, "BindsTo=%s", r.service);
         conversion_runf(c, "network", "container:%s", r.resource);
 }
@@ -150,13 +172,18 @@ void key_networks(Conversion *c, const QuadletKey *key, const KeyValues *values)
                 size_t n = strcspn(value, ":");
                 _cleanup_free_ char *name = NULL;
 
-                if (text_ends_with(value, n, ".network"))
+                if (strpbrk(value, " \t\"'"))
+                        conversion_error(c, line, NULL,
+                                         "Network=%s: the name of a network has no blanks and no quotes",
+                                         value);
+                else if (text_ends_with(value, n, ".network"))
                         join_network_file(c, line, value, n);
                 else if (text_ends_with(value, n, ".container"))
                         join_container_file(c, line, value, n);
-                else if (is_kind(value, "container"))
+                else if (is_kind(value, "container")) {
+                        refuse_network_keys(c, "the other container");
                         conversion_run(c, "network", value);
-                else if (is_kind(value, "ns"))
+                } else if (is_kind(value, "ns"))
                         conversion_error(
                                 c, line, NULL,
                                 "Network=%s is not possible: Docker joins no network namespace by its path",
@@ -172,6 +199,17 @@ void key_networks(Conversion *c, const QuadletKey *key, const KeyValues *values)
                         c->failed = c->failed || !name;
                 }
         }
+}
+
+void key_expose(Conversion *c, const QuadletKey *key, const KeyValues *values)
+{
+        bool joined = conversion_text(c, "Pod") || networks_of(c).joined;
+
+        if (joined) /* Docker refuses it, and it means nothing */
+                conversion_warn(c, values->last, NULL,
+                                "ExposeHostPort= has no effect: the network is another container's");
+        for (size_t i = 0; i < values->n && !joined; i++)
+                conversion_run(c, "expose", values->items[i].text);
 }
 
 void key_dns(Conversion *c, const QuadletKey *key, const KeyValues *values)

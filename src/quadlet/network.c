@@ -3,6 +3,8 @@
 
 /* [Network]: `systemd-docker network ensure` creates what is missing, and leaves what exists. */
 
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "convert.h"
@@ -67,6 +69,23 @@ void key_network_args(Conversion *c, const QuadletKey *key, const KeyValues *val
         add_verb_words(c, values, "driver|opt|label|subnet|gateway|ip-range|internal!|ipv6!|ipam-driver");
 }
 
+/* Whether an address is in a subnet. Both are valid, or of other families; then the engine says so. */
+static bool is_inside(const char *address, const char *subnet)
+{
+        const char *slash = strchr(subnet, '/');
+        _cleanup_free_ char *base = slash ? strndup(subnet, (size_t) (slash - subnet)) : NULL;
+        unsigned char a[sizeof(struct in6_addr)], b[sizeof(struct in6_addr)];
+        int family = strchr(address, ':') ? AF_INET6 : AF_INET;
+        unsigned long bits = slash ? strtoul(slash + 1, NULL, 10) : 0;
+
+        if (!base || inet_pton(family, address, a) != 1 || inet_pton(family, base, b) != 1)
+                return true;
+        for (size_t i = 0; i < bits && i < sizeof(a) * 8; i++)
+                if ((a[i / 8] ^ b[i / 8]) & 0x80 >> i % 8)
+                        return false;
+        return true;
+}
+
 /* The gateway and the range belong to the subnet at the same position. */
 static void add_subnets(Conversion *c)
 {
@@ -83,8 +102,13 @@ static void add_subnets(Conversion *c)
                 if (v->n > subnets->n)
                         conversion_error(c, v->last, "Subnet= as well",
                                          "%s=: there are more of them than of Subnet=", others[k].key);
-                for (size_t i = 0; i < v->n; i++)
+                for (size_t i = 0; i < v->n; i++) {
+                        if (k == 0 && i < subnets->n && !is_inside(v->items[i].text, subnets->items[i].text))
+                                conversion_error(c, v->items[i].line, NULL,
+                                                 "Gateway=%s is not in the subnet %s", v->items[i].text,
+                                                 subnets->items[i].text);
                         conversion_run(c, others[k].option, v->items[i].text);
+                }
         }
 }
 

@@ -141,7 +141,8 @@ void check_passed_lines(Conversion *c)
                 if (strcmp(line->section, "Service") != 0)
                         continue;
                 for (size_t k = 0; k < ELEMENTSOF(service_checks); k++)
-                        if (strcmp(service_checks[k].key, line->key) == 0)
+                        if (strcmp(service_checks[k].key, line->key) == 0 &&
+                            unit_file_last(&c->unit->file, "Service", line->key) == line)
                                 service_checks[k].check(c, line);
         }
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "network-options.h"
 #include "pod-member.h"
 #include "storage.h"
 
@@ -16,21 +17,6 @@ char *infra_name(const char *pod_name)
         char *s;
 
         return asprintf(&s, "%s-infra", pod_name) < 0 ? NULL : s;
-}
-
-/* What belongs to the pod as a whole. */
-static void refuse_network_keys(Conversion *c, const char *pod)
-{
-        static const char *const keys[] = {
-                "Network",   "PublishPort", "HostName", "AddHost", "DNS",
-                "DNSOption", "DNSSearch",   "IP",       "IP6",     "NetworkAlias"
-        };
-
-        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
-                if (conversion_values(c, keys[i])->n > 0)
-                        conversion_error(c, conversion_line(c, keys[i]), NULL,
-                                         "%s= belongs into %s: the containers of a pod share its network",
-                                         keys[i], pod);
 }
 
 /* Volume= of the pod is for every member. */
@@ -59,6 +45,9 @@ void join_pod(Conversion *c)
                 conversion_error(c, line, "Pod=NAME.pod", "Pod=%s is not the name of a .pod file", pod);
                 return;
         }
+        if (conversion_values(c, "Network")->n > 0)
+                conversion_error(c, conversion_line(c, "Network"), NULL,
+                                 "Network= belongs into %s, whose network is shared", pod);
         refuse_network_keys(c, pod);
         if (!conversion_find(c, line, pod, strlen(pod), &r))
                 return;

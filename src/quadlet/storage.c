@@ -90,15 +90,15 @@ static void parse_volume(Conversion *c, const UnitLine *line, const char *value,
         if (!colon) {
                 v->target = strdup(value);
         } else {
-                v->source = strndup(value, (size_t) (colon - value));
+                v->source = colon > value ? strndup(value, (size_t) (colon - value)) : NULL;
                 options = strchr(colon + 1, ':');
                 v->target = strndup(colon + 1, options ? (size_t) (options - colon - 1) : strlen(colon + 1));
         }
-        if (!v->target || (colon && !v->source)) {
+        if (!v->target || (colon && colon > value && !v->source)) {
                 c->failed = true;
                 return;
         }
-        if (!*v->target || (v->source && !*v->source) || (options && strchr(options + 1, ':')))
+        if (!*v->target || (options && strchr(options + 1, ':')))
                 conversion_error(c, line, "Volume=/srv/www:/www:ro",
                                  "%s=%s: must be [SOURCE:]PATH[:OPTIONS]", line->key, value);
         else if (*v->target != '/' && !has_expansion(v->target))
@@ -169,39 +169,53 @@ static bool is_volume_file(const char *source)
         return unit_type_from_name(source) == UNIT_TYPE_VOLUME && !strchr(source, '/');
 }
 
-void add_volume(Conversion *c, const UnitLine *line, const char *value)
+/* Reads a value, and has the service wait for what it names. False: it is not possible. */
+static bool read_volume(Conversion *c, const UnitLine *line, const char *value, VolumeSpec *v)
 {
-        _cleanup_(volume_spec_done) VolumeSpec v = {};
-
-        parse_volume(c, line, value, &v);
-        if (c->failed)
-                return;
-        if (v.source && is_volume_file(v.source)) {
-                if (refer_to_volume(c, line, &v))
-                        add_as_volume(c, &v);
-                return;
-        }
-        if (v.source && *v.source == '.') {
-                char *path = conversion_path(c, v.source);
+        parse_volume(c, line, value, v);
+        if (c->failed || !v->source)
+                return !c->failed;
+        if (is_volume_file(v->source))
+                return refer_to_volume(c, line, v);
+        if (*v->source == '.') {
+                char *path = conversion_path(c, v->source);
 
                 if (!path)
-                        return;
-                free(v.source);
-                v.source = path;
-        } else if (v.source && !is_path(v.source) && strchr(v.source, '/') && !has_expansion(v.source)) {
+                        return false;
+                free(v->source);
+                v->source = path;
+        } else if (!is_path(v->source) && strchr(v->source, '/') && !has_expansion(v->source)) {
                 conversion_error(
                         c, line, NULL,
                         "%s=: %s is neither a path nor the name of a volume; a relative path begins with "
                         "\"./\"",
-                        line->key, v.source);
-                return;
+                        line->key, v->source);
+                return false;
         }
-        if (v.source && is_path(v.source))
-                add_requires_mounts(c, v.source);
+        if (is_path(v->source))
+                add_requires_mounts(c, v->source);
+        return true;
+}
+
+void add_volume(Conversion *c, const UnitLine *line, const char *value)
+{
+        _cleanup_(volume_spec_done) VolumeSpec v = {};
+
+        if (!read_volume(c, line, value, &v))
+                return;
         if (v.source && is_path(v.source) && !v.relabels)
                 add_bind(c, &v);
         else
                 add_as_volume(c, &v);
+}
+
+void key_pod_volumes(Conversion *c, const QuadletKey *key, const KeyValues *values)
+{
+        for (size_t i = 0; i < values->n; i++) {
+                _cleanup_(volume_spec_done) VolumeSpec v = {};
+
+                (void) read_volume(c, values->items[i].line, values->items[i].text, &v);
+        }
 }
 
 void key_volumes(Conversion *c, const QuadletKey *key, const KeyValues *values)
@@ -217,6 +231,11 @@ void key_tmpfs(Conversion *c, const QuadletKey *key, const KeyValues *values)
                 _cleanup_buffer_ Buffer b = {};
                 char separator = ':';
 
+                if (*value != '/' && !has_expansion(value)) {
+                        conversion_error(c, values->items[i].line, NULL,
+                                         "Tmpfs=%s: the path in the container must begin with \"/\"", value);
+                        continue;
+                }
                 buffer_add_n(&b, value, at ? (size_t) (at - value) : strlen(value));
                 while (at) {
                         size_t n = strcspn(++at, ",");

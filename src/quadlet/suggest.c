@@ -22,23 +22,29 @@ static bool same(char a, char b)
         return tolower((unsigned char) a) == tolower((unsigned char) b);
 }
 
-static size_t distance(const char *a, size_t n, const char *b, size_t m)
+/* The distance if it is less than limit; otherwise limit or more. */
+static size_t distance(const char *a, size_t n, const char *b, size_t m, size_t limit)
 {
         size_t rows[3][WORD_MAX + 1];
-        size_t *before = rows[0], *above = rows[1], *row = rows[2];
+        size_t *before = rows[0], *above = rows[1], *row = rows[2], least = 0;
 
+        if (MAX(n, m) - MIN(n, m) >= limit)
+                return limit;
         for (size_t j = 0; j <= m; j++)
                 above[j] = j;
         for (size_t i = 1; i <= n; i++) {
-                size_t *free_row = before;
+                size_t *free_row = before, least_above = least;
 
-                row[0] = i;
+                row[0] = least = i;
                 for (size_t j = 1; j <= m; j++) {
                         row[j] = MIN(above[j], row[j - 1]) + 1;
                         row[j] = MIN(row[j], above[j - 1] + !same(a[i - 1], b[j - 1]));
                         if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
                                 row[j] = MIN(row[j], before[j - 2] + 1);
+                        least = MIN(least, row[j]);
                 }
+                if (least >= limit && least_above >= limit)
+                        return limit; /* what follows grows out of these two rows */
                 before = above;
                 above = row;
                 row = free_row;
@@ -57,7 +63,7 @@ void suggestion_offer(Suggestion *s, const char *candidate)
 
         if (n == 0 || n > WORD_MAX || m > WORD_MAX)
                 return;
-        d = distance(s->word, n, candidate, m);
+        d = distance(s->word, n, candidate, m, s->distance);
         if (d < s->distance) {
                 s->distance = d;
                 s->best = candidate;

@@ -4,7 +4,8 @@
 /* The parser of unit files.
  *
  * A text is a series of logical lines. A line that ends with a backslash continues in the next line that is
- * neither empty nor a comment; the backslash goes, and nothing takes its place. What a person wants to know
+ * neither empty nor a comment; the backslash and the blanks that the next line begins with go, and nothing
+ * takes their place. What a person wants to know
  * of a mistake is the number of the line where it begins, so each line keeps that. */
 
 #include <errno.h>
@@ -14,91 +15,125 @@
 #include "quadlet/unit-file.h"
 #include "quadlet/words.h"
 
-#define BLANKS " \t\r"
+static bool is_blank(char c)
+{
+        return c == ' ' || c == '\t' || c == '\r';
+}
 
 typedef struct Parser {
         UnitFile *u;
         Findings *findings;
         const char *at, *end, *file;
+        char *out;           /* where the next logical line goes */
         const char *section; /* NULL: none yet */
         bool section_is_bad; /* its name was an error already */
         unsigned number;     /* of the next physical line */
+        bool is_indented;    /* the last physical line was */
 } Parser;
 
 void unit_file_done(UnitFile *u)
 {
-        for (size_t i = 0; i < u->n; i++) {
-                free(u->lines[i].key);
-                free(u->lines[i].value);
-        }
         free(u->lines);
         words_done(&u->sections);
         words_done(&u->files);
+        words_done(&u->texts);
         *u = (UnitFile){ .lines = NULL };
-}
-
-/* The next physical line without its end and without blanks at its right end; false: no more. */
-static bool next_physical(Parser *p, const char **ret, size_t *ret_size)
-{
-        const char *end;
-
-        if (p->at >= p->end)
-                return false;
-        end = memchr(p->at, '\n', (size_t) (p->end - p->at)) ?: p->end;
-        *ret = p->at;
-        *ret_size = (size_t) (end - p->at);
-        while (*ret_size > 0 && strchr(BLANKS, (*ret)[*ret_size - 1]))
-                (*ret_size)--;
-        p->at = end + 1;
-        p->number++;
-        return true;
 }
 
 static size_t leading_blanks(const char *s, size_t size)
 {
         size_t n = 0;
 
-        while (n < size && strchr(BLANKS, s[n]))
+        while (n < size && is_blank(s[n]))
                 n++;
         return n;
 }
 
+/* The next physical line without its end and without blanks at both sides; false: no more. */
+static bool next_physical(Parser *p, const char **ret, size_t *ret_size)
+{
+        const char *end;
+        size_t n;
+
+        if (p->at >= p->end)
+                return false;
+        end = memchr(p->at, '\n', (size_t) (p->end - p->at)) ?: p->end;
+        *ret = p->at;
+        *ret_size = (size_t) (end - p->at);
+        while (*ret_size > 0 && is_blank((*ret)[*ret_size - 1]))
+                (*ret_size)--;
+        n = leading_blanks(*ret, *ret_size);
+        *ret += n;
+        *ret_size -= n;
+        p->is_indented = n > 0;
+        p->at = end + 1;
+        p->number++;
+        return true;
+}
+
 static bool is_comment_or_empty(const char *s, size_t size)
 {
-        size_t n = leading_blanks(s, size);
+        return size == 0 || *s == '#' || *s == ';';
+}
 
-        return n == size || s[n] == '#' || s[n] == ';';
+static void put(Parser *p, const char *s, size_t n)
+{
+        memcpy(p->out, s, n);
+        p->out += n;
+}
+
+/* The next physical line that is neither empty nor a comment. A comment has no continuation. */
+static bool next_with_text(Parser *p, const char **ret, size_t *ret_size)
+{
+        do {
+                if (!next_physical(p, ret, ret_size))
+                        return false;
+        } while (is_comment_or_empty(*ret, *ret_size));
+        return true;
 }
 
 /* The text ends where it should continue. A value never ends with a backslash: in the service's unit it
  * would continue in the next line. */
-static void drop_backslashes(Buffer *b)
+static void drop_backslashes(Parser *p, const char *begin)
 {
-        while (b->size > 0 && b->data[b->size - 1] == '\\')
-                b->data[--b->size] = 0;
+        while (p->out > begin && p->out[-1] == '\\')
+                p->out--;
 }
 
-/* Joins a line and what continues it. A comment has no continuation. */
-static bool next_logical(Parser *p, Buffer *b, unsigned *ret_number)
+/* An indented line looks like another word. */
+static void note_join(Parser *p, const char *begin, unsigned number)
 {
+        if (p->is_indented && p->out > begin && !is_blank(p->out[-1]))
+                findings_add(
+                        p->findings, FINDING_NOTE, p->file, number, "a blank before the \"\\\"",
+                        "the next line continues the last word of this one: there is no blank before the "
+                        "\"\\\"");
+}
+
+/* Joins a line and what continues it, without blanks on its left. There is room for it: a logical line and
+ * its NUL are no longer than its physical lines and their ends. */
+static bool next_logical(Parser *p, char **ret, size_t *ret_size, unsigned *ret_number)
+{
+        char *begin = p->out;
         const char *s;
         size_t size;
 
-        do {
-                if (!next_physical(p, &s, &size))
-                        return false;
-        } while (is_comment_or_empty(s, size));
+        if (!next_with_text(p, &s, &size))
+                return false;
         *ret_number = p->number - 1;
         while (size > 0 && s[size - 1] == '\\') {
-                buffer_add_n(b, s, size - 1);
-                do {
-                        if (!next_physical(p, &s, &size)) {
-                                drop_backslashes(b);
-                                return true;
-                        }
-                } while (is_comment_or_empty(s, size));
+                put(p, s, size - 1);
+                if (next_with_text(p, &s, &size)) {
+                        note_join(p, begin, *ret_number);
+                        continue;
+                }
+                drop_backslashes(p, begin);
+                size = 0;
         }
-        buffer_add_n(b, s, size);
+        put(p, s, size);
+        *ret = begin;
+        *ret_size = (size_t) (p->out - begin);
+        *p->out++ = 0;
         return true;
 }
 
@@ -132,7 +167,7 @@ static void take_section(Parser *p, const char *s, size_t n, unsigned number)
         p->u->failed = p->u->failed || !p->section;
 }
 
-static void add_line(Parser *p, const char *key, size_t key_size, const char *value, unsigned number)
+static void add_line(Parser *p, const char *key, const char *value, unsigned number)
 {
         UnitFile *u = p->u;
         UnitLine *line;
@@ -153,16 +188,15 @@ static void add_line(Parser *p, const char *key, size_t key_size, const char *va
                 .section = p->section,
                 .file = p->file,
                 .line = number,
-                .key = strndup(key, key_size),
-                .value = strdup(value),
+                .key = key,
+                .value = value,
         };
-        if (!line->key || !line->value)
-                u->failed = true;
 }
 
-static void take_assignment(Parser *p, const char *s, size_t n, unsigned number)
+/* s ends with NUL. The key is cut off in place. */
+static void take_assignment(Parser *p, char *s, size_t n, unsigned number)
 {
-        const char *equal = memchr(s, '=', n), *value;
+        char *equal = memchr(s, '=', n), *value;
         size_t key_size;
 
         if (!equal || equal == s) {
@@ -179,7 +213,7 @@ static void take_assignment(Parser *p, const char *s, size_t n, unsigned number)
         if (p->section_is_bad)
                 return;
         key_size = (size_t) (equal - s);
-        while (key_size > 0 && strchr(BLANKS, s[key_size - 1]))
+        while (key_size > 0 && is_blank(s[key_size - 1]))
                 key_size--;
         value = equal + 1;
         value += leading_blanks(value, (size_t) (s + n - value));
@@ -189,7 +223,8 @@ static void take_assignment(Parser *p, const char *s, size_t n, unsigned number)
                         bad_line(p, number, NULL, "the name before \"=\" is not a key");
                         return;
                 }
-        add_line(p, s, key_size, value, number);
+        s[key_size] = 0;
+        add_line(p, s, value, number);
 }
 
 void unit_file_parse(UnitFile *u, const char *path, const char *text, size_t size, unsigned first_line,
@@ -198,6 +233,8 @@ void unit_file_parse(UnitFile *u, const char *path, const char *text, size_t siz
         static const char mark[] = "\xef\xbb\xbf";
         Parser p = { .u = u, .findings = findings, .at = text, .end = text + size, .number = first_line };
         unsigned number;
+        char *s;
+        size_t n;
 
         p.file = intern(&u->files, path, strlen(path));
         if (!p.file) {
@@ -212,21 +249,17 @@ void unit_file_parse(UnitFile *u, const char *path, const char *text, size_t siz
         }
         if (size >= 3 && memcmp(text, mark, 3) == 0)
                 p.at += 3;
-        for (;;) {
-                _cleanup_buffer_ Buffer b = {};
-                const char *s;
-                size_t n;
-
-                if (!next_logical(&p, &b, &number))
-                        break;
-                if (u->n >= UNIT_FILE_LINES_MAX || b.failed) {
+        p.out = malloc(size + 1);
+        words_take(&u->texts, p.out);
+        if (u->texts.failed) {
+                u->failed = true;
+                return;
+        }
+        while (next_logical(&p, &s, &n, &number)) {
+                if (u->n >= UNIT_FILE_LINES_MAX) {
                         bad_line(&p, number, NULL, "the file has too many lines");
                         break;
                 }
-                s = buffer_text(&b);
-                n = leading_blanks(s, b.size);
-                s += n;
-                n = b.size - n;
                 if (*s == '[')
                         take_section(&p, s, n, number);
                 else

@@ -55,7 +55,36 @@ void key_values_add(KeyValues *v, const char *text, const UnitLine *line, bool s
         v->last = line;
 }
 
-static void read_words(KeyValues *v, const UnitLine *line, SplitMode mode, Findings *findings)
+/* Takes text over. */
+static void append_parts(KeyValues *v, char *text, const UnitLine *line, bool commas)
+{
+        _cleanup_free_ char *all = text;
+
+        if (!text || !commas || !strchr(text, ',')) {
+                append(v, TAKE_PTR(all), line);
+                return;
+        }
+        for (const char *s = text; *(s += strspn(s, ",")); s += strcspn(s, ","))
+                append(v, strndup(s, strcspn(s, ",")), line);
+}
+
+/* A value of which nothing is unquoted. Quotes around all of it are podman's mistake as well. */
+static void read_line(KeyValues *v, const UnitLine *line, bool commas, Findings *findings)
+{
+        _cleanup_free_ char *cure = NULL;
+        size_t n = strlen(line->value);
+
+        if (n < 2 || line->value[0] != '"' || line->value[n - 1] != '"') {
+                append_parts(v, strdup(line->value), line, commas);
+                return;
+        }
+        if (asprintf(&cure, "%s=%.*s", line->key, (int) n - 2, line->value + 1) < 0)
+                cure = NULL;
+        findings_add(findings, FINDING_ERROR, line->file, line->line, cure,
+                     "%s=%s: the quotes are part of the value here", line->key, line->value);
+}
+
+static void read_words(KeyValues *v, const UnitLine *line, SplitMode mode, bool commas, Findings *findings)
 {
         _cleanup_words_ Words words = {};
         SplitResult r = words_split(line->value, mode, &words);
@@ -73,7 +102,7 @@ static void read_words(KeyValues *v, const UnitLine *line, SplitMode mode, Findi
                              "%s=: a quote is not closed, the rest of the line counts as quoted", line->key);
         v->failed = v->failed || words.failed;
         for (size_t i = 0; i < words.n; i++)
-                append(v, TAKE_PTR(words.items[i]), line);
+                append_parts(v, TAKE_PTR(words.items[i]), line, commas);
         words.n = 0;
 }
 
@@ -132,7 +161,7 @@ static void read_single(KeyValues *v, KeyReading reading, Findings *findings)
         if (!v->last)
                 return;
         if (reading == READ_COMMAND) {
-                read_words(v, v->last, SPLIT_UNESCAPE, findings);
+                read_words(v, v->last, SPLIT_UNESCAPE, false, findings);
                 return;
         }
         text = word_unquote_once(v->last->value);
@@ -162,11 +191,11 @@ void key_values_read(const UnitFile *file, const char *section, const QuadletKey
                 if (!*line->value)
                         forget(&v);
                 else if (key->reading == READ_LINES)
-                        append(&v, strdup(line->value), line);
+                        read_line(&v, line, key->commas, findings);
                 else
                         read_words(&v, line,
                                    key->reading == READ_WORDS ? SPLIT_KEEP_ESCAPES : SPLIT_UNESCAPE,
-                                   findings);
+                                   key->commas, findings);
         }
         if (single)
                 read_single(&v, key->reading, findings);

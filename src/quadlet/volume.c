@@ -35,6 +35,24 @@ void key_volume_args(Conversion *c, const QuadletKey *key, const KeyValues *valu
         add_verb_words(c, values, "driver|opt|label");
 }
 
+/* The engine's own driver mounts a device of a type, or makes a folder. Options alone would be lost, and so
+ * would a limit of the size. Other drivers have rules of their own. */
+static void check_mount(Conversion *c)
+{
+        const char *driver = conversion_text(c, "Driver"), *device = conversion_text(c, "Device");
+
+        if (driver && strcmp(driver, "local") != 0)
+                return;
+        if (!device && conversion_text(c, "Type"))
+                conversion_error(c, conversion_line(c, "Type"), "Device= as well", "Type= needs Device=");
+        if (!device && conversion_text(c, "Options"))
+                conversion_error(c, conversion_line(c, "Options"), "Device= and Type= as well",
+                                 "Options= needs Device=");
+        if (device && !conversion_text(c, "Type"))
+                conversion_error(c, conversion_line(c, "Device"), "Type= as well, for example Type=bind",
+                                 "Device= needs Type= on Docker");
+}
+
 void volume_end(Conversion *c)
 {
         const char *device = conversion_text(c, "Device"), *type = conversion_text(c, "Type");
@@ -47,8 +65,7 @@ void volume_end(Conversion *c)
                 c->failed = true;
                 return;
         }
-        if (type && !device)
-                conversion_error(c, conversion_line(c, "Type"), "Device= as well", "Type= needs Device=");
+        check_mount(c);
         if (device && conversion_text(c, "Options") == NULL && type && strcmp(type, "bind") == 0)
                 conversion_run(c, "opt", "o=bind");
         if (device && type && strcmp(type, "bind") == 0 && is_path(device))

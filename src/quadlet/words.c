@@ -39,25 +39,6 @@ static int64_t read_digits(const char *s, size_t n, int base)
         return value;
 }
 
-static void add_rune(Buffer *b, uint32_t c)
-{
-        if (c < 0x80) {
-                buffer_add_char(b, (char) c);
-        } else if (c < 0x800) {
-                buffer_add_char(b, (char) (0xc0 | c >> 6));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        } else if (c < 0x10000) {
-                buffer_add_char(b, (char) (0xe0 | c >> 12));
-                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        } else {
-                buffer_add_char(b, (char) (0xf0 | c >> 18));
-                buffer_add_char(b, (char) (0x80 | (c >> 12 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c >> 6 & 0x3f)));
-                buffer_add_char(b, (char) (0x80 | (c & 0x3f)));
-        }
-}
-
 /* s is after the backslash. Appends what the escape means; returns its length, 0 for a bad one. */
 static size_t unescape(const char *s, Buffer *b)
 {
@@ -77,7 +58,7 @@ static size_t unescape(const char *s, Buffer *b)
                 if (digits == 2)
                         buffer_add_char(b, (char) c);
                 else
-                        add_rune(b, (uint32_t) c);
+                        buffer_add_rune(b, (uint32_t) c);
                 return 1 + digits;
         }
         c = read_digits(s, 3, 8);
@@ -105,7 +86,10 @@ static SplitResult next_word(const char **at, SplitMode mode, Buffer *b)
                 } else if (!quote && strchr(BLANKS, *s)) {
                         break;
                 } else {
-                        buffer_add_char(b, *s);
+                        size_t n = 1 + strcspn(s + 1, BLANKS "\"'\\");
+
+                        buffer_add_n(b, s, n);
+                        s += n - 1;
                 }
         }
         *at = s;
@@ -134,12 +118,18 @@ SplitResult words_split(const char *text, SplitMode mode, Words *ret)
  * because it may begin a line. */
 static bool is_plain(const char *word, size_t size)
 {
-        if (size == 0 || word[0] == '#' || word[0] == ';' || !utf8_is_valid(word, size))
+        bool ascii = true;
+
+        if (size == 0 || word[0] == '#' || word[0] == ';')
                 return false;
-        for (size_t i = 0; i < size; i++)
-                if ((unsigned char) word[i] <= ' ' || word[i] == 0x7f || strchr("\"'\\", word[i]))
+        for (size_t i = 0; i < size; i++) {
+                unsigned char c = (unsigned char) word[i];
+
+                if (c <= ' ' || c == 0x7f || c == '"' || c == '\'' || c == '\\')
                         return false;
-        return true;
+                ascii = ascii && c < 0x80;
+        }
+        return ascii || utf8_is_valid(word, size);
 }
 
 /* Whether single quotes are enough: easier to read for JSON and scripts. */

@@ -16,6 +16,14 @@ static const char head[] =
         "# Written by systemd-docker-generator(8). Edit the file that SourcePath= names, then run\n"
         "# \"systemctl daemon-reload\".\n\n";
 
+static void add_assignment(Buffer *b, const char *key, const char *value)
+{
+        buffer_add(b, key);
+        buffer_add_char(b, '=');
+        buffer_add(b, value);
+        buffer_add_char(b, '\n');
+}
+
 static void add_lines(Buffer *b, const Words *lines)
 {
         for (size_t i = 0; i < lines->n; i++) {
@@ -67,7 +75,7 @@ static void add_unit_section(Conversion *c, Buffer *b)
 static void add_default(Conversion *c, Buffer *b, const char *key, const char *value)
 {
         if (!conversion_has(c, "Service", key))
-                buffer_addf(b, "%s=%s\n", key, value);
+                add_assignment(b, key, value);
 }
 
 static void add_service_defaults(Conversion *c, Buffer *b)
@@ -142,7 +150,7 @@ static void add_messages(Buffer *b, const Findings *f, FindingLevel level)
 static void add_commands(Buffer *b, const char *key, const Words *lines)
 {
         for (size_t i = 0; i < lines->n; i++)
-                buffer_addf(b, "%s=%s\n", key, lines->items[i]);
+                add_assignment(b, key, lines->items[i]);
 }
 
 static void add_service_section(Conversion *c, Buffer *b)
@@ -176,7 +184,7 @@ static void add_sources(Conversion *c, Buffer *b)
                 buffer_addf(b, "\n[%s%s]\n", strncmp(section, "X-", 2) == 0 ? "" : "X-", section);
                 for (size_t i = 0; i < f->n; i++)
                         if (strcmp(f->lines[i].section, section) == 0)
-                                buffer_addf(b, "%s=%s\n", f->lines[i].key, f->lines[i].value);
+                                add_assignment(b, f->lines[i].key, f->lines[i].value);
         }
 }
 
@@ -190,16 +198,14 @@ static void add_install(Conversion *c, Buffer *b)
 
 void write_unit(Conversion *c)
 {
-        _cleanup_buffer_ Buffer unit = {}, service = {};
+        _cleanup_buffer_ Buffer b = {};
 
-        add_unit_section(c, &unit);
-        add_service_section(c, &service);
-        buffer_add(&unit, buffer_text(&service));
-        add_install(c, &unit);
-        add_sources(c, &unit);
-        c->failed = c->failed || service.failed || unit.failed;
-        if (asprintf(&c->unit->text, "%s%s", head, buffer_text(&unit)) < 0)
-                c->unit->text = NULL;
+        buffer_add(&b, head);
+        add_unit_section(c, &b);
+        add_service_section(c, &b);
+        add_install(c, &b);
+        add_sources(c, &b);
+        c->unit->text = buffer_take(&b);
         c->failed = c->failed || !c->unit->text;
 }
 

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import shutil
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -288,6 +289,53 @@ RemainAfterExit=yes
         assert folder.stat().st_mode & 0o777 == 0o700
         run("systemctl", "stop", "qsec.service")
         assert not (folder / "qsec").exists()
+
+
+def test_file_of_podmans_users():
+    """A file as it is for podman; the secrets of `podman secret create` are the only thing to do."""
+    script = 'echo "$$GREETING $$QPW $$(cat /run/secrets/qcert)" >/data/index.html; exec httpd -f -p 80 -h /data'
+    with files(qfrom_network="[Network]\n", qfrom_volume="[Volume]\n", qfrom_container=f"""[Unit]
+Description=From podman
+
+[Container]
+Image=docker.io/library/busybox
+ContainerName=qfrom
+PublishPort=18081:80
+Volume=qfrom.volume:/data
+Network=qfrom.network
+Environment=GREETING="good morning" TZ=UTC
+HealthCmd=wget -q -O /dev/null http://127.0.0.1/ || exit 1
+HealthInterval=1s
+HealthRetries=30
+Notify=healthy
+AutoUpdate=registry
+Secret=qpw,type=env,target=QPW
+Secret=qcert
+Exec=sh -c '{script}'
+
+[Service]
+Restart=always
+TimeoutStartSec=900
+
+[Install]
+WantedBy=multi-user.target default.target
+"""):
+        done = run("systemd-docker", "check", "qfrom", check=False)
+        assert done.returncode == 1
+        assert [line.split(": ")[2].split(" in /etc")[0] for line in done.stdout.splitlines() if ": warning: " in line] == [
+            "there is no credential qpw", "there is no credential qcert"]
+        with credential("qpw", "sesame\n"), credential("qcert", "CERT\n"):
+            assert run("systemd-docker", "check").stdout.splitlines()[-1] == "3 unit files, 0 errors, 0 warnings"
+            run("systemctl", "start", "qfrom", timeout=120)
+            assert show("qfrom", "ActiveState", "UnitFileState") == {"ActiveState": "active", "UnitFileState": "generated"}
+            assert "qfrom.service" in show("multi-user.target", "Wants")["Wants"].split()
+            seen = inspect("qfrom")
+            assert seen["State"]["Health"]["Status"] == "healthy"
+            assert seen["Config"]["Labels"]["io.containers.autoupdate"] == "registry"
+            with urllib.request.urlopen("http://127.0.0.1:18081/", timeout=30) as answer:
+                assert answer.read() == b"good morning sesame CERT\n"
+            run("systemctl", "stop", "qfrom", timeout=120)
+            assert inspect("qfrom") is None and engine_get("/volumes/systemd-qfrom")
 
 
 def test_missing_secret_is_named():

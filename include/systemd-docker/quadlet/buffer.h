@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "util/cleanup.h"
 #include "util/macro.h"
@@ -27,6 +28,8 @@ void buffer_done(Buffer *b);
 void buffer_add_n(Buffer *b, const char *s, size_t n);
 void buffer_add(Buffer *b, const char *s);
 void buffer_add_char(Buffer *b, char c);
+/* The character of this number, as UTF-8. */
+void buffer_add_rune(Buffer *b, uint32_t c);
 void buffer_addf(Buffer *b, const char *format, ...) _printf_(2, 3);
 /* The text, "" if nothing was added. Valid until the next change. */
 const char *buffer_text(const Buffer *b);

@@ -27,7 +27,7 @@ typedef struct Finding {
 
 typedef struct Findings {
         Finding *items;
-        size_t n;
+        size_t n, allocated;
         size_t dropped;                   /* beyond FINDINGS_MAX */
         size_t count[_FINDING_LEVEL_MAX]; /* of each level, with those that were dropped */
         bool failed;                      /* memory ran out */

@@ -5,6 +5,7 @@
 /* The keys of the unit files, as data. This one table drives parsing (how a value is read), the mapping to
  * options of `docker run`, warnings and errors, and the manual page systemd-docker-quadlet(5). */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "quadlet/unit-name.h"
@@ -39,6 +40,10 @@ typedef enum KeyCheck {
         CHECK_SIGNAL,   /* TERM, SIGTERM, 15, RTMIN+3 */
         CHECK_ADDRESS,  /* IPv4 or IPv6 */
         CHECK_NAME,     /* of a container or volume */
+        CHECK_IMAGE,    /* the name of an image */
+        CHECK_NETWORK,  /* the name of a network */
+        CHECK_SUBNET,   /* 10.89.0.0/24 */
+        CHECK_PATH,     /* begins with "/" */
 } KeyCheck;
 
 typedef void (*KeyHandler)(struct Conversion *c, const struct QuadletKey *key,
@@ -49,6 +54,7 @@ typedef struct QuadletKey {
         KeyReading reading;
         KeyFate fate;
         KeyCheck check;
+        bool commas;         /* a value is split at commas as well, as podman's own options are */
         const char *option;  /* of `docker run` (or of the verb), without "--"; NULL: see handler */
         KeyHandler handler;  /* NULL together with option: read by the type's own conversion, by name */
         const char *words;   /* the values there are, "a|b|c"; NULL: any */

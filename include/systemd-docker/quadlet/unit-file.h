@@ -20,9 +20,9 @@
 typedef struct UnitLine {
         const char *section; /* owned by the UnitFile, like `file` */
         const char *file;
-        unsigned line; /* where it begins, counted from 1 */
-        char *key;
-        char *value; /* continuation lines joined, no blanks at both ends */
+        unsigned line;     /* where it begins, counted from 1 */
+        const char *key;   /* in one of the UnitFile's texts, like `value` */
+        const char *value; /* continuation lines joined, no blanks at both ends */
 } UnitLine;
 
 typedef struct UnitFile {
@@ -30,6 +30,7 @@ typedef struct UnitFile {
         size_t n, allocated;
         Words sections; /* each name once, in the order of their first appearance */
         Words files;
+        Words texts; /* the keys and values of one parsed text each */
         bool failed; /* memory ran out */
 } UnitFile;
 

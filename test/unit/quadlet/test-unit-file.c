@@ -61,7 +61,7 @@ Test(unit_file, continued_lines, .fini = done)
 {
         parse("[A]\nx=a \\\n# comment\n\n  b\\\nc\ny=1\nz=end\\");
         cr_expect_eq(u.n, 3);
-        expect(0, "A", "x", "a   bc", 2);
+        expect(0, "A", "x", "a bc", 2);
         expect(1, "A", "y", "1", 7);
         expect(2, "A", "z", "end", 8);
 }
@@ -70,7 +70,7 @@ Test(unit_file, a_blank_after_the_backslash_and_carriage_returns, .fini = done)
 {
         parse("\xef\xbb\xbf[A]\r\nx=a \\ \r\n b\r\n");
         cr_expect_eq(u.n, 1);
-        expect(0, "A", "x", "a  b", 2);
+        expect(0, "A", "x", "a b", 2);
 }
 
 Test(unit_file, drop_ins_come_after, .fini = done)
