@@ -25,6 +25,21 @@ static void take_last_end(Supervisor *s)
                 condition_set_last_end(s->condition, status);
 }
 
+/* Units with which a start cannot end as their author expects. */
+static void warn_of_start(const Supervisor *s, const UnitProperties *p)
+{
+        bool below = s->facts->in_service && !s->facts->is_main;
+
+        if (p->type_forking)
+                log_warning("The unit has Type=forking: use Type=notify.");
+        if (p->type_oneshot && s->config.run->detach && !s->facts->detach)
+                log_warning("--detach has no effect, and the unit has Type=oneshot: its start lasts until "
+                            "the container has ended. Use Type=notify.");
+        if (p->type_notify && below && p->notify_access != NOTIFY_ACCESS_ALL)
+                log_warning("systemd ignores that the container is ready, because systemd-docker is not the "
+                            "main process: set NotifyAccess=all in the unit.");
+}
+
 static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -33,8 +48,7 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
         record_unit(s->record, properties);
         take_last_end(s);
-        if (properties->type_forking)
-                log_warning("The unit has Type=forking: use Type=notify.");
+        warn_of_start(s, properties);
         /* As in ExecStartPre= and ExecStartPost=. */
         if (r >= 0 && s->facts->is_main && properties->main_pid != (uint32_t) getpid())
                 record_beside(s->record);
