@@ -12,6 +12,7 @@
 #include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "verdict.h"
 
 /* Of a service that Restart= has started again. */
 static void take_last_end(Supervisor *s)
@@ -40,12 +41,30 @@ static void warn_of_start(const Supervisor *s, const UnitProperties *p)
                             "main process: set NotifyAccess=all in the unit.");
 }
 
+/* The unit was edited, and systemd has read it again. With KillMode=mixed it kills a main process that is
+ * not its child at once: then the supervisor has to be the main process. */
+static void on_unit_changed(Supervisor *s, const UnitProperties *properties)
+{
+        log_debug("systemd has read the units again.");
+        record_unit(s->record, properties);
+        if (s->facts->announced && unit_link_has_given_main_pid(s->unit_link) &&
+            verdict_why_main_process(s->facts, s->config.options, s->config.notify_socket,
+                                     s->facts->process_seen && placement_has_container(s->placement)))
+                unit_link_hand_back(s->unit_link);
+        supervisor_wake(s);
+}
+
 static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
+        if (s->facts->unit.known) {
+                if (r >= 0)
+                        on_unit_changed(s, properties);
+                return;
+        }
         record_unit(s->record, properties);
         take_last_end(s);
         warn_of_start(s, properties);
