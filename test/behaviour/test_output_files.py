@@ -320,13 +320,9 @@ def test_file_that_is_full(folder):
 
 def test_file_that_may_not_grow(folder):
     """LimitFSIZE= comes with a signal, whose default is the end of the process."""
-    script = "yes | head -c 200000; sleep 1000"
-    with Service(sh(script), run="--rm --stop-timeout=1", LimitFSIZE="64K", StandardOutput=f"file:{folder}/out") as unit:
-        unit.start()
-        unit.wait_said("File too large")
+    with Service(sh("yes | head -c 200000; sleep 1"), LimitFSIZE="64K", StandardOutput=f"file:{folder}/out") as unit:
+        assert_failed(unit.run_to_end(), 125)
         assert (folder / "out").stat().st_size == 1 << 16
-        unit.stop()
-        assert_failed(unit.show(), 125)
         assert len(unit.said("File too large")) == 1
         assert inspect(unit.name) is None
 

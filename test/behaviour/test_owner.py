@@ -8,11 +8,12 @@ import subprocess
 
 import pytest
 from supervised import ADOPTED, OBEDIENT, PROGRAM, STARTED, Service, assert_failed, assert_success, by_hand, sh, wait_gone
-from testhost import docker, inspect, run, wait_docker, wait_until
+from testhost import docker, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 pytestmark = pytest.mark.either
 
 NAME = "behaviour.service"
+UPDATES = not_here(engine_version() < (23,), "a container that is not moved: docker update fails otherwise")
 RM_OR_NOT = pytest.mark.parametrize("rm", ["--rm", ""])
 
 
@@ -202,6 +203,7 @@ def no_policy(container):
     return container and container["HostConfig"]["RestartPolicy"]["Name"] == "no"
 
 
+@UPDATES
 def test_restart_policy_that_others_set_later():
     with Service(sh("trap 'exit 3' TERM; " + OBEDIENT.split("; ", 1)[1]), run="") as unit:
         unit.start()
@@ -216,6 +218,7 @@ def test_restart_policy_that_others_set_later():
         assert not unit.container["State"]["Running"]
 
 
+@UPDATES
 def test_restart_policy_that_was_set_unseen():
     with Service(sh(OBEDIENT), run="") as unit:
         unit.start()
