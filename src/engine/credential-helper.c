@@ -255,6 +255,7 @@ static int spawn(const CredentialHelperCall *call, const int fds[3], pid_t *ret)
         (void) sigemptyset(&none);
         (void) sigemptyset(&ignored);
         (void) sigaddset(&ignored, SIGPIPE);
+        (void) sigaddset(&ignored, SIGXFSZ);
         if (posix_spawn_file_actions_init(&actions) != 0)
                 return -ENOMEM;
         if (posix_spawnattr_init(&attributes) != 0) {

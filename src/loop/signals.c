@@ -58,7 +58,10 @@ int signals_new(Signals **ret, sd_event *event, const SignalsOps *ops, void *use
         s->ops = ops;
         s->userdata = userdata;
 
+        /* A write that cannot be done (nobody reads, LimitFSIZE=) is an error that is said, and not our end.
+         */
         (void) signal(SIGPIPE, SIG_IGN);
+        (void) signal(SIGXFSZ, SIG_IGN);
         sigemptyset(&mask);
         for (size_t i = 0; i < ELEMENTSOF(fixed_signals); i++)
                 sigaddset(&mask, fixed_signals[i]);

@@ -183,6 +183,17 @@ static void step_back_from_the_oom_killer(void)
                 log_debug_errno(r, "Failed to set %s, ignoring: %m", path);
 }
 
+/* The engine cannot give a container the descriptors that systemd has given to us. */
+static void warn_of_sockets(void)
+{
+        const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+
+        if (pid && n && strtol(pid, NULL, 10) == (long) getpid() && strtol(n, NULL, 10) > 0)
+                log_warning(
+                        "The container does not get the sockets of the unit ($LISTEN_FDS): publish ports, "
+                        "or use systemd-socket-proxyd(8).");
+}
+
 static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
 {
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
@@ -193,6 +204,7 @@ static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
                 return CLI_EXIT_REFUSED;
         if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
+        warn_of_sockets();
         r = supervisor_new(&s, config, &host);
         if (r < 0) {
                 log_error_errno(r, "Failed to start: %m");

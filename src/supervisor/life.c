@@ -21,6 +21,7 @@
 #include "reports-process.h"
 #include "reports-relay.h"
 #include "reports.h"
+#include "restart-policy.h"
 #include "step.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -315,6 +316,7 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
         if (info.running && !facts_is_flowing(s->facts->wait) && supervisor_in(s, PHASE_LIVE))
                 (void) exit_wait_open(s->exit_wait, s->facts->container.id);
         supervisor_report_info(s, &info);
+        restart_policy_correct(s);
         container_info_done(&info);
 }
 

@@ -20,6 +20,7 @@
 #include "machine.h"
 #include "refusal.h"
 #include "reports-condition.h"
+#include "restart-policy.h"
 #include "settle.h"
 #include "step.h"
 #include "util/log.h"
@@ -59,33 +60,6 @@ static LifeEvent judge_found(Supervisor *s, const ClaimText *rival)
         return r < 0 ? LIFE_FAILED : judgement.event;
 }
 
-/* Restarts are systemd's: the engine would run the container behind a unit that has ended. */
-
-static void on_restart_policy_set(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        if (r < 0)
-                log_warning("Failed to set the restart policy of container %s to \"no\", the engine may "
-                            "restart it: %s",
-                            s->facts->container.name, reply->error.message ?: "unknown error");
-        else {
-                log_notice("The engine would have restarted container %s by itself. Its restart policy is "
-                           "\"no\" now, because systemd restarts the service.",
-                           s->facts->container.name);
-                record_no_engine_restarts(s->record);
-        }
-        supervisor_push(s, LIFE_FOUND);
-}
-
-static void set_restart_policy(Supervisor *s)
-{
-        static const EngineRequestOps ops = { .on_done = on_restart_policy_set };
-
-        supervisor_step(s, engine_path("/containers/%s/update", s->facts->container.id), &ops,
-                        (EngineCall){ .method = "POST", .body = "{\"RestartPolicy\":{\"Name\":\"no\"}}" });
-}
-
 /* The service goes on with the container that was found. */
 static void keep_found(Supervisor *s)
 {
@@ -105,10 +79,7 @@ static void keep_found(Supervisor *s)
                 return;
         }
         creation_write_cidfile(s->creation, s->facts->container.id);
-        if (s->facts->container.engine_restarts)
-                set_restart_policy(s);
-        else
-                supervisor_push(s, LIFE_FOUND);
+        restart_policy_settle(s);
 }
 
 static void settle_found(Supervisor *s)

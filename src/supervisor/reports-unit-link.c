@@ -12,6 +12,7 @@
 #include "reports-unit-link.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "verdict.h"
 
 /* Of a service that Restart= has started again. */
 static void take_last_end(Supervisor *s)
@@ -25,16 +26,48 @@ static void take_last_end(Supervisor *s)
                 condition_set_last_end(s->condition, status);
 }
 
+/* Units with which a start cannot end as their author expects. */
+static void warn_of_start(const Supervisor *s, const UnitProperties *p)
+{
+        bool below = s->facts->in_service && !s->facts->is_main;
+
+        if (p->type_forking)
+                log_warning("The unit has Type=forking: use Type=notify.");
+        if (p->type_oneshot && s->config.run->detach && !s->facts->detach)
+                log_warning("--detach has no effect, and the unit has Type=oneshot: its start lasts until "
+                            "the container has ended. Use Type=notify.");
+        if (p->type_notify && below && p->notify_access != NOTIFY_ACCESS_ALL)
+                log_warning("systemd ignores that the container is ready, because systemd-docker is not the "
+                            "main process: set NotifyAccess=all in the unit.");
+}
+
+/* The unit was edited, and systemd has read it again. With KillMode=mixed it kills a main process that is
+ * not its child at once: then the supervisor has to be the main process. */
+static void on_unit_changed(Supervisor *s, const UnitProperties *properties)
+{
+        log_debug("systemd has read the units again.");
+        record_unit(s->record, properties);
+        if (s->facts->announced && unit_link_has_given_main_pid(s->unit_link) &&
+            verdict_why_main_process(s->facts, s->config.options, s->config.notify_socket,
+                                     s->facts->process_seen && placement_has_container(s->placement)))
+                unit_link_hand_back(s->unit_link);
+        supervisor_wake(s);
+}
+
 static void on_unit_known(const UnitProperties *properties, int r, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (r < 0)
                 log_debug_errno(r, "systemd did not tell the unit's properties, ignoring: %m");
+        if (s->facts->unit.known) {
+                if (r >= 0)
+                        on_unit_changed(s, properties);
+                return;
+        }
         record_unit(s->record, properties);
         take_last_end(s);
-        if (properties->type_forking)
-                log_warning("The unit has Type=forking: use Type=notify.");
+        warn_of_start(s, properties);
         /* As in ExecStartPre= and ExecStartPost=. */
         if (r >= 0 && s->facts->is_main && properties->main_pid != (uint32_t) getpid())
                 record_beside(s->record);

@@ -246,9 +246,9 @@ static void on_event_health(Supervisor *s, const EngineEvent *event)
                 supervisor_compare(s); /* the event does not say what the last probe did */
 }
 
-static void on_event_rename(Supervisor *s, const EngineEvent *event)
+static void on_event_changed(Supervisor *s, const EngineEvent *event)
 {
-        supervisor_compare(s);
+        supervisor_compare(s); /* the event does not say what is new */
 }
 
 typedef void (*EngineEventHandler)(Supervisor *s, const EngineEvent *event);
@@ -257,9 +257,9 @@ static const EngineEventHandler event_handlers[_ENGINE_EVENT_KIND_MAX] = {
         [ENGINE_EVENT_START] = on_event_start,     [ENGINE_EVENT_DIE] = on_event_die,
         [ENGINE_EVENT_STOP] = on_event_stop,       [ENGINE_EVENT_KILL] = on_event_kill,
         [ENGINE_EVENT_PAUSE] = on_event_pause,     [ENGINE_EVENT_UNPAUSE] = on_event_pause,
-        [ENGINE_EVENT_OOM] = on_event_oom,         [ENGINE_EVENT_RENAME] = on_event_rename,
+        [ENGINE_EVENT_OOM] = on_event_oom,         [ENGINE_EVENT_RENAME] = on_event_changed,
         [ENGINE_EVENT_DESTROY] = on_event_destroy, [ENGINE_EVENT_HEALTH_STATUS] = on_event_health,
-        [ENGINE_EVENT_EXEC_START] = on_event_exec,
+        [ENGINE_EVENT_EXEC_START] = on_event_exec, [ENGINE_EVENT_UPDATE] = on_event_changed,
 };
 
 static void on_engine_event(const EngineEvent *event, void *userdata)

@@ -5,6 +5,7 @@
  * bus. Others, and user services, ask over the bus. */
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <systemd/sd-login.h>
 #include <unistd.h>
 
@@ -47,6 +48,11 @@ int unit_bus_open(sd_bus **ret, char **ret_unit)
         if (r >= 0)
                 *ret_unit = TAKE_PTR(unit);
         return r;
+}
+
+const char *unit_bus_runtime_folder(void)
+{
+        return sd_pid_get_user_unit(0, NULL) >= 0 ? getenv("XDG_RUNTIME_DIR") : "/run";
 }
 
 int unit_bus_attach(sd_bus *bus, sd_event *event)

@@ -24,3 +24,6 @@ int unit_bus_open_system(sd_bus **ret);
 int unit_bus_attach(sd_bus *bus, sd_event *event);
 /* Drops the reference and what waits on it. Accepts NULL. */
 void unit_bus_close(sd_bus *bus);
+
+/* The runtime folder of the service manager whose unit we are in; NULL: unknown. */
+const char *unit_bus_runtime_folder(void);

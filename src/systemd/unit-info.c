@@ -63,10 +63,12 @@ static int read_type(sd_bus_message *m, UnitProperties *p)
         const char *s;
         int r = sd_bus_message_read(m, "v", "s", &s);
 
-        if (r >= 0)
-                p->type_notify_reload = strcmp(s, "notify-reload") == 0;
-        if (r >= 0)
-                p->type_forking = strcmp(s, "forking") == 0;
+        if (r < 0)
+                return r;
+        p->type_notify_reload = strcmp(s, "notify-reload") == 0;
+        p->type_notify = p->type_notify_reload || strcmp(s, "notify") == 0;
+        p->type_oneshot = strcmp(s, "oneshot") == 0;
+        p->type_forking = strcmp(s, "forking") == 0;
         return r;
 }
 

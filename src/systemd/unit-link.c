@@ -2,8 +2,9 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* What belongs to the unit: the notification socket (notify-socket.c), the questions for the unit's
- * properties (unit-info.c) and its job (unit-job.c), and the pid file. The link remembers what it has said,
- * so that it says each thing once, and takes back what it has promised: the main process and the pid file.
+ * properties (unit-info.c), also after a daemon-reload, and its job (unit-job.c), and the pid file. The link
+ * remembers what it has said, so that it says each thing once, and takes back what it has promised: the main
+ * process and the pid file.
  */
 
 #include <inttypes.h>
@@ -18,11 +19,13 @@
 
 #include "codec/engine/wait-status.h"
 #include "codec/systemd/notify-message.h"
+#include "reload-watch.h"
 #include "say.h"
 #include "systemd/notify-socket.h"
 #include "systemd/unit-info.h"
 #include "systemd/unit-job.h"
 #include "systemd/unit-link.h"
+#include "unit-bus.h"
 #include "util/clock.h"
 #include "util/fd.h"
 
@@ -45,6 +48,7 @@ struct UnitLink {
         NotifySocket *notify; /* NULL: nothing is sent */
         UnitInfo *info;       /* NULL: nothing was asked, or it was answered; the same for job */
         UnitJob *job;
+        ReloadWatch *reload; /* NULL: nothing was asked, or reloads are not noticed */
         bool in_batch;
         bool main_pid_given;
         bool main_pid_explained, kill_mode_explained;
@@ -94,6 +98,7 @@ UnitLink *unit_link_free(UnitLink *l)
         notify_socket_free(l->notify);
         unit_info_free(l->info);
         unit_job_free(l->job);
+        reload_watch_free(l->reload);
         sd_event_unref(l->event);
         free(l);
         return NULL;
@@ -136,12 +141,35 @@ int unit_link_new(UnitLink **ret, sd_event *event, const UnitLinkConfig *config,
         return 0;
 }
 
-int unit_link_ask(UnitLink *l)
+static int ask(UnitLink *l)
 {
         static const UnitInfoOps ops = { on_known };
 
         l->info = unit_info_free(l->info);
         return unit_info_new(&l->info, l->event, &ops, l);
+}
+
+static void on_reload(void *userdata)
+{
+        UnitLink *l = ASSERT_PTR(userdata);
+        int r = ask(l);
+
+        if (r < 0)
+                say(l, LOG_DEBUG,
+                    say_format("Failed to ask systemd after a daemon-reload: %s", strerror(-r)));
+}
+
+int unit_link_ask(UnitLink *l)
+{
+        static const ReloadWatchOps ops = { on_reload };
+        const char *run = unit_bus_runtime_folder();
+        int r;
+
+        /* First: a reload in between is one that we hear of. */
+        r = run && !l->reload ? reload_watch_new(&l->reload, l->event, run, &ops, l) : 0;
+        if (r < 0)
+                say(l, LOG_DEBUG, say_format("Failed to watch for daemon-reload: %s", strerror(-r)));
+        return ask(l);
 }
 
 int unit_link_ask_job(UnitLink *l)

@@ -36,6 +36,23 @@ def test_device_filter_is_that_of_docker_run(option):
         assert unit.said("Failed") == unit.said("stays outside") == []
 
 
+@pytest.mark.parametrize("settings, moved", [({}, False), ({"DevicePolicy": "closed"}, True)], ids=["stays", "moved"])
+def test_filter_of_system_calls(settings, moved):
+    """By default such a filter kills who makes another call, and bpf(2) is one."""
+    with Service(sh(OBEDIENT), options=MIGRATE, SystemCallFilter=["@system-service", "~@privileged @resources"], **settings) as unit:
+        unit.start()
+        unit.wait_line("up")
+        assert (unit.container_pid in unit.procs()) == moved
+        assert len(unit.said("stays outside of the unit")) == (not moved)
+        before = unit.container
+        docker("restart", unit.name)
+        wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
+        unit.wait_line("up", 2)
+        unit.stop()
+        assert_success(unit.show())
+        assert unit.container is None
+
+
 def test_chains_of_forks_leave_nobody_behind():
     """Also those of docker exec: each process forks the next one and ends, faster than anybody can read their numbers."""
     run("gcc", "-static", "-O1", "-o", CHAIN, SOURCE)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, ENGINE_BACK, PROGRAM, Service, assert_failed, assert_success, by_hand, is_line, quote, sh
-from testhost import SANITIZED, UNIT_DIR, Unit, cursor, docker, journal, messages, run, wait_until
+from testhost import SANITIZED, UNIT_DIR, Unit, cursor, docker, inspect, journal, messages, run, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -316,6 +316,15 @@ def test_file_that_is_full(folder):
             assert len(unit.said("No space left on device")) == 1
     finally:
         run("umount", folder)
+
+
+def test_file_that_may_not_grow(folder):
+    """LimitFSIZE= comes with a signal, whose default is the end of the process."""
+    with Service(sh("yes | head -c 200000; sleep 1"), LimitFSIZE="64K", StandardOutput=f"file:{folder}/out") as unit:
+        assert_failed(unit.run_to_end(), 125)
+        assert (folder / "out").stat().st_size == 1 << 16
+        assert len(unit.said("File too large")) == 1
+        assert inspect(unit.name) is None
 
 
 def test_reader_that_goes_away():

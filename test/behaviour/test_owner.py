@@ -8,11 +8,12 @@ import subprocess
 
 import pytest
 from supervised import ADOPTED, OBEDIENT, PROGRAM, STARTED, Service, assert_failed, assert_success, by_hand, sh, wait_gone
-from testhost import docker, inspect, run, wait_until
+from testhost import docker, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 pytestmark = pytest.mark.either
 
 NAME = "behaviour.service"
+UPDATES = not_here(engine_version() < (23,), "a container that is not moved: docker update fails otherwise")
 RM_OR_NOT = pytest.mark.parametrize("rm", ["--rm", ""])
 
 
@@ -196,6 +197,39 @@ def test_restart_policy_of_a_container_that_is_used(running):
         run("docker", "exec", NAME, "kill", "-TERM", "1", check=False)
         assert_success(unit.wait_state("inactive"))
         assert not unit.container["State"]["Running"]
+
+
+def no_policy(container):
+    return container and container["HostConfig"]["RestartPolicy"]["Name"] == "no"
+
+
+@UPDATES
+def test_restart_policy_that_others_set_later():
+    with Service(sh("trap 'exit 3' TERM; " + OBEDIENT.split("; ", 1)[1]), run="") as unit:
+        unit.start()
+        docker("update", "--restart=always", unit.name)
+        wait_docker(unit.name, no_policy)
+        unit.wait_said("would have restarted container")
+        docker("exec", unit.name, "kill", "-TERM", "1", check=False)
+        assert_failed(unit.wait_state("failed"), 3)
+        assert len(unit.said("would have restarted container")) == 1
+        # Nor does an engine that comes back start it.
+        run("systemctl", "restart", "docker")
+        assert not unit.container["State"]["Running"]
+
+
+@UPDATES
+def test_restart_policy_that_was_set_unseen():
+    with Service(sh(OBEDIENT), run="") as unit:
+        unit.start()
+        supervisor = unit.supervisor
+        os.kill(supervisor, signal.SIGSTOP)
+        docker("update", "--restart=always", unit.name)
+        run("systemctl", "restart", "docker")
+        os.kill(supervisor, signal.SIGCONT)
+        wait_docker(unit.name, no_policy)
+        unit.stop()
+        assert_success(unit.show())
 
 
 def test_image_of_a_container_that_is_kept():

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, by_hand, sh
-from testhost import cursor, docker, run, wait_docker
+from testhost import UNIT_DIR, cursor, docker, run, wait_docker
 
 pytestmark = pytest.mark.either
 
@@ -146,3 +146,27 @@ def test_api_socket_comes_with_the_logins(tmp_path):
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {"auths": logins}
     assert "-rw-------" in done.stderr and "root" in done.stderr
+
+
+def test_detach_of_a_oneshot_is_said():
+    """systemd waits for the end of the main process, for ever, and so does who starts the unit."""
+    with Service(sh(GOES_ON), run="--rm --detach", Type="oneshot", RemainAfterExit="yes") as unit:
+        run("systemctl", "start", "--no-block", unit.name)
+        unit.wait_said("--detach has no effect, and the unit has Type=oneshot")
+        unit.stop()
+        assert_success(unit.show())
+
+
+def test_sockets_that_the_container_does_not_get():
+    path = Path("/run/behaviour-start.sock")
+    socket = UNIT_DIR / "behaviour.socket"
+    socket.write_text(f"[Socket]\nListenStream={path}\nRemoveOnStop=yes\n")
+    try:
+        with Service(sh(GOES_ON)) as unit:
+            run("systemctl", "start", socket.name)
+            unit.start()
+            assert len(unit.said("does not get the sockets of the unit")) == 1
+    finally:
+        run("systemctl", "stop", socket.name)
+        socket.unlink()
+        run("systemctl", "daemon-reload")

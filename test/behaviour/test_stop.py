@@ -7,7 +7,7 @@ import time
 
 import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_success, sh, wait_gone
-from testhost import docker, messages
+from testhost import docker, messages, run
 
 pytestmark = pytest.mark.either
 
@@ -40,6 +40,24 @@ def test_first_process_gets_its_stop_signal_once(kill_mode, place, main_pid):
         assert_success(unit.show())
         assert stop_signals(unit) == ["term 1"]
         assert unit.container is None
+
+
+@pytest.mark.parametrize("before, after", [KILL_MODES, KILL_MODES[::-1]])
+def test_kill_mode_that_is_changed_while_it_runs(before, after):
+    """As somebody does who edits the unit: daemon-reload, and then a restart, whose stop is that of the new unit."""
+    with Service(sh(COUNTS.format(signal="TERM")), KillMode=before, Environment="SYSTEMD_DOCKER_DEBUG=1") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.write(KillMode=after)
+        unit.wait_said("has read the units again")
+        if after == "mixed":
+            unit.wait(lambda now: int(now["MainPID"]) == unit.supervisor)
+        run("systemctl", "restart", unit.name)
+        assert stop_signals(unit) == ["term 1"]
+        assert len(unit.said("was stopped, exit status 0.")) == 1
+        assert unit.show("NRestarts", "ActiveState", "Result") == {"NRestarts": "0", "ActiveState": "active", "Result": "success"}
+        unit.stop()
+        assert_success(unit.show())
 
 
 @pytest.mark.parametrize("kill_mode", KILL_MODES)

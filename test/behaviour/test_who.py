@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, PROGRAM, Service, assert_failed, assert_success, by_hand, quote, sh
-from testhost import Unit, docker, inspect, not_here, process_name, run, wait_docker, wait_until
+from testhost import Unit, docker, inspect, messages, not_here, process_name, run, wait_docker, wait_journal, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -97,6 +97,18 @@ def test_status_and_timeouts_until_the_start():
         container_pid(unit.name)
         now = unit.show("MainPID", "StatusText", "ActiveState")
         assert now == {"MainPID": str(main), "StatusText": status, "ActiveState": "active"}
+
+
+@pytest.mark.parametrize("access", ["main", "exec", "all"])
+def test_start_that_systemd_does_not_hear_of(access):
+    settings = {"NotifyAccess": access, "TimeoutStartSec": "infinity"}
+    with wrapped("flock", sh(OBEDIENT), **settings) as unit:
+        run("systemctl", "start", "--no-block", unit.name)
+        if access == "all":
+            unit.wait_state("active")
+        else:
+            wait_journal(unit.name, lambda e: "set NotifyAccess=all" in e["MESSAGE"], after=unit.cursor)
+        assert len([m for m in messages(unit.journal()) if "set NotifyAccess=all" in m]) == (access != "all")
 
 
 def test_environment_that_was_lost():

@@ -16,7 +16,7 @@ typedef struct SignalsOps {
 
 /* Blocks and reports SIGTERM, SIGINT, SIGABRT (of systemd's watchdog), the signals that are passed on to a
  * container (HUP, QUIT, USR1, USR2, WINCH, ALRM and others that would end or stop us), and the real-time
- * signals. Ignores SIGPIPE. Every other signal keeps its default action: systemd sends SIGCONT with each
- * SIGTERM. 0 or -errno. ops is borrowed. */
+ * signals. Ignores SIGPIPE and SIGXFSZ. Every other signal keeps its default action: systemd sends SIGCONT
+ * with each SIGTERM. 0 or -errno. ops is borrowed. */
 int signals_new(Signals **ret, sd_event *event, const SignalsOps *ops, void *userdata);
 Signals *signals_free(Signals *s);

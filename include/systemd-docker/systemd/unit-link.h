@@ -26,8 +26,8 @@ typedef struct UnitLinkConfig {
 } UnitLinkConfig;
 
 typedef struct UnitLinkOps {
-        /* Once after a successful unit_link_ask(). r < 0: systemd did not answer; properties then has the
-         * cautious defaults. The link may be freed from here. */
+        /* After a successful unit_link_ask(), and again after each daemon-reload. r < 0: systemd did not
+         * answer; properties then has the cautious defaults. The link may be freed from here. */
         void (*on_unit_known)(const UnitProperties *properties, int r, void *userdata);
         /* Once after a successful unit_link_ask_job(). stops: a job stops the unit now, alone or as the
          * first half of a restart; false as well where systemd does not answer. The link may be freed from

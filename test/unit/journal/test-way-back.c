@@ -179,14 +179,3 @@ Test(way_back, lines_that_the_stored_log_repeats_are_left_out)
         say(live, STDOUT, "five\n");
         until_text("one\ntwo\nthree\nthree\nfour\nfive\n");
 }
-
-/* The attach stream has lines before it that have not been read when it comes. */
-Test(way_back, lines_that_are_about_to_be_seen_come_first)
-{
-        go_on("one\n");
-        say(live, STDOUT, "two\n");
-        say(live, STDOUT, "three\n");
-        say(live, STDOUT, "four\n");
-        say_stored(stored, STDOUT, later, "four\n");
-        until_text("one\ntwo\nthree\nfour\n");
-}

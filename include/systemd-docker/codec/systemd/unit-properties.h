@@ -28,6 +28,8 @@ typedef struct UnitProperties {
         bool exit_type_cgroup;   /* ExitType=cgroup: the unit ends with its last process */
         bool type_notify_reload; /* Type=notify-reload: a reload is a signal, followed by messages of
                                     sd_notify(3) */
+        bool type_notify;        /* … or Type=notify: the start waits for READY=1 */
+        bool type_oneshot;       /* Type=oneshot: the start lasts until the main process has ended */
         bool type_forking;       /* Type=forking, which we cannot be */
         uint64_t
                 main_start_usec; /* when systemd has started the main process, CLOCK_MONOTONIC; 0: unknown */
