@@ -17,9 +17,11 @@
 /* What the parser says of a value. Of a single option it may also say that another one is missing. */
 #define ABOUT_THE_VALUE "invalid value "
 
-static bool names_a_file(const char *option, const char *value)
+/* Whether a value cannot be judged alone: it names a file, or another option must be there. */
+static bool needs_more(const char *option, const char *value)
 {
-        static const char *const options[] = { "env-file", "label-file", "cidfile", "env-credential" };
+        static const char *const options[] = { "env-file", "label-file", "cidfile", "env-credential",
+                                               "network-alias" };
 
         for (size_t i = 0; i < ELEMENTSOF(options); i++)
                 if (strcmp(option, options[i]) == 0)
@@ -35,7 +37,7 @@ char *refuse_option(const char *option, const char *value)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_free_ char *word = NULL;
 
-        if (names_a_file(option, value) || asprintf(&word, "--%s=%s", option, value) < 0)
+        if (needs_more(option, value) || asprintf(&word, "--%s=%s", option, value) < 0)
                 return NULL;
         if (run_options_parse((char *const[]){ word, (char *) "image", NULL }, &context, &options, &error) >=
                     0 ||

@@ -49,6 +49,8 @@ HANDLER(key_log_opt);
 HANDLER(key_networks);
 HANDLER(key_dns);
 HANDLER(key_expose);
+HANDLER(key_network_alias);
+HANDLER(key_address);
 
 /* storage.c */
 HANDLER(key_device);

@@ -110,9 +110,9 @@ const QuadletKey container_keys[] = {
           "*no*: the proxies of Docker's config.json are not set in the container.", "no",
           .handler = key_http_proxy),
         K("IP", STRING, "ADDRESS", "IPv4 address; the network must have a subnet.", "10.89.0.5",
-          .option = "ip", .check = CHECK_ADDRESS),
+          .handler = key_address, .option = "ip", .check = CHECK_ADDRESS),
         K("IP6", STRING, "ADDRESS", "IPv6 address; the network must have a subnet.", "fd00::5",
-          .option = "ip6", .check = CHECK_ADDRESS),
+          .handler = key_address, .option = "ip6", .check = CHECK_ADDRESS),
         K("Label", PAIRS, "NAME=VALUE...", "Labels.", "team=web", .option = "label"),
         K("LogDriver", STRING, "DRIVER",
           "Where the engine keeps a copy of the output. The journal has it in any case. Default, "
@@ -137,8 +137,8 @@ const QuadletKey container_keys[] = {
           "A .network file, a .container file (to share its network), *host*, *none*, *bridge* or "
           "the name of a network; options follow after \":\".",
           "host", .handler = key_networks),
-        K("NetworkAlias", LINES, "NAME", "A further name in the network.", "web", .option = "network-alias",
-          .commas = true),
+        K("NetworkAlias", LINES, "NAME", "A further name in the network.", "web",
+          .handler = key_network_alias, .commas = true),
         K("NoNewPrivileges", BOOLEAN, "BOOL", "*yes*: processes cannot get more privileges.", "yes",
           .handler = key_security_opt, .option = "no-new-privileges"),
         K("Notify", STRING, "BOOL|healthy",

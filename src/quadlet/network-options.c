@@ -201,6 +201,28 @@ void key_networks(Conversion *c, const QuadletKey *key, const KeyValues *values)
         }
 }
 
+void key_network_alias(Conversion *c, const QuadletKey *key, const KeyValues *values)
+{
+        Networks networks = networks_of(c);
+
+        if (!networks.own && !networks.joined) /* which has its own message */
+                conversion_warn(c, values->last, "Network=NAME.network as well",
+                                "NetworkAlias= has no effect: Docker's default network knows no names");
+        for (size_t i = 0; i < values->n && networks.own; i++)
+                conversion_run(c, "network-alias", values->items[i].text);
+}
+
+void key_address(Conversion *c, const QuadletKey *key, const KeyValues *values)
+{
+        Networks networks = networks_of(c);
+
+        if (!networks.own && !networks.joined && !conversion_text(c, "Pod"))
+                conversion_error(c, values->last, "Network=NAME.network as well",
+                                 "%s=: Docker's default network gives out its addresses itself", key->name);
+        else
+                conversion_run(c, key->option, values->items[0].text);
+}
+
 void key_expose(Conversion *c, const QuadletKey *key, const KeyValues *values)
 {
         bool joined = conversion_text(c, "Pod") || networks_of(c).joined;
