@@ -154,7 +154,7 @@ static int glue_setup_multi(CurlGlue *g)
                 code = curl_multi_setopt(g->multi, CURLMOPT_TIMERFUNCTION, glue_on_timer_wish);
         if (code == CURLM_OK)
                 code = curl_multi_setopt(g->multi, CURLMOPT_TIMERDATA, g);
-        return code == CURLM_OK ? 0 : -EIO;
+        return curl_multi_result(code);
 }
 
 int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriority priority,
@@ -184,7 +184,7 @@ int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriori
 
 int curl_glue_add(CurlGlue *g, CURL *easy)
 {
-        return curl_multi_add_handle(g->multi, easy) == CURLM_OK ? 0 : -EIO;
+        return curl_multi_result(curl_multi_add_handle(g->multi, easy));
 }
 
 void curl_glue_remove(CurlGlue *g, CURL *easy)

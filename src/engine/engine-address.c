@@ -11,6 +11,7 @@
 
 #include "codec/engine/engine-event.h"
 #include "engine-address.h"
+#include "engine/curl-glue.h"
 #include "util/macro.h"
 
 int engine_address_init(EngineAddress *a, EngineHost *host, const EngineTls *tls)
@@ -80,18 +81,20 @@ static int set_url(const EngineAddress *a, CURL *easy, const char *path, bool un
 {
         _cleanup_free_ char *url = NULL;
         char version[32];
+        int r;
 
         format_version(a, unversioned, version);
         if (a->host.kind == ENGINE_HOST_UNIX) {
                 if (asprintf(&url, "http://docker%s%s", version, path) < 0)
                         return -ENOMEM;
-                if (curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, a->host.path) != CURLE_OK)
-                        return -EIO;
+                r = curl_result(curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, a->host.path));
+                if (r < 0)
+                        return r;
         } else if (asprintf(&url, "%s://%s%s%s:%u%s%s", a->tls.enabled ? "https" : "http",
                             host_is_ipv6(a) ? "[" : "", a->host.host, host_is_ipv6(a) ? "]" : "",
                             a->host.port, version, path) < 0)
                 return -ENOMEM;
-        return curl_easy_setopt(easy, CURLOPT_URL, url) == CURLE_OK ? 0 : -EIO;
+        return curl_result(curl_easy_setopt(easy, CURLOPT_URL, url));
 }
 
 int engine_address_apply(const EngineAddress *a, CURL *easy, const char *path, bool unversioned)
@@ -106,7 +109,7 @@ int engine_address_no_proxy(CURL *easy)
         CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
 
         /* A libcurl without proxies does not know the option. */
-        return code == CURLE_OK || code == CURLE_UNKNOWN_OPTION || code == CURLE_NOT_BUILT_IN ? 0 : -EIO;
+        return code == CURLE_UNKNOWN_OPTION || code == CURLE_NOT_BUILT_IN ? 0 : curl_result(code);
 }
 
 char *engine_address_upgrade_request(const EngineAddress *a, const char *path)

@@ -246,7 +246,7 @@ static int request_set_headers(EngineRequest *r, const EngineCall *call)
                         return k;
                 headers = r->headers;
         }
-        return curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK ? 0 : -EIO;
+        return curl_result(curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, headers));
 }
 
 static int request_set_method(CURL *easy, const EngineCall *call)
@@ -262,7 +262,7 @@ static int request_set_method(CURL *easy, const EngineCall *call)
         }
         if (code == CURLE_OK && !post && strcmp(call->method, "GET") != 0)
                 code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
-        return code == CURLE_OK ? 0 : -EIO;
+        return curl_result(code);
 }
 
 /* libcurl's 0 is no limit, and it takes an int. */
@@ -275,9 +275,9 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
 {
         uint64_t timeout = call->timeout_usec ?: ENGINE_TIMEOUT_DEFAULT_USEC;
         CURL *easy = r->easy;
-        bool ok = true;
+        CURLcode code = CURLE_OK;
 
-#define SET(option, value) ok = ok && curl_easy_setopt(easy, option, value) == CURLE_OK
+#define SET(option, value) code = code == CURLE_OK ? curl_easy_setopt(easy, option, value) : code
         SET(CURLOPT_PRIVATE, r);
         SET(CURLOPT_ERRORBUFFER, r->curl_error);
         SET(CURLOPT_WRITEFUNCTION, request_on_body);
@@ -301,7 +301,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
         } else
                 SET(CURLOPT_TIMEOUT_MS, timeout_to_curl(timeout));
 #undef SET
-        return ok ? engine_address_no_proxy(easy) : -EIO;
+        return code == CURLE_OK ? engine_address_no_proxy(easy) : curl_result(code);
 }
 
 int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)

@@ -6,12 +6,24 @@
  * one priority for all of its transfers. There is one glue for control requests and one for logs. */
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <systemd/sd-event.h>
 
 #include "loop/event-util.h"
 
 typedef struct CurlGlue CurlGlue;
+
+/* libcurl's results as ours: 0, -ENOMEM or -EIO. */
+static inline int curl_result(CURLcode code)
+{
+        return code == CURLE_OK ? 0 : code == CURLE_OUT_OF_MEMORY ? -ENOMEM : -EIO;
+}
+
+static inline int curl_multi_result(CURLMcode code)
+{
+        return code == CURLM_OK ? 0 : code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO;
+}
 
 /* A transfer is done. Called from the loop, never from inside curl. owner: the CURLOPT_PRIVATE of easy. The
  * transfer may be removed in it. */
@@ -24,7 +36,8 @@ int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriori
 CurlGlue *curl_glue_free(CurlGlue *g);
 DEFINE_TRIVIAL_CLEANUP_FUNC(CurlGlue *, curl_glue_free)
 
-/* Starts a transfer. It begins in the loop: none of its callbacks is called from in here. 0 or -EIO. */
+/* Starts a transfer. It begins in the loop: none of its callbacks is called from in here. 0, -ENOMEM or
+ * -EIO. */
 int curl_glue_add(CurlGlue *g, CURL *easy);
 
 /* Ends a transfer and frees easy. libcurl forbids this in its own callbacks (header, body). */
