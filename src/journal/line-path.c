@@ -64,16 +64,24 @@ static void note_rotation(LinePath *p)
                 line_path_say_gap(p, "its stored log was rotated before it was read, lines may be missing");
 }
 
+/* After the clock was set, stamps do not tell what is older. */
+static bool is_compared(const LinePath *p, uint64_t stamp_nsec)
+{
+        return p->way_back && stamp_nsec > 0 &&
+               !log_position_is_disordered(ledger_position(p->ties->ledger));
+}
+
 static int take_compared(LinePath *p, int stream, const Line *line, uint64_t stamp_nsec)
 {
+        bool compared = is_compared(p, stamp_nsec);
         int r;
 
-        if (p->way_back && stamp_nsec > 0 && way_back_is_repeated(p->way_back, stream, line, stamp_nsec))
+        if (compared && way_back_is_repeated(p->way_back, stream, line, stamp_nsec))
                 return 1;
-        if (p->way_back && way_back_catch_up(p->way_back, stream, line, stamp_nsec, take_new, p) == 0)
+        if (compared && way_back_catch_up(p->way_back, stream, line, stamp_nsec, take_new, p) == 0)
                 return 0;
         r = take_new(stream, line, stamp_nsec, p);
-        if (r > 0 && p->way_back)
+        if (r > 0 && compared)
                 way_back_delivered(p->way_back, stream, line, stamp_nsec);
         return r;
 }
