@@ -320,8 +320,12 @@ static void on_compared(Supervisor *s, int r, const EngineReply *reply)
         container_info_done(&info);
 }
 
+/* An answer from before the start would look like an end, if it came after the start. The step that follows
+ * the start asks anyway. */
 void supervisor_act_compare(Supervisor *s)
 {
+        if (!s->facts->started)
+                return;
         (void) supervisor_side_call(s, engine_path("/containers/%s/json", s->facts->container.id),
                                     on_compared, (EngineCall){ .method = "GET" });
 }

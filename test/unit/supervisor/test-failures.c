@@ -357,6 +357,25 @@ Test(failures, container_that_does_not_stop)
 
 /* --- What the engine says of a container that runs --- */
 
+/* An answer from before the start, which says "created", would look like the end. */
+Test(failures, news_from_before_the_start_is_not_compared)
+{
+        FakeReply *start;
+
+        x.is_of_container = true;
+        life_new(STANDING_SERVICE, "", "--name web image");
+        life_to_created();
+        start = fake_engine_expect(x.fake, "POST", "/containers/" ID "/start");
+        until_asked(start);
+        tell_event("rename", "");
+        loop_settle(x.event);
+        cr_assert_eq(x.s->state, STATE_STARTING);
+        expect_inspect(ID, life_child(), "");
+        fake_reply_json(start, 204, "");
+        until_state(STATE_RUNNING);
+        cr_assert_not(x.s->facts->dead);
+}
+
 Test(failures, comparisons_that_fail)
 {
         FakeReply *r;
