@@ -137,7 +137,7 @@ void line_path_finish(LinePath *p)
         uint64_t stamp = event_realtime_nsec(p->ties->event);
 
         if (p->way_back &&
-            (way_back_is_open(p->way_back) ||
+            (way_back_has_more(p->way_back) ||
              !way_back_flush(p->way_back, way_back_is_taken(p->way_back) ? 0 : stamp, take_new, p)))
                 return;
         p->way_back = way_back_free(p->way_back);

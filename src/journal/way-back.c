@@ -209,9 +209,10 @@ bool way_back_has_met(const WayBack *w)
         return w->witness.met;
 }
 
-bool way_back_is_open(const WayBack *w)
+bool way_back_has_more(const WayBack *w)
 {
-        return w->live && !w->useless;
+        return w->live && !w->useless &&
+               (w->witness.of[STREAM_STDOUT].n_seen > 0 || w->witness.of[STREAM_STDERR].n_seen > 0);
 }
 
 uint64_t way_back_since(const WayBack *w)

@@ -39,8 +39,9 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(WayBack *, way_back_free)
 bool way_back_is_useless(const WayBack *w);
 /* Both streams had the same line at least once: what the one has afterwards, the other has, too. */
 bool way_back_has_met(const WayBack *w);
-/* The attach stream was not taken, and has not ended. */
-bool way_back_is_open(const WayBack *w);
+/* The attach stream was not taken, and has not ended, although the container has. One that had nothing may
+ * be attached to what comes after a next start, and does not count. */
+bool way_back_has_more(const WayBack *w);
 
 /* This line of the stored log was delivered before: its stamp is older than that of the last one, or it
  * is the last one. */

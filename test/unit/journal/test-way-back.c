@@ -122,6 +122,22 @@ Test(way_back, rest_of_an_ended_container_comes_from_the_attach_stream)
         until_text("one\ntwo\nthree\n");
 }
 
+/* It is attached to the stopped container, and ends with a next life. */
+Test(way_back, attach_stream_that_had_nothing_is_not_waited_for)
+{
+        FakeReply *r;
+
+        go_on("one\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+        container_ended(0);
+        r = expect_stream("GET", LIST);
+        say_stored(r, STDOUT, later, "two\n");
+        finish(r);
+        finish(stored);
+        loop_until(x.event, (output_drive(x.output), output_is_drained(x.output)));
+}
+
 Test(way_back, broken_attach_stream_leaves_the_stored_log)
 {
         go_on("one\n");
