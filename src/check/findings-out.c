@@ -119,12 +119,14 @@ void findings_out_add_error(FindingsOut *o, const char *name, const char *text)
 
 int findings_out_finish(FindingsOut *o)
 {
-        if (o->failed)
+        _cleanup_free_ char *text = NULL;
+
+        if (o->json && o->list)
+                text = json_to_text(o->list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE);
+        if (o->failed || (o->json && o->list && !text))
                 return -ENOMEM;
         if (o->json)
-                puts(o->list ? json_object_to_json_string_ext(
-                                       o->list, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)
-                             : "[]");
+                puts(text ?: "[]");
         else
                 printf("%zu unit file%s, %zu error%s, %zu warning%s\n", o->files, o->files == 1 ? "" : "s",
                        o->count[FINDING_ERROR], o->count[FINDING_ERROR] == 1 ? "" : "s",

@@ -47,7 +47,6 @@ static int creds_config(const EnsureOptions *o, char **ret)
         struct json_object *auths = config ? json_ensure(config, "auths", json_type_object) : NULL, *auth;
         size_t n = strcspn(o->creds, ":");
         _cleanup_free_ char *user = strndup(o->creds, n);
-        const char *text;
         int r = image_reference_parse(o->name, &reference);
 
         if (r < 0)
@@ -56,8 +55,7 @@ static int creds_config(const EnsureOptions *o, char **ret)
         if (!auth || !user || json_set_string(auth, "username", user) < 0 ||
             json_set_string(auth, "password", o->creds + n + 1) < 0)
                 return -ENOMEM;
-        text = json_object_to_json_string_ext(config, JSON_C_TO_STRING_PLAIN);
-        *ret = text ? strdup(text) : NULL;
+        *ret = json_to_text(config, JSON_C_TO_STRING_PLAIN);
         return *ret ? 0 : -ENOMEM;
 }
 

@@ -179,6 +179,13 @@ int json_get_string_any_case(struct json_object *o, const char *name, const char
         return 0;
 }
 
+char *json_to_text(struct json_object *o, int flags)
+{
+        const char *text = json_object_to_json_string_ext(o, flags);
+
+        return text ? strdup(text) : NULL;
+}
+
 int json_set(struct json_object *o, const char *key, struct json_object *value)
 {
         if (!value)

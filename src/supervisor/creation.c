@@ -98,7 +98,7 @@ static int take_request(Creation *c, struct json_object *body, const char *hash)
             json_set_string(labels, CONTAINER_LABEL_UNIT, c->config.unit ?: "") < 0 ||
             json_set_string(labels, CONTAINER_LABEL_USER, c->config.user ?: "") < 0)
                 return -ENOMEM;
-        text = strdup(json_object_to_json_string_ext(body, JSON_C_TO_STRING_PLAIN));
+        text = json_to_text(body, JSON_C_TO_STRING_PLAIN);
         copy = strdup(hash);
         if (!text || !copy)
                 return -ENOMEM;

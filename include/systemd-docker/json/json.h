@@ -49,6 +49,9 @@ bool json_bool_or(struct json_object *o, const char *path, bool fallback);
 struct json_object *json_get_any_case(struct json_object *o, const char *name);
 int json_get_string_any_case(struct json_object *o, const char *name, const char **ret);
 
+/* A new string. flags: JSON_C_TO_STRING_…; NULL: out of memory. */
+char *json_to_text(struct json_object *o, int flags);
+
 /* Setters return 0 or -ENOMEM. key is one member name, not a path. json_set() and json_append() take
  * ownership of value, even on failure. A NULL value means that its creation failed, and gives -ENOMEM. */
 int json_set(struct json_object *o, const char *key, struct json_object *value);

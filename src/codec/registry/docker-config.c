@@ -221,8 +221,7 @@ int docker_config_logins(const char *data, size_t size, char **ret, bool *ret_he
                 }
         }
         if (json_object_object_length(logins) > 0 &&
-            !(text = strdup(json_object_to_json_string_ext(made, JSON_C_TO_STRING_PRETTY |
-                                                                         JSON_C_TO_STRING_NOSLASHESCAPE))))
+            !(text = json_to_text(made, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE)))
                 return -ENOMEM;
         helpers = get_object(config, "credHelpers");
         (void) json_get_string_any_case(config, "credsStore", &store);
