@@ -29,6 +29,8 @@
 /* A peer that is gone is noticed after a quarter of a minute of silence, and some questions. */
 #define KEEPALIVE_IDLE_SEC 15L
 #define KEEPALIVE_INTERVAL_SEC 5L
+/* Of events and answers, which are small: each open request has such a buffer. */
+#define READ_SIZE 4096L
 
 struct Engine {
         EngineAddress address;
@@ -296,10 +298,9 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
                 SET(CURLOPT_TCP_KEEPALIVE, 1L);
                 SET(CURLOPT_TCP_KEEPIDLE, KEEPALIVE_IDLE_SEC);
                 SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SEC);
-                SET(CURLOPT_BUFFERSIZE,
-                    call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : 16L * 1024);
         } else
                 SET(CURLOPT_TIMEOUT_MS, timeout_to_curl(timeout));
+        SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : READ_SIZE);
 #undef SET
         return code == CURLE_OK ? engine_address_no_proxy(easy) : curl_result(code);
 }

@@ -16,6 +16,7 @@
 
 #include "actions.h"
 #include "announce.h"
+#include "creation.h"
 #include "failure.h"
 #include "loop/event-util.h"
 #include "machine.h"
@@ -166,8 +167,10 @@ static int next_event(Supervisor *s)
  * which the container runs. Nothing to do in RUNNING is the moment. */
 static void give_memory_back(Supervisor *s)
 {
-        if (s->state == STATE_RUNNING && !s->memory_given_back)
+        if (s->state == STATE_RUNNING && !s->memory_given_back) {
+                creation_stop(s->creation);
                 (void) malloc_trim(0);
+        }
         s->memory_given_back = s->state == STATE_RUNNING;
 }
 
