@@ -50,7 +50,6 @@ static int refuse(const CliError *e, Standing standing)
                 return e->exit_code ?: CLI_EXIT_REFUSED;
         if (standing == STANDING_SERVICE && !environment_is_set("MAINPID"))
                 (void) sd_notifyf(false, "STATUS=%s", message);
-        log_settle();
         return CLI_EXIT_CONFIG;
 }
 
@@ -346,7 +345,10 @@ int main(int argc, char **argv)
         standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
         settle_log(standing);
         if (r < 0)
-                return refuse(&error, standing);
-        return options.verb == VERB_CHECK ? check(&options, standing)
-                                          : with_engine(argv, &options, standing);
+                r = refuse(&error, standing);
+        else
+                r = options.verb == VERB_CHECK ? check(&options, standing)
+                                               : with_engine(argv, &options, standing);
+        log_settle();
+        return r;
 }

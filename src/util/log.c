@@ -137,11 +137,14 @@ static bool write_to_journal(int level, const LogTag *tag, const char *message)
                       sizeof(journald)) >= 0;
 }
 
-/* journald looks at the process when it reads what it has sent, to find out its unit. */
+/* journald looks at the process when it reads what it has sent, to find out its unit; of a stream, when it
+ * reads its begin. */
 void log_settle(void)
 {
         if (journal_fd >= 0)
                 (void) socket_settle(journal_fd, JOURNAL_SETTLE_USEC);
+        if (log_is_journal(STDERR_FILENO))
+                (void) socket_settle(STDERR_FILENO, JOURNAL_SETTLE_USEC);
 }
 
 static void write_to_stderr(int level, const char *message)

@@ -46,8 +46,8 @@ bool log_is_journal(int fd);
  * socket, and to stderr only if there is none. */
 void log_use_journal(void);
 
-/* The last act of a process that has used the native socket: waits until journald has read what was sent,
- * for a fifth of a second at most, because journald then looks for the unit of the sender. */
+/* The last act of a process: waits until journald has read what was sent to its native socket or over
+ * stderr, for JOURNAL_SETTLE_USEC at most each, because journald then looks for the unit of the sender. */
 void log_settle(void);
 
 /* Use the macros below instead. error: a positive or negative errno for %m, or 0. tag may be NULL.

@@ -6,12 +6,16 @@
 #include <criterion/criterion.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/fd.h"
 #include "util/log.h"
 
 /* Redirects stderr to a file in memory until read_stderr() is called. */
@@ -114,4 +118,29 @@ Test(log, sink)
         log_error("refused");
         log_set_sink(NULL, NULL);
         cr_assert_str_eq(read_stderr(), "systemd-docker: refused\n");
+}
+
+/* journald finds the unit of the sender while that one lives. */
+Test(log, settles_once_the_stream_is_read)
+{
+        char stream[64], byte;
+        struct stat st;
+        int pair[2];
+        pid_t reader;
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+        cr_assert_eq(fstat(pair[0], &st), 0);
+        (void) snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long) st.st_dev,
+                        (unsigned long long) st.st_ino);
+        setenv("JOURNAL_STREAM", stream, true);
+        cr_assert_eq(dup2(pair[0], STDERR_FILENO), STDERR_FILENO);
+        cr_assert_eq(send(STDERR_FILENO, "x", 1, 0), 1);
+        reader = fork();
+        if (reader == 0) {
+                (void) usleep(50 * USEC_PER_MSEC);
+                _exit(read(pair[1], &byte, 1) == 1 ? 0 : 1);
+        }
+        cr_assert_gt(reader, 0);
+        log_settle();
+        cr_assert(socket_settle(STDERR_FILENO, 0));
 }
