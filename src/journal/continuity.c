@@ -180,7 +180,7 @@ static void on_listing_eof(int r, const char *message, void *userdata)
         Continuity *c = ASSERT_PTR(userdata);
 
         /* A line that the journal does not have yet is not known. Then the listing is made once more. */
-        if (r >= 0 && c->ties.next->flush(c->ties.next_userdata) &&
+        if (r >= 0 && line_path_pass_on_held(&c->path) && c->ties.next->flush(c->ties.next_userdata) &&
             stored_log_join(&c->path.stored_log, c->ties.ledger) == LOG_JOIN_GUESS)
                 continuity_say_gap(c, LINE_PATH_MISFIT);
         stored_log_done(&c->path.stored_log);
@@ -228,6 +228,8 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 static int attach(Continuity *c)
 {
         c->stored = c->listing = c->path.stored_log.joined = false;
+        if (c->path.way_back && !way_back_is_taken(c->path.way_back))
+                c->path.way_back = way_back_free(c->path.way_back);
         return open_stream(c, 0, &stream_ops, ATTACHMENT_OPENING);
 }
 
@@ -243,18 +245,19 @@ static void take_way_back(Continuity *c, WayBackNews news)
         log_debug("Attached to the container's output again.");
         if (news == WAY_BACK_BEHIND && !way_back_has_met(c->path.way_back))
                 continuity_say_gap(c, "the engine's stored log stands still, lines may be missing");
-        ledger_attach(c->ties.ledger, way_back_since(c->path.way_back));
+        ledger_attach(c->ties.ledger, way_back_since(c->path.way_back), event_realtime_nsec(c->ties.event));
         log_stream_free(c->log);
         c->log = way_back_take(c->path.way_back, &stream_ops, c);
         c->stored = c->path.stored_log.joined = false;
-        (void) line_path_pass_on_held(&c->path);
+        if (line_path_pass_on_held(&c->path))
+                log_stream_resume(c->log);
 }
 
 static void on_way_back(WayBackNews news, void *userdata)
 {
         Continuity *c = ASSERT_PTR(userdata);
 
-        if (news == WAY_BACK_ENDED)
+        if (news == WAY_BACK_ENDED || c->state == ATTACHMENT_ENDED)
                 c->ties.ops->on_room(c->ties.userdata);
         else if (news == WAY_BACK_CALM)
                 (void) continuity_resume(c);
@@ -262,22 +265,11 @@ static void on_way_back(WayBackNews news, void *userdata)
                 take_way_back(c, news);
 }
 
-/* Lines are compared, and raw streams have none. */
 static void begin_way_back(Continuity *c)
 {
-        const ContainerInfo *container = &c->ties.facts->container;
-        unsigned flags = output_stream_flags(c->ways, container);
-        int r;
-
-        if (c->path.way_back && way_back_is_useless(c->path.way_back))
-                c->path.way_back = way_back_free(c->path.way_back);
-        if (c->path.way_back || !container->log_rotates || !continuity_is_wanted(c) ||
-            (flags & (LOG_STREAM_RAW_STDOUT | LOG_STREAM_RAW_STDERR)))
-                return;
-        r = way_back_new(&c->path.way_back, c->ties.event, c->ties.engine,
-                         &(LogStreamTarget){ container->id, flags, 0 }, on_way_back, c);
-        if (r < 0)
-                log_debug_errno(r, "Failed to attach beside the stored log, following that only: %m");
+        if (continuity_is_wanted(c))
+                line_path_begin_way_back(&c->path, output_stream_flags(c->ways, &c->ties.facts->container),
+                                         on_way_back, c);
 }
 
 /* Nothing can be missed of what is stored: the stream counts as open at once. */
@@ -291,14 +283,18 @@ static int open_stored(Continuity *c)
         c->tail_read = false;
         if (follow && !c->ties.facts->dead)
                 begin_way_back(c);
+        line_path_note_reading(&c->path);
         return open_stream(c, flags, follow ? &stream_ops : &listing_ops, ATTACHMENT_OPEN);
 }
 
 /* True: the clock was set back. */
 static bool note_clock(Continuity *c)
 {
-        return ledger_note_clock(c->ties.ledger, event_realtime_nsec(c->ties.event),
-                                 event_boottime_nsec(c->ties.event));
+        bool back = ledger_note_clock(c->ties.ledger, event_realtime_nsec(c->ties.event),
+                                      event_boottime_nsec(c->ties.event));
+
+        line_path_note_clock(&c->path);
+        return back;
 }
 
 void continuity_expect(Continuity *c)

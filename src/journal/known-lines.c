@@ -8,12 +8,15 @@
 #include "known-lines.h"
 #include "util/macro.h"
 
-void known_lines_begin(KnownLines *k, const LogPosition *position, const uint64_t counts[_STREAM_MAX])
+void known_lines_begin(KnownLines *k, const LogPosition *position, uint64_t since_nsec,
+                       const uint64_t counts[_STREAM_MAX])
 {
         *k = (KnownLines){ .counted = counts, .missed = k->missed };
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 k->bounds[stream] = log_trail_bound(log_position_trail(position, stream));
                 k->counts[stream] = counts ? counts[stream] : 0;
+                if (k->bounds[stream].time_nsec < since_nsec)
+                        k->bounds[stream].count = 0; /* these lines are not read */
         }
 }
 

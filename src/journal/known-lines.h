@@ -20,9 +20,10 @@ typedef struct KnownLines {
         RawGate gates[_STREAM_MAX]; /* of raw streams */
 } KnownLines;
 
-/* A stored log is read from the position on. counts: so many lines of each stream were delivered before;
- * NULL: their stamps tell. */
-void known_lines_begin(KnownLines *k, const LogPosition *position, const uint64_t counts[_STREAM_MAX]);
+/* A stored log is read from the position on, from since_nsec on. counts: so many lines of each stream were
+ * delivered before; NULL: their stamps tell. */
+void known_lines_begin(KnownLines *k, const LogPosition *position, uint64_t since_nsec,
+                       const uint64_t counts[_STREAM_MAX]);
 
 /* Whether the next line of the log, which has this stamp, was delivered before. To be asked once for each
  * line. */

@@ -239,7 +239,7 @@ void ledger_store(Ledger *l, const LogBound bounds[static _STREAM_MAX])
         log_position_store(l->position, bounds);
 }
 
-void ledger_attach(Ledger *l, uint64_t since_nsec)
+void ledger_attach(Ledger *l, uint64_t since_nsec, uint64_t now_nsec)
 {
-        log_position_attach(l->position, since_nsec);
+        log_position_attach(l->position, since_nsec, now_nsec);
 }

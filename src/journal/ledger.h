@@ -78,4 +78,4 @@ bool ledger_note_clock(Ledger *l, uint64_t now_nsec, uint64_t boot_nsec);
 /* From now on lines have stamps, and go on from these bounds. */
 void ledger_store(Ledger *l, const LogBound bounds[static _STREAM_MAX]);
 /* From now on lines have no stamps; those that were not received are not older than this. */
-void ledger_attach(Ledger *l, uint64_t since_nsec);
+void ledger_attach(Ledger *l, uint64_t since_nsec, uint64_t now_nsec);

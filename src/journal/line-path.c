@@ -64,16 +64,45 @@ static void note_rotation(LinePath *p)
                 line_path_say_gap(p, "its stored log was rotated before it was read, lines may be missing");
 }
 
-/* After the clock was set, stamps do not tell what is older. */
-static bool is_compared(const LinePath *p, uint64_t stamp_nsec)
+/* Lines are compared, and raw streams have none. */
+static bool may_compare(const LinePath *p, unsigned flags)
 {
-        return p->way_back && stamp_nsec > 0 &&
+        return p->ties->facts->container.log_rotates && ledger_is_open(p->ties->ledger) &&
+               !(flags & (LOG_STREAM_RAW_STDOUT | LOG_STREAM_RAW_STDERR)) &&
                !log_position_is_disordered(ledger_position(p->ties->ledger));
+}
+
+void line_path_begin_way_back(LinePath *p, unsigned flags, WayBackReport report, void *userdata)
+{
+        const LogStreamTarget target = { p->ties->facts->container.id, flags, 0 };
+        WayBack **w = &p->way_back;
+        int r;
+
+        if (*w && way_back_is_useless(*w))
+                *w = way_back_free(*w);
+        if (!may_compare(p, flags))
+                return;
+        r = *w ? way_back_reattach(*w, p->ties->engine, &target)
+               : way_back_new(w, p->ties->event, p->ties->engine, &target, report, userdata);
+        if (r < 0)
+                log_debug_errno(r, "Failed to attach beside the stored log, following that only: %m");
+}
+
+void line_path_note_reading(LinePath *p)
+{
+        if (p->way_back)
+                way_back_note_reading(p->way_back);
+}
+
+void line_path_note_clock(LinePath *p)
+{
+        if (p->way_back && log_position_is_disordered(ledger_position(p->ties->ledger)))
+                way_back_give_up(p->way_back);
 }
 
 static int take_compared(LinePath *p, int stream, const Line *line, uint64_t stamp_nsec)
 {
-        bool compared = is_compared(p, stamp_nsec);
+        bool compared = p->way_back && stamp_nsec > 0 && !way_back_is_useless(p->way_back);
         int r;
 
         if (compared && way_back_is_repeated(p->way_back, stream, line, stamp_nsec))
@@ -90,6 +119,8 @@ int line_path_take(LinePath *p, int stream, const Line *line, uint64_t stamp_nse
 {
         int r;
 
+        if (p->way_back && stamp_nsec > 0)
+                way_back_note_line(p->way_back);
         if (line->why == LINE_RAW)
                 r = take_raw(p, stream, line, stamp_nsec);
         else if (stamp_nsec > 0 && known_lines_take(&p->stored_log.known, stream, stamp_nsec))
@@ -109,7 +140,7 @@ bool line_path_pass_on_held(LinePath *p)
 {
         if (!p->way_back || !way_back_is_taken(p->way_back))
                 return true;
-        if (!way_back_flush(p->way_back, 0, take_new, p))
+        if (!way_back_flush(p->way_back, false, take_new, p))
                 return false;
         p->way_back = way_back_free(p->way_back);
         return true;
@@ -130,17 +161,19 @@ void line_path_calm(LinePath *p, const LogStream *log)
                 ledger_pending(l, stream, log_stream_pending_stamp(log, stream));
 }
 
-/* If the stored log has ended without lines that the attach stream had, they were rotated away. Its end is
- * reported, and the drain's deadline is the limit. */
+/* If the stored log has ended without lines that the attach stream has, they were rotated away. The end of
+ * that stream is reported, and the drain's deadline is the limit. */
 void line_path_finish(LinePath *p)
 {
-        uint64_t stamp = event_realtime_nsec(p->ties->event);
+        WayBack *w = p->way_back;
 
-        if (p->way_back &&
-            (way_back_has_more(p->way_back) ||
-             !way_back_flush(p->way_back, way_back_is_taken(p->way_back) ? 0 : stamp, take_new, p)))
+        if (w && !way_back_flush(w, !way_back_is_taken(w), take_new, p))
                 return;
-        p->way_back = way_back_free(p->way_back);
+        if (w && way_back_has_more(w)) {
+                way_back_resume(w);
+                return;
+        }
+        p->way_back = way_back_free(w);
         torn_lines_finish(&p->torn);
 }
 

@@ -36,6 +36,14 @@ int line_path_take(LinePath *p, int stream, const Line *line, uint64_t stamp_nse
 /* Nothing is left to be read of this stream. */
 void line_path_calm(LinePath *p, const LogStream *log);
 
+/* Attaches beside the stored log, if that is rotated and the two can be compared. flags: LOG_STREAM_… of the
+ * streams. */
+void line_path_begin_way_back(LinePath *p, unsigned flags, WayBackReport report, void *userdata);
+/* A reading of the stored log begins. */
+void line_path_note_reading(LinePath *p);
+/* The clock was set, or may have been. */
+void line_path_note_clock(LinePath *p);
+
 /* What the attach stream had before it took over goes on. False: there is no room for all of it. */
 bool line_path_pass_on_held(LinePath *p);
 /* No stream goes on: what was put aside goes on, as far as there is room. */

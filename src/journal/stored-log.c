@@ -21,7 +21,7 @@ bool stored_log_begin(StoredLog *s, const LogPosition *position)
         if (!counted)
                 s->since_nsec = log_position_since(position);
         s->joined = false;
-        known_lines_begin(&s->known, position, counted ? s->counts : NULL);
+        known_lines_begin(&s->known, position, s->since_nsec, counted ? s->counts : NULL);
         stored_lines_drop(s->lines);
         return position->mode == LOG_MODE_STORED && (counted || !disordered);
 }

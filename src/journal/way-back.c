@@ -18,11 +18,14 @@
 
 /* A line that one of the two has may come so much later on the other. */
 #define AGREE_USEC USEC_PER_SEC
-#define STILL_USEC (2 * USEC_PER_SEC)
+#define STILL_NSEC (2 * NSEC_PER_SEC)
+/* Of a large log the engine may have to look through all files before the first line comes. */
+#define BEGIN_NSEC (60 * NSEC_PER_SEC)
 
 /* The last line of the stored log that was delivered. */
 typedef struct WayBackLast {
         uint64_t stamp_nsec, hash;
+        LineBreak why;
 } WayBackLast;
 
 struct WayBack {
@@ -30,12 +33,15 @@ struct WayBack {
         LogStream *live;        /* NULL: it has ended, or was taken */
         sd_event_source *judge; /* compares the two */
         sd_event_source *calm;  /* nothing more can be read from either */
-        bool calmed;            /* … since the line that waits for it was offered */
+        bool waiting;           /* a line waits for it */
+        bool calmed;            /* … and nothing more could be read since it was offered */
         bool armed;
         bool useless; /* the two can no longer be compared */
         bool taken;
         uint64_t begin_nsec; /* CLOCK_REALTIME: lines with an earlier stamp are not of the attach stream */
-        uint64_t moved_nsec; /* CLOCK_BOOTTIME: when the stored log last had a line */
+        uint64_t open_nsec; /* CLOCK_REALTIME: lines with a later stamp certainly are; 0: not attached yet */
+        uint64_t moved_nsec; /* CLOCK_BOOTTIME: when the stored log last had a line, or its reading began */
+        bool has_moved;      /* it had one in this reading */
         WayBackLast last[_STREAM_MAX];
         Witness witness;
         WayBackReport report;
@@ -49,10 +55,21 @@ static void arm(WayBack *w)
 }
 
 /* The stored log is followed on. What the attach stream has goes by unread. */
-static void give_up(WayBack *w)
+void way_back_give_up(WayBack *w)
 {
+        if (w->taken)
+                return;
         w->useless = true;
         witness_done(&w->witness);
+        arm(w);
+}
+
+static void on_open(void *userdata)
+{
+        WayBack *w = ASSERT_PTR(userdata);
+
+        if (w->open_nsec == 0)
+                w->open_nsec = event_realtime_nsec(w->event);
 }
 
 static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *userdata)
@@ -65,7 +82,7 @@ static int on_line(int stream, const Line *line, uint64_t stamp_nsec, void *user
         r = witness_see(&w->witness, stream, line, event_boottime_nsec(w->event));
         arm(w);
         if (r < 0)
-                give_up(w);
+                way_back_give_up(w);
         return r < 0 ? 1 : r;
 }
 
@@ -77,7 +94,7 @@ static void on_eof(int r, const char *message, void *userdata)
         log_debug("The stream beside the stored log ended: %s", message ?: "?");
         w->live = log_stream_free(w->live);
         if (r < 0)
-                give_up(w);
+                way_back_give_up(w);
         w->report(WAY_BACK_ENDED, w->userdata);
 }
 
@@ -86,25 +103,37 @@ static void on_live_calm(void *userdata)
 {
 }
 
-static const LogStreamOps live_ops = { NULL, on_line, on_live_calm, on_eof };
+static const LogStreamOps live_ops = { on_open, on_line, on_live_calm, on_eof };
 
+/* There may be room again for the line that live holds, or a line of the stored log waits. */
 static int on_calm(sd_event_source *source, void *userdata)
 {
         WayBack *w = ASSERT_PTR(userdata);
 
-        w->calmed = true;
-        w->report(WAY_BACK_CALM, w->userdata);
+        if (w->waiting) {
+                w->waiting = false;
+                w->calmed = true;
+                w->report(WAY_BACK_CALM, w->userdata);
+        } else
+                way_back_resume(w);
         return 0;
 }
 
+/* Lines of the attach stream wait, and the stored log has none. */
+static bool stands_still(const WayBack *w, const WitnessLine *held, uint64_t now)
+{
+        uint64_t limit = w->has_moved ? STILL_NSEC : BEGIN_NSEC;
+
+        return held && now - w->moved_nsec > limit && now - held->seen_nsec > STILL_NSEC;
+}
+
+/* Each branch may free us. */
 static int on_judge(sd_event_source *source, uint64_t usec, void *userdata)
 {
         WayBack *w = ASSERT_PTR(userdata);
         uint64_t now = event_boottime_nsec(w->event), age = AGREE_USEC * NSEC_PER_USEC;
         int stream;
         const WitnessLine *held = witness_first(&w->witness, &stream);
-        bool still = now - w->moved_nsec > STILL_USEC * NSEC_PER_USEC && held &&
-                     now - held->seen_nsec > STILL_USEC * NSEC_PER_USEC;
 
         w->armed = false;
         if (w->useless)
@@ -113,10 +142,31 @@ static int on_judge(sd_event_source *source, uint64_t usec, void *userdata)
                 return 0;
         if (held || w->witness.met)
                 arm(w);
-        log_stream_resume(w->live); /* if there was no room for its line */
-        if (w->live && (still || witness_agrees(&w->witness, now - MIN(now, age))))
-                w->report(still ? WAY_BACK_BEHIND : WAY_BACK_AGREES, w->userdata);
+        if (stands_still(w, held, now))
+                w->report(WAY_BACK_BEHIND, w->userdata);
+        else if (witness_agrees(&w->witness, now - MIN(now, age)))
+                w->report(WAY_BACK_AGREES, w->userdata);
+        else
+                way_back_resume(w);
         return 0;
+}
+
+void way_back_resume(WayBack *w)
+{
+        if (w->live)
+                log_stream_resume(w->live);
+}
+
+void way_back_note_reading(WayBack *w)
+{
+        w->moved_nsec = event_boottime_nsec(w->event);
+        w->has_moved = false;
+}
+
+void way_back_note_line(WayBack *w)
+{
+        w->moved_nsec = event_boottime_nsec(w->event);
+        w->has_moved = true;
 }
 
 /* A line of the attach stream, too. */
@@ -132,7 +182,16 @@ static bool waits_for_calm(WayBack *w)
         bool calmed = w->calmed;
 
         w->calmed = false;
-        return !calmed && w->live && defer_arm(w->calm) >= 0;
+        w->waiting = !calmed && w->live && defer_arm(w->calm) >= 0;
+        return w->waiting;
+}
+
+/* The attach stream is not to be resumed in here: libcurl may be at work. */
+static void drop(WayBack *w, int stream)
+{
+        witness_drop(&w->witness, stream);
+        if (w->live && log_stream_is_held(w->live))
+                (void) defer_arm(w->calm);
 }
 
 /* Docker 20.10 reads a log once more from some place on when it was rotated. The engine's clock has
@@ -142,7 +201,8 @@ bool way_back_is_repeated(const WayBack *w, int stream, const Line *line, uint64
         const WayBackLast *last = &w->last[stream];
 
         return stamp_nsec < last->stamp_nsec ||
-               (stamp_nsec == last->stamp_nsec && log_line_hash(line->data, line->size) == last->hash);
+               (stamp_nsec == last->stamp_nsec && last->why != LINE_MAX_SIZE &&
+                log_line_hash(line->data, line->size) == last->hash);
 }
 
 int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
@@ -151,39 +211,44 @@ int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_n
         const WitnessLine *held;
         size_t n;
 
-        w->moved_nsec = event_boottime_nsec(w->event);
         if (!is_common(w, line, stamp_nsec))
                 return 1;
         n = witness_missing(&w->witness, stream, line);
         if (n == WITNESS_UNSEEN && waits_for_calm(w))
                 return 0;
-        for (; n > 0 && n != WITNESS_UNSEEN; n--) {
+        /* A line from before the attaching may by chance be equal to one after it. */
+        if (n == WITNESS_UNSEEN || w->open_nsec == 0 || stamp_nsec <= w->open_nsec)
+                return 1;
+        for (; n > 0; n--) {
                 held = witness_first_of(&w->witness, stream);
                 if (next(stream, &(Line){ held->data, held->size, held->why }, stamp_nsec - 1, userdata) ==
                     0)
                         return 0;
-                witness_drop(&w->witness, stream);
+                drop(w, stream);
         }
         return 1;
 }
 
 void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec)
 {
-        w->last[stream] = (WayBackLast){ stamp_nsec, log_line_hash(line->data, line->size) };
+        w->last[stream] = (WayBackLast){ stamp_nsec, log_line_hash(line->data, line->size), line->why };
+        w->calmed = false;
         if (!is_common(w, line, stamp_nsec))
                 return;
         if (witness_delivered(&w->witness, stream, line, event_boottime_nsec(w->event)) < 0)
-                give_up(w);
+                way_back_give_up(w);
         arm(w);
 }
 
-bool way_back_flush(WayBack *w, uint64_t stamp_nsec, TakeLine next, void *userdata)
+bool way_back_flush(WayBack *w, bool stamped, TakeLine next, void *userdata)
 {
+        uint64_t clock = event_realtime_nsec(w->event) - event_boottime_nsec(w->event);
         const WitnessLine *held;
         int stream;
 
         while ((held = witness_first(&w->witness, &stream))) {
-                if (next(stream, &(Line){ held->data, held->size, held->why }, stamp_nsec, userdata) == 0)
+                if (next(stream, &(Line){ held->data, held->size, held->why },
+                         stamped ? held->seen_nsec + clock : 0, userdata) == 0)
                         return false;
                 witness_drop(&w->witness, stream);
         }
@@ -225,6 +290,13 @@ bool way_back_is_taken(const WayBack *w)
         return w->taken;
 }
 
+int way_back_reattach(WayBack *w, Engine *engine, const LogStreamTarget *target)
+{
+        return w->live || w->taken || w->useless
+                       ? 0
+                       : log_stream_new(&w->live, w->event, engine, target, &live_ops, w);
+}
+
 int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
                  WayBackReport report, void *userdata)
 {
@@ -237,6 +309,7 @@ int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStream
                 return -ENOMEM;
         *w = (WayBack){ .event = sd_event_ref(event),
                         .begin_nsec = event_realtime_nsec(event),
+                        .moved_nsec = event_boottime_nsec(event),
                         .report = report,
                         .userdata = userdata };
         r = event_add_timer(event, &w->judge, on_judge, w, &judge);

@@ -32,6 +32,9 @@ typedef void (*WayBackReport)(WayBackNews news, void *userdata);
  * _RAW_…; it is read in here only. -errno. */
 int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,
                  WayBackReport report, void *userdata);
+/* The same once more, if the attach stream has ended, with its engine or with a life of the container. What
+ * is held stays. */
+int way_back_reattach(WayBack *w, Engine *engine, const LogStreamTarget *target);
 WayBack *way_back_free(WayBack *w);
 DEFINE_TRIVIAL_CLEANUP_FUNC(WayBack *, way_back_free)
 
@@ -42,6 +45,15 @@ bool way_back_has_met(const WayBack *w);
 /* The attach stream was not taken, and has not ended, although the container has. One that had nothing may
  * be attached to what comes after a next start, and does not count. */
 bool way_back_has_more(const WayBack *w);
+
+/* Stamps do not tell what is older: the two cannot be compared. To be called from anywhere. */
+void way_back_give_up(WayBack *w);
+
+/* A reading of the stored log begins; it has a line, a known one or not. */
+void way_back_note_reading(WayBack *w);
+void way_back_note_line(WayBack *w);
+/* There may be room again for a line of the attach stream. Not to be called from ops of a LogStream. */
+void way_back_resume(WayBack *w);
 
 /* This line of the stored log was delivered before: its stamp is older than that of the last one, or it
  * is the last one. */
@@ -60,5 +72,5 @@ uint64_t way_back_since(const WayBack *w);
  * first: way_back_flush(). */
 LogStream *way_back_take(WayBack *w, const LogStreamOps *ops, void *userdata);
 bool way_back_is_taken(const WayBack *w);
-/* Passes on what is held, with this stamp. False: there was no room for all of it. */
-bool way_back_flush(WayBack *w, uint64_t stamp_nsec, TakeLine next, void *userdata);
+/* Passes on what is held; stamped: with the times of receipt. False: there was no room for all of it. */
+bool way_back_flush(WayBack *w, bool stamped, TakeLine next, void *userdata);

@@ -50,7 +50,7 @@ void witness_done(Witness *w)
 /* The line is longer than its end, and that is the same. */
 static bool ends_with(const char *data, size_t size, const char *end, size_t end_size)
 {
-        return size > end_size && memcmp(data + size - end_size, end, end_size) == 0;
+        return end_size > 0 && size > end_size && memcmp(data + size - end_size, end, end_size) == 0;
 }
 
 /* A line that was delivered before it was seen. Those before it were never seen: they are older than the

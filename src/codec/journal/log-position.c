@@ -315,10 +315,11 @@ void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX
         STORE(p->mode, LOG_MODE_STORED);
 }
 
-void log_position_attach(LogPosition *p, uint64_t since_nsec)
+void log_position_attach(LogPosition *p, uint64_t since_nsec, uint64_t now_nsec)
 {
         p->n_marks = 0;
-        p->last_nsec = p->calm_nsec = since_nsec;
+        p->calm_nsec = since_nsec;
+        p->last_nsec = now_nsec;
         STORE(p->mode, LOG_MODE_ATTACHED);
 }
 

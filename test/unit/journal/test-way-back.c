@@ -195,3 +195,72 @@ Test(way_back, lines_that_the_stored_log_repeats_are_left_out)
         say(live, STDOUT, "five\n");
         until_text("one\ntwo\nthree\nthree\nfour\nfive\n");
 }
+
+/* A second engine that is restarted before the attach stream took over. */
+Test(way_back, attach_stream_that_ended_with_its_engine_is_opened_again)
+{
+        FakeReply *again;
+
+        go_on("one\n");
+        finish(live);
+        loop_until(x.event, x.room);
+        cut_off(stored);
+        loop_until(x.event, x.ended == 2);
+        live = expect_stream("POST", ATTACH);
+        again = expect_stream("GET", FOLLOW);
+        output_continue(x.output, true);
+        loop_until(x.event, fake_reply_request(again));
+        say(live, STDOUT, "two\n");
+        say_stored(again, STDOUT, later, "two\n");
+        loop_until(x.event, fake_reply_is_hung_up(again));
+        say(live, STDOUT, "three\n");
+        until_text("one\ntwo\nthree\n");
+}
+
+/* Its log cannot be read: what both streams have must not come twice. */
+Test(way_back, log_that_cannot_be_read_is_attached_to_alone)
+{
+        FakeReply *r;
+
+        x.ended = 0;
+        live = expect_stream("POST", ATTACH);
+        cr_assert_eq(output_await_restart(x.output), 0);
+        r = fake_engine_expect(x.fake, "GET", LIST);
+        fake_reply_json(r, 501, "{\"message\":\"no\"}");
+        cr_assert_eq(output_resume(x.output), 0);
+        loop_until(x.event, x.ended == 1);
+        r = expect_stream("POST", ATTACH);
+        output_continue(x.output, true);
+        loop_until(x.event, fake_reply_request(r));
+        say(r, STDOUT, "two\n");
+        until_text("one\ntwo\n");
+        container_ended(0);
+        finish(r);
+        loop_until(x.event, (output_drive(x.output), output_is_drained(x.output)));
+        until_text("one\ntwo\n");
+}
+
+/* The last lines of a container, more than there is room for. */
+Test(way_back, rest_of_an_ended_container_may_be_large)
+{
+        static char big[256], text[64 * 1024];
+        FakeReply *r;
+
+        memset(big, 'x', sizeof(big) - 2);
+        big[sizeof(big) - 2] = '\n';
+        go_on("one\n");
+        strcpy(text, "one\n");
+        for (size_t i = 0; i < 200; i++) {
+                say(live, STDOUT, big);
+                strcat(text, big);
+        }
+        loop_settle(x.event);
+        container_ended(0);
+        r = expect_stream("GET", LIST);
+        finish(r);
+        finish(stored);
+        finish(live);
+        loop_until(x.event,
+                   (fixture_receive(SIZE_MAX), output_drive(x.output), output_is_drained(x.output)));
+        until_text(text);
+}

@@ -143,8 +143,9 @@ void log_position_settle(LogPosition *p, uint64_t ordinal, const char *epoch);
 /* Switches to LOG_MODE_STORED, beginning with these bounds. */
 void log_position_store(LogPosition *p, const LogBound bounds[static _STREAM_MAX]);
 
-/* Switches back to LOG_MODE_ATTACHED: lines that were not received have this stamp or a later one. */
-void log_position_attach(LogPosition *p, uint64_t since_nsec);
+/* Switches back to LOG_MODE_ATTACHED, now: lines that were not received have the stamp since_nsec or a later
+ * one. */
+void log_position_attach(LogPosition *p, uint64_t since_nsec, uint64_t now_nsec);
 
 /* The i-th line of a stream from its end; 0 is the last one. NULL: not known, or no longer. */
 const LogEntry *log_trail_last(const LogTrail *t, uint64_t i);
