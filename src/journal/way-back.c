@@ -20,7 +20,7 @@
 #define AGREE_USEC USEC_PER_SEC
 #define STILL_NSEC (2 * NSEC_PER_SEC)
 /* Of a large log the engine may have to look through all files before the first line comes. */
-#define BEGIN_NSEC (60 * NSEC_PER_SEC)
+#define BEGIN_NSEC (10 * NSEC_PER_SEC)
 
 /* The last line of the stored log that was delivered. */
 typedef struct WayBackLast {
