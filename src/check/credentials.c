@@ -4,6 +4,7 @@
 /* Where systemd looks for the credentials of a service, see systemd.exec(5), LoadCredential=. */
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,45 +12,37 @@
 #include "credentials.h"
 #include "util/macro.h"
 
-static const char *const stores[] = { "/etc/credstore", "/run/credstore", "/usr/local/lib/credstore",
-                                      "/usr/lib/credstore" };
-
 static bool is_missing(const char *path)
 {
         return access(path, F_OK) < 0 && (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* Whether the file is in none of the folders. Those with the other suffix are for encrypted ones only. */
-static bool is_in_no_store(const char *name, bool encrypted)
+/* Whether the credential is in one of the folders, also in those of what the machine itself was given at
+ * boot. */
+static bool is_in_a_store(const char *name, bool encrypted)
 {
-        static const char *const suffixes[] = { "", ".encrypted" };
+        static const struct {
+                const char *folder;
+                bool encrypted; /* for encrypted credentials only */
+        } stores[] = {
+                { "/etc/credstore", false },
+                { "/run/credstore", false },
+                { "/usr/local/lib/credstore", false },
+                { "/usr/lib/credstore", false },
+                { "/run/credentials/@system", false },
+                { "/run/credentials/@encrypted", false },
+                { "/etc/credstore.encrypted", true },
+                { "/run/credstore.encrypted", true },
+                { "/usr/local/lib/credstore.encrypted", true },
+                { "/usr/lib/credstore.encrypted", true },
+        };
 
-        for (size_t i = 0; i < ELEMENTSOF(stores); i++)
-                for (size_t k = 0; k <= encrypted; k++) {
-                        _cleanup_free_ char *path = NULL;
+        for (size_t i = 0; i < ELEMENTSOF(stores); i++) {
+                char path[PATH_MAX];
 
-                        if (asprintf(&path, "%s%s/%s", stores[i], suffixes[k], name) < 0) {
-                                path = NULL;
-                                return false;
-                        }
-                        if (!is_missing(path))
-                                return false;
-                }
-        return true;
-}
-
-/* What the machine itself was given at boot. */
-static bool is_machines(const char *name)
-{
-        static const char *const folders[] = { "/run/credentials/@system", "/run/credentials/@encrypted" };
-
-        for (size_t i = 0; i < ELEMENTSOF(folders); i++) {
-                _cleanup_free_ char *path = NULL;
-
-                if (asprintf(&path, "%s/%s", folders[i], name) < 0) {
-                        path = NULL;
-                        return true;
-                }
+                if (stores[i].encrypted && !encrypted)
+                        continue;
+                (void) snprintf(path, sizeof(path), "%s/%s", stores[i].folder, name);
                 if (!is_missing(path))
                         return true;
         }
@@ -85,8 +78,7 @@ static void take_line(QuadletUnit *u, const char *value, bool encrypted, bool us
 
         if (!name || !*name || strchr(value, '%'))
                 return; /* systemd replaces something in it when the service starts */
-        if (absolute ? !is_missing(path)
-                     : user || !is_in_no_store(path ?: name, encrypted) || is_machines(path ?: name))
+        if (absolute ? !is_missing(path) : user || is_in_a_store(path ?: name, encrypted))
                 return;
         if (asprintf(&cure, "the value into %s%s", absolute ? "" : "/etc/credstore/", path ?: name) < 0)
                 cure = NULL;
