@@ -131,13 +131,13 @@ int drop_ins_of(const DropIns *d, const char *unit_name, Words *ret)
 
         if (r < 0 || d->walk->drop_ins.n == 0)
                 return r;
-        add_formatted(d, &m, n.prefix, n.prefix_size + n.is_template + n.instance_size, NULL, 0, n.type);
+        add_formatted(d, &m, n.prefix, n.prefix_size + n.is_template + n.instance_size, "", 0, n.type);
         if (n.instance_size > 0)
                 add_formatted(d, &m, n.prefix, n.prefix_size, "@", 1, n.type);
         for (size_t i = n.prefix_size; i-- > 1;)
                 if (n.prefix[i] == '-' && i + 1 < n.prefix_size)
-                        add_formatted(d, &m, n.prefix, i + 1, NULL, 0, n.type);
-        add_formatted(d, &m, NULL, 0, NULL, 0, n.type);
+                        add_formatted(d, &m, n.prefix, i + 1, "", 0, n.type);
+        add_formatted(d, &m, "", 0, "", 0, n.type);
         if (!m.names.failed && !m.paths.failed)
                 settle(&m, ret);
         r = m.names.failed || m.paths.failed || ret->failed ? -ENOMEM : 0;

@@ -12,7 +12,7 @@ static void report(Supervisor *s, int r, const EngineReply *reply)
                 log_warning("Failed to set the restart policy of container %s to \"no\", the engine may "
                             "restart it: %s",
                             s->facts->container.name, reply->error.message ?: "unknown error");
-        else if (s->facts->container.engine_restarts) {
+        else {
                 log_notice("The engine would have restarted container %s by itself. Its restart policy is "
                            "\"no\" now, because systemd restarts the service.",
                            s->facts->container.name);
@@ -48,8 +48,10 @@ void restart_policy_settle(Supervisor *s)
                 supervisor_push(s, LIFE_FOUND);
 }
 
+/* The facts can say "no" before the answer comes: the change is an event, too, and we look what it was. So
+ * the answer alone counts for what is said, and only one change is under way at a time. */
 void restart_policy_correct(Supervisor *s)
 {
-        if (s->facts->container.engine_restarts)
+        if (s->facts->container.engine_restarts && !supervisor_has_side_call(s, report))
                 (void) supervisor_side_call(s, path_of(s), report, call());
 }

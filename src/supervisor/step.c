@@ -129,6 +129,15 @@ int supervisor_side_call(Supervisor *s, char *path,
         return 0;
 }
 
+bool supervisor_has_side_call(const Supervisor *s,
+                              void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
+{
+        for (const SideCall *c = s->side_calls; c; c = c->next)
+                if (c->on_done == on_done)
+                        return true;
+        return false;
+}
+
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply))
 {
         (void) supervisor_side_call(s, engine_path("/_ping"), on_done,

@@ -13,6 +13,9 @@ void supervisor_step(Supervisor *s, char *path, const EngineRequestOps *ops, Eng
 /* The same for a request that no state waits for. on_done may free all of them. */
 int supervisor_side_call(Supervisor *s, char *path,
                          void (*on_done)(Supervisor *s, int r, const EngineReply *reply), EngineCall call);
+/* Whether one with this on_done is under way. */
+bool supervisor_has_side_call(const Supervisor *s,
+                              void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
 /* Asks over a new connection whether the engine takes requests: one that is shutting down does not. */
 void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r, const EngineReply *reply));
 void side_calls_free(Supervisor *s);

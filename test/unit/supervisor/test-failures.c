@@ -395,6 +395,30 @@ Test(failures, comparisons_that_fail)
         cr_assert(x.s->facts->destroyed);
 }
 
+/* The change of the policy is an event as well. What inspect says because of it can come before the answer.
+ */
+Test(failures, restart_policy_that_others_set)
+{
+        static const char restarts[] = "\"HostConfig\":{\"RestartPolicy\":{\"Name\":\"always\"}}";
+        FakeReply *update, *compared;
+
+        service("", "--name web image");
+        expect_inspect(ID, life_child(), restarts);
+        update = fake_engine_expect(x.fake, "POST", "/containers/" ID "/update");
+        tell_event("update", "");
+        until_asked(update);
+        compared = expect_inspect(ID, life_child(), restarts);
+        tell_event("update", "");
+        loop_until(x.event, fake_reply_is_done(compared));
+        loop_settle(x.event); /* no second change */
+        expect_inspect(ID, life_child(), "");
+        tell_event("update", "");
+        loop_until(x.event, !x.s->facts->container.engine_restarts);
+        assert_not_log("restarted container");
+        fake_reply_json(update, 200, "{}");
+        until_log("The engine would have restarted container web by itself.");
+}
+
 Test(failures, removal_of_a_container_with_volumes)
 {
         static const char volumes[] =
