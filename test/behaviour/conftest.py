@@ -5,6 +5,7 @@ test ran. See testhost.py for the functions that tests use."""
 
 import collections
 import heapq
+import re
 import zlib
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import testhost  # noqa: E402
 counts = {"passed": 0, "failed": 0, "skipped": 0}
 unexcused = []
 left_failed = []
+last_words = []
 
 
 def engine_process():
@@ -58,12 +60,19 @@ def clean_host(request):
             pytest.fail(found, pytrace=False)
 
 
+def keep_last_words(name, diagnosis):
+    """The last lines of the unit's journal, for the summary: the report itself can be far above the end of a long output."""
+    lines = [line for line in diagnosis.splitlines() if re.match(r"[A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d", line)]
+    last_words.extend(f"unit of {name}: {line[:300]}" for line in lines[-12:])
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     outcome = yield
     report = outcome.get_result()
     if report.failed and testhost.Unit.diagnoses:
         report.sections.append(("the unit", "\n".join(testhost.Unit.diagnoses)))
+        keep_last_words(item.name, report.sections[-1][1])
     if call.when == "call" or report.failed:
         testhost.Unit.diagnoses.clear()
 
@@ -141,7 +150,7 @@ def pytest_terminal_summary(terminalreporter):
     stack = "systemd %d, Docker %s" % (testhost.systemd_version(), ".".join(map(str, testhost.engine_version())))
     terminalreporter.section("summary")
     terminalreporter.write_line(stack + (", built with sanitizers" if testhost.SANITIZED else ""))
-    for line in left_failed:
+    for line in left_failed + last_words:
         terminalreporter.write_line(line)
     for line in unexcused:
         terminalreporter.write_line(f"skipped without being excused: {line}")
