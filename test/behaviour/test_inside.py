@@ -11,8 +11,8 @@ import pytest
 from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, opened, opened_by_docker_run, sh, started_at
 from testhost import CGROUP, DAEMON_JSON, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
-OLD = engine_version() < (23,)
-pytestmark = not_here(OLD, "an engine that knows runtimes by their names (Docker 23)")
+OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
+pytestmark = not_here(OLD, "an engine that knows runtimes by their names (Docker 23), and cgroup v2")
 
 INSIDE = "--cgroup-mode=inside"
 SHIM = "containerd-shim-systemd-docker-v2"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
 """Mode inside where the kernel has all controllers: there, the engine's runtime and containerd's shim hand controllers on
-wherever they can, and then systemd can no longer start a process in the unit. All tests of the mode, and the same at length."""
+wherever they can, and then systemd can no longer start a process in the unit. The link test_inside.py brings the ordinary tests
+of the mode."""
 
 import threading
 from pathlib import Path
@@ -9,15 +10,14 @@ from pathlib import Path
 import pytest
 from hierarchies import only_v2
 from supervised import OBEDIENT, Service, assert_success, sh, started_at
-from test_inside import *  # noqa: F401,F403: all its tests and fixtures
 from test_inside import INSIDE, assert_in_place, wait_restarted
 from test_inside import pytestmark as old_engine
 from testhost import CGROUP, cgroup_of, docker, run, wait_docker
 
 pytestmark = [only_v2, old_engine]
 
-RELOADS = 200
-RESTARTS = 10
+RELOADS = 100
+RESTARTS = 5
 
 
 class Watch:
