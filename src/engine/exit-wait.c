@@ -2,7 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* The answer is one small object, but it may come at any time. So the request is a stream, which has no time
- * limit. */
+ * limit, and there is room for the answer only when it comes. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +18,9 @@ struct ExitWait {
         Engine *engine;
         const ExitWaitOps *ops;
         void *userdata;
-        EngineRequest *request;  /* NULL: none is under way */
-        bool told;               /* the exit status was reported */
-        char answer[ANSWER_MAX]; /* what has arrived of it */
+        EngineRequest *request; /* NULL: none is under way */
+        bool told;              /* the exit status was reported */
+        char *answer;           /* what has arrived of it; NULL: nothing */
         size_t size;
 };
 
@@ -34,9 +34,13 @@ static void exit_wait_on_open(EngineRequest *request, void *userdata)
 static size_t exit_wait_on_data(EngineRequest *request, const char *data, size_t size, void *userdata)
 {
         ExitWait *w = ASSERT_PTR(userdata);
-        size_t n = MIN(size, sizeof(w->answer) - w->size);
+        size_t n = MIN(size, ANSWER_MAX - w->size);
         int code;
 
+        if (!w->answer)
+                w->answer = malloc(ANSWER_MAX);
+        if (!w->answer)
+                return size; /* inspect says the same later */
         memcpy(w->answer + w->size, data, n);
         w->size += n;
         if (!w->told && container_wait_parse(w->answer, w->size, &code) >= 0) {
@@ -72,6 +76,7 @@ ExitWait *exit_wait_free(ExitWait *w)
         if (!w)
                 return NULL;
         engine_request_free(w->request);
+        free(w->answer);
         free(w);
         return NULL;
 }

@@ -51,15 +51,6 @@ int event_add_io(sd_event *event, sd_event_source **ret, int fd, uint32_t events
         return finish(r, s, ret, traits);
 }
 
-int event_add_signal(sd_event *event, sd_event_source **ret, int signo, sd_event_signal_handler_t handler,
-                     void *userdata, const EventTraits *traits)
-{
-        sd_event_source *s = NULL;
-        int r = sd_event_add_signal(event, &s, signo, handler, userdata);
-
-        return finish(r, s, ret, traits);
-}
-
 int event_add_defer(sd_event *event, sd_event_source **ret, sd_event_handler_t handler, void *userdata,
                     const EventTraits *traits)
 {

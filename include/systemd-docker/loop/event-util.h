@@ -51,8 +51,6 @@ static inline void sd_event_source_disable_unref_p(SdEventSource *s)
  * traits is only read during the call. A defer source is added disabled, see defer_arm(). */
 int event_add_io(sd_event *event, sd_event_source **ret, int fd, uint32_t events,
                  sd_event_io_handler_t handler, void *userdata, const EventTraits *traits);
-int event_add_signal(sd_event *event, sd_event_source **ret, int signo, sd_event_signal_handler_t handler,
-                     void *userdata, const EventTraits *traits);
 int event_add_defer(sd_event *event, sd_event_source **ret, sd_event_handler_t handler, void *userdata,
                     const EventTraits *traits);
 int event_add_inotify(sd_event *event, sd_event_source **ret, const char *path, uint32_t mask,

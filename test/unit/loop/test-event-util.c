@@ -60,11 +60,6 @@ static int note_timer(sd_event_source *source, uint64_t usec, void *userdata)
         return note(userdata);
 }
 
-static int note_signal(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata)
-{
-        return note(userdata);
-}
-
 static void check_order(const Called *called, size_t n)
 {
         cr_assert_eq(called->n, n);
@@ -140,30 +135,26 @@ Test(event_util, kinds_of_sources_share_the_ladder, .timeout = LOOP_TIMEOUT)
 {
         sd_event *event = loop_new();
         Called called = {};
-        Rung timer = { EVENT_PRIORITY_TIMER, &called, NULL }, sig = { EVENT_PRIORITY_SIGNAL, &called, NULL },
-             io = { EVENT_PRIORITY_LOG, &called, NULL };
+        Rung timer = { EVENT_PRIORITY_TIMER, &called, NULL },
+             defer = { EVENT_PRIORITY_DISPATCH, &called, NULL }, io = { EVENT_PRIORITY_LOG, &called, NULL };
         int fd = eventfd(1, EFD_NONBLOCK | EFD_CLOEXEC);
-        sigset_t mask;
 
-        sigemptyset(&mask);
-        sigaddset(&mask, SIGUSR1);
-        cr_assert_eq(sigprocmask(SIG_BLOCK, &mask, NULL), 0);
         cr_assert_eq(event_add_io(event, &io.source, fd, EPOLLIN, note_io, &io,
                                   &(EventTraits){ "io", io.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(event_add_timer(event, &timer.source, note_timer, &timer,
                                      &(EventTraits){ "timer", timer.priority, EVENT_FAILURE_EXIT }),
                      0);
-        cr_assert_eq(event_add_signal(event, &sig.source, SIGUSR1, note_signal, &sig,
-                                      &(EventTraits){ "signal", sig.priority, EVENT_FAILURE_EXIT }),
+        cr_assert_eq(event_add_defer(event, &defer.source, note_defer, &defer,
+                                     &(EventTraits){ "defer", defer.priority, EVENT_FAILURE_EXIT }),
                      0);
         cr_assert_eq(timer_arm(timer.source, 0), 0);
-        cr_assert_eq(raise(SIGUSR1), 0);
+        cr_assert_eq(defer_arm(defer.source), 0);
         loop_until(event, called.n == 3);
         check_order(&called, 3);
         sd_event_source_disable_unref(io.source);
         sd_event_source_disable_unref(timer.source);
-        sd_event_source_disable_unref(sig.source);
+        sd_event_source_disable_unref(defer.source);
         fd_close(fd);
         sd_event_unref(event);
 }
@@ -246,7 +237,6 @@ Test(event_util, what_can_not_be_added_leaves_ret_alone)
 
         cr_assert_lt(event_add_io(event, &s, -1, EPOLLIN, note_io, NULL, &t), 0);
         cr_assert_lt(event_add_inotify(event, &s, "/nowhere/at/all", IN_MODIFY, NULL, NULL, &t), 0);
-        cr_assert_lt(event_add_signal(event, &s, 0, note_signal, NULL, &t), 0);
         cr_assert_eq(s, (sd_event_source *) 42);
         sd_event_unref(event);
 }
