@@ -62,15 +62,6 @@ int event_add_defer(sd_event *event, sd_event_source **ret, sd_event_handler_t h
         return finish(r, s, ret, traits);
 }
 
-int event_add_inotify(sd_event *event, sd_event_source **ret, const char *path, uint32_t mask,
-                      sd_event_inotify_handler_t handler, void *userdata, const EventTraits *traits)
-{
-        sd_event_source *s = NULL;
-        int r = sd_event_add_inotify(event, &s, path, mask, handler, userdata);
-
-        return finish(r, s, ret, traits);
-}
-
 int event_add_timer(sd_event *event, sd_event_source **ret, sd_event_time_handler_t handler, void *userdata,
                     const EventTraits *traits)
 {

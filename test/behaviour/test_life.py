@@ -244,6 +244,16 @@ def test_it_does_not_detach_where_the_unit_would_end(option, settings):
         assert_success(unit.show())
 
 
+@pytest.mark.parametrize("mode", ["auto", "migrate"])
+def test_no_instance_of_inotify_is_used(mode):
+    """A user has 128 of them, and root shares them with all services: with as many containers, others would have none."""
+    with Service(sh(OBEDIENT), options=f"--cgroup-mode={mode}") as unit:
+        unit.start()
+        folder = f"/proc/{unit.supervisor}/fd"
+        links = [os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)]
+        assert links and not [link for link in links if "inotify" in link]
+
+
 def test_oom_score_of_the_unit_has_the_last_word():
     """test/vm.d tests the case without OOMScoreAdjust=, which needs a machine where root can lower the score."""
     with Service("sleep 1000", run="--rm --oom-score-adj=100", OOMScoreAdjust="300") as unit:

@@ -53,8 +53,6 @@ int event_add_io(sd_event *event, sd_event_source **ret, int fd, uint32_t events
                  sd_event_io_handler_t handler, void *userdata, const EventTraits *traits);
 int event_add_defer(sd_event *event, sd_event_source **ret, sd_event_handler_t handler, void *userdata,
                     const EventTraits *traits);
-int event_add_inotify(sd_event *event, sd_event_source **ret, const char *path, uint32_t mask,
-                      sd_event_inotify_handler_t handler, void *userdata, const EventTraits *traits);
 
 /* A timer on CLOCK_MONOTONIC, added disabled. timer_arm() sets it to usec microseconds from now, and starts
  * it for one call of its handler; UINT64_MAX stops it. */

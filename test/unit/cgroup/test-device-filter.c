@@ -5,7 +5,6 @@
  * cgroups, and programs that differ by their tags. The behaviour tests have the kernel. */
 
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <linux/bpf.h>
 #include <stdarg.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "cgroup/device-filter.h"
+#include "fds.h"
 #include "util/macro.h"
 
 #define FROM 1000 /* descriptors of the cgroups */
@@ -129,18 +129,6 @@ long __wrap_syscall(long number, ...)
         }
 }
 
-static size_t count_descriptors(void)
-{
-        DIR *d = opendir("/proc/self/fd");
-        size_t n = 0;
-
-        cr_assert_not_null(d);
-        while (readdir(d))
-                n++;
-        closedir(d);
-        return n;
-}
-
 static void put(int cgroup, uint32_t id)
 {
         kernel.ids[cgroup - FROM][kernel.n[cgroup - FROM]++] = id;
@@ -149,10 +137,10 @@ static void put(int cgroup, uint32_t id)
 /* Whatever it returns, no program stays open. */
 static int copy(void)
 {
-        size_t before = count_descriptors();
+        size_t before = fds_count("");
         int r = device_filter_copy(FROM, TO);
 
-        cr_assert_eq(count_descriptors(), before);
+        cr_assert_eq(fds_count(""), before);
         return r;
 }
 

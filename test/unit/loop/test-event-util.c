@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <time.h>
 
@@ -236,7 +235,6 @@ Test(event_util, what_can_not_be_added_leaves_ret_alone)
         EventTraits t = { "none", 0, EVENT_FAILURE_EXIT };
 
         cr_assert_lt(event_add_io(event, &s, -1, EPOLLIN, note_io, NULL, &t), 0);
-        cr_assert_lt(event_add_inotify(event, &s, "/nowhere/at/all", IN_MODIFY, NULL, NULL, &t), 0);
         cr_assert_eq(s, (sd_event_source *) 42);
         sd_event_unref(event);
 }

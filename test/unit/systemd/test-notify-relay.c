@@ -4,7 +4,6 @@
 /* Containers that behave well, and others. */
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -18,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "fds.h"
 #include "loop.h"
 #include "systemd/foreign-close.h"
 #include "systemd/notify-relay.h"
@@ -146,17 +146,6 @@ static bool passed(int fd)
         return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
-static unsigned count_fds(void)
-{
-        DIR *d = opendir("/proc/self/fd");
-        unsigned n = 0;
-
-        while (readdir(d))
-                n++;
-        closedir(d);
-        return n;
-}
-
 Test(notify_relay, messages_in_their_order)
 {
         say("STATUS=one");
@@ -250,18 +239,18 @@ static void wait_for_closed(void)
 Test(notify_relay, stray_descriptors_are_closed)
 {
         int fds[FDS_MAX];
-        unsigned before;
+        size_t before;
 
         for (size_t i = 0; i < FDS_MAX; i++)
                 fds[i] = STDIN_FILENO;
-        before = count_fds();
+        before = fds_count("");
         for (int i = 0; i < 5; i++)
                 say_with("FDSTORE=1\nSTATUS=x", 18, fds, FDS_MAX);
         say_with("BARRIER=1", 9, fds, 2);
         say_with("BARRIER=1", 9, NULL, 0);
         loop_until(event, messages == 5 && notify_relay_stats(relay)->refused == 2);
         wait_for_closed();
-        cr_assert_eq(count_fds(), before);
+        cr_assert_eq(fds_count(""), before);
 }
 
 Test(notify_relay, barrier_is_passed_when_all_before_it_is_handed_over)
@@ -290,7 +279,7 @@ Test(notify_relay, barrier_is_passed_when_all_before_it_is_handed_over)
 
 Test(notify_relay, barriers_of_many_are_not_all_held)
 {
-        unsigned before = count_fds();
+        size_t before = fds_count("");
         int status;
         pid_t pid = fork();
 
@@ -302,7 +291,7 @@ Test(notify_relay, barriers_of_many_are_not_all_held)
         }
         while (messages == 0) {
                 cr_assert_geq(sd_event_run(event, UINT64_MAX), 0);
-                cr_assert_leq(count_fds(), before + FOREIGN_CLOSE_MAX);
+                cr_assert_leq(fds_count(""), before + FOREIGN_CLOSE_MAX);
         }
         cr_assert_eq(waitpid(pid, &status, 0), pid);
         cr_assert_eq(notify_relay_stats(relay)->refused, 0);
