@@ -264,15 +264,15 @@ static bool print_about_us(Verb verb)
         return true;
 }
 
-/* Elsewhere than in the journal, stderr is for what the container writes, as with docker. */
+/* A service says everything on one way to the journal, as ours: not some lines over stderr, as the unit's
+ * SyslogIdentifier= calls them, and some with the container's fields. Elsewhere than in the journal, stderr is
+ * for what the container writes, as with docker. */
 static void settle_log(Standing standing)
 {
-        if (!log_is_journal(STDERR_FILENO)) {
-                if (standing == STANDING_BY_HAND)
-                        log_set_max_level(LOG_NOTICE);
-                else
-                        log_use_journal();
-        }
+        if (standing != STANDING_BY_HAND)
+                log_use_journal();
+        else if (!log_is_journal(STDERR_FILENO))
+                log_set_max_level(LOG_NOTICE);
         if (environment_is_set("SYSTEMD_DOCKER_DEBUG"))
                 log_set_max_level(LOG_DEBUG);
 }

@@ -4,7 +4,7 @@
 
 import pytest
 
-from supervised import Service, assert_success, sh
+from supervised import Service, assert_success, is_line, sh
 from testhost import Unit, wait_journal
 
 SCRIPT = "echo one; echo two >&2; echo '<4>three'; echo '<0>four'; echo '<000>five'; echo '<9>six'; echo done"
@@ -39,8 +39,7 @@ def test_settings_apply_to_the_lines_of_the_container(settings, transport):
         identifier = settings.get("SyslogIdentifier", unit.name)
         match = [unit.name, f"SYSLOG_IDENTIFIER={identifier}", "MESSAGE=done"]
         wait_journal(match, after=unit.cursor)
-        # Our own first messages go over standard error, which has the unit's identifier, too.
-        lines = [e for e in unit.journal(f"SYSLOG_IDENTIFIER={identifier}") if "cgroup mode" not in e["MESSAGE"]]
+        lines = unit.journal(f"SYSLOG_IDENTIFIER={identifier}")
     raw = settings.get("SyslogLevelPrefix") == "no"
     for entry in plain:
         entry["SYSLOG_IDENTIFIER"] = identifier
@@ -60,3 +59,11 @@ def test_explicit_priority_of_standard_error():
     with Service(sh("echo one; echo two >&2"), options="--stderr-priority=crit", SyslogLevel="debug") as unit:
         assert_success(unit.run_to_end())
         assert {e["MESSAGE"]: e["PRIORITY"] for e in unit.lines()} == {"one": "7", "two": "2"}
+
+
+def test_own_messages_have_our_identifier_from_the_first_on():
+    with Service("true", options="--cgroup-mode=migrate", SyslogIdentifier="shop") as unit:
+        assert_success(unit.run_to_end())
+        ours = [e for e in unit.journal() if e.get("_COMM") == "systemd-docker" and not is_line(e)]
+        assert ours[0]["MESSAGE"].startswith("cgroup mode migrate")
+        assert {e["SYSLOG_IDENTIFIER"] for e in ours} == {"systemd-docker"}

@@ -42,8 +42,8 @@ int log_max_level(void);
  * systemd has connected; stdout and stderr may be two, and then it names one of them. */
 bool log_is_journal(int fd);
 
-/* For a service whose stderr goes elsewhere: from now on messages without a sink go to journald's native
- * socket, and to stderr only if there is none. */
+/* For a service: from now on messages without a sink go to journald's native socket, and to stderr only if
+ * there is none. */
 void log_use_journal(void);
 
 /* The last act of a process: waits until journald has read what was sent to its native socket or over
