@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/journal/journal-entry.h"
 #include "continuity.h"
 #include "journal-sync.h"
 #include "journal/output.h"
@@ -20,6 +21,7 @@
 #include "transport.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/text.h"
 
 #define LAST_LINE_SIZE_MAX 256
 /* For journald to write what a killed supervisor has sent it. */
@@ -41,6 +43,8 @@ struct Output {
 
         char *last_lines[OUTPUT_LAST_LINES_MAX]; /* a ring */
         size_t n_last_lines;                     /* all ever seen */
+        char last_line[LAST_LINE_SIZE_MAX];      /* that is not blank */
+        size_t last_line_size;
 };
 
 /* Sends what was taken, and tells the ledger. Where we are killed, the journal is asked for the lines
@@ -55,11 +59,15 @@ static bool flush(void *userdata)
         return true;
 }
 
-/* For the message when READY=1 never comes. */
+/* For the message when READY=1 never comes, and for what is said of the end. */
 static void remember_line(Output *o, const Line *line)
 {
         char **slot = &o->last_lines[o->n_last_lines % OUTPUT_LAST_LINES_MAX];
 
+        if (!text_is_blank(line->data, MIN(line->size, sizeof(o->last_line)))) {
+                o->last_line_size = MIN(line->size, sizeof(o->last_line));
+                memcpy(o->last_line, line->data, o->last_line_size);
+        }
         if (o->facts->ready_sent)
                 return;
         free(*slot);
@@ -274,6 +282,17 @@ size_t output_last_lines(const Output *o, const char *ret[static OUTPUT_LAST_LIN
         for (size_t i = 0; i < n; i++)
                 ret[i] = o->last_lines[(o->n_last_lines - n + i) % OUTPUT_LAST_LINES_MAX] ?: "";
         return n;
+}
+
+char *output_last_line(const Output *o, size_t max)
+{
+        size_t skip;
+
+        if (o->last_line_size == 0)
+                return NULL;
+        if (journal_priority_prefix(o->last_line, o->last_line_size, &skip) < 0)
+                skip = 0;
+        return text_one_line(o->last_line + skip, o->last_line_size - skip, max);
 }
 
 /* The first stages, for the output of one container from its begin. */

@@ -23,6 +23,9 @@
 #include "util/message-ids.h"
 #include "verdict.h"
 
+/* In bytes: with what is before it, STATUS= fits into the 120 columns that systemctl shows. */
+#define LAST_LINE_SHOWN_MAX 80
+
 static void log_running(const Supervisor *s)
 {
         if (s->facts->adopted)
@@ -159,6 +162,22 @@ static void leave_note(const Supervisor *s)
                 last_end_write(base, s->config.owner.unit, verdict_exit_status(s->facts));
 }
 
+/* After the exit status, what people look for next: that memory ran out, or what the container said last. */
+static void report_exit_status(Supervisor *s)
+{
+        _cleanup_free_ char *line = NULL;
+        const char *why = NULL;
+
+        if (verdict_exit_status(s->facts) == 0)
+                why = NULL;
+        else if (condition_is_out_of_memory(s->condition))
+                why = "out of memory";
+        else if (!verdict_end_was_asked_for(s->facts))
+                why = line = output_last_line(s->output, LAST_LINE_SHOWN_MAX);
+        unit_link_status(s->unit_link, "Container ended with exit status %i%s%s", s->facts->exit_code,
+                         why ? ": " : "", why ?: "");
+}
+
 void supervisor_goodbye(Supervisor *s)
 {
         const char *verdict = condition_verdict(s->condition);
@@ -183,7 +202,7 @@ void supervisor_goodbye(Supervisor *s)
         else if (verdict)
                 unit_link_status(s->unit_link, "%s", verdict);
         else if (s->facts->exit_code >= 0)
-                unit_link_status(s->unit_link, "Container ended with exit status %i", s->facts->exit_code);
+                report_exit_status(s);
         relay_drop(s->relay);
         unit_link_drain(s->unit_link);
         log_settle();

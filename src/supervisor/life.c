@@ -210,7 +210,7 @@ static void abort_container(Supervisor *s)
         bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only;
         SignalTaken taken;
 
-        log_error("systemd has sent SIGABRT, as its watchdog does: ending the container.");
+        condition_note_watchdog(s->condition);
         supervisor_hand_back(s);
         if (!process_is_watched(s->process))
                 supervisor_forward_signal(s, SIGKILL);

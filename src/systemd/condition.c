@@ -236,6 +236,11 @@ void condition_note_oom(Condition *c)
         condition_report(c);
 }
 
+bool condition_is_out_of_memory(const Condition *c)
+{
+        return *c->oom_since;
+}
+
 /* Watchdog */
 
 static void ping(Condition *c)
@@ -268,6 +273,30 @@ static void start_watchdog(Condition *c)
         if (r < 0)
                 say(c, LOG_ERR, NULL,
                     say_format("Failed to start the watchdog, systemd will end the unit: %s", strerror(-r)));
+}
+
+void condition_note_watchdog(Condition *c)
+{
+        _cleanup_free_ char *what = NULL;
+
+        if (c->verdict) {
+                say(c, LOG_ERR, NULL,
+                    say_format("systemd has sent SIGABRT, as its watchdog does: ending the container."));
+                return;
+        }
+        if (c->config.watchdog == WATCHDOG_CONTAINER && c->config.watchdog_usec > 0)
+                what = say_format("The container has not said WATCHDOG=1 in %.6g s (--watchdog=container)",
+                                  (double) c->config.watchdog_usec / USEC_PER_SEC);
+        else
+                what = say_format("systemd has sent SIGABRT, as its watchdog does");
+        if (!what)
+                return;
+        set_verdict(c, what);
+        say(c, LOG_ERR, MESSAGE_ID_WATCHDOG,
+            say_format("%s: %s", what,
+                       c->config.watchdog == WATCHDOG_CONTAINER
+                               ? "let it send that, raise WatchdogSec=, or leave --watchdog out."
+                               : "ending the container."));
 }
 
 void condition_stop_watchdog(Condition *c)
@@ -303,12 +332,17 @@ void condition_container_says_ready(Condition *c)
 
 void condition_container_says_trigger(Condition *c)
 {
+        _cleanup_free_ char *what = NULL;
+
         if (c->trigger_noted) /* once is enough: systemd ends the service */
                 return;
         c->trigger_noted = true;
-        say(c, LOG_ERR, MESSAGE_ID_WATCHDOG,
-            say_format("Container %s reports that it has failed (WATCHDOG=trigger).",
-                       c->facts->container.name));
+        what = say_format("Container %s reports that it has failed (WATCHDOG=trigger)%s%s",
+                          c->facts->container.name, c->container_status ? ": " : "",
+                          c->container_status ?: "");
+        if (what)
+                set_verdict(c, what);
+        say(c, LOG_ERR, MESSAGE_ID_WATCHDOG, say_format("%s.", what ?: "It has failed"));
         if (c->config.watchdog != WATCHDOG_CONTAINER) /* otherwise its own message was forwarded */
                 c->ops->notify("WATCHDOG=trigger", c->userdata);
 }

@@ -125,3 +125,7 @@ bool output_extend(Output *o);
 /* The last lines that the container wrote before READY=1, the oldest first; they are the Output's. Returns
  * how many. */
 size_t output_last_lines(const Output *o, const char *ret[static OUTPUT_LAST_LINES_MAX]);
+
+/* The last line of all that is not blank, as text that was cut after max bytes; NULL: none, or no memory. It
+ * belongs to the caller. */
+char *output_last_line(const Output *o, size_t max);

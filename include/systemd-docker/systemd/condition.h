@@ -89,6 +89,10 @@ void condition_judge_health(Condition *c);
 void condition_note_pause(Condition *c);
 /* The kernel has killed a process of the container for lack of memory. Said at any time. */
 void condition_note_oom(Condition *c);
+/* Whether that was so in this life of the container. */
+bool condition_is_out_of_memory(const Condition *c);
+/* systemd's watchdog has ended the service: says why, also as the verdict, if nothing has said it before. */
+void condition_note_watchdog(Condition *c);
 
 /* What the container says itself; condition_report_changes() follows at the end of the batch, and reports
  * only if something has changed. While it stops, its own STATUS= is still shown. */

@@ -330,6 +330,29 @@ Test(output, last_lines_before_ready)
         cr_assert_str_eq(last[9], "9");
 }
 
+static void assert_last_line(size_t max, const char *expected)
+{
+        char *line = output_last_line(x.output, max);
+
+        cr_assert_str_eq(line, expected);
+        free(line);
+}
+
+/* Also after READY=1; as one line of plain text, without its priority. */
+Test(output, last_line_that_is_not_blank)
+{
+        FakeReply *r;
+
+        fixture_new_output();
+        cr_assert_null(output_last_line(x.output, 80));
+        x.facts.ready_sent = true;
+        r = attach();
+        say(r, STDOUT, "a\n<3>no \033disk\n \t\n\n");
+        loop_until(x.event, x.progress == 4);
+        assert_last_line(80, "no disk");
+        assert_last_line(2, "no…");
+}
+
 static void redirect(void)
 {
         fixture_setup();

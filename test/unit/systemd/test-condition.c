@@ -439,6 +439,9 @@ Test(condition, out_of_memory)
         assert_asked(expected); /* no status before it runs */
         begin(false);
         assert_asked_like("STATUS=Running, out of memory at ", REST "READY\n");
+        cr_assert(condition_is_out_of_memory(condition));
+        condition_reset(condition);
+        cr_assert_not(condition_is_out_of_memory(condition));
 }
 
 /* Watchdog */
@@ -538,6 +541,8 @@ Test(condition, time_to_get_ready_again)
         cr_assert_eq(pings, 0);
 }
 
+#define TRIGGERED "Container web reports that it has failed (WATCHDOG=trigger)"
+
 Test(condition, trigger)
 {
         static const struct {
@@ -554,8 +559,8 @@ Test(condition, trigger)
 
                 make(&(ConditionConfig){ .watchdog = table[i].watchdog });
                 (void) snprintf(expected, sizeof(expected),
-                                "<3>%.4s Container web reports that it has failed (WATCHDOG=trigger).\n%s",
-                                MESSAGE_ID_WATCHDOG, table[i].message);
+                                "STATUS=" TRIGGERED "\n<3>%.4s " TRIGGERED ".\n%s", MESSAGE_ID_WATCHDOG,
+                                table[i].message);
                 condition_container_says_trigger(condition);
                 assert_asked(expected);
                 condition_container_says_trigger(condition);
@@ -565,4 +570,46 @@ Test(condition, trigger)
                 assert_asked(expected);
                 condition = condition_free(condition);
         }
+}
+
+/* Its own STATUS= is the best that is known. */
+Test(condition, trigger_with_a_status)
+{
+        make(&(ConditionConfig){ .watchdog = WATCHDOG_CONTAINER });
+        condition_container_status(condition, "no disk");
+        condition_container_says_trigger(condition);
+        cr_assert_str_eq(condition_verdict(condition), TRIGGERED ": no disk");
+}
+
+/* SIGABRT of systemd's watchdog. */
+Test(condition, watchdog)
+{
+        static const struct {
+                ConditionConfig config;
+                const char *verdict, *rest;
+        } table[] = {
+                { { .watchdog = WATCHDOG_CONTAINER, .watchdog_usec = 1500 * USEC_PER_MSEC },
+                  "The container has not said WATCHDOG=1 in 1.5 s (--watchdog=container)",
+                  "let it send that, raise WatchdogSec=, or leave --watchdog out." },
+                { { .watchdog = WATCHDOG_ENGINE, .watchdog_usec = USEC_PER_SEC },
+                  "systemd has sent SIGABRT, as its watchdog does",
+                  "ending the container." },
+        };
+        char expected[512];
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                make(&table[i].config);
+                condition_note_watchdog(condition);
+                (void) snprintf(expected, sizeof(expected), "STATUS=%s\n<3>%.4s %s: %s\n", table[i].verdict,
+                                MESSAGE_ID_WATCHDOG, table[i].verdict, table[i].rest);
+                assert_asked(expected);
+                cr_assert_str_eq(condition_verdict(condition), table[i].verdict);
+                condition = condition_free(condition);
+        }
+        make(&(ConditionConfig){ .watchdog = WATCHDOG_CONTAINER, .watchdog_usec = USEC_PER_SEC });
+        condition_container_says_trigger(condition);
+        *asked = 0;
+        condition_note_watchdog(condition);
+        assert_asked("<3>- systemd has sent SIGABRT, as its watchdog does: ending the container.\n");
+        cr_assert_str_eq(condition_verdict(condition), TRIGGERED);
 }
