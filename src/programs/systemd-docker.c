@@ -32,6 +32,8 @@
 #include "util/message-ids.h"
 #include "version.h"
 
+#define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
+
 static bool environment_is_set(const char *name)
 {
         const char *value = getenv(name);
@@ -39,18 +41,25 @@ static bool environment_is_set(const char *name)
         return value && *value;
 }
 
-/* A command line that cannot be used. In a service no retry mends that, which the exit status says, and
- * STATUS= has the cause; there is no loop yet that could be kept waiting. */
+/* Why nothing starts: in STATUS= and as a line; there is no loop yet that could be kept waiting.
+ *
+ * `systemctl status` shows no line that is older than the start, and systemd notes the time of the start
+ * only when it has come back from the fork, by which we may be done. So the line waits until systemd
+ * listens. */
+static void say_failure(Standing standing, const char *message_id, const char *message)
+{
+        if (standing == STANDING_SERVICE && !environment_is_set("MAINPID")) {
+                (void) sd_notifyf(false, "STATUS=%s", message);
+                (void) sd_notify_barrier(false, BARRIER_TIMEOUT_USEC);
+        }
+        log_tagged(LOG_ERR, &((LogTag){ message_id, {} }), "%s", message);
+}
+
+/* A command line that cannot be used. In a service no retry mends that, which the exit status says. */
 static int refuse(const CliError *e, Standing standing)
 {
-        const char *message = e->message ?: "out of memory";
-
-        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_OPTION, {} }), "%s", message);
-        if (standing == STANDING_BY_HAND)
-                return e->exit_code ?: CLI_EXIT_REFUSED;
-        if (standing == STANDING_SERVICE && !environment_is_set("MAINPID"))
-                (void) sd_notifyf(false, "STATUS=%s", message);
-        return CLI_EXIT_CONFIG;
+        say_failure(standing, MESSAGE_ID_FAILED_OPTION, e->message ?: "out of memory");
+        return standing == STANDING_BY_HAND ? e->exit_code ?: CLI_EXIT_REFUSED : CLI_EXIT_CONFIG;
 }
 
 static const char *environment_or(const char *name, const char *fallback)
@@ -89,7 +98,7 @@ static EngineTls tls_of(const EngineChoice *c)
         return (EngineTls){ .enabled = c->tls, .verify = c->verify, .cert_path = c->cert_path };
 }
 
-static int parse_host(const EngineChoice *choice, EngineHost *ret)
+static int parse_host(const EngineChoice *choice, EngineHost *ret, CliError *reterr)
 {
         const char *why = NULL, *name = choice->host;
         int r = engine_host_parse(name, choice->tls, ret, &why);
@@ -99,9 +108,7 @@ static int parse_host(const EngineChoice *choice, EngineHost *ret)
                 r = -EPROTONOSUPPORT;
                 why = "TLS needs " SYSTEMD_DOCKER_TLS_PROGRAM ", which does not run";
         }
-        if (r < 0)
-                log_error("--host %s: %s", name, why);
-        return r;
+        return r < 0 ? cli_error(reterr, CLI_EXIT_REFUSED, "--host %s: %s", name, why) : 0;
 }
 
 /* What we tell systemd is taken for the service's word, whoever we are: by hand nothing is told, nor by a
@@ -125,8 +132,8 @@ static int set_up(const Options *o, const EngineChoice *choice, Standing standin
 
         if (setup_options_parse(o->run_words, &verb, &error) < 0)
                 return refuse(&error, standing);
-        if (parse_host(choice, &host) < 0)
-                return CLI_EXIT_REFUSED;
+        if (parse_host(choice, &host, &error) < 0)
+                return refuse(&error, standing);
         return setup_run(verb, &host, &tls);
 }
 
@@ -149,8 +156,8 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
                 ensure_options_help(kind, stdout);
                 return EXIT_SUCCESS;
         }
-        if (parse_host(choice, &host) < 0)
-                return CLI_EXIT_REFUSED;
+        if (parse_host(choice, &host, &error) < 0)
+                return refuse(&error, standing);
         return ensure_run(&options, &config, &host);
 }
 
@@ -195,18 +202,29 @@ static void warn_of_sockets(void)
 
 static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
 {
+        _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(engine_host_done) EngineHost host = ENGINE_HOST_NULL;
         _cleanup_(supervisor_freep) Supervisor *s = NULL;
         int r;
 
-        if (parse_host(choice, &host) < 0)
-                return CLI_EXIT_REFUSED;
+        if (parse_host(choice, &host, &error) < 0)
+                return refuse(&error, config->standing);
         if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
         warn_of_sockets();
         r = supervisor_new(&s, config, &host);
+        if (r == -EAFNOSUPPORT) { /* of its sockets, all that are needed here are unix sockets */
+                (void) cli_error(&error, CLI_EXIT_REFUSED,
+                                 "No unix sockets: the unit does not allow them. Add AF_UNIX to its "
+                                 "RestrictAddressFamilies=.");
+                return refuse(&error, config->standing);
+        }
         if (r < 0) {
-                log_error_errno(r, "Failed to start: %m");
+                _cleanup_free_ char *line = NULL;
+
+                if (asprintf(&line, "Cannot start: %s", strerror(-r)) < 0)
+                        line = NULL;
+                say_failure(config->standing, MESSAGE_ID_FAILED, line ?: "Out of memory");
                 return CLI_EXIT_REFUSED;
         }
         return supervisor_run(s);
@@ -265,8 +283,8 @@ static bool print_about_us(Verb verb)
 }
 
 /* A service says everything on one way to the journal, as ours: not some lines over stderr, as the unit's
- * SyslogIdentifier= calls them, and some with the container's fields. Elsewhere than in the journal, stderr is
- * for what the container writes, as with docker. */
+ * SyslogIdentifier= calls them, and some with the container's fields. Elsewhere than in the journal, stderr
+ * is for what the container writes, as with docker. */
 static void settle_log(Standing standing)
 {
         if (standing != STANDING_BY_HAND)

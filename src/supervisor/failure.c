@@ -57,6 +57,12 @@ void supervisor_fail_wait(Supervisor *s, const char *line)
         log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }), "%s", line);
 }
 
+void supervisor_fail_taken(Supervisor *s, const char *line)
+{
+        supervisor_note_failure(s, CLI_EXIT_REFUSED, line);
+        log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_NAME, {} }), "%s", line);
+}
+
 /* What a start waits for is what STATUS= says of it: the state's, or the last that the pull has reported. */
 static char *describe_wait(const Supervisor *s, uint64_t sec, const char **ret_cure)
 {

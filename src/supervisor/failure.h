@@ -16,6 +16,8 @@ void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
 void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
 /* The same for a wait for the container that came to nothing. */
 void supervisor_fail_wait(Supervisor *s, const char *line);
+/* The same for a container of the wanted name that is another's, or cannot be used. */
+void supervisor_fail_taken(Supervisor *s, const char *line);
 /* A signal to stop has come. If that is because the start has run out of time, says what it waited for, and
  * that is what STATUS= is to say at the end; the failure itself is systemd's. */
 void supervisor_note_end_of_wait(Supervisor *s);

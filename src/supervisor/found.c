@@ -118,8 +118,9 @@ static int judge_foreign(const Facts *facts, const FoundCase *found, FoundJudgem
         if (found->image_differs)
                 return judge(ret, LIFE_FOUND, LOG_WARNING,
                              "Container %s was created by somebody else, and not from the image %s of the "
-                             "unit, but from %s. It is used as it is.",
-                             c->name, found->image, c->image);
+                             "unit, but from %s. It is used as it is; docker rm -f %s lets the unit create "
+                             "its own.",
+                             c->name, found->image, c->image, c->name);
         return judge(ret, LIFE_FOUND, LOG_NOTICE,
                      "Container %s was created by somebody else. It is used with the options that it has.",
                      c->name);

@@ -54,7 +54,7 @@ static LifeEvent judge_found(Supervisor *s, const ClaimText *rival)
         int r = found_judge(s->facts, &found, &judgement);
 
         if (r < 0 || judgement.event == LIFE_FAILED)
-                supervisor_fail(s, CLI_EXIT_REFUSED, "%s", judgement.message ?: "Out of memory.");
+                supervisor_fail_taken(s, judgement.message ?: "Out of memory.");
         else if (judgement.message)
                 log_full(judgement.level, "%s", judgement.message);
         return r < 0 ? LIFE_FAILED : judgement.event;
@@ -190,7 +190,7 @@ static void absent(Supervisor *s)
         _cleanup_free_ char *message = rival ? found_refusal(wanted_name(s), rival) : NULL;
 
         if (rival) {
-                supervisor_fail(s, CLI_EXIT_REFUSED, "%s", message ?: "Out of memory.");
+                supervisor_fail_taken(s, message ?: "Out of memory.");
                 supervisor_push(s, LIFE_FAILED);
                 return;
         }
