@@ -21,6 +21,7 @@
 #include "engine/engine-choice.h"
 #include "ensure/ensure.h"
 #include "run/run-options.h"
+#include "run/shell-words.h"
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
 #include "systemd/owner.h"
@@ -200,6 +201,17 @@ static void warn_of_sockets(void)
                         "or use systemd-socket-proxyd(8).");
 }
 
+static void warn_of_shell_words(const SupervisorConfig *config)
+{
+        const char *word =
+                config->standing == STANDING_SERVICE ? run_shell_word(config->run->command) : NULL;
+
+        if (word)
+                log_notice("The command gets \"%s\" as an argument, because systemd runs no shell: write "
+                           "sh -c '…', or leave it out.",
+                           word);
+}
+
 static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
@@ -212,6 +224,7 @@ static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
         if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
         warn_of_sockets();
+        warn_of_shell_words(config);
         r = supervisor_new(&s, config, &host);
         if (r == -EAFNOSUPPORT) { /* of its sockets, all that are needed here are unix sockets */
                 (void) cli_error(&error, CLI_EXIT_REFUSED,

@@ -158,9 +158,12 @@ static size_t domain_length(const char *s)
 
 const char *image_reference_check(const char *s)
 {
+        static const char not_a_name[] = "not [REGISTRY/]NAME[:TAG][@DIGEST]";
         const char *path, *end, *tag, *at;
         size_t domain, size;
 
+        if (!*s)
+                return "the word for it is empty, as a variable that is not set leaves it";
         if (strlen(s) == 64 && is_lower_hex(s, 64))
                 return NULL;
         if (is_digest(s))
@@ -168,7 +171,7 @@ const char *image_reference_check(const char *s)
         domain = domain_length(s);
         /* Text that is not a domain may still be a part of the path, if it has no port. */
         if (domain > 0 && !is_domain(s, domain) && !is_path_component(s, domain))
-                return "invalid reference format";
+                return not_a_name;
         path = domain > 0 ? s + domain + 1 : s;
         end = path + strcspn(path, ":@");
         size = (size_t) (end - path);
@@ -176,7 +179,7 @@ const char *image_reference_check(const char *s)
                 if (*c >= 'A' && *c <= 'Z')
                         return "the repository's name must be lower case";
         if (!is_path(path, size))
-                return "invalid reference format";
+                return not_a_name;
         if (size + (domain == 0 && !memchr(path, '/', size) ? strlen("library/") : 0) > NAME_MAX_BYTES)
                 return "the repository's name is longer than 255 bytes";
         tag = *end == ':' ? end + 1 : NULL;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "cli/options.h"
+#include "podman-options.h"
 #include "run-option-table.h"
 #include "run-parse.h"
 #include "run-subjects.h"
@@ -59,9 +60,13 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
 static int unknown_long(RunParse *p, const char *name, size_t size)
 {
         Guess run = guess_begin(name, size), ours = guess_begin(name, size);
+        const char *advice = podman_option_advice(name, size);
         int n = (int) MIN(size, 200u);
         char hint[GUESS_HINT_SIZE];
 
+        if (advice)
+                return cli_error(p->reterr, CLI_EXIT_REFUSED, "--%.*s is an option of podman: %s", n, name,
+                                 advice);
         run_options_offer(&run);
         options_offer(&ours);
         if (ours.word && ours.distance == 0)

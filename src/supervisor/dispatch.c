@@ -221,7 +221,8 @@ static void explain_timeout(Supervisor *s)
         if (s->state == STATE_CONNECTING)
                 supervisor_fail_engine_lost(s,
                                             "Cannot start: the Docker engine did not answer within %" PRIu64
-                                            " s at %s: %s. Is docker.service running?",
+                                            " s at %s: %s. Is docker.service running, and "
+                                            "is that its address?",
                                             sec, s->config.host_name, s->connect_message ?: "no answer");
         else
                 supervisor_fail_engine_lost(s, "The Docker engine did not answer within %" PRIu64 " s: %s.",

@@ -32,7 +32,8 @@ static void warn_of_start(const Supervisor *s, const UnitProperties *p)
         bool below = s->facts->in_service && !s->facts->is_main;
 
         if (p->type_forking)
-                log_warning("The unit has Type=forking: use Type=notify.");
+                log_warning("The unit has Type=forking, and its start would end with this process only: use "
+                            "Type=notify.");
         if (p->type_oneshot && s->config.run->detach && !s->facts->detach)
                 log_warning("--detach has no effect, and the unit has Type=oneshot: its start lasts until "
                             "the container has ended. Use Type=notify.");

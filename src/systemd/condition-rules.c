@@ -88,6 +88,14 @@ static char *waiting_line(const ConditionView *v)
                           c->name, v->running_since, c->check.limit_usec / USEC_PER_SEC);
 }
 
+/* A start that lasts as long as the container looks like one that hangs. */
+static const char *running(const Facts *f)
+{
+        if (f->unit.type_oneshot)
+                return "Running until it ends by itself (Type=oneshot)";
+        return f->container.health == CONTAINER_HEALTH_HEALTHY ? "Running, healthy" : "Running";
+}
+
 char *condition_status_line(const ConditionView *v)
 {
         const ContainerInfo *c = &v->facts->container;
@@ -101,11 +109,8 @@ char *condition_status_line(const ConditionView *v)
         if (v->facts->unit.restarts > 0)
                 (void) snprintf(restarts, sizeof(restarts), ", restart %" PRIu32, v->facts->unit.restarts);
         return say_format("%s%s%s%s%s: container %s (%.12s), image %s, process %i%s%s",
-                          what                                    ? what
-                          : c->health == CONTAINER_HEALTH_HEALTHY ? "Running, healthy"
-                                                                  : "Running",
-                          *v->oom_since ? ", out of memory at " : "", v->oom_since, restarts,
-                          v->last_end ?: "", c->name, c->id, c->image, (int) c->pid,
+                          what ?: running(v->facts), *v->oom_since ? ", out of memory at " : "",
+                          v->oom_since, restarts, v->last_end ?: "", c->name, c->id, c->image, (int) c->pid,
                           c->ports ? ", ports " : "", c->ports ?: "");
 }
 

@@ -35,7 +35,7 @@ const FailureRow failure_table[] = {
         /* The container's command. */
         { "exec: \"*\": executable file not found in $PATH", FAILURE_COMMAND,
           "command \"{1}\" not found in image {image}",
-          "Correct the word after the image, or write the command with its path." },
+          "Correct the word after the image; a path says if the file is only not executable." },
         { "exec: \"*\": stat *: no such file or directory", FAILURE_COMMAND,
           "command \"{1}\" not found in image {image}",
           "Correct the path after the image, or --entrypoint." },

@@ -6,6 +6,7 @@
 
 #include <limits.h>
 
+#include "run/shell-words.h"
 #include "words.h"
 
 Test(run_options, members)
@@ -135,6 +136,9 @@ Test(run_options, refusals)
                 { "--env-file /nonexistent nginx", 125, "/nonexistent" },
                 { "--security-opt seccomp=/nonexistent nginx", 125, "--security-opt" },
                 { "Nginx", 125, "lower case" },
+                { "a//b", 125, "not [REGISTRY/]NAME[:TAG][@DIGEST]" },
+                { "--replace nginx", 125, "--replace is an option of podman: leave it out" },
+                { "--sdnotify=conmon nginx", 125, "is an option of podman: write --notify before" },
                 { "--disable-content-trust=false nginx", 125, "content trust" },
                 { "--pull sometimes nginx", 125, "\"sometimes\"" },
                 { "--network host --network front nginx", 125, "--network" },
@@ -149,6 +153,18 @@ Test(run_options, refusals)
 }
 
 /* The first error wins, in the order of the words. */
+Test(run_options, words_of_a_shell)
+{
+        char *plain[] = { (char *) "sh", (char *) "-c", (char *) "a && b > c # d", NULL };
+        char *two[] = {
+                (char *) "echo", (char *) "one", (char *) "&&", (char *) "true", (char *) "#", NULL
+        };
+
+        cr_assert_null(run_shell_word(NULL));
+        cr_assert_null(run_shell_word(plain));
+        cr_assert_str_eq(run_shell_word(two), "&&");
+}
+
 Test(run_options, first_error)
 {
         assert_refused("--bogus -m x nginx", 125, "--bogus");

@@ -262,7 +262,8 @@ Test(reports, unit_of_another_type)
         unit.type_forking = true;
         unit.main_pid = 1;
         supervisor_unit_link_ops.on_unit_known(&unit, 0, x.s);
-        assert_log("The unit has Type=forking: use Type=notify.");
+        assert_log("The unit has Type=forking, and its start would end with this process only: use "
+                   "Type=notify.");
         cr_assert(x.s->facts->is_beside);
         cr_assert(!x.s->facts->is_main);
 }

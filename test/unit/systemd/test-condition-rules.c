@@ -203,6 +203,23 @@ Test(condition_rules, status_line)
         decision_check(columns, rows, ELEMENTSOF(rows), judge_line);
 }
 
+Test(condition_rules, status_line_of_a_oneshot)
+{
+        const Facts facts = {
+                .container = { .name = (char *) "job",
+                               .image = (char *) "busybox",
+                               .id = "0123456789abcdef" },
+                .unit.type_oneshot = true,
+                .ready_sent = true,
+        };
+        char *text = condition_status_line(&(ConditionView){ .facts = &facts, .oom_since = "" });
+
+        cr_assert(text);
+        cr_assert_str_eq(text, "Running until it ends by itself (Type=oneshot): container job "
+                               "(0123456789ab), image busybox, process 0");
+        free(text);
+}
+
 Test(condition_rules, status_line_of_a_later_life)
 {
         const Facts facts = { .container = { .name = (char *) "web",
