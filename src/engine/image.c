@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/engine/failure-cause.h"
 #include "codec/journal/line-buffer.h"
 #include "codec/registry/image-reference.h"
 #include "codec/registry/pull-failure.h"
@@ -137,6 +138,7 @@ static size_t on_data(EngineRequest *request, const char *data, size_t size, voi
 
 static bool try_again(Image *i, const char *message, unsigned tries_max)
 {
+        _cleanup_(failure_cause_done) FailureCause known = FAILURE_CAUSE_NULL;
         char *line;
 
         if (++i->tries >= tries_max)
@@ -145,7 +147,9 @@ static bool try_again(Image *i, const char *message, unsigned tries_max)
                 backoff_next(i->backoff_usec, i->config.backoff_min_usec, i->config.backoff_max_usec);
         log_notice("Pulling image %s failed, trying again in %" PRIu64 " s: %s", i->config.name,
                    i->backoff_usec / USEC_PER_SEC, message);
-        if (asprintf(&line, "Pulling %.128s: trying again, %s", i->config.name, message) < 0)
+        /* As STATUS= will say it when it comes to nothing. */
+        (void) failure_cause_find(message, i->config.name, &known);
+        if (asprintf(&line, "Pulling %.128s: trying again, %s", i->config.name, known.cause ?: message) < 0)
                 line = NULL;
         report(i, line, 0);
         return timer_arm(i->retry, i->backoff_usec) >= 0;

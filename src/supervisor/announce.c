@@ -170,6 +170,8 @@ static void report_exit_status(Supervisor *s)
 
         if (verdict_exit_status(s->facts) == 0)
                 why = NULL;
+        else if (s->facts->killed_by_us)
+                why = "it did not stop in time and was killed";
         else if (condition_is_out_of_memory(s->condition))
                 why = "out of memory";
         else if (!verdict_end_was_asked_for(s->facts))

@@ -14,6 +14,10 @@
 #include "condition-rules.h"
 #include "say.h"
 #include "util/macro.h"
+#include "util/text.h"
+
+/* In bytes, of what the health check has written. */
+#define PROBE_SHOWN_MAX 80
 
 bool condition_is_ready(const ConditionView *v)
 {
@@ -96,9 +100,23 @@ static const char *running(const Facts *f)
         return f->container.health == CONTAINER_HEALTH_HEALTHY ? "Running, healthy" : "Running";
 }
 
+/* Why it is unhealthy; NULL: it is not, nothing is known, or no memory. */
+static char *failing_probe(const ContainerInfo *c)
+{
+        const char *output = c->check.output ?: "";
+        _cleanup_free_ char *text = NULL;
+
+        if (c->health != CONTAINER_HEALTH_UNHEALTHY || c->paused || c->check.exit_code <= 0)
+                return NULL;
+        text = text_one_line(output, strlen(output), PROBE_SHOWN_MAX);
+        return say_format(", exit status %i%s%s", c->check.exit_code, text && *text ? ", " : "", text ?: "");
+}
+
+/* What people look for comes first: systemctl shows 120 columns of it. */
 char *condition_status_line(const ConditionView *v)
 {
         const ContainerInfo *c = &v->facts->container;
+        _cleanup_free_ char *probe = NULL;
         const char *what = circumstances(v);
         char restarts[32] = "";
 
@@ -108,10 +126,11 @@ char *condition_status_line(const ConditionView *v)
                 return waiting_line(v);
         if (v->facts->unit.restarts > 0)
                 (void) snprintf(restarts, sizeof(restarts), ", restart %" PRIu32, v->facts->unit.restarts);
-        return say_format("%s%s%s%s%s: container %s (%.12s), image %s, process %i%s%s",
-                          what ?: running(v->facts), *v->oom_since ? ", out of memory at " : "",
-                          v->oom_since, restarts, v->last_end ?: "", c->name, c->id, c->image, (int) c->pid,
-                          c->ports ? ", ports " : "", c->ports ?: "");
+        probe = failing_probe(c);
+        return say_format("%s%s%s%s%s%s%s%s: container %s (%.12s), image %s, process %i",
+                          what ?: running(v->facts), probe ?: "", *v->oom_since ? ", out of memory at " : "",
+                          v->oom_since, c->ports ? ", ports " : "", c->ports ?: "", restarts,
+                          v->last_end ?: "", c->name, c->id, c->image, (int) c->pid);
 }
 
 char *condition_describe_probe(const HealthCheck *check)

@@ -146,8 +146,7 @@ def test_good_start_is_two_lines_and_the_next_life_says_how_the_last_one_ended(t
         unit.start(check=False)
         unit.wait_event(STARTED, count=2)
         unit.wait(lambda now: now["StatusText"].startswith("Running"))
-        assert unit.show("StatusText").startswith("Running, restart 1, the last ended with 7: container behaviour.service")
-        assert unit.show("StatusText").endswith(", ports 8097->80")
+        assert unit.show("StatusText").startswith("Running, ports 8097->80, restart 1, the last ended with 7: container behaviour.")
         first = [e for e in unit.journal() if not is_line(e)]
         assert not [e for e in first if "not our child" in str(e["MESSAGE"])]
         ends = [i for i, e in enumerate(first) if e.get("MESSAGE_ID") == EXITED]

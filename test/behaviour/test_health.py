@@ -84,7 +84,7 @@ def test_unhealthy_is_said_and_alone_changes_nothing():
         unit.start()
         docker("exec", unit.name, "rm", "/healthy")
         assert_condition(unit.wait_event(UNHEALTHY)[0], "exit status 1", "ls: /healthy")
-        unit.wait(lambda now: now["StatusText"].startswith("Unhealthy"))
+        unit.wait(lambda now: now["StatusText"].startswith("Unhealthy, exit status 1, ls: /healthy: No such file or directory: "))
         docker("exec", unit.name, "touch", "/healthy")
         unit.wait_event(HEALTHY)
         state = unit.wait(lambda now: now["StatusText"].startswith("Running"))

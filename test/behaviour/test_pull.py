@@ -483,7 +483,7 @@ def test_registry_that_comes_back(registry):
         try:
             run("systemctl", "start", "--no-block", unit.name)
             unit.wait_said("trying again in 1 s")
-            assert "trying again" in unit.show("StatusText")
+            assert f"trying again, the registry {PUBLIC} refuses connections" in unit.show("StatusText")
         finally:
             registry.start()
         assert_success(unit.wait_state("inactive"))

@@ -351,6 +351,8 @@ Test(failures, container_that_does_not_stop)
                 tell_output_end();
                 cr_assert_eq(life_end(), seen[i] ? 0 : 137);
                 assert_log("did not stop in time and was killed, exit status 137");
+                if (!seen[i])
+                        assert_told("STATUS=Container ended with exit status 137: it did not stop in time");
                 again();
         }
 }

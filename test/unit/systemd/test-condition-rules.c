@@ -220,6 +220,25 @@ Test(condition_rules, status_line_of_a_oneshot)
         free(text);
 }
 
+Test(condition_rules, status_line_with_the_probe_that_fails)
+{
+        Facts facts = { .container = { .health = CONTAINER_HEALTH_UNHEALTHY,
+                                       .name = (char *) "web",
+                                       .image = (char *) "nginx",
+                                       .id = "0123456789abcdef",
+                                       .check = { .exit_code = 1, .output = (char *) "no route" },
+                                       .pid = 42 } };
+        const ConditionView v = { .facts = &facts, .oom_since = "" };
+        char *line = condition_status_line(&v);
+
+        cr_assert_str_eq(line, "Unhealthy, exit status 1, no route" REST);
+        free(line);
+        facts.container.paused = true;
+        line = condition_status_line(&v);
+        cr_assert_str_eq(line, "Paused" REST);
+        free(line);
+}
+
 Test(condition_rules, status_line_of_a_later_life)
 {
         const Facts facts = { .container = { .name = (char *) "web",
@@ -232,7 +251,7 @@ Test(condition_rules, status_line_of_a_later_life)
         char *line = condition_status_line(
                 &(ConditionView){ .facts = &facts, .oom_since = "", .last_end = ", the last ended with 7" });
 
-        cr_assert_str_eq(line, "Running, restart 3, the last ended with 7" REST ", ports 8080->80");
+        cr_assert_str_eq(line, "Running, ports 8080->80, restart 3, the last ended with 7" REST);
         free(line);
 }
 

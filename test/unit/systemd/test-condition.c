@@ -331,7 +331,8 @@ Test(condition, unhealthy_before_it_was_ready)
         facts.container.check.exit_code = 1;
         facts.container.check.output = (char *) "no route";
         set_health(CONTAINER_HEALTH_UNHEALTHY);
-        assert_asked("STATUS=Unhealthy" REST "STATUS=" NEVER_HEALTHY "\ngive up: " NEVER_HEALTHY "\n");
+        assert_asked("STATUS=Unhealthy, exit status 1, no route" REST "STATUS=" NEVER_HEALTHY
+                     "\ngive up: " NEVER_HEALTHY "\n");
         cr_assert_str_eq(condition_verdict(condition), NEVER_HEALTHY);
 }
 
