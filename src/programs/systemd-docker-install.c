@@ -6,7 +6,8 @@
  *
  * It runs in ExecStartPre= of each unit, so several of it can run at once, and its files may be in use. All
  * new files are written under temporary names first, and then renamed: either the host has room for all of
- * them, or nothing changes. Files that are right already are left alone. */
+ * them, or nothing changes. Files that are right already are left alone; if all are, the folder may be
+ * read-only or full. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +28,12 @@
 #define TARGET "/opt/bin"
 #define SOURCE "/files"
 #define CHUNK 65536U
+#define PREPARED 1 /* of functions that prepare a file: it was not right yet */
 
 typedef struct Install {
         const char *source;
         int target;     /* its folder */
+        bool prepared;  /* a new file waits under its temporary name */
         bool changed;   /* a file was replaced */
         const char *at; /* the file at which it failed */
 } Install;
@@ -132,7 +135,9 @@ static int copy_file(const Install *s, const FTSENT *entry, int source, const ch
         if (n < 0)
                 return (int) n;
         r = RET_NERRNO(fchmod(fd, entry->fts_statp->st_mode & 07777));
-        return r < 0 ? r : RET_NERRNO(fsync(fd));
+        if (r >= 0)
+                r = RET_NERRNO(fsync(fd));
+        return r < 0 ? r : PREPARED;
 }
 
 static int prepare_file(Install *s, const FTSENT *entry, const char *path, const char *temporary)
@@ -144,6 +149,11 @@ static int prepare_file(Install *s, const FTSENT *entry, const char *path, const
         return is_same_file(s, entry, source, path) ? 0 : copy_file(s, entry, source, temporary);
 }
 
+static int make_link(const Install *s, const char *to, const char *temporary)
+{
+        return symlinkat(to, s->target, temporary) < 0 ? -errno : PREPARED;
+}
+
 static int prepare_link(Install *s, const FTSENT *entry, const char *path, const char *temporary)
 {
         char to[4096];
@@ -152,18 +162,23 @@ static int prepare_link(Install *s, const FTSENT *entry, const char *path, const
         if (n < 0)
                 return -errno;
         to[n] = 0;
-        return is_same_link(s, path, to) ? 0 : RET_NERRNO(symlinkat(to, s->target, temporary));
+        return is_same_link(s, path, to) ? 0 : make_link(s, to, temporary);
 }
 
-/* One that was killed may have left its file. */
 static int prepare(Install *s, const FTSENT *entry, const char *path, const char *temporary)
 {
-        if (unlinkat(s->target, temporary, 0) < 0 && errno != ENOENT)
-                return -errno;
+        int r;
+
         if (entry->fts_info == FTS_D)
                 return mkdirat(s->target, path, 0755) < 0 && errno != EEXIST ? -errno : 0;
-        return entry->fts_info == FTS_SL ? prepare_link(s, entry, path, temporary)
-                                         : prepare_file(s, entry, path, temporary);
+        /* One that was killed may have left its file. A folder that cannot be written shows with the new
+         * one. */
+        if (unlinkat(s->target, temporary, 0) < 0 && errno != ENOENT && errno != EROFS)
+                return -errno;
+        r = entry->fts_info == FTS_SL ? prepare_link(s, entry, path, temporary)
+                                      : prepare_file(s, entry, path, temporary);
+        s->prepared = s->prepared || r == PREPARED;
+        return r;
 }
 
 static int replace(Install *s, const FTSENT *entry, const char *path, const char *temporary)
@@ -234,7 +249,7 @@ static int install(Install *s)
         while (flock(s->target, LOCK_EX) < 0 && errno == EINTR)
                 ;
         r = walk(s, prepare);
-        if (r >= 0)
+        if (r >= 0 && s->prepared)
                 r = walk(s, replace);
         if (r < 0) {
                 const char *at = s->at;
