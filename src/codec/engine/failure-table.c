@@ -96,6 +96,10 @@ const FailureRow failure_table[] = {
           "Give a higher port to --publish, or lower net.ipv4.ip_unprivileged_port_start." },
         { "bind: permission denied", FAILURE_OPTION, "the port is below 1024, for root only",
           "Give a higher port to --publish, or lower net.ipv4.ip_unprivileged_port_start." },
+        /* Docker 28.5 loses it with each SIGHUP, also that of systemctl reload. */
+        { "could not parse extra host IP invalid IP: *", FAILURE_ENGINE,
+          "the engine does not know the address of host-gateway",
+          "Docker 28 forgets it when it reads daemon.json again: restart docker.service." },
         { "No chain/target/match by that name", FAILURE_ENGINE, "the engine's firewall rules are gone",
           "Restart docker.service to have them again; a firewall that was reloaded may remove them." },
 
