@@ -236,10 +236,13 @@ static bool is_registered(const Setup *s)
         return s->config.our_path && strcmp(s->config.our_path, SYSTEMD_DOCKER_RUNTIME_PATH) == 0;
 }
 
-static void print_state(const Setup *s, bool registered)
+static void print_state(const Setup *s, SetupVerb verb, bool registered)
 {
         if (registered)
                 printf("%s: runtime " ENGINE_RUNTIME_NAME " is registered, %s\n", s->path,
+                       SYSTEMD_DOCKER_RUNTIME_PATH);
+        else if (verb == SETUP_CHECK && s->config.our_path)
+                printf("%s: runtime " ENGINE_RUNTIME_NAME " is %s, not %s\n", s->path, s->config.our_path,
                        SYSTEMD_DOCKER_RUNTIME_PATH);
         else
                 printf("%s: runtime " ENGINE_RUNTIME_NAME " is not registered\n", s->path);
@@ -310,7 +313,7 @@ static int reach(Setup *s, SetupVerb verb)
         int r;
 
         if (registers ? is_registered(s) : !s->config.our_path) {
-                print_state(s, registers);
+                print_state(s, verb, registers);
                 return 0;
         }
         if (registers && engine_problem(s)) {
@@ -334,7 +337,7 @@ static int reach(Setup *s, SetupVerb verb)
         }
         if (!registers)
                 forget_real_runtime(s);
-        print_state(s, registers);
+        print_state(s, verb, registers);
         return 1;
 }
 
@@ -366,7 +369,7 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
         if (engine_process_find(&s.process) < 0 || read_config(&s, verb != SETUP_CHECK) < 0)
                 return CLI_EXIT_REFUSED;
         if (verb == SETUP_CHECK) {
-                print_state(&s, is_registered(&s));
+                print_state(&s, verb, is_registered(&s));
                 r = confirm(&s, true, 0, host, tls);
                 return r == EXIT_SUCCESS && (!is_registered(&s) || runtime_is_missing()) ? EXIT_NOT_THERE
                                                                                          : r;

@@ -116,6 +116,7 @@ def test_program_that_is_not_there():
 
 def test_runtime_of_our_name_at_another_place_is_replaced_and_named():
     DAEMON_JSON.write_text('{"runtimes": {"systemd-docker": {"path": "/usr/sbin/runc"}}}')
+    assert f"runtime systemd-docker is /usr/sbin/runc, not {RUNTIME}\n" in set_up("--check", status=1).stdout
     assert '"/usr/sbin/runc"' in set_up().stderr
     assert json.loads(DAEMON_JSON.read_text())["runtimes"] == {"systemd-docker": {"path": RUNTIME}}
     set_up("--undo")
