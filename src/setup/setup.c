@@ -295,6 +295,11 @@ static bool is_ours(const char *runtime)
         return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
 }
 
+static bool names_ours_as_default(const Setup *s)
+{
+        return is_ours(s->config.default_runtime) || is_ours(s->process.default_runtime);
+}
+
 /* Logs an error if the program is missing. The engine would accept its path nevertheless, and then fail with
  * each container. */
 static bool runtime_is_missing(void)
@@ -320,7 +325,7 @@ static int reach(Setup *s, SetupVerb verb)
                 log_error("%s is left as it is: %s.", s->path, engine_problem(s));
                 return -EOPNOTSUPP;
         }
-        if (!registers && (is_ours(s->config.default_runtime) || is_ours(s->process.default_runtime))) {
+        if (!registers && names_ours_as_default(s)) {
                 log_error("%s is left as it is: our runtime is the engine's default.", s->path);
                 return -EOPNOTSUPP;
         }
@@ -339,6 +344,23 @@ static int reach(Setup *s, SetupVerb verb)
                 forget_real_runtime(s);
         print_state(s, verb, registers);
         return 1;
+}
+
+/* Engines keep a default runtime that the file no longer names until they are restarted. Without its entry
+ * they refuse the file, and Docker 20.10 even crashes. Logs an error if that is so. */
+static bool engine_defaults_to_ours(const Setup *s, const EngineHost *host, const EngineTls *tls)
+{
+        EngineHost copy = { .kind = host->kind, .path = strdup(host->path) };
+        _cleanup_free_ char *message = NULL;
+        EngineInfo info = {};
+
+        if (!copy.path || engine_wait_for_runtime(&copy, tls, false, 0, &info, &message) < 0 ||
+            !info.defaults_to_ours)
+                return false;
+        log_error("%s is left as it is: our runtime is still the engine's default. Restart docker.service "
+                  "first.",
+                  s->path);
+        return true;
 }
 
 static void help(void)
@@ -375,6 +397,9 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
                                                                                          : r;
         }
         if (verb == SETUP_REGISTER && runtime_is_missing())
+                return CLI_EXIT_REFUSED;
+        if (verb == SETUP_UNDO && s.process.pid > 0 && !names_ours_as_default(&s) &&
+            engine_defaults_to_ours(&s, host, tls))
                 return CLI_EXIT_REFUSED;
         changed = reach(&s, verb);
         if (changed < 0)

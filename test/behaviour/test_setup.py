@@ -173,6 +173,27 @@ def test_engine_that_could_not_start_without_our_runtime(tmp_path):
     set_up("--undo")
 
 
+def test_engine_that_remembers_our_runtime_as_its_default():
+    """The file no longer says so. An engine that then loses the runtime refuses the file, and Docker 20.10 crashes."""
+    before = DAEMON_JSON.read_text()
+    set_up()
+    registered = DAEMON_JSON.read_text()
+    try:
+        DAEMON_JSON.write_text(json.dumps({**json.loads(registered), "default-runtime": "systemd-docker"}))
+        run("systemctl", "restart", "docker")
+        DAEMON_JSON.write_text(registered)
+        engine = show("docker", "MainPID")["MainPID"]
+        assert "still the engine's default. Restart docker.service" in set_up("--undo", status=125).stderr
+        assert DAEMON_JSON.read_text() == registered
+        assert show("docker", "MainPID")["MainPID"] == engine
+    finally:
+        DAEMON_JSON.write_text(registered)
+        run("systemctl", "restart", "docker")
+    set_up("--undo")
+    assert not engine_has_it()
+    assert json.loads(DAEMON_JSON.read_text()) == json.loads(before)
+
+
 def test_engine_that_does_not_run():
     run("systemctl", "stop", "docker.socket", "docker")
     try:

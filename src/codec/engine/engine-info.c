@@ -82,6 +82,8 @@ int engine_info_parse(const char *data, size_t size, EngineInfo *ret)
                 .cgroup_v2 = strcmp(json_string_or(o, "CgroupVersion", "1"), "2") == 0,
                 .has_our_runtime = json_get(o, "Runtimes", json_type_object, &runtimes) >= 0 &&
                                    json_get(runtimes, ENGINE_RUNTIME_NAME, json_type_object, &runtime) >= 0,
+                .defaults_to_ours =
+                        strcmp(json_string_or(o, "DefaultRuntime", ""), ENGINE_RUNTIME_NAME) == 0,
                 .rootless = is_rootless(o),
         };
         find_default_runtime(o, ret->default_runtime);

@@ -77,6 +77,14 @@ Test(engine_info, default_runtime)
         cr_assert_str_eq(parse("{}").default_runtime, "");
 }
 
+Test(engine_info, ours_as_the_default)
+{
+        cr_assert(parse("{\"DefaultRuntime\":\"systemd-docker\"}").defaults_to_ours);
+        cr_assert_not(parse("{\"DefaultRuntime\":\"runc\"}").defaults_to_ours);
+        cr_assert_not(parse("{\"DefaultRuntime\":7}").defaults_to_ours);
+        cr_assert_not(parse("{}").defaults_to_ours);
+}
+
 Test(engine_info, default_runtime_of_any_length)
 {
         for (size_t n = ENGINE_RUNTIME_MAX - 2; n < ENGINE_RUNTIME_MAX + 2; n++) {

@@ -27,7 +27,8 @@ int cgroup_driver_from_string(const char *s);
 typedef struct EngineInfo {
         CgroupDriver cgroup_driver;
         bool cgroup_v2;
-        bool has_our_runtime; /* ENGINE_RUNTIME_NAME is registered */
+        bool has_our_runtime;  /* ENGINE_RUNTIME_NAME is registered */
+        bool defaults_to_ours; /* that is its default runtime */
         bool rootless;
         bool unknown;     /* the engine does not tell; nothing else is set */
         bool takes_shims; /* Docker 23 and later, by its version; who knows the API's version knows better */
