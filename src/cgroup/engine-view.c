@@ -4,6 +4,7 @@
 /* The engine's process is found by its pid file. What it sees is looked at through /proc/PID: with a mount
  * namespace of our own (PrivateTmp=) we may still share with it what matters. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -37,11 +38,17 @@ static bool has_same_cgroups(const char *proc, const char *engine)
                snprintf(theirs, sizeof(theirs), "%s/ns/cgroup", engine) < PATH_MAX && is_same(own, theirs);
 }
 
+/* A folder that nobody has created yet will be where its parent is. */
 static bool has_same_folder(const char *engine, const char *folder)
 {
-        char path[PATH_MAX];
+        char ours[PATH_MAX], theirs[PATH_MAX], *slash;
 
-        return snprintf(path, sizeof(path), "%s/root%s", engine, folder) < PATH_MAX && is_same(path, folder);
+        if (snprintf(ours, sizeof(ours), "%s", folder) >= PATH_MAX)
+                return false;
+        while (access(ours, F_OK) < 0 && errno == ENOENT && (slash = strrchr(ours, '/')) && slash > ours)
+                *slash = 0;
+        return snprintf(theirs, sizeof(theirs), "%s/root%s", engine, ours) < PATH_MAX &&
+               is_same(theirs, ours);
 }
 
 /* $PATH in the engine's environment. */

@@ -117,6 +117,14 @@ Test(engine_view, another_run)
         check("rm proc/42/root && mkdir proc/42/root", "/run");
 }
 
+/* As before the first unit on a machine. */
+Test(engine_view, folder_that_nobody_has_created_yet)
+{
+        shell("rmdir state");
+        cr_assert_null(look(), "%s", look());
+        check("rm proc/42/root && mkdir proc/42/root", "/run");
+}
+
 Test(engine_view, no_shim)
 {
         check("rm bin/" SHIM, "$PATH");
