@@ -202,6 +202,11 @@ void record_stop_requested(Record *r, bool signalled)
         r->f.stop_signalled = r->f.stop_signalled || signalled;
 }
 
+void record_stop_signalled(Record *r)
+{
+        r->f.stop_signalled = true;
+}
+
 void record_job_asked(Record *r)
 {
         r->f.job_asked = true;

@@ -28,5 +28,7 @@ void supervisor_act_forget(Supervisor *s);
 void supervisor_act_settle(Supervisor *s);
 void supervisor_act_kill_old(Supervisor *s);
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata);
+/* Again, as long as only the engine can send it and has not. */
+void supervisor_send_stop_signal(Supervisor *s);
 /* Passes a signal on to the container, nobody waits for the answer. */
 void supervisor_forward_signal(Supervisor *s, int signo);

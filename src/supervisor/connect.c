@@ -144,6 +144,9 @@ int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        supervisor_act_ping(s);
+        if (supervisor_in(s, PHASE_SERVING))
+                supervisor_send_stop_signal(s);
+        else
+                supervisor_act_ping(s);
         return 0;
 }

@@ -2,16 +2,13 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 /* From a container that is there to its end: attached to before it starts (STATE_ATTACHING), started, looked
- * at, stopped, killed, drained. What its engine is asked beside that: its state, and to pass a signal on. */
+ * at, drained; stop.c has what ends it. What its engine is asked beside that: its state. */
 
-#include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "actions.h"
 #include "announce.h"
-#include "codec/engine/wait-status.h"
 #include "failure.h"
 #include "input.h"
 #include "machine.h"
@@ -23,7 +20,6 @@
 #include "reports.h"
 #include "restart-policy.h"
 #include "step.h"
-#include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
@@ -178,67 +174,6 @@ void supervisor_act_resume(Supervisor *s)
                 log_warning("Failed to attach to the container's input, ignoring.");
 }
 
-static void on_stopped(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
-{
-        Supervisor *s = ASSERT_PTR(userdata);
-
-        if (r >= 0 || reply_is_absent(reply))
-                return; /* the death itself is what counts, and comes from elsewhere */
-        log_warning("The engine did not stop the container (%s), signalling it ourselves.",
-                    reply->error.message ?: "unknown error");
-        (void) process_kill(s->process, s->facts->container.stop_signal);
-}
-
-void supervisor_act_stop(Supervisor *s)
-{
-        static const EngineRequestOps ops = { .on_done = on_stopped };
-        uint64_t needed = usec_add(verdict_stop_timeout_usec(s->facts), 5 * USEC_PER_SEC);
-
-        supervisor_note_stop_signal(s);
-        unit_link_stopping(s->unit_link, needed);
-        if (s->facts->stop_signalled)
-                return; /* twice is once too often; the state's deadline is the stop timeout */
-        supervisor_step(
-                s, engine_path("/containers/%s/stop", s->facts->container.id), &ops,
-                (EngineCall){ .method = "POST", .timeout_usec = verdict_stop_request_usec(s->facts) });
-}
-
-/* systemd's watchdog sends SIGABRT, which is to end a process at once. The first process of a container
- * ignores it, unless it has a handler, or somebody else sees to it. */
-static void abort_container(Supervisor *s)
-{
-        bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only;
-        SignalTaken taken;
-
-        condition_note_watchdog(s->condition);
-        supervisor_hand_back(s);
-        if (!process_is_watched(s->process))
-                supervisor_forward_signal(s, SIGKILL);
-        else if (process_signal(s->process, SIGABRT, &taken) < 0 || taken == SIGNAL_DEFAULT)
-                (void) process_kill(s->process, SIGKILL);
-        else if (!had_it)
-                (void) process_kill(s->process, SIGABRT);
-}
-
-void supervisor_act_give_up(Supervisor *s)
-{
-        record_giving_up(s->record, false);
-        if (s->facts->aborted)
-                abort_container(s);
-        else
-                supervisor_act_stop(s);
-}
-
-void supervisor_act_kill(Supervisor *s)
-{
-        log_warning("Container %s did not stop in time, killing it.", s->facts->container.name);
-        record_killed_by_us(s->record);
-        if (process_is_watched(s->process))
-                (void) process_kill(s->process, SIGKILL);
-        else
-                supervisor_forward_signal(s, SIGKILL);
-}
-
 void supervisor_act_drain(Supervisor *s)
 {
         /* What ends the container while systemd stops the unit was asked for. One beside the main process,
@@ -275,25 +210,6 @@ void supervisor_act_linger(Supervisor *s)
                 return;
         if (output_await_restart(s->output) < 0 || exit_wait_open(s->exit_wait, s->facts->container.id) < 0)
                 log_warning("Failed to attach to the stopped container, ignoring.");
-}
-
-static void on_signal_forwarded(Supervisor *s, int r, const EngineReply *reply)
-{
-        if (r < 0)
-                log_warning("Failed to pass a signal on to the container, ignoring: %s",
-                            reply->error.message ?: "?");
-}
-
-void supervisor_forward_signal(Supervisor *s, int signo)
-{
-        /* --sig-proxy is about signals that we get; our own SIGKILL does not ask it. */
-        if (!s->facts->started || s->facts->dead ||
-            (!s->config.run->sig_proxy && !s->facts->killed_by_us && !s->facts->aborted))
-                return;
-        log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        (void) supervisor_side_call(
-                s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                on_signal_forwarded, (EngineCall){ .method = "POST" });
 }
 
 static void on_compared(Supervisor *s, int r, const EngineReply *reply)

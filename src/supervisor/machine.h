@@ -15,7 +15,7 @@
  *   verdict.c     what the facts mean together (pure)
  *   actions.c     which function does what a transition asks for
  *   step.c        requests to the engine, as the states use them
- *   connect.c, look-up.c, create.c, remove.c, settle.c, life.c
+ *   connect.c, look-up.c, create.c, remove.c, settle.c, life.c, stop.c
  *                 what is done in which part of a life, and what its answers mean
  *   reports.c     what the sources report, turned into events
  *   news.c        what several sources may be the first to learn
@@ -92,6 +92,7 @@ struct Supervisor {
         /* What we know */
         uint64_t connect_backoff;
         char *connect_message;
+        bool stop_was_refused;  /* the engine has not sent the stop signal, and this was said */
         bool first_start;       /* the container that is being started has never run */
         bool image_differs;     /* the container that was found is not of the image that the unit names */
         bool memory_given_back; /* in this stay in RUNNING */

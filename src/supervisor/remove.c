@@ -118,15 +118,36 @@ static void on_old_stopped(EngineRequest *request, int r, const EngineReply *rep
         remove_by_force(s);
 }
 
+/* The signal, and then its end; not the engine's own stop, see stop.c. -EEXIST: it does not run any more. */
+static void on_old_signalled(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
+{
+        static const EngineRequestOps ops = { .on_done = on_old_stopped };
+        Supervisor *s = ASSERT_PTR(userdata);
+
+        if (r < 0 && !reply_is_absent(reply) && r != -EEXIST) {
+                supervisor_step_failed(s, "stop the old container", reply);
+                return;
+        }
+        supervisor_step(s, engine_path("/containers/%s/wait", s->facts->container.id), &ops,
+                        (EngineCall){ .method = "POST",
+                                      .timeout_usec = MAX(verdict_stop_timeout_usec(s->facts), 1U) });
+}
+
+static void stop_old(Supervisor *s)
+{
+        static const EngineRequestOps ops = { .on_done = on_old_signalled };
+
+        supervisor_step(s,
+                        engine_path("/containers/%s/kill?signal=%i", s->facts->container.id,
+                                    s->facts->container.stop_signal),
+                        &ops, (EngineCall){ .method = "POST", .timeout_usec = STOP_SIGNAL_TIMEOUT_USEC });
+}
+
 void supervisor_act_remove_old(Supervisor *s)
 {
-        static const EngineRequestOps stopped_ops = { .on_done = on_old_stopped };
-
         placement_remove_note(s->placement);
         if (s->facts->container.running)
-                supervisor_step(s, engine_path("/containers/%s/stop", s->facts->container.id), &stopped_ops,
-                                (EngineCall){ .method = "POST",
-                                              .timeout_usec = verdict_stop_request_usec(s->facts) });
+                stop_old(s);
         else
                 remove_stopped(s);
 }

@@ -229,7 +229,7 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_STARTING] = { "Starting the container", COMPUTED, ALL_SOURCES, 0 },
         [STATE_INSPECTING] = { "Starting the container", ASKING, ALL_SOURCES, PHASE_LIVE },
         [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES, ALIVE | PHASE_RUNNING },
-        [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES, ALIVE },
+        [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES | SOURCE_RETRY, ALIVE },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES, PHASE_LIVE },
         [STATE_DRAINING] = { "Container has ended, reading the rest of its output", ENGINE_NOTICE_USEC,
                              ALL_SOURCES & ~SOURCE_INPUT, PHASE_OVER | PHASE_DRAINING },

@@ -118,7 +118,8 @@ typedef enum SourceMask {
         SOURCE_WATCHDOG = 1U << 4,
         SOURCE_INPUT = 1U << 5, /* to the container's standard input: only while it lives */
         SOURCE_RELAY = 1U << 6, /* the container's notification socket */
-        SOURCE_RETRY = 1U << 7, /* timer of the next attempt to reach the engine */
+        SOURCE_RETRY =
+                1U << 7, /* timer: when to ask the engine again, for an answer or for the stop signal */
 } SourceMask;
 
 typedef struct StateTraits {

@@ -19,6 +19,10 @@
  * to put away then. */
 #define STOP_GRACE_USEC (10 * USEC_PER_SEC)
 
+/* How long the engine may take to send the stop signal. Then it is sent without it, if that is possible; so
+ * it is more than a busy engine takes. */
+#define STOP_SIGNAL_TIMEOUT_USEC (10 * USEC_PER_SEC)
+
 /* How long the engine may take to notice that a container has ended, which the kernel says at once. */
 #define ENGINE_NOTICE_USEC (10 * USEC_PER_SEC)
 

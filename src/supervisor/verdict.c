@@ -200,12 +200,13 @@ static uint64_t deadline_of_killing_old(const Facts *f)
         return DEADLINE_OF(MAX(REQUEST_TIMEOUT_USEC, verdict_stop_request_usec(f)));
 }
 
-/* Where the engine is not asked to stop it, the kill at the end of the stop timeout is ours. */
+/* The stop timeout begins when the stop signal is sent. */
 static uint64_t deadline_of_stopping(const Facts *f)
 {
-        if (f->stop_signalled)
-                return verdict_stop_timeout_usec(f);
-        return usec_add(verdict_stop_request_usec(f), STOP_DEADLINE_MARGIN_USEC);
+        uint64_t usec = verdict_stop_timeout_usec(f);
+
+        return f->stop_signalled ? usec
+                                 : usec_add(usec, STOP_SIGNAL_TIMEOUT_USEC + STOP_DEADLINE_MARGIN_USEC);
 }
 
 /* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,

@@ -3,11 +3,14 @@
 """A stop of the unit: each process of the container gets the signals that it is to get, once, and what systemd has asked for is
 no failure."""
 
+import contextlib
+import os
+import signal
 import time
 
 import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_success, sh, wait_gone
-from testhost import docker, messages, run
+from testhost import docker, messages, run, show
 
 pytestmark = pytest.mark.either
 
@@ -171,3 +174,44 @@ def test_recommended_unit_has_one_main_process_and_says_nothing_about_it():
         unit.stop()
         assert_success(unit.show())
         wait_gone(pid)
+
+
+@contextlib.contextmanager
+def broken(service, signo):
+    """The service is killed or held, right before the stop."""
+    pid = int(show(service, "MainPID")["MainPID"])
+    os.kill(pid, signo)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+        run("systemctl", "start", "containerd", "docker.socket", "docker")
+
+
+@pytest.mark.parametrize("service", ["containerd", "docker"])
+@pytest.mark.parametrize("signo", [signal.SIGKILL, signal.SIGSTOP])
+def test_stop_without_a_working_engine(service, signo):
+    """It cannot send the stop signal, and may not say so. The container is not killed instead."""
+    with Service(sh(COUNTS.format(signal="TERM")), KillMode="mixed") as unit:
+        unit.start()
+        unit.wait_line("up")
+        pid = unit.container_pid
+        with broken(service, signo):
+            unit.systemctl("stop", "--no-block")
+            wait_gone(pid)
+        unit.wait_state("inactive")
+        assert_success(unit.show())
+        assert len(unit.said("was stopped, exit status 0.")) == 1
+        assert stop_signals(unit) == ["term 1"]
+        docker("rm", "--force", unit.name, check=False)
+
+
+def test_container_that_is_paused_is_stopped():
+    with Service(sh(COUNTS.format(signal="TERM")), KillMode="mixed", options="--cgroup-mode=none") as unit:
+        unit.start()
+        unit.wait_line("up")
+        docker("pause", unit.name)
+        unit.stop()
+        assert_success(unit.show())
+        assert stop_signals(unit) == ["term 1"]

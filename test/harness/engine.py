@@ -4,8 +4,8 @@
 programs; fake-engine.h is for tests that run an event loop of their own and control its iterations.
 
 Every request belongs to a step: ping, look-up (by name), pull, create, prepare (the first inspect by id), events, attach,
-wait, start, inspect (later ones), stop, kill, remove, or other for any other request. A handler is called as handler(conn).
-A request that it does not answer stays unanswered, and the next request of the connection is read."""
+wait, start, inspect (later ones), stop (the signal 15), kill (any other signal), remove, or other for any other request. A handler
+is called as handler(conn). A request that it does not answer stays unanswered, and the next request of the connection is read."""
 
 import functools
 import json
@@ -27,7 +27,7 @@ ROUTES = [
     ("wait", "POST", r"/containers/[^/]+/wait\b"),
     ("archive", "PUT", r"/containers/[^/]+/archive\b"),
     ("start", "POST", r"/containers/[^/]+/start\b"),
-    ("stop", "POST", r"/containers/[^/]+/stop\b"),
+    ("stop", "POST", r"/containers/[^/]+/kill\?signal=15$"),
     ("kill", "POST", r"/containers/[^/]+/kill\b"),
     ("update", "POST", r"/containers/[^/]+/update\b"),
     ("remove", "DELETE", r"/containers/[^/?]+"),

@@ -63,7 +63,7 @@ typedef struct Facts {
 
         /* Who wanted it */
         bool stop_requested;    /* by systemd: SIGTERM, SIGINT, the unit's KillSignal= */
-        bool stop_signalled;    /* … which has sent the container's first process its stop signal itself */
+        bool stop_signalled;    /* the container's first process was sent its stop signal for that */
         bool unit_stops;        /* the container ended, and systemd was stopping the unit then */
         bool job_asked;         /* … or was it? The answer is due */
         bool stopped_by_others; /* `docker stop` */

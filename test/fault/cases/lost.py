@@ -53,7 +53,7 @@ def engine_dies_at_remove(t):
 def engine_dies_at_stop(t):
     """Without an engine nothing can be stopped. The wait is limited, and the result is not a success."""
     dies(t, "stop")
-    t.ends(125, "The engine did not stop the container .*, signalling it ourselves", "Failed to pass a signal on to the container",
+    t.ends(125, "The engine did not stop the container .*, asking again", "Failed to pass a signal on to the container",
            "did not answer within [0-9]+ s: Killing the container", "output has not come to its end", LEFT_BEHIND, within=40)
 
 

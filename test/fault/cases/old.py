@@ -32,14 +32,21 @@ def serve_old(t, labels=None, config=None, **handlers):
     return e
 
 
+def accepting(conn):
+    conn.reply(204)
+
+
 @case
 def old_container_has_its_own_stop_timeout(t):
     """The stop takes 140 s of 300 s, longer than any other request to the engine may take."""
-    def stop(conn):
+    def wait(conn):
+        if conn.engine.counts["wait"] > 1:
+            conn.engine.do_wait(conn)
+            return
         time.sleep(140 / 20)
         conn.engine.running = False
-        conn.reply(204)
-    e = serve_old(t, CHANGED, {"StopTimeout": 300}, stop=stop)
+        conn.reply(200, {"StatusCode": 143})
+    e = serve_old(t, CHANGED, {"StopTimeout": 300}, stop=accepting, wait=wait)
     t.start(fast=20)
     t.said("Started container")
     e.end(0)
@@ -48,9 +55,22 @@ def old_container_has_its_own_stop_timeout(t):
 
 
 @case
+def old_container_that_gets_no_stop_signal(t):
+    """containerd is away: what the engine cannot stop in order is not killed."""
+    e = serve_old(t, CHANGED, stop=lambda conn: conn.reply(503, {"message": "connection refused: unavailable"}))
+    t.start()
+    t.ends(125, "Failed to stop the old container: connection refused: unavailable")
+    assert "remove" not in e.counts
+
+
+@case
 def old_container_that_does_not_stop(t):
-    """The request ends ten seconds after the stop timeout; then the container is removed by force."""
-    e = serve_old(t, CHANGED, {"StopTimeout": 10}, stop=lambda conn: conn.hang())
+    """After the stop timeout, the container is removed by force."""
+    def wait(conn):
+        if conn.engine.counts["wait"] > 1:
+            conn.engine.do_wait(conn)
+        conn.hang()
+    e = serve_old(t, CHANGED, {"StopTimeout": 10}, stop=accepting, wait=wait)
     t.start(fast=20)
     begin = time.monotonic()
     t.said("Started container")

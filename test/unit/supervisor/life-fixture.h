@@ -80,6 +80,8 @@ void life_to_created(void);
 void life_to_running(void);
 /* … as the engine tells it of one that it started elsewhere: there is no process to be seen. */
 #define RUNNING_ELSEWHERE "\"Status\":\"running\",\"Running\":true,\"Pid\":0"
+/* The request to send the stop signal. */
+#define SEND_STOP "/containers/" ID "/kill?signal=15"
 #define CREATED "\"Status\":\"created\""
 #define EXITED(code) "\"Status\":\"exited\",\"ExitCode\":" #code
 

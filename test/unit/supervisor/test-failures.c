@@ -147,7 +147,7 @@ Test(failures, start_that_ran_out_while_the_container_is_not_ready)
         FakeReply *stop;
 
         service("--notify", "--name web image");
-        stop = expect("POST", "/containers/" ID "/stop", 204, "");
+        stop = expect("POST", SEND_STOP, 204, "");
         let_start_run_out();
         life_signal(SIGTERM, true);
         until_asked(stop);
@@ -316,7 +316,7 @@ Test(failures, stop_that_the_engine_refuses)
 {
         x.is_of_container = true;
         service("", "--name web image");
-        expect("POST", "/containers/" ID "/stop", 500, "{\"message\":\"no\"}");
+        expect("POST", SEND_STOP, 500, "{\"message\":\"no\"}");
         life_signal(SIGTERM, true);
         until_log("The engine did not stop the container (no), signalling it ourselves.");
         until_state(STATE_DRAINING); /* the child has ended on it */
@@ -337,7 +337,7 @@ Test(failures, container_that_does_not_stop)
 
                 x.is_of_container = seen[i];
                 service("", "--name web image");
-                stop = fake_engine_expect(x.fake, "POST", "/containers/" ID "/stop");
+                stop = fake_engine_expect(x.fake, "POST", SEND_STOP);
                 life_signal(SIGTERM, true);
                 until_asked(stop);
                 if (!seen[i])
@@ -564,7 +564,8 @@ Test(failures, old_container_that_runs)
                        "\"Config\":{\"Image\":\"image\",\"Labels\":{\"systemd-docker.request\":\"0\","
                        "\"systemd-docker.unit\":\"web.service\"}}");
         expect("GET", "/images/image/json", 200, "{\"Id\":\"" IMAGE_ID "\"}");
-        stop = expect("POST", "/containers/" ID "/stop", 204, "");
+        stop = expect("POST", SEND_STOP, 204, "");
+        expect("POST", "/containers/" ID "/wait", 200, "{\"StatusCode\":143}");
         removal = expect("DELETE", "/containers/" ID "?v=", 204, "");
         expect("GET", LOOK_UP, 404, ABSENT);
         expect("POST", CREATE, 500, "{\"message\":\"enough\"}");

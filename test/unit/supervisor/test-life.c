@@ -71,7 +71,7 @@ Test(life, stop)
                 FakeReply *stop;
 
                 service("", "--name web image");
-                stop = expect("POST", "/containers/" ID "/stop", 204, "");
+                stop = expect("POST", SEND_STOP, 204, "");
                 life_signal(SIGTERM, true);
                 until_asked(stop);
                 until_told("STOPPING=1");
@@ -84,15 +84,16 @@ Test(life, stop)
         }
 }
 
-/* The engine does not stop it, and it does not end in time: it is signalled, then killed. */
+/* The engine does not stop it, and it does not end in time: and nobody else can: it is asked again,
+ * and then told to kill it. */
 Test(life, stop_that_is_not_followed)
 {
         FakeReply *kill_reply;
 
         service("", "--name web image");
-        expect("POST", "/containers/" ID "/stop", 500, "{\"message\":\"no\"}");
+        expect("POST", SEND_STOP, 500, "{\"message\":\"no\"}");
         life_signal(SIGTERM, true);
-        until_log("The engine did not stop the container (no), signalling it ourselves.");
+        until_log("The engine did not stop the container (no), asking again.");
         kill_reply = expect("POST", "/containers/" ID "/kill?signal=9", 204, "");
         supervisor_on_deadline(NULL, 0, x.s);
         until_asked(kill_reply);

@@ -151,7 +151,7 @@ static void check_signal(int signo, bool by_systemd, bool in_unit, const char *r
         x.log[0] = 0;
         (void) snprintf(path, sizeof(path), "/containers/" ID "/kill?signal=%i", signo);
         if (what == STOP)
-                r = expect("POST", "/containers/" ID "/stop", 204, "");
+                r = expect("POST", SEND_STOP, 204, "");
         if (what == FORWARD || what == RELOAD)
                 r = expect("POST", path, 204, "");
         life_signal(signo, by_systemd);
@@ -304,7 +304,7 @@ Test(reports, giving_up)
         FakeReply *r;
 
         service("", "--name web image");
-        r = expect("POST", "/containers/" ID "/stop", 204, "");
+        r = expect("POST", SEND_STOP, 204, "");
         supervisor_condition_ops.give_up("The container is not healthy", x.s);
         until_asked(r);
         assert_log("The container is not healthy");
@@ -333,7 +333,7 @@ Test(reports, nobody_reads_the_output)
         FakeReply *r;
 
         service("", "--name web image");
-        r = expect("POST", "/containers/" ID "/stop", 204, "");
+        r = expect("POST", SEND_STOP, 204, "");
         close(x.output);
         tell_output("hello\n");
         until_log("Failed to write the container's output to standard output, some is lost: Broken pipe. "

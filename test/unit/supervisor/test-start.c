@@ -307,7 +307,7 @@ Test(start, stop_while_it_starts)
 
         cr_assert_eq(x.s->state, STATE_STARTING);
         expect_inspect(ID, life_child(), "");
-        stop = expect("POST", "/containers/" ID "/stop", 204, "");
+        stop = expect("POST", SEND_STOP, 204, "");
         fake_reply_go(r);
         until_asked(stop);
         cr_assert_eq(x.s->state, STATE_STOPPING);
