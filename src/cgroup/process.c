@@ -15,11 +15,17 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/process.h"
 
 #define PROC_STATUS_MAX (64U * 1024)
 /* How often, and for how long, a signal that is blocked is looked at again. */
 #define SIGNAL_LOOK_USEC (20 * USEC_PER_MSEC)
 #define SIGNAL_LOOKS 25U
+/* The same for the container's program, which begins within a few milliseconds. */
+#define BEGIN_LOOK_USEC (4 * USEC_PER_MSEC)
+#define BEGIN_LOOKS 500U
+/* The name that runc gives its process in the container until that executes the container's program. */
+#define RUNTIME_NAME "runc:[2:INIT]"
 
 struct Process {
         sd_event *event;
@@ -34,6 +40,9 @@ struct Process {
         int stop_signal;
         unsigned looks_left; /* at what the process does with it */
         sd_event_source *again;
+
+        unsigned begin_looks_left;
+        sd_event_source *begin;
 };
 
 Process *process_free(Process *p)
@@ -42,6 +51,7 @@ Process *process_free(Process *p)
                 return NULL;
         process_unwatch(p);
         sd_event_source_disable_unref(p->again);
+        sd_event_source_disable_unref(p->begin);
         sd_event_unref(p->event);
         free(p);
         return NULL;
@@ -119,6 +129,8 @@ void process_unwatch(Process *p)
         p->watch = pid_watch_free(p->watch);
         if (p->again)
                 (void) timer_arm(p->again, UINT64_MAX);
+        if (p->begin)
+                (void) timer_arm(p->begin, UINT64_MAX);
 }
 
 bool process_is_ending(const Process *p)
@@ -200,6 +212,32 @@ int process_ask_deaf(Process *p, int stop_signal)
         p->stop_signal = stop_signal;
         p->looks_left = SIGNAL_LOOKS;
         return look_at_signal(p);
+}
+
+static int look_at_begin(Process *p)
+{
+        if (p->watch && process_has_name("/proc", p->pid, RUNTIME_NAME) && p->begin_looks_left-- > 0)
+                return timer_arm(p->begin, BEGIN_LOOK_USEC);
+        p->ops->on_begun(p->userdata);
+        return 0;
+}
+
+static int on_begin(sd_event_source *source, uint64_t usec, void *userdata)
+{
+        return look_at_begin(ASSERT_PTR(userdata));
+}
+
+int process_await_begin(Process *p)
+{
+        static const EventTraits traits = { "container-begin", EVENT_PRIORITY_TIMER, EVENT_FAILURE_DISABLE };
+        int r = 0;
+
+        if (!p->begin)
+                r = event_add_timer(p->event, &p->begin, on_begin, p, &traits);
+        if (r < 0)
+                return r;
+        p->begin_looks_left = BEGIN_LOOKS;
+        return look_at_begin(p);
 }
 
 bool process_is_of_container(pid_t pid, const char *container_id)

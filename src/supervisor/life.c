@@ -145,7 +145,7 @@ static void on_inspected(EngineRequest *request, int r, const EngineReply *reply
                 supervisor_push(s, LIFE_FAILED);
         else if (r < 0)
                 supervisor_report_dead(s);
-        else
+        else if (process_await_begin(s->process) < 0)
                 supervisor_push(s, LIFE_ALIVE);
 }
 

@@ -28,7 +28,12 @@ static void on_deaf(bool deaf, void *userdata)
         record_deaf(s->record, deaf);
 }
 
-const ProcessOps supervisor_process_ops = { on_death, on_exit_code, on_deaf };
+static void on_begun(void *userdata)
+{
+        supervisor_push(ASSERT_PTR(userdata), LIFE_ALIVE);
+}
+
+const ProcessOps supervisor_process_ops = { on_death, on_exit_code, on_deaf, on_begun };
 
 int supervisor_watch_process(Supervisor *s)
 {

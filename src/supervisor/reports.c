@@ -57,8 +57,9 @@ static bool container_had_it(const Supervisor *s, pid_t sender)
         return is_manager(sender) && s->facts->process_seen && placement_has_container(s->placement);
 }
 
-/* The first process of a container that has just been created may not have seen its stop signal, because the
- * engine's own start-up code catches all of them; and what the engine restarts must be stopped by it. */
+/* The first process of a container that is being started may not have seen its stop signal, because the
+ * runtime's own code catches all of them: see process_await_begin(). And what the engine restarts must be
+ * stopped by it. */
 static bool first_process_was_told(const Supervisor *s, int signo, pid_t sender)
 {
         return supervisor_in(s, PHASE_RUNNING) && container_had_it(s, sender) && s->facts->unit.known &&
@@ -178,7 +179,8 @@ static void on_event_kill(Supervisor *s, const EngineEvent *event)
 
         if (!ends)
                 return; /* one that was passed on */
-        /* Once more: a stop that came early met the engine's own start-up code, which catches everything. */
+        /* Once more: a stop of others that came early met the runtime's own code, which catches everything.
+         */
         supervisor_note_stop_signal(s);
         record_killed_by_others(s->record, !s->facts->stop_requested);
 }

@@ -27,6 +27,8 @@ typedef struct ProcessOps {
         /* Whether the stop signal has its default action, which the kernel withholds from the first process
          * of a container; see process_ask_deaf(). */
         void (*on_deaf)(bool deaf, void *userdata);
+        /* It runs the container's own program; see process_await_begin(). */
+        void (*on_begun)(void *userdata);
 } ProcessOps;
 
 /* Watches nothing yet. engine_is_local: the engine runs on this machine. ops is borrowed; both ops may call
@@ -54,6 +56,12 @@ int process_signal(const Process *p, int signo, SignalTaken *ret);
  * second if it blocks the signal now. A question that was not answered yet is forgotten. Nothing is reported
  * of a process that is dead. -ENOMEM. */
 int process_ask_deaf(Process *p, int stop_signal);
+
+/* When the engine has started a container, its first process may still run the runtime's code. That catches
+ * every signal and does nothing on it, so that a stop signal is lost. on_begun follows once the process
+ * executes the container's program: within this call, or within two seconds at the latest. Nothing is
+ * reported of a process that is not watched any more. -ENOMEM. */
+int process_await_begin(Process *p);
 
 /* Whether the process that is watched has ended, or can do nothing but end. False: none is watched. */
 bool process_is_ending(const Process *p);

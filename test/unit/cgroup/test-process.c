@@ -44,7 +44,7 @@ bool cgroup_was_of_container(pid_t pid, const char *container_id)
 static sd_event *event;
 static Process *process;
 static pid_t child;
-static unsigned deaths, codes, said, answers;
+static unsigned deaths, codes, said, answers, begun;
 static bool deaf;
 static int exit_code;
 static enum { KEEP, UNWATCH, FREE } in_death, in_code;
@@ -77,7 +77,12 @@ static void on_deaf(bool value, void *userdata)
         deaf = value;
 }
 
-static const ProcessOps ops = { on_death, on_exit_code, on_deaf };
+static void on_begun(void *userdata)
+{
+        begun++;
+}
+
+static const ProcessOps ops = { on_death, on_exit_code, on_deaf, on_begun };
 
 static bool hear(int priority, const LogTag *tag, const char *message, void *userdata)
 {
@@ -88,9 +93,10 @@ static bool hear(int priority, const LogTag *tag, const char *message, void *use
 
 static void on_sigurg(int signo)
 {
+        (void) prctl(PR_SET_NAME, "program");
 }
 
-/* Blocks SIGUSR2 until SIGURG, and ignores SIGUSR1; waits for its end. */
+/* Has runc's name and blocks SIGUSR2 until SIGURG, and ignores SIGUSR1; waits for its end. */
 static void begin_child(void)
 {
         int ready[2];
@@ -102,6 +108,7 @@ static void begin_child(void)
                 sigset_t set;
 
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
+                prctl(PR_SET_NAME, "runc:[2:INIT]");
                 signal(SIGUSR1, SIG_IGN);
                 signal(SIGURG, on_sigurg);
                 sigemptyset(&set);
@@ -316,6 +323,34 @@ Test(process, that_blocks_the_signal_is_asked_again)
         cr_assert_eq(process_ask_deaf(process, SIGTERM), 0);
         loop_settle(event);
         cr_assert_eq(answers, 3, "one answer to one question");
+}
+
+Test(process, begins_when_the_runtime_has_executed_it)
+{
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_eq(process_await_begin(process), 0);
+        loop_settle(event);
+        cr_assert_eq(begun, 0);
+        cr_assert_eq(kill(child, SIGURG), 0);
+        loop_until(event, begun == 1);
+        cr_assert_eq(process_await_begin(process), 0);
+        cr_assert_eq(begun, 2, "at once");
+}
+
+/* What has another runtime, or cannot be seen, has begun as far as can be told. A death is said elsewhere.
+ */
+Test(process, begin_that_is_not_seen)
+{
+        cr_assert_eq(process_await_begin(process), 0);
+        cr_assert_eq(begun, 1);
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_eq(process_await_begin(process), 0);
+        process_unwatch(process);
+        loop_settle(event);
+        cr_assert_eq(begun, 1);
+        cr_assert_eq(process_watch(process, child, ID), 1);
+        cr_assert_eq(process_await_begin(process), 0);
+        loop_until(event, begun == 2); /* it has that name all the time */
 }
 
 Test(process, may_go_in_on_death)
