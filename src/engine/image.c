@@ -66,7 +66,7 @@ static void image_fail(Image *i, const char *why, const char *words, int http_st
                      login ?: "", login ? ")" : "") < 0)
                 message = NULL;
         i->ops->on_failed(&(EngineFailure){ message ?: "Failed to pull the image: out of memory", words,
-                                            http_status, login },
+                                            http_status, .hint = login },
                           i->userdata);
 }
 

@@ -107,6 +107,11 @@ void record_dead_found(Record *r)
         r->f.dead_found++;
 }
 
+void record_start_again(Record *r)
+{
+        r->f.engine_gone++;
+}
+
 void record_foreign(Record *r)
 {
         free(r->f.container.request_hash);

@@ -157,7 +157,7 @@ static void on_eof(int r, const char *message, void *userdata)
         set_state(c, ATTACHMENT_ENDED);
         if (c->tail_wanted)
                 reopen(c);
-        c->ties.ops->on_ended(message, !c->tail_wanted && f->events_open && (c->broken || !f->dead),
+        c->ties.ops->on_ended(r, message, !c->tail_wanted && f->events_open && (c->broken || !f->dead),
                               c->ties.userdata);
 }
 

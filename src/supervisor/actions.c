@@ -17,6 +17,7 @@ static const struct {
         { ACTION_LOOK_UP, supervisor_act_look_up },
         { ACTION_FORGET, supervisor_act_forget }, /* before the next life, or its removal, begins */
         { ACTION_REMOVE_OLD, supervisor_act_remove_old },
+        { ACTION_AWAIT_ENGINE, supervisor_act_await_engine },
         { ACTION_PULL, supervisor_act_pull },
         { ACTION_CREATE, supervisor_act_create },
         { ACTION_PREPARE, supervisor_act_prepare },

@@ -9,6 +9,7 @@
 void supervisor_act(Supervisor *s, uint32_t actions);
 
 void supervisor_act_ping(Supervisor *s);
+void supervisor_act_await_engine(Supervisor *s);
 void supervisor_act_look_up(Supervisor *s);
 void supervisor_act_remove_old(Supervisor *s);
 void supervisor_act_create(Supervisor *s);

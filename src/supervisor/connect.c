@@ -140,6 +140,16 @@ void supervisor_act_ping(Supervisor *s)
                 (EngineCall){ .method = "GET", .unversioned = true, .timeout_usec = PING_TIMEOUT_USEC });
 }
 
+void supervisor_act_await_engine(Supervisor *s)
+{
+        log_notice("Lost the Docker engine in the middle of the start, waiting for it: %s",
+                   s->connect_message ?: "?");
+        record_start_again(s->record);
+        supervisor_act_forget(s);
+        s->connect_backoff = 0;
+        supervisor_act_ping(s);
+}
+
 int supervisor_on_retry(sd_event_source *source, uint64_t usec, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);

@@ -162,10 +162,10 @@ static void creation_fail(Creation *c, const char *what, const EngineError *erro
 
         if (asprintf(&message, "Failed to %s: %s", what, error->message ?: "unknown error") < 0)
                 message = NULL;
-        c->ops->on_failed(
-                engine_error_exit_code(error),
-                &(EngineFailure){ message ?: "Out of memory.", error->message, error->http_status },
-                c->userdata);
+        c->ops->on_failed(engine_error_exit_code(error),
+                          &(EngineFailure){ message ?: "Out of memory.", error->message, error->http_status,
+                                            error->error },
+                          c->userdata);
 }
 
 /* No image of the name is here, or only one for another platform than the one that is asked for. */

@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/engine/engine-error.h"
 #include "failure.h"
 #include "machine.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "verdict.h"
 
 void supervisor_note_failure(Supervisor *s, int exit_status, const char *line)
 {
@@ -101,6 +103,17 @@ void supervisor_note_end_of_wait(Supervisor *s)
                 s->failure_status = strdup(line);
         unit_link_status(s->unit_link, "%s", line);
         log_tagged(LOG_ERR, &((LogTag){ MESSAGE_ID_FAILED_WAIT, {} }), "%s: %s.", line, cure);
+}
+
+bool supervisor_await_engine(Supervisor *s, int r, int status, const char *message)
+{
+        if (!engine_failure_is_loss(r, status) || !verdict_awaits_engine(s->facts) ||
+            !state_transition(s->state, LIFE_ENGINE_GONE)->known)
+                return false;
+        free(s->connect_message);
+        s->connect_message = strdup(message ?: strerror(-r));
+        supervisor_push(s, LIFE_ENGINE_GONE);
+        return true;
 }
 
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error)

@@ -12,6 +12,9 @@ void supervisor_fail(Supervisor *s, int exit_status, const char *format, ...) _p
 /* The same for a failure that a part, or the command line, has described. r: -errno, for one without words.
  */
 void supervisor_fail_with(Supervisor *s, int r, const CliError *error);
+/* r, status: of a request, or a stream, that has failed. If that is because the engine went away in a start
+ * of the service, it is waited for: then true, and the failure is none. */
+bool supervisor_await_engine(Supervisor *s, int r, int status, const char *message);
 /* The same for an engine that is not reached. */
 void supervisor_fail_engine_lost(Supervisor *s, const char *format, ...) _printf_(2, 3);
 /* The same for a wait for the container that came to nothing. */

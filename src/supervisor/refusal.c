@@ -137,6 +137,8 @@ void supervisor_fail_engine(Supervisor *s, int exit_status, const EngineFailure 
 {
         PendingFailure *p = NULL;
 
+        if (supervisor_await_engine(s, failure->error, failure->http_status, failure->words))
+                return;
         if (failure->words && failure->http_status > 0)
                 p = pending_failure_new(s, exit_status, failure);
         if (!p) {
@@ -158,7 +160,7 @@ void supervisor_step_failed(Supervisor *s, const char *what, const EngineReply *
 
         if (asprintf(&line, "Failed to %s: %s", what, reply->error.message ?: "unknown error") < 0)
                 line = NULL;
-        supervisor_fail_engine(
-                s, engine_error_exit_code(&reply->error),
-                &(EngineFailure){ line ?: "Out of memory.", reply->error.message, reply->status });
+        supervisor_fail_engine(s, engine_error_exit_code(&reply->error),
+                               &(EngineFailure){ line ?: "Out of memory.", reply->error.message,
+                                                 reply->status, reply->error.error });
 }

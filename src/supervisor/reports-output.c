@@ -17,6 +17,8 @@
 void supervisor_report_output_failure(Supervisor *s, int error)
 {
         if (supervisor_in(s, PHASE_ATTACHING)) {
+                if (supervisor_await_engine(s, error, 0, NULL))
+                        return;
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 strerror(-error));
                 supervisor_push(s, LIFE_FAILED);
@@ -35,11 +37,13 @@ static void on_log(Attachment state, void *userdata)
         supervisor_wake(s);
 }
 
-static void on_ended(const char *message, bool ask, void *userdata)
+static void on_ended(int r, const char *message, bool ask, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
         if (supervisor_in(s, PHASE_ATTACHING) && !s->facts->started) {
+                if (supervisor_await_engine(s, r, 0, message))
+                        return;
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's output: %s",
                                 message ?: "it ended before it began");
                 supervisor_push(s, LIFE_FAILED);

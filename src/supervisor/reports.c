@@ -150,7 +150,7 @@ static void on_engine_lost(int r, const char *message, void *userdata)
         record_events_lost(s->record);
         output_lost_engine(s->output);
         supervisor_wake(s);
-        if (supervisor_in(s, PHASE_ATTACHING)) {
+        if (supervisor_in(s, PHASE_ATTACHING) && !supervisor_await_engine(s, r, 0, message)) {
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to listen to the engine's events: %s", message);
                 supervisor_push(s, LIFE_FAILED);
         }

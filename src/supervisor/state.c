@@ -28,6 +28,9 @@
 
 #define TIMED_OUT ACTION_FAIL_TIMEOUT
 
+/* What was begun is looked up, whatever became of it. */
+#define BEGIN_AGAIN TO(STATE_CONNECTING, ACTION_AWAIT_ENGINE)
+
 /* What the sources of a container that exists may report at any time. */
 #define IGNORE_LATE_NEWS                                                                                    \
         [LIFE_DIED] = IGNORE, [LIFE_FINISHED] = IGNORE, [LIFE_RESTARTED] = IGNORE, [LIFE_ALIVE] = IGNORE
@@ -42,6 +45,9 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = TO(STATE_DONE, 0),
+                /* Of the start that has lost the engine. */
+                [LIFE_ENGINE_GONE] = IGNORE,
+                IGNORE_LATE_NEWS,
         },
         [STATE_LOOKING_UP] = {
                 [LIFE_SETTLED] = IGNORE, /* it came together with the deadline */
@@ -51,12 +57,14 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
                 [LIFE_FOUND_UNNOTICED] = TO(STATE_KILLING_OLD, ACTION_KILL_OLD),
                 [LIFE_FOUND] = TO(STATE_ATTACHING, ACTION_ATTACH),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE, /* a running container of our name has to be stopped */
         },
         [STATE_REMOVING_OLD] = {
                 [LIFE_REMOVED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE,
@@ -65,6 +73,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_SETTLING] = {
                 [LIFE_SETTLED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
                 [LIFE_DEADLINE] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_ENGINE_GONE] = IGNORE,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = TO(STATE_REMOVING, ACTION_REMOVE), /* there is nothing to be stopped */
                 /* Of the life that is over, where it was adopted first. */
@@ -77,12 +86,14 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_KILLING_OLD] = {
                 [LIFE_SETTLED] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
                 [LIFE_DEADLINE] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = TO(STATE_REMOVING, ACTION_REMOVE),
         },
         [STATE_PULLING] = {
                 [LIFE_PULLED] = TO(STATE_CREATING, ACTION_CREATE),
                 [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP), /* --pull=always without --rm */
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = TO(STATE_DONE, 0),
         },
@@ -91,6 +102,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_IMAGE_WANTED] = TO(STATE_PULLING, ACTION_PULL),
                 /* Somebody took the name meanwhile, or another cgroup mode has to be tried. */
                 [LIFE_FOUND] = TO(STATE_LOOKING_UP, ACTION_LOOK_UP),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, TIMED_OUT),
                 [LIFE_STOP] = IGNORE, /* what comes of it has to be removed */
@@ -98,6 +110,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
         [STATE_PREPARING] = {
                 [LIFE_PREPARED] = TO(STATE_ATTACHING, ACTION_ATTACH),
                 [LIFE_CREATED] = TO(STATE_PREPARING, ACTION_PREPARE), /* its logins are in it now */
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,
@@ -107,6 +120,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_ATTACHED_RUNNING] = TO(STATE_INSPECTING, ACTION_INSPECT),
                 [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
                 [LIFE_CANCEL] = TO(STATE_REMOVING, ACTION_REMOVE),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,
@@ -116,6 +130,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_STARTED] = TO(STATE_INSPECTING, ACTION_INSPECT),
                 /* It can't be created in the unit's cgroup, and will be created elsewhere. */
                 [LIFE_FOUND_STALE] = TO(STATE_REMOVING_OLD, ACTION_FORGET | ACTION_REMOVE_OLD),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,
@@ -125,6 +140,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_ALIVE] = TO(STATE_RUNNING, ACTION_ANNOUNCE),
                 [LIFE_FOUND_DEAD] = TO(STATE_SETTLING, ACTION_SETTLE),
                 [LIFE_DIED] = TO(STATE_DRAINING, ACTION_HAND_BACK | ACTION_DRAIN),
+                [LIFE_ENGINE_GONE] = BEGIN_AGAIN,
                 [LIFE_FAILED] = TO(STATE_REMOVING, ACTION_REMOVE),
                 [LIFE_DEADLINE] = TO(STATE_REMOVING, TIMED_OUT | ACTION_REMOVE),
                 [LIFE_STOP] = IGNORE,
@@ -172,6 +188,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_GIVE_UP] = IGNORE,
                 [LIFE_DIED] = IGNORE,
                 [LIFE_ALIVE] = IGNORE,
+                [LIFE_ENGINE_GONE] = IGNORE,
                 [LIFE_FAILED] = IGNORE,
         },
         [STATE_LINGERING] = {
@@ -191,6 +208,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_REMOVED] = TO(STATE_DONE, 0),
                 [LIFE_RESTARTED] = IGNORE,
                 /* A container that stays is no failure of the service: the next start removes it. */
+                [LIFE_ENGINE_GONE] = IGNORE,
                 [LIFE_FAILED] = TO(STATE_DONE, 0),
                 [LIFE_DEADLINE] = TO(STATE_DONE, 0),
                 [LIFE_STOP] = IGNORE,
@@ -204,6 +222,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
                 [LIFE_GIVE_UP] = IGNORE,
                 IGNORE_LATE_NEWS,
                 [LIFE_REMOVED] = IGNORE,
+                [LIFE_ENGINE_GONE] = IGNORE,
                 [LIFE_FAILED] = IGNORE,
         },
 };
@@ -288,6 +307,7 @@ static const char *const life_event_table[_LIFE_EVENT_MAX] = {
         [LIFE_STOP] = "stop",
         [LIFE_GIVE_UP] = "give-up",
         [LIFE_CANCEL] = "cancel",
+        [LIFE_ENGINE_GONE] = "engine-gone",
         [LIFE_FAILED] = "failed",
         [LIFE_DEADLINE] = "deadline",
 };

@@ -54,10 +54,11 @@ typedef enum LifeEvent {
         LIFE_STOPPED_BY_OTHERS, /* the same, but it may come back */
         LIFE_RESTARTED,         /* it runs again */
         LIFE_REMOVED,
-        LIFE_STOP,    /* SIGTERM, SIGINT */
-        LIFE_GIVE_UP, /* the container runs, but the service has failed */
-        LIFE_CANCEL,  /* a stop was asked for before it was started */
-        LIFE_FAILED,  /* the step can't be done; what and why is recorded */
+        LIFE_STOP,        /* SIGTERM, SIGINT */
+        LIFE_GIVE_UP,     /* the container runs, but the service has failed */
+        LIFE_CANCEL,      /* a stop was asked for before it was started */
+        LIFE_ENGINE_GONE, /* … in a start, which waits for it as at its beginning */
+        LIFE_FAILED,      /* the step can't be done; what and why is recorded */
         LIFE_DEADLINE,
         _LIFE_EVENT_MAX,
 } LifeEvent;
@@ -86,7 +87,8 @@ typedef enum Action {
         ACTION_KILL_OLD = 1U << 19,
         ACTION_FORGET = 1U << 20, /* forgets a life that did not begin: the container is created again */
         ACTION_FAIL_TIMEOUT = 1U << 21, /* records that the deadline of the state is the failure */
-        _ACTION_MAX = 1U << 22,
+        ACTION_AWAIT_ENGINE = 1U << 22, /* forgets how far the start has come, and waits for the engine */
+        _ACTION_MAX = 1U << 23,
 } Action;
 
 typedef struct Transition {

@@ -26,6 +26,8 @@
 
 /* How often a start may find a container dead that the engine says runs. */
 #define DEAD_FOUND_MAX 3
+/* How often a start may lose the engine: what kills it may be the start. */
+#define ENGINE_GONE_MAX 3
 
 static bool is_opening(Attachment a)
 {
@@ -85,6 +87,12 @@ LifeEvent verdict_found_dead(const Facts *f)
         if (f->dead_found == 1)
                 return LIFE_FOUND_UNNOTICED;
         return f->dead_found < DEAD_FOUND_MAX && f->remove ? LIFE_FOUND_STALE : LIFE_FAILED;
+}
+
+bool verdict_awaits_engine(const Facts *f)
+{
+        return f->in_service && !f->announced && !f->stop_requested && !f->giving_up && f->failure == 0 &&
+               f->engine_gone < ENGINE_GONE_MAX;
 }
 
 bool verdict_begins_anew(State state, const Facts *f)

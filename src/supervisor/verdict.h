@@ -34,6 +34,8 @@ bool verdict_end_is_known(const Facts *f);
  * LIFE_FAILED. */
 LifeEvent verdict_found_dead(const Facts *f);
 
+/* Whether a start goes on once the engine is back, which went away in the middle of it. */
+bool verdict_awaits_engine(const Facts *f);
 /* Whether the death of a container that was adopted is to be followed by another start in its place: systemd
  * has not heard of the container yet. What others have ended, they may start again or not want to run
  * (`docker restart`, `docker stop`); that is none. */

@@ -70,6 +70,26 @@ def test_engine_that_never_comes_fails_the_start_with_a_message():
         run("systemctl", "start", *UNITS)
 
 
+@pytest.mark.parametrize("rm", ["--rm", ""])
+def test_engine_that_is_killed_during_a_start(rm):
+    """It is waited for, and the start goes on. containerd is held, so that the engine cannot start the container before."""
+    containerd = int(show("containerd", "MainPID")["MainPID"])
+    with Service(sh(OBEDIENT), run=rm, options="--cgroup-mode=migrate") as unit:
+        os.kill(containerd, signal.SIGSTOP)
+        try:
+            unit.systemctl("start", "--no-block")
+            unit.wait(lambda now: now["StatusText"] == "Starting the container")
+            os.kill(engine_pid(), signal.SIGKILL)
+            unit.wait_said("Lost the Docker engine in the middle of the start")
+        finally:
+            os.kill(containerd, signal.SIGCONT)
+        unit.wait(lambda now: now["ActiveState"] in ("active", "failed"))
+        assert unit.show("ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
+        unit.wait_line("up")
+        unit.stop()
+        assert_success(unit.show())
+
+
 @pytest.mark.parametrize("main_pid", MAIN_PIDS)
 def test_restart_of_the_engine_changes_nothing(main_pid):
     script = sh(OBEDIENT.replace("exit 0", "exit 5"))

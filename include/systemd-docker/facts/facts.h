@@ -48,11 +48,12 @@ typedef struct Facts {
 
         /* The container, by the engine's last word */
         ContainerInfo container;
-        bool has_container;  /* it exists */
-        bool started;        /* by us, or found running */
-        bool adopted;        /* found running; until it is started again */
-        bool process_seen;   /* its first process is visible here, and watched by a pidfd */
-        unsigned dead_found; /* times that one was dead of which the engine said that it runs */
+        bool has_container;   /* it exists */
+        bool started;         /* by us, or found running */
+        bool adopted;         /* found running; until it is started again */
+        bool process_seen;    /* its first process is visible here, and watched by a pidfd */
+        unsigned engine_gone; /* times that the engine went away in the middle of the start */
+        unsigned dead_found;  /* times that one was dead of which the engine said that it runs */
 
         /* The end of this life of the container */
         bool dead;          /* by whoever saw it first */

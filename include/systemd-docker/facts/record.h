@@ -56,6 +56,7 @@ void record_destroyed(Record *r);
 /* Who wanted its end */
 /* signalled: the container's first process has had its stop signal, too. */
 void record_stop_requested(Record *r, bool signalled);
+void record_start_again(Record *r);    /* the engine went away in it */
 void record_stop_signalled(Record *r); /* by the engine, or by us */
 /* Whether systemd stops the unit is asked now; it does, or not. */
 void record_job_asked(Record *r);

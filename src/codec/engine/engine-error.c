@@ -183,6 +183,11 @@ int engine_error_exit_code(const EngineError *e)
         return EXIT_ENGINE;
 }
 
+bool engine_failure_is_loss(int r, int status)
+{
+        return status == 0 && (r == -ECONNRESET || r == -ECONNREFUSED || r == -ENOENT || r == -EPIPE);
+}
+
 bool engine_failure_is_passing(int r, int status)
 {
         static const int passing[] = { ENOENT, ECONNREFUSED, ECONNRESET,  ETIMEDOUT,

@@ -42,6 +42,38 @@ def engine_dies_at(t, step):
     t.ends(125, error, *([LEFT_BEHIND] if created else []), within=30)
 
 
+@variants(**{step.replace("-", "_"): step for step in DEATHS})
+def engine_dies_once_at(t, step):
+    """A service waits for it, as at the beginning of the start, and goes on with what is there."""
+    def handler(conn):
+        e = conn.engine
+        del e.handlers[step]
+        e.down()
+        threading.Timer(0.3, e.up).start()
+        conn.close()
+    e = t.serve(**{step: handler})
+    t.start(service=True)
+    t.said("Started container|supervising it")
+    e.end(7)
+    t.ends(7)
+    assert e.counts["ping"] > 1 and e.counts["start"] <= 2
+
+
+@case
+def engine_dies_at_each_creation(t):
+    """Then the start may be the reason."""
+    def handler(conn):
+        e = conn.engine
+        e.down()
+        if e.counts["create"] < 4:
+            threading.Timer(0.1, e.up).start()
+        conn.close()
+    e = t.serve(create=handler)
+    t.start(service=True)
+    t.ends(125, "Failed to create the container: ")
+    assert e.counts["create"] == 4
+
+
 @case
 def engine_dies_at_remove(t):
     """The exit status is the container's. A line says that the next start removes the container."""

@@ -22,7 +22,7 @@ static void on_log(Attachment state, void *userdata)
         x.opened += state == ATTACHMENT_OPEN;
 }
 
-static void on_ended(const char *message, bool ask, void *userdata)
+static void on_ended(int r, const char *message, bool ask, void *userdata)
 {
         cr_assert_eq(x.state, ATTACHMENT_ENDED);
         x.ended++;

@@ -234,6 +234,8 @@ Test(failures, health_of_a_container_that_has_none)
 Test(failures, output_that_ends_before_the_start)
 {
         to_creation("", "--name web image");
+        for (int i = 0; i < 3; i++)
+                record_start_again(x.s->record); /* no more of it */
         expect("POST", CREATE, 201, "{\"Id\":\"" ID "\",\"Warnings\":[]}");
         expect_inspect(ID, CREATED, "");
         fake_reply_open_chunked(fake_engine_expect(x.fake, "GET", "/events?"));

@@ -91,6 +91,23 @@ Test(state, dead_containers)
         }
 }
 
+/* Wherever a start loses the engine, it waits for it and then looks what there is. What runs is not given
+ * up. */
+Test(state, start_that_loses_the_engine)
+{
+        for (State s = STATE_LOOKING_UP; s <= STATE_INSPECTING; s++) {
+                const Transition *t = state_transition(s, LIFE_ENGINE_GONE);
+
+                cr_assert(t->known, "%s", state_to_string(s));
+                if (s == STATE_SETTLING) /* does not depend on the answer */
+                        continue;
+                cr_assert_eq(t->next, STATE_CONNECTING, "%s", state_to_string(s));
+                cr_assert_eq(t->actions, ACTION_AWAIT_ENGINE);
+        }
+        cr_assert_not(state_transition(STATE_RUNNING, LIFE_ENGINE_GONE)->known);
+        cr_assert_not(state_transition(STATE_STOPPING, LIFE_ENGINE_GONE)->known);
+}
+
 /* The failure of a request says what went wrong, so it has to come before the deadline of the state that
  * waits for it. */
 Test(state, requests_end_before_their_state)

@@ -417,6 +417,26 @@ Test(verdict, stop_timeouts)
         }
 }
 
+/* A service waits for it: not for ever, and not if it is to stop. */
+Test(verdict, engine_that_is_gone_in_a_start)
+{
+        Facts f = running();
+
+        f.in_service = true;
+        f.announced = f.stop_requested = false;
+        cr_assert(verdict_awaits_engine(&f));
+        f.engine_gone = 3;
+        cr_assert_not(verdict_awaits_engine(&f), "the start may be what kills it");
+        f.engine_gone = 0;
+        f.stop_requested = true;
+        cr_assert_not(verdict_awaits_engine(&f));
+        f.stop_requested = false;
+        f.in_service = false;
+        cr_assert_not(verdict_awaits_engine(&f), "by hand");
+        f.in_service = f.announced = true;
+        cr_assert_not(verdict_awaits_engine(&f), "it runs");
+}
+
 /* No limit of ours is shorter than the unit's own. */
 Test(verdict, work_has_the_time_of_a_start)
 {

@@ -34,6 +34,7 @@ typedef struct EngineFailure {
         const char *line;  /* says what failed and why, in one line */
         const char *words; /* the engine's, which are part of it; NULL: the failure is not the engine's */
         int http_status;   /* of the answer; 0: there was none */
+        int error;         /* without an answer: -errno; 0: not known */
         const char *hint;  /* what else is known of it, which is at the end of the line; NULL: nothing */
 } EngineFailure;
 
@@ -45,6 +46,9 @@ int engine_error_from_status(int http_status);
 /* Whether a request that failed with r (-errno, or 0) and the engine's status (0: none) may succeed later
  * with nothing mended, as the engine starts or the network comes up. */
 bool engine_failure_is_passing(int r, int status);
+
+/* Whether it failed because the engine went away. One that does not answer in time is still there. */
+bool engine_failure_is_loss(int r, int status);
 
 /* The exit code for a container that could not be created or started, by the rule of the docker CLI: 127
  * command not found, 126 command not executable, 125 everything else. */
