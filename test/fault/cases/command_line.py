@@ -44,8 +44,8 @@ def odd_command_line(t, line):
     value=("--memory=" + "9" * (WORD_MAX - 9), 'invalid value "9{100}'), image=("x" * WORD_MAX, 'invalid image "x{100}'),
     control=("--\x1b[31m\n\r\x07", r"unknown option --\\x1b\[31m\\x0a\\x0d\\x07 of run$"),
     not_utf8=(b"--\xff\xfe\x80", r"unknown option --\\xff\\xfe\\x80 of run$"),
-    bad_image=(b"\xff", r'invalid image "\\xff": invalid reference format$'), nothing=("", 'invalid image "": invalid reference format$'),
-    dash=("-", 'invalid image "-": invalid reference format$'), percent=("--%s%n%x", "unknown option --%s%n%x of run$"),
+    bad_image=(b"\xff", r'invalid image "\\xff": not \[REGISTRY/\]NAME\[:TAG\]\[@DIGEST\]$'), nothing=("", 'invalid image "": the word for it is empty, as a variable that is not set leaves it$'),
+    dash=("-", r'invalid image "-": not \[REGISTRY/\]NAME\[:TAG\]\[@DIGEST\]$'), percent=("--%s%n%x", "unknown option --%s%n%x of run$"),
     mount=("--mount=" + "," * (WORD_MAX - 8), 'invalid value ",{100}'), file=("--env-file=" + "/" * (WORD_MAX - 11), 'invalid value "/{100}'),
 )
 def refused_command_line(t, line):

@@ -24,11 +24,13 @@ def dies(t, step):
 
 # Events, output and end of the container have a connection each. All of them are gone, and any can be noticed first.
 ATTACHING = "Failed to (listen to the engine's events|attach to the container's output): "
+# The start does not wait for the last one.
+STARTING = ATTACHING.replace(")", "|start the container)")
 # Where the program cannot go on: its message, and whether a container exists by then.
 DEATHS = {
     "ping": ("Cannot start: the Docker engine is not reached at [^ ]+: ", False), "look-up": ("Failed to look for the container: ", False),
     "create": ("Failed to create the container: ", False), "prepare": ("Failed to inspect the container: ", True),
-    "events": (ATTACHING, True), "attach": (ATTACHING, True), "wait": (ATTACHING, True),
+    "events": (ATTACHING, True), "attach": (ATTACHING, True), "wait": (STARTING, True),
     "start": ("Failed to start the container: ", True),
     # The container was started and runs: no message may say that it was removed, or that it ended.
     "inspect": ("Failed to inspect the container: ", True),
