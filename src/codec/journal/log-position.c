@@ -29,6 +29,7 @@ static const char magic[16] = "systemd-docker.3";
 
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define PIECE ((uint64_t) 16 * 1024)
+#define ODD_STEP ((size_t) 512)
 #define LAG_BYTES (UINT64_C(4) * 1024 * 1024)
 #define MARK_BYTES (UINT64_C(256) * 1024)
 /* The engine writes the two streams in parallel. The order of their stamps can differ from the order of the
@@ -109,10 +110,40 @@ static void take_wide(LogHash *h, uint8_t c)
         h->tail_size = 0;
 }
 
+/* Up to the end, or to what makes the line odd. Returns how many bytes. */
+static size_t take_mixed(LogHash *h, const uint8_t *p, size_t size)
+{
+        size_t done = 0, n;
+
+        for (; done < size && !h->odd; done += n) {
+                n = h->tail_size == 0 ? ascii_size(p + done, size - done) : 0;
+                hash_bytes(&h->ascii, p + done, n);
+                if (n == 0) {
+                        take_wide(h, p[done]);
+                        n = 1;
+                }
+        }
+        return done;
+}
+
+/* Of an odd line only the ASCII characters count, see log_hash_end(). Binary data is nothing but odd lines,
+ * and a gigabyte of it should not take ten seconds. */
+static void take_odd(LogHash *h, const uint8_t *p, size_t size)
+{
+        uint8_t ascii[ODD_STEP];
+        size_t n = 0;
+
+        for (size_t i = 0; i < size; i++) {
+                ascii[n] = p[i];
+                n += p[i] < 0x80;
+        }
+        hash_bytes(&h->ascii, ascii, n);
+}
+
 void log_hash_feed(LogHash *h, const void *data, size_t size)
 {
         const uint8_t *p = data;
-        size_t n;
+        size_t n, step;
 
         if (!h->mixed) {
                 n = ascii_size(p, size);
@@ -124,15 +155,14 @@ void log_hash_feed(LogHash *h, const void *data, size_t size)
                 h->ascii = h->all;
                 h->mixed = 1;
         }
-        hash_bytes(&h->all, p, size);
-        for (; size > 0; p += n, size -= n) {
-                n = h->tail_size == 0 ? ascii_size(p, size) : 0;
-                hash_bytes(&h->ascii, p, n);
-                if (n == 0) {
-                        take_wide(h, *p);
-                        n = 1;
-                }
+        for (n = take_mixed(h, p, size); n < size; n += step) {
+                step = MIN(size - n, ODD_STEP);
+                take_odd(h, p + n, step);
         }
+        if (h->odd)
+                h->all.size += size; /* of it, only the size counts from now on */
+        else
+                hash_bytes(&h->all, p, size);
 }
 
 /* The log driver json-file stores U+FFFD for each byte that is not UTF-8. Engines store a line in pieces of
