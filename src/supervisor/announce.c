@@ -157,7 +157,12 @@ static void log_end(Supervisor *s)
 static void leave_note(const Supervisor *s)
 {
         _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
+        bool stopped = s->facts->stop_requested || s->facts->unit_stops;
 
+        /* Who starts the unit after a stop in order does not ask how it ended, and perhaps nobody starts it.
+         */
+        if (stopped && verdict_exit_status(s->facts) == 0)
+                return;
         if (base && s->facts->is_main && *s->config.owner.unit)
                 last_end_write(base, s->config.owner.unit, verdict_exit_status(s->facts));
 }

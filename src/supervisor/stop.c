@@ -60,6 +60,12 @@ void supervisor_send_stop_signal(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_stop_signal_sent };
 
+        /* The engine is away, and may kill the container as it comes back (Docker before 23, with --rm). */
+        if (!s->facts->events_open && process_kill(s->process, s->facts->container.stop_signal) >= 0) {
+                record_stop_signalled(s->record);
+                supervisor_wake(s);
+                return;
+        }
         supervisor_step(s,
                         engine_path("/containers/%s/kill?signal=%i", s->facts->container.id,
                                     s->facts->container.stop_signal),
