@@ -19,7 +19,7 @@ FOLDER = Path("/run/mistakes")
 # Of a terminal; "     Status: " and a quotation mark come before STATUS=.
 COLUMNS = 120
 CAUSE_COLUMNS = 70
-STATUS_COLUMNS = 190
+STATUS_COLUMNS = 200
 
 
 @pytest.fixture
