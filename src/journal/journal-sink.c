@@ -287,7 +287,7 @@ bool journal_sink_drain(JournalSink *s, uint64_t timeout_usec)
                 return false;
         /* journald looks for the sender's unit when it reads the entry. If we had ended by then, `journalctl
          * -u` would not find the last lines. */
-        (void) socket_settle(s->socket.fd, JOURNAL_SETTLE_USEC);
+        (void) datagrams_settle(s->socket.fd, NULL, 0, JOURNAL_SETTLE_USEC);
         return true;
 }
 

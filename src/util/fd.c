@@ -42,6 +42,15 @@ bool socket_settle(int fd, uint64_t timeout_usec)
         }
 }
 
+bool datagrams_settle(int fd, const struct sockaddr *to, socklen_t to_size, uint64_t timeout_usec)
+{
+        bool sent = sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, to, to_size) >= 0;
+
+        if (!sent && socket_settle(fd, timeout_usec))
+                (void) sendto(fd, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, to, to_size);
+        return socket_settle(fd, timeout_usec);
+}
+
 int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner)
 {
         _cleanup_close_ int fd = -EBADF;

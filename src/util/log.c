@@ -26,6 +26,7 @@ static LogSink log_sink;
 static void *log_sink_userdata;
 static bool to_journal;
 static int journal_fd = -EBADF; /* of the native socket, once it was used */
+static const struct sockaddr_un journald = { AF_UNIX, "/run/systemd/journal/socket" };
 
 void log_set_sink(LogSink sink, void *userdata)
 {
@@ -120,7 +121,6 @@ static void append_tag(char *entry, size_t size, const LogTag *tag)
 /* An entry of the native protocol. The message is one line. False: there is no journald, or it is busy. */
 static bool write_to_journal(int level, const LogTag *tag, const char *message)
 {
-        static const struct sockaddr_un journald = { AF_UNIX, "/run/systemd/journal/socket" };
         char entry[MESSAGE_MAX + LOG_FIELDS_MAX / 2 * (VALUE_MAX + 64) + 256];
         size_t n;
 
@@ -142,7 +142,8 @@ static bool write_to_journal(int level, const LogTag *tag, const char *message)
 void log_settle(void)
 {
         if (journal_fd >= 0)
-                (void) socket_settle(journal_fd, JOURNAL_SETTLE_USEC);
+                (void) datagrams_settle(journal_fd, (const struct sockaddr *) &journald, sizeof(journald),
+                                        JOURNAL_SETTLE_USEC);
         if (log_is_journal(STDERR_FILENO))
                 (void) socket_settle(STDERR_FILENO, JOURNAL_SETTLE_USEC);
 }

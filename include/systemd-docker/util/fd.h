@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 /* Closes fd, unless it is negative. Returns -EBADF, so that `x->fd = fd_close(x->fd)` leaves no stale
@@ -23,6 +24,10 @@ int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner);
 /* Waits until the other side has read all that was sent over the socket, for timeout_usec at most. False: it
  * has not. Sleeps for milliseconds at a time, so it is for a process that is about to end. */
 bool socket_settle(int fd, uint64_t timeout_usec);
+/* The same for datagrams to a program with one thread, which takes one after the other: waits until it is
+ * done with all of them, and not only has the last one in its hand. For that it gets an empty one more,
+ * which it has to ignore, as journald does. to: NULL for a socket that is connected. */
+bool datagrams_settle(int fd, const struct sockaddr *to, socklen_t to_size, uint64_t timeout_usec);
 /* What journald gets to read our last entries, which it cannot attribute once we are gone. */
 #define JOURNAL_SETTLE_USEC (2 * USEC_PER_SEC)
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -177,6 +178,57 @@ Test(fd, socket_settles_once_the_other_side_has_read)
         }
         cr_assert_gt(reader, 0);
         cr_assert(socket_settle(pair[0], 60 * USEC_PER_SEC));
+        fd_close(pair[0]);
+        fd_close(pair[1]);
+}
+
+/* A reader that has the last datagram in its hand may still be busy with it. */
+Test(fd, datagrams_settle_once_the_other_side_is_done_with_them)
+{
+        char byte;
+        int pair[2], done[2];
+        pid_t reader;
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+        cr_assert_eq(pipe2(done, O_CLOEXEC | O_NONBLOCK), 0);
+        cr_assert_eq(send(pair[0], "x", 1, 0), 1);
+        reader = fork();
+        if (reader == 0) {
+                bool right = read(pair[1], &byte, 1) == 1;
+
+                (void) usleep(50 * USEC_PER_MSEC);
+                right = right && write(done[1], "x", 1) == 1 && read(pair[1], &byte, 1) == 0;
+                _exit(right ? 0 : 1);
+        }
+        cr_assert_gt(reader, 0);
+        cr_assert(datagrams_settle(pair[0], NULL, 0, 60 * USEC_PER_SEC));
+        cr_assert_eq(read(done[0], &byte, 1), 1);
+        cr_assert_eq(waitpid(reader, NULL, 0), reader);
+        for (size_t i = 0; i < 2; i++) {
+                fd_close(pair[i]);
+                fd_close(done[i]);
+        }
+}
+
+/* There is no room for the empty one before something is read. */
+Test(fd, datagrams_that_fill_the_queue)
+{
+        char byte;
+        int pair[2];
+        pid_t reader;
+
+        cr_assert_eq(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, pair), 0);
+        while (send(pair[0], "x", 1, MSG_DONTWAIT) == 1)
+                ;
+        cr_assert_not(datagrams_settle(pair[0], NULL, 0, 10 * USEC_PER_MSEC), "nobody reads");
+        reader = fork();
+        if (reader == 0)
+                for (;;)
+                        if (read(pair[1], &byte, 1) == 0)
+                                _exit(0);
+        cr_assert_gt(reader, 0);
+        cr_assert(datagrams_settle(pair[0], NULL, 0, 60 * USEC_PER_SEC));
+        cr_assert_eq(waitpid(reader, NULL, 0), reader, "the empty one has come");
         fd_close(pair[0]);
         fd_close(pair[1]);
 }
