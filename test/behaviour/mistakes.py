@@ -164,7 +164,7 @@ FIRST_HOUR = [
     Mistake("--watchdog=healthy, no health check", f"--watchdog=healthy {BOX} true", "--watchdog=healthy: the container has no health check", "Give it one with --health-cmd", settings={"WatchdogSec": "30s"}),
     Mistake("an image without a command", f"{RUN} shop:1", "Cannot start: image shop:1 has no command of its own", "Write a command after the image.", around=image_with(0o755, "")),
     Mistake("a script without #!", f"{RUN} shop:1", "Container ended with exit status", "", "exit-code", EXITED, around=image_with(0o755, "echo hello\n", 'CMD ["/bin/serve"]')),
-    Mistake("a program that fails at its start", f"{BOX} " + sh("echo reading; echo no /etc/shop.conf >&2; sleep 0.1; exit 3"), "Container ended with exit status 3: no /etc/shop.conf", "", 3, EXITED),
+    Mistake("a program that fails at its start", f"{BOX} " + sh("echo reading; sleep 0.2; echo no /etc/shop.conf >&2; sleep 0.2; exit 3"), "Container ended with exit status 3: no /etc/shop.conf", "", 3, EXITED),
     Mistake("NotifyAccess= forgotten", f"{BOX} {SLEEP}", end="running", settings={"NotifyAccess": None}),
     Mistake("Type=simple", f"{BOX} {SLEEP}", end="running", settings={"Type": "simple"}),
     Mistake("--user, --network", f"{RUN} --user 1000 --network host busybox {SLEEP}", end="running"),
