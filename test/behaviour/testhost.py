@@ -376,14 +376,14 @@ class Unit:
         run("systemctl", "reset-failed", self.name, check=False)
 
     def diagnosis(self):
+        # Not --lines=: after a cursor these would be the first ones.
+        written = run(
+            *("journalctl", "--no-pager", "--output=short-precise", f"--cursor={self.cursor}", "--unit", self.name), check=False
+        ).stdout
         parts = [
             self.file.read_text() if self.file.exists() else f"no {self.file}",
             run("systemctl", "status", "--full", "--no-pager", "--lines=0", self.name, check=False).stdout,
-            run(
-                *("journalctl", "--no-pager", "--output=short-precise", "--lines=200"),
-                *(f"--cursor={self.cursor}", "--unit", self.name),
-                check=False,
-            ).stdout,
+            "\n".join(written.splitlines()[-200:]),
             run("docker", "ps", "--all", check=False).stdout,
         ]
         return f"---- {self.name} ----\n" + "\n".join(parts)
