@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "loop/event-util.h"
@@ -26,18 +25,32 @@ static const int fixed_signals[] = { SIGTERM,  SIGINT,  SIGHUP,  SIGQUIT,   SIGU
                                      SIGWINCH, SIGALRM, SIGPWR,  SIGVTALRM, SIGPROF, SIGIO,
                                      SIGABRT,  SIGTSTP, SIGTTIN, SIGTTOU };
 
+int signals_open(const sigset_t *mask)
+{
+        if (sigprocmask(SIG_BLOCK, mask, NULL) < 0)
+                return -errno;
+        return RET_NERRNO(signalfd(-1, mask, SFD_NONBLOCK | SFD_CLOEXEC));
+}
+
+int signals_read(int fd, struct signalfd_siginfo *ret)
+{
+        ssize_t n = RET_NERRNO(read(fd, ret, sizeof(*ret)));
+
+        if (n == -EAGAIN || n == -EINTR)
+                return 0;
+        return n < 0 ? (int) n : n == sizeof(*ret);
+}
+
 /* One signal each time: what the first one leads to may be more urgent than the second one. */
 static int signals_on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
 {
         Signals *s = ASSERT_PTR(userdata);
         struct signalfd_siginfo si;
-        ssize_t n = read(fd, &si, sizeof(si));
+        int r = signals_read(fd, &si);
 
-        if (n < 0)
-                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-        if (n == sizeof(si))
+        if (r > 0)
                 s->ops->on_signal((int) si.ssi_signo, (pid_t) si.ssi_pid, s->userdata);
-        return 0;
+        return MIN(r, 0);
 }
 
 Signals *signals_free(Signals *s)
@@ -74,12 +87,9 @@ int signals_new(Signals **ret, sd_event *event, const SignalsOps *ops, void *use
                 sigaddset(&mask, fixed_signals[i]);
         for (int signo = SIGRTMIN; signo <= SIGRTMAX; signo++)
                 sigaddset(&mask, signo);
-        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
-                return -errno;
-
-        s->fd = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+        s->fd = signals_open(&mask);
         if (s->fd < 0)
-                return -errno;
+                return s->fd;
         r = event_add_io(event, &s->source, s->fd, EPOLLIN, signals_on_io, s, &traits);
         if (r < 0)
                 return r;

@@ -16,11 +16,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "loop/event-util.h"
+#include "loop/signals.h"
 #include "reload-watch.h"
 #include "util/fd.h"
 #include "util/macro.h"
@@ -54,14 +53,12 @@ static int reload_watch_on_signal(sd_event_source *source, int fd, uint32_t reve
 {
         ReloadWatch *w = ASSERT_PTR(userdata);
         struct signalfd_siginfo si;
-        ssize_t n = read(fd, &si, sizeof(si));
+        int r = signals_read(fd, &si);
 
-        if (n < 0)
-                return errno == EAGAIN || errno == EINTR ? 0 : -errno;
         /* A positive code is the kernel's. */
-        if (n == sizeof(si) && si.ssi_code > 0 && !is_unchanged(w))
+        if (r > 0 && si.ssi_code > 0 && !is_unchanged(w))
                 w->ops->on_reload(w->userdata);
-        return 0;
+        return MIN(r, 0);
 }
 
 ReloadWatch *reload_watch_free(ReloadWatch *w)
@@ -112,11 +109,9 @@ int reload_watch_new(ReloadWatch **ret, sd_event *event, const char *run, const 
                 return w->folder;
         sigemptyset(&mask);
         sigaddset(&mask, SIGURG);
-        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
-                return -errno;
-        w->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+        w->signals = signals_open(&mask);
         if (w->signals < 0)
-                return -errno;
+                return w->signals;
         r = event_add_io(event, &w->source, w->signals, EPOLLIN, reload_watch_on_signal, w, &traits);
         if (r < 0)
                 return r;

@@ -4,6 +4,8 @@
 
 /* Signals that are sent to us, as events. */
 
+#include <signal.h>
+#include <sys/signalfd.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
@@ -20,3 +22,9 @@ typedef struct SignalsOps {
  * with each SIGTERM. 0 or -errno. ops is borrowed. */
 int signals_new(Signals **ret, sd_event *event, const SignalsOps *ops, void *userdata);
 Signals *signals_free(Signals *s);
+
+/* For a source of its own: blocks the signals, and returns a descriptor that reports them (signalfd(2)), or
+ * -errno. It belongs to the caller. */
+int signals_open(const sigset_t *mask);
+/* Reads one of them. 1: *ret is set; 0: there is none; -errno. */
+int signals_read(int fd, struct signalfd_siginfo *ret);
