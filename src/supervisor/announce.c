@@ -113,9 +113,8 @@ void supervisor_reload(Supervisor *s, int signo)
 {
         unit_link_notify(s->unit_link, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, monotonic_usec());
         s->reloading = true;
-        if (supervisor_side_call(s,
-                                 engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                                 on_reloaded, (EngineCall){ .method = "POST" }) < 0)
+        if (supervisor_side_call(s, engine_kill_path(s, signo), on_reloaded,
+                                 (EngineCall){ .method = "POST" }) < 0)
                 supervisor_end_reload(s);
 }
 

@@ -137,10 +137,8 @@ static void stop_old(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_old_signalled };
 
-        supervisor_step(s,
-                        engine_path("/containers/%s/kill?signal=%i", s->facts->container.id,
-                                    s->facts->container.stop_signal),
-                        &ops, (EngineCall){ .method = "POST", .timeout_usec = STOP_SIGNAL_TIMEOUT_USEC });
+        supervisor_step(s, engine_kill_path(s, s->facts->container.stop_signal), &ops,
+                        (EngineCall){ .method = "POST", .timeout_usec = STOP_SIGNAL_TIMEOUT_USEC });
 }
 
 void supervisor_act_remove_old(Supervisor *s)

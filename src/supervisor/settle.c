@@ -126,6 +126,5 @@ void supervisor_act_kill_old(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_old_killed };
 
-        supervisor_step(s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, SIGKILL),
-                        &ops, (EngineCall){ .method = "POST" });
+        supervisor_step(s, engine_kill_path(s, SIGKILL), &ops, (EngineCall){ .method = "POST" });
 }

@@ -52,6 +52,11 @@ char *engine_path(const char *format, ...)
         return r < 0 ? NULL : path;
 }
 
+char *engine_kill_path(const Supervisor *s, int signo)
+{
+        return engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo);
+}
+
 /* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
 bool reply_is_absent(const EngineReply *reply)
 {

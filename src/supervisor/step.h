@@ -21,6 +21,8 @@ void supervisor_probe_engine(Supervisor *s, void (*on_done)(Supervisor *s, int r
 void side_calls_free(Supervisor *s);
 /* A new string, NULL: out of memory. */
 char *engine_path(const char *format, ...) _printf_(1, 2);
+/* The same, to send the container's first process a signal. */
+char *engine_kill_path(const Supervisor *s, int signo);
 /* By the engine's word, and not by the -ENOENT that a missing socket has as well. */
 bool reply_is_absent(const EngineReply *reply);
 /* Takes an answer of inspect over; pushes LIFE_FAILED where it is none. */

@@ -36,6 +36,13 @@ static bool is_over(const Supervisor *s, int r, const EngineReply *reply)
         return reply_is_absent(reply) || (r == -EEXIST && !lives);
 }
 
+/* The stop timeout begins. */
+static void note_signalled(Supervisor *s)
+{
+        record_stop_signalled(s->record);
+        supervisor_wake(s);
+}
+
 static void on_stop_signal_sent(EngineRequest *request, int r, const EngineReply *reply, void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
@@ -52,8 +59,7 @@ static void on_stop_signal_sent(EngineRequest *request, int r, const EngineReply
         }
         if (r < 0)
                 log_warning("The engine did not stop the container (%s), signalling it ourselves.", message);
-        record_stop_signalled(s->record);
-        supervisor_wake(s); /* the stop timeout begins */
+        note_signalled(s);
 }
 
 void supervisor_send_stop_signal(Supervisor *s)
@@ -62,14 +68,11 @@ void supervisor_send_stop_signal(Supervisor *s)
 
         /* The engine is away, and may kill the container as it comes back (Docker before 23, with --rm). */
         if (!s->facts->events_open && process_kill(s->process, s->facts->container.stop_signal) >= 0) {
-                record_stop_signalled(s->record);
-                supervisor_wake(s);
+                note_signalled(s);
                 return;
         }
-        supervisor_step(s,
-                        engine_path("/containers/%s/kill?signal=%i", s->facts->container.id,
-                                    s->facts->container.stop_signal),
-                        &ops, (EngineCall){ .method = "POST", .timeout_usec = STOP_SIGNAL_TIMEOUT_USEC });
+        supervisor_step(s, engine_kill_path(s, s->facts->container.stop_signal), &ops,
+                        (EngineCall){ .method = "POST", .timeout_usec = STOP_SIGNAL_TIMEOUT_USEC });
 }
 
 void supervisor_act_stop(Supervisor *s)
@@ -133,7 +136,6 @@ void supervisor_forward_signal(Supervisor *s, int signo)
             (!s->config.run->sig_proxy && !s->facts->killed_by_us && !s->facts->aborted))
                 return;
         log_debug("Passing SIG%s on to the container.", signal_to_string(signo));
-        (void) supervisor_side_call(
-                s, engine_path("/containers/%s/kill?signal=%i", s->facts->container.id, signo),
-                on_signal_forwarded, (EngineCall){ .method = "POST" });
+        (void) supervisor_side_call(s, engine_kill_path(s, signo), on_signal_forwarded,
+                                    (EngineCall){ .method = "POST" });
 }
