@@ -233,11 +233,8 @@ static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
                 return refuse(&error, config->standing);
         }
         if (r < 0) {
-                _cleanup_free_ char *line = NULL;
-
-                if (asprintf(&line, "Cannot start: %s", strerror(-r)) < 0)
-                        line = NULL;
-                say_failure(config->standing, MESSAGE_ID_FAILED, line ?: "Out of memory");
+                (void) cli_error(&error, CLI_EXIT_REFUSED, "Cannot start: %s", strerror(-r));
+                say_failure(config->standing, MESSAGE_ID_FAILED, error.message ?: "Out of memory");
                 return CLI_EXIT_REFUSED;
         }
         return supervisor_run(s);

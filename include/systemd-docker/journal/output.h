@@ -32,10 +32,9 @@ typedef struct OutputOps {
         /* The state of the stream of the container's output has changed to this: a fact. The Output must not
          * be freed here. */
         void (*on_log)(Attachment state, void *userdata);
-        /* The stream has ended, and all its lines were taken. r: -errno if
-         * it has broken, else 0. message: the engine's, or NULL. ask: whether
-         * the output goes on depends on whether the container lives; the engine is to be asked, and the
-         * answer is for output_continue(). */
+        /* The stream has ended, and all its lines were taken. r: -errno if it has broken, else 0. message:
+         * the engine's, or NULL. ask: whether the output goes on depends on whether the container lives; the
+         * engine is to be asked, and the answer is for output_continue(). */
         void (*on_ended)(int r, const char *message, bool ask, void *userdata);
         /* A stream that was to be opened later could not be: lines may be missing from here on. */
         void (*on_failed)(int error, void *userdata);
