@@ -74,6 +74,7 @@ class Test:
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix="fault-")
         self.engine = self.process = None
+        self.runs = threading.Event()  # process is set: the engine's thread can hear of it before we do
         self.judged = False  # the end of the program was
 
     def serve(self, **handlers):
@@ -111,6 +112,7 @@ class Test:
         env["JOURNAL_STREAM"] = f"{stat.st_dev}:{stat.st_ino}"
         self.judged = False
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err)
+        self.runs.set()
 
     def prepare_clock(self):
         path = os.path.join(self.folder, "clock")
@@ -148,6 +150,7 @@ class Test:
         self.until(lambda: re.search(pattern, self.stderr()), repr(pattern), timeout)
 
     def signal(self, signo=signal.SIGTERM):
+        self.runs.wait()
         self.process.send_signal(signo)
 
     def stderr(self):
