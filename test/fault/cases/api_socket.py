@@ -134,8 +134,8 @@ def logins_of_a_container_that_ran(t):
 def logins_of_a_container_that_others_have_created(t):
     """Without a label of ours, the container belongs to others, and is used as it is, even without --rm."""
     def look_up(conn):
-        e.exists = True
-        e.do_look_up(conn)
+        conn.engine.exists = True
+        conn.engine.do_look_up(conn)
     e = with_logins(t, line=KEPT, look_up=look_up)
     t.said("Started container")
     e.end(0)
