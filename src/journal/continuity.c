@@ -228,6 +228,7 @@ static int open_stream(Continuity *c, unsigned flags, const LogStreamOps *ops, A
 static int attach(Continuity *c)
 {
         c->stored = c->listing = c->path.stored_log.joined = false;
+        stored_log_note_new_life(&c->path.stored_log, 0);
         if (c->path.way_back && !way_back_is_taken(c->path.way_back))
                 c->path.way_back = way_back_free(c->path.way_back);
         return open_stream(c, 0, &stream_ops, ATTACHMENT_OPENING);
@@ -354,6 +355,11 @@ int continuity_await_restart(Continuity *c)
                 return attach(c);
         begin_way_back(c);
         return 0;
+}
+
+void continuity_note_new_life(Continuity *c)
+{
+        stored_log_note_new_life(&c->path.stored_log, c->ties.facts->died_nsec);
 }
 
 bool continuity_is_held(const Continuity *c)

@@ -107,7 +107,8 @@ static int take_compared(LinePath *p, int stream, const Line *line, uint64_t sta
 
         if (compared && way_back_is_repeated(p->way_back, stream, line, stamp_nsec))
                 return 1;
-        if (compared && way_back_catch_up(p->way_back, stream, line, stamp_nsec, take_new, p) == 0)
+        if (compared && way_back_catch_up(p->way_back, stream, line, stamp_nsec,
+                                          stored_log_lost_lines(&p->stored_log), take_new, p) == 0)
                 return 0;
         r = take_new(stream, line, stamp_nsec, p);
         if (r > 0 && compared)

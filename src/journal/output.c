@@ -217,6 +217,7 @@ int output_open(Output *o)
 int output_resume(Output *o)
 {
         assert(o);
+        continuity_note_new_life(o->continuity);
         return continuity_state(o->continuity) == ATTACHMENT_NONE ? output_open(o) : 0;
 }
 

@@ -81,8 +81,17 @@ int stored_lines_take(StoredLines *s, const Line *line, uint64_t stamp_nsec, uin
         return r;
 }
 
+static size_t count_until(const StoredLines *s, uint64_t until_nsec)
+{
+        size_t n = s->n;
+
+        while (n > 0 && s->lines[n - 1].time_nsec > until_nsec)
+                n--;
+        return n;
+}
+
 LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
-                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX],
+                          uint64_t since_nsec, uint64_t until_nsec, LogBound bounds[static _STREAM_MAX],
                           uint64_t counts[static _STREAM_MAX])
 {
         LogJoin worst = LOG_JOIN_WHOLE;
@@ -90,8 +99,9 @@ LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const Log
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
                 const StoredLines *s = &lines[stream];
                 size_t known;
-                LogJoin join = log_join(log_position_trail(position, stream), s->lines, s->n,
-                                        log_position_is_disordered(position), &known);
+                LogJoin join =
+                        log_join(log_position_trail(position, stream), s->lines, count_until(s, until_nsec),
+                                 log_position_is_disordered(position), &known);
 
                 log_debug("Joined %s: %s, %zu of %zu lines are known.", stream_to_string(stream),
                           log_join_to_string(join), known, s->n);

@@ -35,8 +35,8 @@ bool stored_lines_lost_ours(const StoredLines lines[static _STREAM_MAX], const L
                             uint64_t since_nsec, const uint64_t counts[static _STREAM_MAX]);
 
 /* Lays the lines of each stream over those that the position remembers. bounds: where ours end in the stored
- * log, which was listed since since_nsec. counts: how many lines of the listing that is. LOG_JOIN_GUESS: of
- * one of the streams that is a guess. */
+ * log, which was listed since since_nsec; no line with a stamp after until_nsec is ours. counts: how many
+ * lines of the listing that is. LOG_JOIN_GUESS: of one of the streams that is a guess. */
 LogJoin stored_lines_join(const StoredLines lines[static _STREAM_MAX], const LogPosition *position,
-                          uint64_t since_nsec, LogBound bounds[static _STREAM_MAX],
+                          uint64_t since_nsec, uint64_t until_nsec, LogBound bounds[static _STREAM_MAX],
                           uint64_t counts[static _STREAM_MAX]);

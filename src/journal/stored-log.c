@@ -13,17 +13,25 @@ void stored_log_done(StoredLog *s)
         stored_lines_drop(s->lines);
 }
 
+void stored_log_note_new_life(StoredLog *s, uint64_t life_nsec)
+{
+        s->life_nsec = life_nsec;
+}
+
 bool stored_log_begin(StoredLog *s, const LogPosition *position)
 {
         bool disordered = log_position_is_disordered(position);
         bool counted = s->joined && disordered;
+        bool follows = position->mode == LOG_MODE_STORED && (counted || !disordered);
 
         if (!counted)
                 s->since_nsec = log_position_since(position);
         s->joined = false;
         known_lines_begin(&s->known, position, s->since_nsec, counted ? s->counts : NULL);
         stored_lines_drop(s->lines);
-        return position->mode == LOG_MODE_STORED && (counted || !disordered);
+        if (follows)
+                s->life_nsec = 0;
+        return follows;
 }
 
 int stored_log_list(StoredLog *s, const LogPosition *position, int stream, const Line *line,
@@ -36,14 +44,16 @@ int stored_log_list(StoredLog *s, const LogPosition *position, int stream, const
 
 LogJoin stored_log_join(StoredLog *s, Ledger *ledger)
 {
+        const LogPosition *position = ledger_position(ledger);
+        bool ordered = !log_position_is_disordered(position);
+        uint64_t until = ordered && s->life_nsec > 0 ? s->life_nsec : UINT64_MAX;
         LogBound bounds[_STREAM_MAX];
-        LogJoin join =
-                stored_lines_join(s->lines, ledger_position(ledger), s->since_nsec, bounds, s->counts);
+        LogJoin join = stored_lines_join(s->lines, position, s->since_nsec, until, bounds, s->counts);
 
-        s->lost_ours = !log_position_is_disordered(ledger_position(ledger)) &&
-                       stored_lines_lost_ours(s->lines, ledger_position(ledger), s->since_nsec, s->counts);
+        s->lost_ours = ordered && stored_lines_lost_ours(s->lines, position, s->since_nsec, s->counts);
         ledger_store(ledger, bounds);
         s->joined = true;
+        s->life_nsec = 0;
         return join;
 }
 

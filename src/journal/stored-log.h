@@ -15,6 +15,7 @@
 /* All zero before stored_log_begin(). */
 typedef struct StoredLog {
         uint64_t since_nsec; /* it is read from this time on */
+        uint64_t life_nsec;  /* none with a later stamp was read, they are of a new life; 0: unknown */
         bool joined;         /* the last reading was a listing, and its first `counts` lines are known */
         uint64_t counts[_STREAM_MAX];
         StoredLines lines[_STREAM_MAX]; /* of a listing */
@@ -23,6 +24,10 @@ typedef struct StoredLog {
 } StoredLog;
 
 void stored_log_done(StoredLog *s);
+
+/* The container was started again after this time, by the engine's clock; 0: unknown. The next reading is
+ * the first one of this life. */
+void stored_log_note_new_life(StoredLog *s, uint64_t life_nsec);
 
 /* A reading begins at the position. True: it can be followed, and known tells which lines are known. False:
  * it is to be listed. */

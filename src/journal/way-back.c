@@ -205,8 +205,15 @@ bool way_back_is_repeated(const WayBack *w, int stream, const Line *line, uint64
                 log_line_hash(line->data, line->size) == last->hash);
 }
 
-int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
-                      void *userdata)
+/* A line from before the attaching may by chance be equal to one after it. But such lines are rarely what is
+ * left of a log that has lost some. */
+static bool may_be_chance(const WayBack *w, uint64_t stamp_nsec, bool has_lost)
+{
+        return w->open_nsec == 0 || (stamp_nsec <= w->open_nsec && !has_lost);
+}
+
+int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, bool has_lost,
+                      TakeLine next, void *userdata)
 {
         const WitnessLine *held;
         size_t n;
@@ -216,8 +223,7 @@ int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_n
         n = witness_missing(&w->witness, stream, line);
         if (n == WITNESS_UNSEEN && waits_for_calm(w))
                 return 0;
-        /* A line from before the attaching may by chance be equal to one after it. */
-        if (n == WITNESS_UNSEEN || w->open_nsec == 0 || stamp_nsec <= w->open_nsec)
+        if (n == WITNESS_UNSEEN || may_be_chance(w, stamp_nsec, has_lost))
                 return 1;
         for (; n > 0; n--) {
                 held = witness_first_of(&w->witness, stream);

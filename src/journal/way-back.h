@@ -60,10 +60,10 @@ void way_back_resume(WayBack *w);
 bool way_back_is_repeated(const WayBack *w, int stream, const Line *line, uint64_t stamp_nsec);
 
 /* A line of the stored log is about to be delivered, and afterwards it was. The first passes on the lines
- * that the stored log has lost before this one, with a stamp before its own. 0: there was no room for
- * them, or they may be about to come: WAY_BACK_CALM follows. */
-int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, TakeLine next,
-                      void *userdata);
+ * that the stored log has lost before this one, with a stamp before its own. has_lost: it is known to have
+ * lost lines. 0: there was no room for them, or they may be about to come: WAY_BACK_CALM follows. */
+int way_back_catch_up(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec, bool has_lost,
+                      TakeLine next, void *userdata);
 void way_back_delivered(WayBack *w, int stream, const Line *line, uint64_t stamp_nsec);
 
 /* CLOCK_REALTIME: the attached stream has what the container wrote since then. */

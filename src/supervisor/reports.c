@@ -197,7 +197,7 @@ static void on_event_stop(Supervisor *s, const EngineEvent *event)
 
 static void on_event_die(Supervisor *s, const EngineEvent *event)
 {
-        record_die_seen(s->record);
+        record_die_seen(s->record, event->time_nsec);
         if (supervisor_in(s, PHASE_DRAINING) && s->facts->exit_code < 0 && !facts_is_flowing(s->facts->wait))
                 supervisor_compare(s);
         /* With a pidfd, the kernel has said it already, and of the right incarnation. */

@@ -49,7 +49,7 @@ void record_forgotten(Record *r); /* the container is dead, and the service look
 void record_start_seen(Record *r);
 void record_dead(Record *r);
 void record_exit_code(Record *r, int code); /* the first one that is told counts */
-void record_die_seen(Record *r);
+void record_die_seen(Record *r, uint64_t time_nsec);
 void record_end_confirmed(Record *r);
 void record_destroyed(Record *r);
 

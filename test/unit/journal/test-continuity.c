@@ -303,6 +303,34 @@ Test(continuity, restart_goes_on_from_the_stored_log)
         until_text("one\ntwo\n");
 }
 
+/* … also where they are the same in each life, and a rotated log has lost those before. */
+Test(continuity, same_line_of_a_next_life_is_new)
+{
+        FakeReply *r;
+        uint64_t died;
+
+        attach_and_break("one\n");
+        container_ended(0);
+        cr_assert_eq(output_await_restart(x.output), 0);
+        x.facts.died_nsec = died = now_nsec();
+        container_runs();
+        r = expect_list();
+        say_stored(r, STDOUT, died + 1, "one\n");
+        finish(r);
+        r = expect_follow();
+        say_stored(r, STDOUT, died + 1, "one\n");
+        cut_off(r);
+        cr_assert_eq(output_resume(x.output), 0);
+        until_text("one\none\n");
+        /* A gap in the same life is another matter. */
+        loop_until(x.event, x.state == ATTACHMENT_ENDED);
+        r = expect_follow();
+        say_stored(r, STDOUT, died + 1, "one\n");
+        say_stored(r, STDOUT, died + 2, "two\n");
+        output_continue(x.output, true);
+        until_text("one\none\ntwo\n");
+}
+
 Test(continuity, lost_engine_is_a_gap)
 {
         FakeReply *r = expect_stream("POST", ATTACH);

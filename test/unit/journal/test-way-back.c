@@ -178,6 +178,31 @@ Test(way_back, container_that_may_be_started_again)
         until_text("one\ntwo\nthree\n");
 }
 
+/* What the stored log has lost by then comes from the attach stream, also where the stored lines are from
+ * the time of the attaching. */
+Test(way_back, rest_of_a_log_that_lost_lines_is_preceded_by_them)
+{
+        FakeReply *r;
+        uint64_t stamp;
+
+        x.ended = 0;
+        live = expect_stream("POST", ATTACH);
+        cr_assert_eq(output_await_restart(x.output), 0);
+        x.facts.died_nsec = now_nsec();
+        stamp = now_nsec();
+        r = expect_stream("GET", LIST);
+        say_stored(r, STDOUT, stamp, "three\n");
+        finish(r);
+        stored = expect_stream("GET", FOLLOW);
+        cr_assert_eq(output_resume(x.output), 0);
+        loop_until(x.event, fake_reply_request(stored));
+        say(live, STDOUT, "two\nthree\n");
+        loop_settle(x.event);
+        say_stored(stored, STDOUT, stamp, "three\n");
+        say_stored(stored, STDOUT, later, "four\n");
+        until_text("one\ntwo\nthree\nfour\n");
+}
+
 /* Docker 20.10 after a rotation. */
 Test(way_back, lines_that_the_stored_log_repeats_are_left_out)
 {
