@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, GOES_ON, Service, assert_success, is_line, sh, wait_gone
-from testhost import cursor, docker, engine_version, journal, not_here, run, wait_journal, wait_until
+from testhost import cursor, docker, engine_version, hold, journal, not_here, run, wait_journal, wait_until
 
 UNITS = ("docker.service", "docker.socket")
 OUTPUT_GAP = "0132b0b5008d4ed492848fdd313710cd"
@@ -225,7 +225,7 @@ def test_position_that_is_lost_is_said(breaking):
         unit.start()
         unit.wait_line("on")
         file = Path(f"/run/systemd-docker/{unit.name}/position")
-        os.kill(unit.supervisor, signal.SIGSTOP)  # so that it does not get SIGBUS when its mapped file is truncated
+        hold(unit.supervisor)  # so that it does not get SIGBUS when its mapped file is truncated
         run(breaking.format(file))
         here = cursor()
         kill_supervisor(unit)

@@ -2,7 +2,6 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The engine says of a container that it runs, and its process is dead: no start succeeds with nothing behind it."""
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, MAIN_PIDS, Service, assert_success, wait_gone
-from testhost import parent_of, run, show, wait_until
+from testhost import held, parent_of, run, show, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -28,16 +27,6 @@ def orphan(unit):
     unit.wait_state("failed")
     unit.systemctl("reset-failed")
     return container
-
-
-@contextlib.contextmanager
-def held(pid):
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        with contextlib.suppress(ProcessLookupError):  # it was let go on, and has ended
-            os.kill(pid, signal.SIGCONT)
 
 
 def state_of(pid):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 from supervised import ENGINE_BACK, ENGINE_LOST, MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, sh, wait_gone
-from testhost import cursor, docker, engine_version, not_here, run, show, wait_until
+from testhost import cursor, docker, engine_version, held, hold, not_here, run, show, wait_until
 
 UNITS = ("docker.service", "docker.socket")
 
@@ -75,14 +75,11 @@ def test_engine_that_is_killed_during_a_start(rm):
     """It is waited for, and the start goes on. containerd is held, so that the engine cannot start the container before."""
     containerd = int(show("containerd", "MainPID")["MainPID"])
     with Service(sh(OBEDIENT), run=rm, options="--cgroup-mode=migrate") as unit:
-        os.kill(containerd, signal.SIGSTOP)
-        try:
+        with held(containerd):
             unit.systemctl("start", "--no-block")
             unit.wait(lambda now: now["StatusText"] == "Starting the container")
             os.kill(engine_pid(), signal.SIGKILL)
             unit.wait_said("Lost the Docker engine in the middle of the start")
-        finally:
-            os.kill(containerd, signal.SIGCONT)
         unit.wait(lambda now: now["ActiveState"] in ("active", "failed"))
         assert unit.show("ActiveState", "NRestarts") == {"ActiveState": "active", "NRestarts": "0"}
         unit.wait_line("up")
@@ -129,7 +126,7 @@ def test_unit_stays_active_while_the_engine_hangs():
     with Service(sh(OBEDIENT), WatchdogSec="1s") as unit:
         unit.start()
         unit.wait_line("up")
-        os.kill(engine_pid(), signal.SIGSTOP)
+        hold(engine_pid())
         unit.stays_active(until=time.monotonic() + 4)
         engine_continue()
         docker("exec", unit.name, "true")
@@ -143,7 +140,7 @@ def test_death_is_known_at_once_while_the_engine_hangs(main_pid):
         unit.start()
         unit.wait_line("up")
         pid = pid_of(unit)
-        os.kill(engine_pid(), signal.SIGSTOP)
+        hold(engine_pid())
         os.kill(pid, signal.SIGKILL)
         unit.wait(lambda now: now["ActiveState"] != "active" or "ended" in now["StatusText"], timeout=2)
         engine_continue()

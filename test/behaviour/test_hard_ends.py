@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, Service, assert_success, sh
-from testhost import docker, messages, run, show
+from testhost import docker, held, messages, run, show
 
 pytestmark = pytest.mark.either
 
@@ -54,12 +54,9 @@ def test_output_is_drained_however_long_the_journal_takes():
     journald = int(show("systemd-journald.service", "MainPID")["MainPID"])
     with Service(sh("sleep 1; seq 30000; printf last"), Type="exec") as unit:
         unit.start()
-        os.kill(journald, signal.SIGSTOP)
-        try:
+        with held(journald):
             # Longer than the supervisor waits without output.
             time.sleep(14)
-        finally:
-            os.kill(journald, signal.SIGCONT)
         assert_success(unit.wait_state("inactive", timeout=60))
         assert messages(unit.lines()) == [*(str(n) for n in range(1, 30001)), "last"]
 
@@ -82,14 +79,11 @@ def test_end_is_the_engines_end_too():
     with Service("sleep 1000", run="--log-driver=journald", ExecStopPost="docker rm %n", Type="notify") as unit:
         unit.start()
         pid = unit.container_pid
-        os.kill(containerd, signal.SIGSTOP)
-        try:
+        with held(containerd):
             os.kill(pid, signal.SIGKILL)
             unit.wait(lambda now: "Container has ended" in now["StatusText"])
             time.sleep(1)  # without the wait, the unit would have ended by now
             assert unit.show("ActiveState") == "active"
-        finally:
-            os.kill(containerd, signal.SIGCONT)
         unit.wait_state("failed")
         assert unit.show("ExecMainStatus") == "137"
         assert unit.container is None

@@ -8,7 +8,7 @@ import time
 
 import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, sh, wait_gone
-from testhost import docker, inspect, show, wait_until
+from testhost import docker, held, inspect, show, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -61,11 +61,8 @@ def test_engine_that_gives_no_verdict_does_not_hold_the_start_up_for_ever():
         unit.systemctl("start", "--no-block")
         unit.wait(lambda now: "healthy" in now["StatusText"])
         engine = int(show("docker.service", "MainPID")["MainPID"])
-        os.kill(engine, signal.SIGSTOP)
-        try:
+        with held(engine):
             unit.wait_said("did not call it unhealthy in time")
-        finally:
-            os.kill(engine, signal.SIGCONT)
         unit.wait_state("failed")
 
 
@@ -142,13 +139,10 @@ def test_engine_that_hangs_neither_fails_the_unit_nor_hides_a_death(watchdog):
         wait_until(lambda: health_of(unit) == "healthy", what="health")
         pid = unit.container_pid
         engine = int(show("docker.service", "MainPID")["MainPID"])
-        os.kill(engine, signal.SIGSTOP)
-        try:
+        with held(engine):
             unit.stays_active(until=time.monotonic() + 3)
             os.kill(pid, signal.SIGKILL)
             # The end of the unit waits for the engine, but the supervisor already knows of the death.
             unit.wait(lambda now: "has ended" in now["StatusText"] or now["ActiveState"] != "active")
-        finally:
-            os.kill(engine, signal.SIGCONT)
         wait_gone(pid)
         assert_failed(unit.wait_state("failed"), 137)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from supervised import Service, assert_failed, assert_success, quote, sh, wait_gone
-from testhost import SANITIZED, cursor, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
+from testhost import SANITIZED, cursor, hold, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
 
 pytestmark = pytest.mark.either
 
@@ -261,7 +261,7 @@ class Stopped:
 
     def __enter__(self):
         self.pid = int(show("systemd-journald.service", "MainPID")["MainPID"])
-        os.kill(self.pid, signal.SIGSTOP)
+        hold(self.pid)
         return self
 
     def __exit__(self, *_):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from supervised import PROGRAM, Example, Service, assert_nothing_left, assert_success, registered_runtime, sh, wait_gone
-from testhost import Unit, cgroup_of, cgroup_procs, inspect, out, run, show
+from testhost import Unit, cgroup_of, cgroup_procs, hold, inspect, out, run, show
 
 README = {
     "Type": "notify",
@@ -170,7 +170,7 @@ def test_frozen_supervisor_makes_systemd_restart_the_unit():
     with busybox(WatchdogSec="1s", RestartSec="100ms", TimeoutStopSec="2s") as unit:
         unit.start()
         supervisor, container = unit.supervisor, unit.container
-        os.kill(supervisor, signal.SIGSTOP)
+        hold(supervisor)
         unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
         assert any("watchdog" in str(entry["MESSAGE"]).lower() for entry in unit.about())
         assert unit.supervisor not in (None, supervisor)

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from supervised import ADOPTED, OBEDIENT, PROGRAM, STARTED, Service, assert_failed, assert_success, by_hand, sh, wait_gone
-from testhost import docker, engine_version, inspect, not_here, run, wait_docker, wait_until
+from testhost import docker, engine_version, hold, inspect, not_here, run, wait_docker, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -223,7 +223,7 @@ def test_restart_policy_that_was_set_unseen():
     with Service(sh(OBEDIENT), run="") as unit:
         unit.start()
         supervisor = unit.supervisor
-        os.kill(supervisor, signal.SIGSTOP)
+        hold(supervisor)
         docker("update", "--restart=always", unit.name)
         run("systemctl", "restart", "docker")
         os.kill(supervisor, signal.SIGCONT)

@@ -4,13 +4,12 @@
 
 import json
 import os
-import signal
 import subprocess
 from pathlib import Path
 
 import pytest
 from supervised import PROGRAM, by_hand
-from testhost import DAEMON_JSON, engine_get, engine_version, run, show, wait_until
+from testhost import DAEMON_JSON, engine_get, engine_version, held, run, show, wait_until
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
@@ -209,16 +208,13 @@ def test_what_others_write_meanwhile_stays():
     """--undo waits for the engine, and then only tidies up what it has written itself."""
     set_up()
     pid = int(show("docker", "MainPID")["MainPID"])
-    os.kill(pid, signal.SIGSTOP)
-    try:
+    with held(pid):
         undo = subprocess.Popen([PROGRAM, "setup", "--undo"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         wait_until(lambda: "systemd-docker" not in DAEMON_JSON.read_text(), what="setup --undo's first change")
         text = '{"runtimes": {}, "log-opts": {}}\n'
         other = DAEMON_JSON.with_suffix(".new")
         other.write_text(text)
         other.rename(DAEMON_JSON)
-    finally:
-        os.kill(pid, signal.SIGCONT)
     undo.communicate(timeout=30)
     assert DAEMON_JSON.read_text() == text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from supervised import MAIN_PIDS, OBEDIENT, Service, assert_success, sh, wait_gone
-from testhost import docker, engine_version, messages, not_here, run, show
+from testhost import docker, engine_version, held, messages, not_here, run, show
 
 pytestmark = pytest.mark.either
 
@@ -181,12 +181,10 @@ def test_recommended_unit_has_one_main_process_and_says_nothing_about_it():
 def broken(service, signo):
     """The service is killed or held, right before the stop."""
     pid = int(show(service, "MainPID")["MainPID"])
-    os.kill(pid, signo)
     try:
-        yield
+        with held(pid) if signo == signal.SIGSTOP else contextlib.nullcontext(os.kill(pid, signo)):
+            yield
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGCONT)
         run("systemctl", "start", "containerd", "docker.socket", "docker")
 
 

@@ -15,6 +15,7 @@ import json
 import os
 import re
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -67,6 +68,32 @@ def wait_until(predicate, timeout=TIMEOUT, what="condition"):
         if time.monotonic() > deadline:
             pytest.fail(f"no {what} within {timeout} s")
         time.sleep(0.02)
+
+
+def _is_held(pid):
+    def state(thread):
+        try:
+            return Path(f"/proc/{pid}/task/{thread}/stat").read_text().rpartition(") ")[2][0]
+        except OSError:  # it has ended meanwhile
+            return "X"
+
+    return all(state(thread) in "TtZX" for thread in os.listdir(f"/proc/{pid}/task"))
+
+
+def hold(pid):
+    """Stops a process, and waits until each of its threads stands still: on a busy machine one goes on for a while."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: _is_held(pid), what=f"standstill of process {pid}")
+
+
+@contextlib.contextmanager
+def held(pid):
+    hold(pid)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # it was let go on, and has ended
+            os.kill(pid, signal.SIGCONT)
 
 
 if SANITIZED:
