@@ -169,8 +169,21 @@ static int curl_to_errno(const EngineRequest *r, CURLcode result)
         }
 }
 
-static const char *connection_message(const EngineRequest *r, CURLcode result, int code)
+/* libcurl counts milliseconds and bytes, and does not say whose answer was late. */
+static const char *timeout_message(EngineRequest *r)
 {
+        curl_off_t usec = 0;
+
+        (void) curl_easy_getinfo(r->easy, CURLINFO_TOTAL_TIME_T, &usec);
+        (void) snprintf(r->curl_error, sizeof(r->curl_error), "the engine did not answer within %.*f s",
+                        usec < (curl_off_t) USEC_PER_SEC, (double) usec / (double) USEC_PER_SEC);
+        return r->curl_error;
+}
+
+static const char *connection_message(EngineRequest *r, CURLcode result, int code)
+{
+        if (code == -ETIMEDOUT && result == CURLE_OPERATION_TIMEDOUT)
+                return timeout_message(r);
         if (result == CURLE_COULDNT_CONNECT || result == CURLE_OK || code == -EFBIG)
                 return strerror(-code); /* curl's "Failed to connect to docker port 80" says less */
         return r->curl_error[0] ? r->curl_error : curl_easy_strerror(result);

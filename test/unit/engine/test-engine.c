@@ -659,6 +659,7 @@ Test(engine_broken, no_answer_in_time)
                              0);
                 loop_until(event, o.done);
                 cr_assert_eq(o.r, -ETIMEDOUT, "%zu: %i %s", i, o.r, o.message);
+                cr_assert_str_eq(o.message, "the engine did not answer within 0.1 s (GET /x)");
                 loop_until(event, fake_reply_is_hung_up(r));
                 result_done(&o);
         }
