@@ -12,6 +12,7 @@ PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
 OBEDIENT = "trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
 # The same, with output all the time.
+TOLD = "while ! test -e /go; do sleep 0.1; done"  # by `docker exec NAME touch /go`, however busy the machine is
 GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
 # What is true with one of them has to be true with the other.
 MAIN_PIDS = ("container", "supervisor")

@@ -140,10 +140,11 @@ def test_stop_during_a_wait_for_ready_is_no_end_of_the_wait():
 
 def test_good_start_is_two_lines_and_the_next_life_says_how_the_last_one_ended(tmp_path):
     """Of ours, with the unit that is recommended; systemd has no "not our child" to say."""
-    script = sh("test -e /x/seen && exec sleep 1000; touch /x/seen; sleep 0.1; exit 7")
+    script = sh("test -e /x/seen && exec sleep 1000; touch /x/seen; while ! test -e /x/go; do sleep 0.05; done; exit 7")
     run = f"--rm --stop-timeout=1 --volume {tmp_path}:/x --publish 127.0.0.1:8097:80"
     with Service(script, run=run, KillMode="mixed", Restart="on-failure", RestartSec="100ms") as unit:
-        unit.start(check=False)
+        unit.start()
+        (tmp_path / "go").touch()
         unit.wait_event(STARTED, count=2)
         unit.wait(lambda now: now["StatusText"].startswith("Running"))
         assert unit.show("StatusText").startswith("Running, ports 8097->80, restart 1, the last ended with 7: container behaviour.")

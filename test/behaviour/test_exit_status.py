@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from supervised import MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, by_hand, sh
+from supervised import MAIN_PIDS, OBEDIENT, TOLD, Service, assert_failed, assert_success, by_hand, sh
 from testhost import NOT_HERE, docker, systemd_version, wait_docker
 
 
@@ -39,9 +39,10 @@ def test_exit_0_at_once_is_a_success(service):
 
 
 def test_restart_on_failure_starts_it_again(service):
-    with service(sh("sleep 0.5; exit 3"), Restart="on-failure", RestartSec="100ms") as unit:
+    with service(sh(f"{TOLD}; exit 3"), Restart="on-failure", RestartSec="100ms") as unit:
         unit.start()
         first = unit.container["Id"]
+        docker("exec", unit.name, "touch", "/go")
         unit.wait(lambda now: int(now["NRestarts"]) >= 1 and now["ActiveState"] == "active")
         assert wait_docker(unit.name, bool)["Id"] != first
 

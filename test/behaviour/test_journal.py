@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import Service, assert_failed, assert_success, quote, sh, wait_gone
-from testhost import SANITIZED, cursor, hold, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
+from supervised import TOLD, Service, assert_failed, assert_success, quote, sh, wait_gone
+from testhost import SANITIZED, cursor, docker, hold, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
 
 pytestmark = pytest.mark.either
 
@@ -244,8 +244,10 @@ def test_log_namespace_of_the_unit(transport):
 
 
 def test_events_are_explained():
-    with Service("sleep 0.1") as unit:
-        unit.run_to_end()
+    with Service(sh(TOLD)) as unit:
+        unit.start()
+        docker("exec", unit.name, "touch", "/go")
+        unit.wait_state("inactive")
         text = out("journalctl", "--quiet", "--catalog", "--no-pager", f"--cursor={unit.cursor}", "--unit", unit.name)
     assert f"Subject: Container {unit.name} was started" in text
     assert f"`docker logs {unit.name}`" in text

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, MAIN_PIDS, OBEDIENT, Service, assert_failed, assert_success, is_line, sh, started_at, wait_gone
+from supervised import ADOPTED, MAIN_PIDS, OBEDIENT, TOLD, Service, assert_failed, assert_success, is_line, sh, started_at, wait_gone
 from testhost import SANITIZED, cursor, docker, follow, run, wait_docker, wait_journal, wait_until
 
 pytestmark = pytest.mark.either
@@ -143,11 +143,12 @@ def test_container_of_a_killed_supervisor_is_adopted():
 
 def test_restart_of_a_killed_supervisor_adopts_and_knows_the_exit_status():
     with Service(
-        sh("sleep 3; exit 7"), KillMode="process", Restart="on-abnormal", RestartSec="100ms", options="--main-pid=supervisor"
+        sh(f"{TOLD}; exit 7"), KillMode="process", Restart="on-abnormal", RestartSec="100ms", options="--main-pid=supervisor"
     ) as unit:
         before = start_then_orphan(unit)
         unit.wait(lambda now: now["NRestarts"] == "1" and now["ActiveState"] == "active")
         assert started_at(unit.container) == started_at(before)
+        docker("exec", unit.name, "touch", "/go")
         assert_failed(unit.wait_state("failed"), 7)
 
 
