@@ -361,7 +361,9 @@ void unit_link_write_pid_file(UnitLink *l)
         n = snprintf(text, sizeof(text), "%i\n", (int) l->facts->container.pid);
         r = write_file_atomic(path, text, (size_t) n, 0644);
         if (r < 0)
-                say(l, LOG_ERR, say_format("Failed to write pid file %s, ignoring: %s", path, strerror(-r)));
+                say(l, LOG_ERR,
+                    say_format("Failed to write pid file %s, ignoring: %s", path,
+                               r == -EEXIST ? "it is not a regular file" : strerror(-r)));
         else
                 l->pid_file_written = true;
 }

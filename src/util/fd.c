@@ -124,6 +124,14 @@ int write_all(int fd, const void *data, size_t size)
         return 0;
 }
 
+/* What a new file replaces, and may be removed later: never a device, such as /dev/null. */
+static bool may_be_replaced(const char *path)
+{
+        struct stat st;
+
+        return lstat(path, &st) < 0 || S_ISREG(st.st_mode) || S_ISLNK(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
 /* like: the owner and group of the new file, which is then also written to disk before it replaces the old
  * one; or NULL. */
 static int replace_file(const char *path, const void *data, size_t size, unsigned mode,
@@ -133,6 +141,8 @@ static int replace_file(const char *path, const void *data, size_t size, unsigne
         _cleanup_close_ int fd = -EBADF;
         int r;
 
+        if (!may_be_replaced(path))
+                return -EEXIST;
         if (asprintf(&temporary, "%s.XXXXXX", path) < 0)
                 return -ENOMEM;
         fd = RET_NERRNO(mkostemp(temporary, O_CLOEXEC));

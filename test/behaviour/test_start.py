@@ -4,10 +4,11 @@
 
 import json
 import os
+import stat
 from pathlib import Path
 
 import pytest
-from supervised import GOES_ON, STARTED, Service, assert_failed, assert_success, by_hand, sh
+from supervised import GOES_ON, OBEDIENT, STARTED, Service, assert_failed, assert_success, by_hand, sh
 from testhost import UNIT_DIR, cursor, docker, run, wait_docker
 
 pytestmark = pytest.mark.either
@@ -60,6 +61,27 @@ def test_pid_file_that_cannot_be_written_is_said_and_no_reason_to_fail():
     with Service("sleep 1000", options="--pid-file=/no/such/folder/pid") as unit:
         unit.start()
         assert len(unit.said("/no/such/folder/pid")) == 1
+
+
+@pytest.mark.parametrize("kind", ["device", "fifo"])
+def test_pid_file_that_is_no_file_stays_what_it_is(kind):
+    """--pid-file=/dev/null means no pid file, and the host still needs /dev/null afterwards."""
+    path = Path("/run/behaviour.null")
+    if kind == "device":
+        os.mknod(path, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+    else:
+        os.mkfifo(path)
+    before = path.lstat()
+    try:
+        with Service(sh(OBEDIENT), options=f"--pid-file={path}") as unit:
+            unit.start()
+            assert len(unit.said(f"{path}, ignoring: it is not a regular file")) == 1
+            unit.stop()
+            assert_success(unit.show())
+        after = path.lstat()
+        assert (after.st_ino, after.st_mode, after.st_rdev) == (before.st_ino, before.st_mode, before.st_rdev)
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def test_start_is_in_the_journal_with_its_message_id():

@@ -42,7 +42,8 @@ int write_all(int fd, const void *data, size_t size);
 
 /* Replaces the content of path with data. It writes a temporary file in the same folder and then calls
  * rename(2): a reader sees either the old or the new content. mode: the file's permissions, not reduced by
- * the umask. On failure path is unchanged and the temporary file is removed. */
+ * the umask. On failure path is unchanged and the temporary file is removed. -EEXIST: path is a device, a
+ * fifo or a socket; a symbolic link is replaced. */
 int write_file_atomic(const char *path, const void *data, size_t size, unsigned mode);
 /* The same for a file that has to survive a crash of the machine: the data is on disk before the file is
  * renamed. The file gets owner, group and mode of `like`. */

@@ -95,6 +95,25 @@ Test(fd, write_replaces_and_does_not_write_into)
         cr_assert_str_eq(t, "old");
 }
 
+/* As /dev/null: others still need it. A link is replaced, and what it points to stays. */
+Test(fd, write_does_not_replace_what_is_no_file)
+{
+        _cleanup_free_ char *s = NULL;
+        struct stat st;
+
+        cr_assert_eq(mkfifo("fifo", 0600), 0);
+        cr_assert_eq(write_file_atomic("fifo", "x", 1, 0644), -EEXIST);
+        cr_assert_eq(stat("fifo", &st), 0);
+        cr_assert(S_ISFIFO(st.st_mode));
+        cr_assert_eq(unlink("fifo"), 0);
+        cr_assert_eq(write_file_atomic("target", "old", 3, 0644), 0);
+        cr_assert_eq(symlink("target", "link"), 0);
+        cr_assert_eq(write_file_atomic("link", "new", 3, 0644), 0);
+        cr_assert_eq(read_file_at(AT_FDCWD, "target", 100, &s, NULL), 0);
+        cr_assert_str_eq(s, "old");
+        cr_assert_eq(count_files(), 2);
+}
+
 Test(fd, failed_write_leaves_no_temporary_file)
 {
         cr_assert_eq(mkdir("folder", 0755), 0);
