@@ -152,7 +152,8 @@ static void log_end(Supervisor *s)
                           s->facts->exit_code);
 }
 
-/* For the next life of the service. */
+/* For the next life of the service, if Restart= begins it: only that one reads the note. The units of
+ * systemd-run(1) and of connections (Accept=yes) have a new name each time, and their notes would stay. */
 static void leave_note(const Supervisor *s)
 {
         _cleanup_free_ char *base = s->config.runtime_folder ? supervisor_base_folder(s) : NULL;
@@ -160,7 +161,7 @@ static void leave_note(const Supervisor *s)
 
         /* Who starts the unit after a stop in order does not ask how it ended, and perhaps nobody starts it.
          */
-        if (stopped && verdict_exit_status(s->facts) == 0)
+        if (!s->facts->unit.restart || (stopped && verdict_exit_status(s->facts) == 0))
                 return;
         if (base && s->facts->is_main && *s->config.owner.unit)
                 last_end_write(base, s->config.owner.unit, verdict_exit_status(s->facts));

@@ -72,6 +72,16 @@ static int read_type(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
+static int read_restart(sd_bus_message *m, UnitProperties *p)
+{
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                p->restart = strcmp(s, "no") != 0;
+        return r;
+}
+
 static int read_restarts(sd_bus_message *m, UnitProperties *p)
 {
         return sd_bus_message_read(m, "v", "u", &p->restarts);
@@ -258,6 +268,7 @@ static const struct {
         { "SendSIGHUP", read_send_sighup },
         { "ReloadSignal", read_reload_signal },
         { "Type", read_type },
+        { "Restart", read_restart },
         { "NRestarts", read_restarts },
         { "ExecMainStartTimestampMonotonic", read_main_start },
         { "TimeoutStartUSec", read_timeout_start },

@@ -3,10 +3,11 @@
 """An error is one line that names its cause, and nothing is left behind. Mistakes in a unit are in test_mistakes.py."""
 
 import socket
+from pathlib import Path
 
 import pytest
-from supervised import EXITED, OBEDIENT, STARTED, Service, assert_failed, assert_success, by_hand, is_line, sh
-from testhost import containers, docker, engine_version, out
+from supervised import EXITED, OBEDIENT, PROGRAM, STARTED, Service, assert_failed, assert_success, by_hand, is_line, sh
+from testhost import containers, docker, engine_version, out, run
 
 FAILED_WAIT = "1981299f95794fb787c7aa392c0e06a6"
 
@@ -155,6 +156,18 @@ def test_good_start_is_two_lines_and_the_next_life_says_how_the_last_one_ended(t
         # On an old engine, one more says that the container is moved.
         assert len([line for line in ours if not line.startswith("cgroup mode migrate:")]) <= 2, ours
         assert len(ours) <= 2 + (engine_version() < (23,)), ours
+
+
+def test_end_is_noted_for_restart_only():
+    """Nobody would read the notes of units that have a new name each time, as those of systemd-run(1): they would only add up."""
+    notes = Path("/run/systemd-docker/.ends")
+    before = set(notes.glob("*"))
+    with Service(sh("sleep 0.1; exit 7")) as unit:
+        assert_failed(unit.run_to_end(), 7)
+        assert set(notes.glob("*")) == before
+        ended = run("systemd-run", "--quiet", "--wait", "--collect", PROGRAM, "--", "--rm", "busybox", "false", check=False)
+        assert ended.returncode == 1
+        assert set(notes.glob("*")) == before
 
 
 def test_start_that_fails_without_rm_keeps_the_container():

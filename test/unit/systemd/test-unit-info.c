@@ -92,14 +92,15 @@ static int reply_properties(sd_bus_message *call)
         int r;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        r = sd_bus_message_append(
-                m, "a{sv}", 19, "NRestarts", "u", 3, "ExecMainStartTimestampMonotonic", "t",
-                UINT64_C(5000000), "SyslogIdentifier", "s", "shop", "SyslogFacility", "i", 17, "SyslogLevel",
-                "i", 5, "SyslogLevelPrefix", "b", 0, "MainPID", "u", 4321, "Type", "s", "notify-reload",
-                "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all", "ExitType", "s", "cgroup",
-                "KillMode", "s", "mixed", "ReloadSignal", "i", 12, "KillSignal", "i", 3, "RestartKillSignal",
-                "i", 10, "SendSIGHUP", "b", 1, "Environment", "as", 0, "TimeoutStartUSec", "t",
-                UINT64_C(90000000), "TimeoutStopUSec", "t", UINT64_C(15000000));
+        r = sd_bus_message_append(m, "a{sv}", 20, "Restart", "s", "on-failure", "NRestarts", "u", 3,
+                                  "ExecMainStartTimestampMonotonic", "t", UINT64_C(5000000),
+                                  "SyslogIdentifier", "s", "shop", "SyslogFacility", "i", 17, "SyslogLevel",
+                                  "i", 5, "SyslogLevelPrefix", "b", 0, "MainPID", "u", 4321, "Type", "s",
+                                  "notify-reload", "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all",
+                                  "ExitType", "s", "cgroup", "KillMode", "s", "mixed", "ReloadSignal", "i",
+                                  12, "KillSignal", "i", 3, "RestartKillSignal", "i", 10, "SendSIGHUP", "b",
+                                  1, "Environment", "as", 0, "TimeoutStartUSec", "t", UINT64_C(90000000),
+                                  "TimeoutStopUSec", "t", UINT64_C(15000000));
         cr_assert_geq(r, 0);
         cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
         sd_bus_message_unref(m);
@@ -118,6 +119,7 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(reported.restart_kill_signal, 10);
         cr_assert(reported.send_sighup && reported.known);
         cr_assert_eq(reported.main_pid, 4321);
+        cr_assert(reported.restart);
         cr_assert_eq(reported.restarts, 3);
         cr_assert_eq(reported.main_start_usec, 5000000);
         cr_assert_not(reported.type_forking);

@@ -33,6 +33,7 @@ typedef struct UnitProperties {
         bool type_forking;       /* Type=forking, which we cannot be */
         uint64_t
                 main_start_usec; /* when systemd has started the main process, CLOCK_MONOTONIC; 0: unknown */
+        bool restart;            /* Restart= is not "no" */
         uint32_t restarts;       /* how often Restart= has started it again */
         int reload_signal;       /* ReloadSignal=; 0: unknown, as with systemd before 253 */
         int kill_signal;         /* KillSignal=; 0: unknown, and the same for the next one */
