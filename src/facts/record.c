@@ -163,7 +163,7 @@ void record_forgotten(Record *r)
         r->f.started = r->f.adopted = r->f.announced = false;
         r->f.dead = r->f.die_seen = r->f.end_confirmed = r->f.destroyed = r->f.deaf = false;
         r->f.exit_code = -1;
-        r->f.died_nsec = 0;
+        r->f.died_nsec = r->f.started_nsec = 0;
         r->f.killed_by_others = r->f.stopped_by_others = false;
         r->f.stop_signalled = r->f.unit_stops = r->f.job_asked = false;
         r->f.events_open = r->f.engine_lost = r->f.engine_lost_after_death = r->f.probed = false;
@@ -171,8 +171,9 @@ void record_forgotten(Record *r)
         r->f.output_delivered = false;
 }
 
-void record_start_seen(Record *r)
+void record_start_seen(Record *r, uint64_t time_nsec)
 {
+        r->f.started_nsec = time_nsec;
         r->f.die_seen = false;
 }
 

@@ -41,6 +41,7 @@ struct Continuity {
         sd_event_source *retry; /* opens the stream that has ended once more */
         ClockWatch *clock;
         uint64_t backoff_usec;
+        uint64_t opened_nsec; /* the stream, CLOCK_REALTIME */
 
         bool broken;                 /* the stream ended, and the output did not */
         bool stored;                 /* the stream is of the stored log */
@@ -88,7 +89,10 @@ static void on_calm(void *userdata)
 
 static void on_open(void *userdata)
 {
-        set_state(ASSERT_PTR(userdata), ATTACHMENT_OPEN);
+        Continuity *c = ASSERT_PTR(userdata);
+
+        c->opened_nsec = event_realtime_nsec(c->ties.event);
+        set_state(c, ATTACHMENT_OPEN);
 }
 
 /* The end of a stream */
@@ -357,9 +361,17 @@ int continuity_await_restart(Continuity *c)
         return 0;
 }
 
+/* An engine that is about to start the container answers the attach after that. */
+static bool has_begin_of_life(const Continuity *c)
+{
+        return c->state == ATTACHMENT_OPEN && c->opened_nsec < c->ties.facts->started_nsec;
+}
+
 void continuity_note_new_life(Continuity *c)
 {
         stored_log_note_new_life(&c->path.stored_log, c->ties.facts->died_nsec);
+        if (c->unreadable && !has_begin_of_life(c))
+                say_unreadable(c);
 }
 
 bool continuity_is_held(const Continuity *c)

@@ -56,7 +56,8 @@ void continuity_expect(Continuity *c);
 int continuity_open(Continuity *c, bool gap);
 /* The stream is closed: where the engine keeps no stored log, attaches to the stopped container. */
 int continuity_await_restart(Continuity *c);
-/* It was started again: what is stored since the death that facts tell of is not known. */
+/* It was started again: what is stored since the death that facts tell of is not known. Where nothing is
+ * stored, the begin of this life may be missing: says so. */
 void continuity_note_new_life(Continuity *c);
 /* See output.h. */
 void continuity_close(Continuity *c);

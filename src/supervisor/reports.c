@@ -169,7 +169,7 @@ static void on_event_start(Supervisor *s, const EngineEvent *event)
          * for; in DRAINING it was faster than the output's end. */
         if (s->facts->die_seen && supervisor_in(s, PHASE_OVER))
                 supervisor_push(s, LIFE_RESTARTED);
-        record_start_seen(s->record);
+        record_start_seen(s->record, event->time_nsec);
 }
 
 static void on_event_kill(Supervisor *s, const EngineEvent *event)

@@ -59,10 +59,11 @@ typedef struct Facts {
         bool dead;          /* by whoever saw it first */
         int exit_code;      /* of the container; -1: not known (yet) */
         bool die_seen;      /* in the engine's events, since the last start */
-        uint64_t died_nsec; /* … when, by the engine's clock: no line of that life has a later stamp; 0:
-                               unknown */
         bool end_confirmed; /* by what inspect said, or that it said nothing */
         bool destroyed;     /* the engine has removed it */
+        /* Of the last events, by the engine's clock; 0: unknown */
+        uint64_t died_nsec; /* no line of the life that ended has a later stamp */
+        uint64_t started_nsec;
 
         /* Who wanted it */
         bool stop_requested;    /* by systemd: SIGTERM, SIGINT, the unit's KillSignal= */

@@ -46,7 +46,7 @@ void record_started(Record *r);
 void record_new_life(Record *r);  /* others have started it again: forgets the death before */
 void record_forgotten(Record *r); /* the container is dead, and the service looks for one anew: as if it had
                                      not been kept */
-void record_start_seen(Record *r);
+void record_start_seen(Record *r, uint64_t time_nsec);
 void record_dead(Record *r);
 void record_exit_code(Record *r, int code); /* the first one that is told counts */
 void record_die_seen(Record *r, uint64_t time_nsec);

@@ -283,6 +283,42 @@ Test(continuity, driver_that_stores_nothing)
         until_messages("its log driver can't be read");
 }
 
+/* Others start a container again whose output is stored nowhere: attached to in between, all is there. */
+static void restart_without_log(bool in_time)
+{
+        FakeReply *r = expect_stream("POST", ATTACH);
+
+        x.facts.container.log_driver = (char *) "none";
+        cr_assert_eq(output_open(x.output), 0);
+        loop_until(x.event, x.opened == 1);
+        container_runs();
+        finish(r);
+        loop_until(x.event, x.ended);
+        container_ended(0);
+        r = expect_stream("POST", ATTACH);
+        cr_assert_eq(output_await_restart(x.output), 0);
+        if (!in_time)
+                x.facts.started_nsec = now_nsec();
+        loop_until(x.event, x.opened == 2);
+        if (in_time)
+                x.facts.started_nsec = now_nsec();
+        container_runs();
+        cr_assert_eq(output_resume(x.output), 0);
+        say(r, STDOUT, "two\n");
+        until_text("two\n");
+        cr_assert_eq(strstr(x.messages, "its log driver can't be read") == NULL, in_time, "%s", x.messages);
+}
+
+Test(continuity, restart_that_was_waited_for)
+{
+        restart_without_log(true);
+}
+
+Test(continuity, restart_that_was_faster)
+{
+        restart_without_log(false);
+}
+
 /* The next life begins with what is stored since the last line. */
 Test(continuity, restart_goes_on_from_the_stored_log)
 {
