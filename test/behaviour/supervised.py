@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, docker, inspect, parent_of, process_name, run, wait_journal, wait_until
+from testhost import TIMEOUT, Unit, _Signals, docker, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
@@ -98,6 +98,18 @@ class Service(Unit):
         self.start(check=False)
         return self.wait(lambda now: now["ActiveState"] in ("failed", "inactive") and now.get("Job", "") in ("", "0"))
 
+    def docker_restart(self):
+        """Restarts the container by docker, and returns what it was before. It may take the time of a busy machine to end: an
+        engine that kills it in the end can consider this a stop, and removes a container with --rm."""
+        before = self.container
+        docker("restart", "-t", TIMEOUT // 2, self.name)
+        return before
+
+    def wait_restarted(self, before):
+        """Waits until a restart of the container has reached the engine, the supervisor and systemd."""
+        wait_docker(self.name, lambda now: now and started_at(now) != started_at(before) and now["State"]["Running"])
+        self.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
+
     def stays_active(self, until):
         """Checks that the unit stays active and is not restarted until the given time of time.monotonic()."""
         properties = ("ActiveState", "SubState", "Result", "NRestarts", "InvocationID")
@@ -172,28 +184,3 @@ def assert_nothing_left(unit, *pids):
     assert unit.container is None
     assert not unit.show("ControlGroup") or not unit.procs()
     assert [pid for pid in pids if Path(f"/proc/{pid}").exists()] == []
-
-
-DEVICES = {"fuse": "c 10 229", "kmsg": "c 1 11", "loop-control": "c 10 237", "null": "c 1 3", "mem": "c 1 1"}
-OPEN = "; ".join(
-    f"mknod /tmp/{name} {numbers}; if (: </tmp/{name}) 2>/dev/null; then echo {name} yes; else echo {name} no; fi"
-    for name, numbers in DEVICES.items()
-)
-
-
-def opened(container):
-    """Which devices a process of the container may open."""
-    answer = docker("exec", container, "sh", "-c", f"rm -f /tmp/*; {OPEN}").splitlines()
-    assert len(answer) == len(DEVICES)
-    return answer
-
-
-def opened_by_docker_run(option):
-    """The same for a container of docker run, which is the yardstick. option: one of docker run, or empty."""
-    docker("run", "--detach", "--name=plain", *option.split(), "busybox", "sh", "-c", "mkdir -p /tmp; sleep 1000")
-    try:
-        expected = opened("plain")
-    finally:
-        docker("rm", "--force", "plain")
-    assert ("fuse no" in expected) == (option == "")
-    return expected

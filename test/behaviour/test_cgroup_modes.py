@@ -7,7 +7,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, registered_runtime, Service, assert_nothing_left, assert_success, sh, started_at
+from supervised import OBEDIENT, registered_runtime, Service, assert_nothing_left, assert_success, sh
 from testhost import (
     CGROUP,
     NOT_HERE,
@@ -19,7 +19,6 @@ from testhost import (
     engine_version,
     run,
     systemd_version,
-    wait_docker,
     wait_until,
 )
 
@@ -163,10 +162,8 @@ def cell_accounting(unit):
 
 
 def cell_restart(unit):
-    before, since = unit.container, cursor()
-    docker("restart", unit.name)
-    wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
-    unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
+    since = cursor()
+    unit.wait_restarted(unit.docker_restart())
     assert_in_place(unit, unit.container_pid)
     assert unit.show("ActiveState") == "active"
     # From here on the container ends on SIGTERM; before, it was still counting.

@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, opened, opened_by_docker_run, sh, started_at
+from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
 from testhost import CGROUP, DAEMON_JSON, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
@@ -38,11 +38,6 @@ def assert_in_place(unit):
     for folder in (cgroup_of(unit.name), cgroup_of(unit.name) / container["Id"]):
         assert (folder / "cgroup.type").read_text() == "domain\n"
     assert not [line for line in Path("/proc/self/mountinfo").read_text().splitlines() if "subtree_control" in line]
-
-
-def wait_restarted(unit, before):
-    wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
-    unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
 
 
 @pytest.fixture(params=DELEGATE, ids=lambda value: f"delegate-{value}")
@@ -82,9 +77,8 @@ def test_created_in_the_unit_and_everything_works(unit):
 
 
 def test_restarts_by_docker_stay_in_the_unit(unit):
-    before, since = unit.container, cursor()
-    docker("restart", unit.name)
-    wait_restarted(unit, before)
+    since = cursor()
+    unit.wait_restarted(unit.docker_restart())
     unit.wait_line("up", after=since)
     assert_in_place(unit)
     assert unit.show("ActiveState") == "active"
@@ -97,12 +91,11 @@ def test_systemd_can_always_start_a_process_in_the_unit(unit):
     unit.write(ExecStartPost="/bin/true", ExecReload="/bin/true", ExecStop="/bin/true", ExecStopPost="/bin/true")
     unit.systemctl("restart")
     for _ in range(3):
-        before = unit.container
         unit.systemctl("reload")
         docker("exec", unit.name, "true")
-        docker("restart", unit.name)
+        before = unit.docker_restart()
         unit.systemctl("reload")
-        wait_restarted(unit, before)
+        unit.wait_restarted(before)
         run("systemctl", "daemon-reload")
         unit.systemctl("reload")
         assert_in_place(unit)
@@ -145,28 +138,10 @@ def test_engine_restarts(delegate):
             assert unit.container_pid == before["State"]["Pid"]
             assert_in_place(unit)
             assert docker("exec", unit.name, "echo", "hi") == "hi"
-        docker("restart", unit.name)
-        wait_restarted(unit, before)
+        unit.wait_restarted(unit.docker_restart())
         assert_in_place(unit)
         unit.stop()
         assert_success(unit.show())
-
-
-# ---- the device filter -----------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("option", ["", "--device=/dev/fuse", "--privileged"])
-@pytest.mark.parametrize("delegate", DELEGATE)
-def test_device_filter_is_that_of_docker_run(delegate, option):
-    expected = opened_by_docker_run(option)
-    script = "mkdir -p /tmp; " + OBEDIENT
-    with Service(sh(script), name="inside", options=INSIDE, run=f"--rm {option}", Delegate=delegate) as unit:
-        unit.start()
-        unit.wait_line("up")
-        assert opened(unit.name) == expected
-        before = unit.container
-        docker("restart", unit.name)
-        wait_restarted(unit, before)
-        assert opened(unit.name) == expected
 
 
 # ---- volumes ---------------------------------------------------------------------------------------------------------

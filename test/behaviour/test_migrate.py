@@ -5,9 +5,9 @@
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, Service, assert_success, opened, opened_by_docker_run, sh, started_at
+from supervised import OBEDIENT, Service, assert_success, sh
 from test_cgroup import wait_all_in
-from testhost import docker, engine_version, not_here, run, wait_docker, wait_until
+from testhost import docker, engine_version, not_here, run, wait_until
 
 MIGRATE = "--cgroup-mode=migrate"
 SOURCE = Path(__file__).with_name("chain.c")
@@ -19,23 +19,6 @@ def scope_folder(container):
     return Path("/sys/fs/cgroup/system.slice", f"docker-{container['Id']}.scope")
 
 
-@pytest.mark.parametrize("option", ["", pytest.param("--privileged", marks=PRIVILEGED)])
-def test_device_filter_is_that_of_docker_run(option):
-    expected = opened_by_docker_run(option)
-    with Service(sh("mkdir -p /tmp; " + OBEDIENT), options=MIGRATE, run=f"--rm {option}") as unit:
-        unit.start()
-        unit.wait_line("up")
-        assert unit.container_pid in unit.procs()
-        assert opened(unit.name) == expected
-        for _ in range(2):
-            before = unit.container
-            docker("restart", unit.name)
-            wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
-            unit.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
-            assert opened(unit.name) == expected
-        assert unit.said("Failed") == unit.said("stays outside") == []
-
-
 @pytest.mark.plain  # the leak checker's own calls are not in the filter
 @pytest.mark.parametrize("settings, moved", [({}, False), ({"DevicePolicy": "closed"}, True)], ids=["stays", "moved"])
 def test_filter_of_system_calls(settings, moved):
@@ -45,9 +28,7 @@ def test_filter_of_system_calls(settings, moved):
         unit.wait_line("up")
         assert (unit.container_pid in unit.procs()) == moved
         assert len(unit.said("stays outside of the unit")) == (not moved)
-        before = unit.container
-        docker("restart", unit.name)
-        wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])
+        unit.docker_restart()
         unit.wait_line("up", 2)
         unit.stop()
         assert_success(unit.show())

@@ -41,7 +41,7 @@ UNDEFINED = ": runtime error: "
 # ---- commands ------------------------------------------------------------------------------------------------------
 
 
-def run(*command, check=True, timeout=60, **options):
+def run(*command, check=True, timeout=TIMEOUT, **options):
     """Runs a command (words, or one string for the shell) and returns its CompletedProcess, with the output as text."""
     shell = len(command) == 1 and isinstance(command[0], str)
     arguments = command[0] if shell else [str(word) for word in command]
@@ -139,7 +139,7 @@ class _EngineConnection(http.client.HTTPConnection):
 
 def engine_get(path):
     """The engine's answer to a GET, or None if there is none. Ten times as fast as the CLI, and used often."""
-    connection = _EngineConnection("docker", timeout=60)
+    connection = _EngineConnection("docker", timeout=TIMEOUT)
     try:
         connection.request("GET", path)
         answer = connection.getresponse()
@@ -415,7 +415,7 @@ class Unit:
         ]
         return f"---- {self.name} ----\n" + "\n".join(parts)
 
-    def systemctl(self, verb, *args, check=True, timeout=120):
+    def systemctl(self, verb, *args, check=True, timeout=2 * TIMEOUT):
         return run("systemctl", verb, *args, self.name, check=check, timeout=timeout)
 
     def start(self, **options):

@@ -1,0 +1,1 @@
+../../behaviour/test_device_filter.py
