@@ -10,6 +10,8 @@ from testhost import NOT_HERE
 
 MODE = os.environ["TEST_VM_MODE"]
 V2 = MODE == "v2"
+# How often what may never fail is done. SYSTEMD_DOCKER_VM_ROUNDS= of test/vm changes it.
+ROUNDS = int(os.environ.get("TEST_VM_ROUNDS") or 1000)
 
 # Starts more processes than a limit allows. A shell ends when a fork is refused, so a subshell does it; its processes stay.
 FORKS = "sleep 1000 & (for i in $(seq 60); do sleep 1000 & done); echo forked; wait"

@@ -9,7 +9,7 @@ import pytest
 import test_cgroup_modes
 from hierarchies import FORKS, only_v2
 from supervised import Service, sh
-from testhost import NOT_HERE, cgroup_of, docker, engine_get, journal, out, wait_until
+from testhost import NOT_HERE, cgroup_of, docker, engine_get, journal, out, wait_journal, wait_until
 
 pytestmark = only_v2
 mode = test_cgroup_modes.mode  # a fixture: migrate, delegate with our runtime, delegate with cgroupfs
@@ -63,7 +63,11 @@ class Limited(Service):
         return sum(keyed(folder / "pids.events")["max"] for folder in ([self.folder, self.own] if self.delegate else [self.folder]))
 
     def assert_oom_said(self):
-        assert len(journal([self.name, f"MESSAGE_ID={OOM}"], after=self.cursor)) == 1
+        """Once for each process that the kernel killed, or for several that died at once. By the container's name and not the unit's:
+        journald does not find the unit of a supervisor that systemd has killed before (OOMPolicy=stop)."""
+        said = journal([f"CONTAINER_NAME={self.name}", f"MESSAGE_ID={OOM}"], after=self.cursor)
+        killed = wait_journal("_TRANSPORT=kernel", lambda e: "out of memory: Killed process" in e["MESSAGE"], len(said), self.cursor)
+        assert len(said) == len(killed) > 0
         assert "survived" not in [entry["MESSAGE"] for entry in self.lines()]
 
 

@@ -3,7 +3,7 @@
 """cgroup v1, legacy and hybrid: a move in each hierarchy, as the original programs did it, but correct."""
 
 from hierarchies import FORKS, MODE, folder, membership, only_v1, pids
-from supervised import Service, assert_failed, assert_nothing_left, assert_success, sh
+from supervised import OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
 from testhost import docker, wait_until
 
 pytestmark = only_v1
@@ -73,10 +73,10 @@ def test_exit_status_and_a_stop():
 
 
 def test_docker_restart_is_followed():
-    with Service("sleep 1000", run="--rm --stop-timeout=1") as unit:
+    with Service(sh(OBEDIENT)) as unit:
         unit.start()
-        before = unit.container_pid
-        docker("restart", unit.name)
+        unit.wait_line("up")
+        before = unit.docker_restart()["State"]["Pid"]
         wait_until(lambda: unit.container_pid not in (0, before) and unit.container_pid in unit.procs(), what="the new life in the unit")
 
 
