@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-login.h>
+#include <unistd.h>
 
 #include "codec/journal/journal-entry.h"
 #include "codec/journal/log-position.h"
@@ -34,6 +36,7 @@ struct Transport {
         char *stream_socket;
 
         bool own_messages;                   /* … go to the journal */
+        char *unit;                          /* of the system's manager, for own messages; or NULL */
         JournalSink *journal;                /* NULL: there is no journald, or nothing goes there */
         JournalStream *streams[_STREAM_MAX]; /* NULL: lines go to the sink */
         RawSink *raw[_STREAM_MAX];           /* NULL: the stream goes to the journal */
@@ -107,6 +110,15 @@ static int append_tag(JournalFields *fields, const LogTag *tag)
         return r;
 }
 
+/* journald finds out the unit of a message when it reads it. Of a supervisor that was killed before, as
+ * systemd does after an OOM kill, it finds none. With this field, which counts from root only, `journalctl
+ * --unit` and `systemctl status` show the message all the same. */
+static void find_unit(Transport *t)
+{
+        if (!t->unit && t->facts->in_service && geteuid() == 0 && sd_pid_get_user_unit(0, NULL) < 0)
+                (void) sd_pid_get_unit(0, &t->unit);
+}
+
 /* LogSink: our own message, with the container's fields. */
 static bool log_to_journal(int priority, const LogTag *tag, const char *message, void *userdata)
 {
@@ -117,6 +129,8 @@ static bool log_to_journal(int priority, const LogTag *tag, const char *message,
         r = journal_field_append_uint(&fields, "PRIORITY", (uint64_t) priority);
         if (r >= 0)
                 r = journal_field_append_string(&fields, "SYSLOG_IDENTIFIER", "systemd-docker");
+        if (r >= 0 && t->unit)
+                r = journal_field_append_string(&fields, "OBJECT_SYSTEMD_UNIT", t->unit);
         if (r >= 0 && tag)
                 r = append_tag(&fields, tag);
         if (r >= 0 && t->facts->exit_code >= 0)
@@ -204,6 +218,7 @@ void transport_name_container(Transport *t)
         }
         explain_log_options(&t->facts->container);
         journal_sink_set_constant_fields(t->journal, &fields);
+        find_unit(t);
         if (t->own_messages)
                 log_set_sink(log_to_journal, t);
         open_streams(t);
@@ -332,6 +347,7 @@ Transport *transport_free(Transport *t)
         journal_fields_done(&t->fields);
         sd_event_unref(t->event);
         free(t->stream_socket);
+        free(t->unit);
         free(t);
         return NULL;
 }

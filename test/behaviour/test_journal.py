@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import TOLD, Service, assert_failed, assert_success, quote, sh, wait_gone
+from supervised import OBEDIENT, TOLD, Service, assert_failed, assert_success, quote, sh, wait_gone
 from testhost import SANITIZED, cursor, docker, hold, messages, not_here, out, run, show, systemd_version, wait_docker, wait_journal
 
 pytestmark = pytest.mark.either
@@ -295,6 +295,21 @@ def test_last_lines_have_their_unit_though_journald_is_late():
             time.sleep(1)
         unit.wait_state("inactive")
         assert messages(unit.lines()) == ["last"]
+
+
+def test_last_message_of_a_supervisor_that_is_killed_is_shown_for_the_unit():
+    """As after an OOM kill, when systemd kills all of the unit."""
+    with Service(sh(OBEDIENT)) as unit:
+        unit.start()
+        unit.wait_line("up")
+        run("systemctl", "restart", "systemd-journald")  # it remembers the unit of a process for some seconds
+        with Stopped():
+            unit.wait_restarted(unit.docker_restart())
+            supervisor = unit.supervisor
+            os.kill(supervisor, signal.SIGKILL)
+            wait_gone(supervisor)
+        run("journalctl", "--sync")
+        assert "was started again." in out("journalctl", "--quiet", "--unit", unit.name, "--cursor", unit.cursor)
 
 
 @pytest.mark.plain
