@@ -63,9 +63,9 @@ class Limited(Service):
         return sum(keyed(folder / "pids.events")["max"] for folder in ([self.folder, self.own] if self.delegate else [self.folder]))
 
     def assert_oom_said(self):
-        """Once for each process that the kernel killed, or for several that died at once. By the container's name and not the unit's:
-        journald does not find the unit of a supervisor that systemd has killed before (OOMPolicy=stop)."""
-        said = journal([f"CONTAINER_NAME={self.name}", f"MESSAGE_ID={OOM}"], after=self.cursor)
+        """Once for each process that the kernel killed. By the unit's name, though journald itself does not find the unit of a
+        supervisor that systemd has killed before it reads the message (OOMPolicy=stop)."""
+        said = journal([f"OBJECT_SYSTEMD_UNIT={self.name}", f"MESSAGE_ID={OOM}"], after=self.cursor)
         killed = wait_journal("_TRANSPORT=kernel", lambda e: "out of memory: Killed process" in e["MESSAGE"], len(said), self.cursor)
         assert len(said) == len(killed) > 0
         assert "survived" not in [entry["MESSAGE"] for entry in self.lines()]
