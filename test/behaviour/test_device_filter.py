@@ -3,13 +3,14 @@
 """A container may open the devices that docker run lets it open: in each mode, its own process and docker exec, in each life, and
 after another supervisor has adopted it. The devices are nodes that it makes, and nodes that its image brings."""
 
+import contextlib
 import io
 import os
 import signal
 import tarfile
 
 import pytest
-from supervised import ADOPTED, Service, assert_success, sh
+from supervised import ADOPTED, Service, assert_success, registered_runtime, sh
 from test_migrate import PRIVILEGED
 from testhost import CGROUP, cursor, docker, engine_version, run, wait_until
 
@@ -24,13 +25,22 @@ pytestmark = pytest.mark.either
 # Its own process tries when it is told to.
 SCRIPT = f"trap 'exit 0' TERM; trap '{TRY}; echo tried' USR1; mkdir -p /tmp; echo up; while :; do sleep 1000 & wait; done"
 
-V2 = (CGROUP / "cgroup.controllers").exists()
+V2, OLD = (CGROUP / "cgroup.controllers").exists(), engine_version() < (23,)
 # The words of the mode, and whether the unit has Delegate=.
-MODES = {"none": ("--cgroup-mode=none", "no"), "migrate": ("--cgroup-mode=migrate", "no")}
-if V2 and engine_version() >= (23,):
-    MODES.update({"inside": ("--cgroup-mode=inside", "no"), "delegate": ("--cgroup-mode=delegate", "yes")})
-if not V2:  # there the engine has the cgroup driver cgroupfs
-    MODES["delegate"] = ("--cgroup-mode=delegate", "yes")
+MODES = {
+    "none": ("--cgroup-mode=none", "no"),
+    "migrate": ("--cgroup-mode=migrate", "no"),
+    "delegate": ("--cgroup-mode=delegate", "yes"),
+}
+if V2 and not OLD:
+    MODES["inside"] = ("--cgroup-mode=inside", "no")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def way_into_the_unit():
+    """With cgroup v1, the engine has the cgroup driver cgroupfs; since version 23 it knows our shim."""
+    with registered_runtime() if V2 and OLD else contextlib.nullcontext():
+        yield
 
 
 @pytest.fixture(scope="module", autouse=True)
