@@ -15,6 +15,7 @@ import json
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -400,6 +401,7 @@ class Unit:
                 run("docker", "rm", "--force", "--volumes", *names, check=False)
         run("systemctl", "stop", self.name, check=False)
         self.file.unlink(missing_ok=True)
+        shutil.rmtree(f"/run/systemd/system.control/{self.name}.d", ignore_errors=True)  # of systemctl set-property --runtime
         run("systemctl", "reset-failed", self.name, check=False)
 
     def diagnosis(self):
