@@ -18,27 +18,24 @@ pytestmark = only_v1
 KNOWN = {"name=systemd", "cpu,cpuacct", "pids", "devices", "freezer", "blkio", "memory", "cpuset"}
 
 
-def place(unit, pid):
-    """In which of the hierarchies a process is in the unit's cgroups, and where it is in the others."""
-    tops = {name: path.removesuffix("/supervisor") for name, path in membership(unit.supervisor).items()}
-    tops["name=systemd"] = unit.show("ControlGroup")
-    paths = membership(pid)
-    inside = {name for name, path in paths.items() if tops[name] != "/" and (path + "/").startswith(tops[name] + "/")}
-    return inside, {name: path for name, path in paths.items() if name not in inside}
-
-
-def all_in(unit):
-    """In mode migrate, devices stays: it is the container's filter."""
-    known = KNOWN & membership().keys() - (set() if unit.settings["Delegate"] == "yes" else {"devices"})
-    return all(known <= place(unit, pid)[0] for pid in container_processes(unit))
+def misplaced(unit, pid):
+    """The hierarchies in which a process of the container is elsewhere. In mode migrate it belongs where the supervisor is, but for
+    devices, which is its filter."""
+    theirs, ours = membership(pid), membership(unit.supervisor)
+    if unit.settings["Delegate"] == "yes":
+        expected = dict.fromkeys(KNOWN & theirs.keys(), f"{unit.show('ControlGroup')}/{unit.container['Id']}")
+    else:
+        expected = {name: ours[name] for name in (KNOWN - {"devices"}) & theirs.keys()}
+    assert len(expected) >= 6
+    return {name: theirs[name] for name in expected if theirs[name] != expected[name]}
 
 
 def wait_all_in(unit):
     """With Delegate= there is nothing to wait for."""
     if unit.settings["Delegate"] == "yes":
-        assert all_in(unit), [place(unit, pid) for pid in container_processes(unit)]
+        assert [found for pid in container_processes(unit) if (found := misplaced(unit, pid))] == []
     else:
-        wait_until(lambda: all_in(unit), what="all of the container in the unit")
+        wait_until(lambda: not any(misplaced(unit, pid) for pid in container_processes(unit)), what="all of the container in the unit")
 
 
 @pytest.fixture(params=["yes", "no"], ids=lambda value: f"delegate-{value}")
