@@ -105,10 +105,11 @@ def test_no_controller_is_handed_on_at_any_moment():
             while reloads.done < ROUNDS and not reloads.failed:
                 unit.wait_restarted(unit.docker_restart())
                 restarts += 1
+                docker("exec", unit.name, "true")
                 update(unit)
-        print(f"{reloads.done} ExecReload=, {restarts} docker restart and update, {execs.done} docker exec, {watch.done} samples")
+        print(f"{reloads.done} ExecReload=, {restarts} docker restart, exec and update, {execs.done} more docker exec, {watch.done} samples")
         assert reloads.failed == watch.wrong == []
-        assert restarts > 1 and execs.done > 0 and watch.done > 0
+        assert restarts > 1 and watch.done > 0
         assert_in_place(unit)
         run("systemctl", "set-property", "--runtime", unit.name, "MemoryMax=512M")
         run("systemctl", "daemon-reload")
