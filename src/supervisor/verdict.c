@@ -217,8 +217,10 @@ static uint64_t deadline_of_stopping(const Facts *f)
                                  : usec_add(usec, STOP_SIGNAL_TIMEOUT_USEC + STOP_DEADLINE_MARGIN_USEC);
 }
 
-/* How long others' stop may be half of a restart. With --rm the engine removes the container after a stop,
- * and says so, which ends the wait; so there a busy machine gets the time that a start takes. */
+/* How long others' stop may be half of a restart. If the engine removes the container after a stop, it says
+ * so, which ends the wait; so there a busy machine gets the time that a start takes. Of an adopted container
+ * only the engine knows whether it does. What we have created it removes with --rm, though it denies that
+ * during a restart. */
 static uint64_t deadline_of_lingering(const Facts *f)
 {
         bool engine_leaves = !f->events_open || (!f->stopped_by_others && !f->killed_by_others);
@@ -227,7 +229,8 @@ static uint64_t deadline_of_lingering(const Facts *f)
                 return RESTART_GRACE_USEC;
         if (!f->stopped_by_others)
                 return STOP_EVENT_GRACE_USEC;
-        return f->remove && !f->adopted ? REMOVAL_GRACE_USEC : RESTART_GRACE_USEC;
+        return f->container.auto_remove || (f->remove && !f->adopted) ? REMOVAL_GRACE_USEC
+                                                                      : RESTART_GRACE_USEC;
 }
 
 uint64_t verdict_deadline(State state, const Facts *f)

@@ -482,7 +482,7 @@ Test(verdict, deadline_of_connecting)
  * that it was none. */
 Test(verdict, deadline_of_lingering)
 {
-        for (int bits = 0; bits < 32; bits++) {
+        for (int bits = 0; bits < 64; bits++) {
                 Facts f = ended(0);
                 uint64_t expected;
 
@@ -491,12 +491,13 @@ Test(verdict, deadline_of_lingering)
                 f.killed_by_others = bits & 4;
                 f.remove = bits & 8;
                 f.adopted = bits & 16;
+                f.container.auto_remove = bits & 32;
                 if (!f.events_open || (!f.stopped_by_others && !f.killed_by_others))
                         expected = SEC(3);
                 else if (!f.stopped_by_others)
                         expected = SEC(1) / 2; /* the engine reports a stop right after the kill */
                 else
-                        expected = f.remove && !f.adopted ? SEC(20) : SEC(3);
+                        expected = f.container.auto_remove || (f.remove && !f.adopted) ? SEC(20) : SEC(3);
                 cr_assert_eq(verdict_deadline(STATE_LINGERING, &f), expected, "bits %i", bits);
         }
 }
