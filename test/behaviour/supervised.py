@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, docker, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
+from testhost import TIMEOUT, Unit, _Signals, docker, engine_version, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
@@ -14,6 +14,8 @@ OBEDIENT = "trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
 # The same, with output all the time.
 TOLD = "while ! test -e /go; do sleep 0.1; done"  # by `docker exec NAME touch /go`, however busy the machine is
 GOES_ON = "trap 'exit 0' TERM; echo up; while :; do sleep 0.2; echo on; done"
+# For a container that is restarted by docker. Docker 20.10 may remove one with --rm instead, in the middle of the restart.
+RESTARTABLE = "" if engine_version() < (23,) else "--rm"
 # What is true with one of them has to be true with the other.
 MAIN_PIDS = ("container", "supervisor")
 

@@ -10,7 +10,7 @@ import signal
 import tarfile
 
 import pytest
-from supervised import ADOPTED, Service, assert_success, registered_runtime, sh
+from supervised import ADOPTED, RESTARTABLE, Service, assert_success, registered_runtime, sh
 from test_migrate import PRIVILEGED
 from testhost import CGROUP, cursor, docker, engine_version, run, wait_until
 
@@ -103,7 +103,7 @@ def yardstick(request):
 def test_device_filter_is_that_of_docker_run(mode, yardstick):
     option, expected = yardstick
     words, delegate = MODES[mode]
-    with Service(sh(SCRIPT), image="nodes", options=words, run=f"--rm {option}", Delegate=delegate, KillMode="process") as unit:
+    with Service(sh(SCRIPT), image="nodes", options=words, run=f"{RESTARTABLE} {option}", Delegate=delegate, KillMode="process") as unit:
         unit.start()
         unit.wait_line("up")
         if mode != "none":

@@ -3,7 +3,7 @@
 """cgroup v1, legacy and hybrid: a move in each hierarchy, as the original programs did it, but correct."""
 
 from hierarchies import FORKS, MODE, folder, membership, only_v1, pids
-from supervised import OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
+from supervised import OBEDIENT, RESTARTABLE, Service, assert_failed, assert_nothing_left, assert_success, sh
 from testhost import docker, wait_until
 
 pytestmark = only_v1
@@ -73,7 +73,7 @@ def test_exit_status_and_a_stop():
 
 
 def test_docker_restart_is_followed():
-    with Service(sh(OBEDIENT)) as unit:
+    with Service(sh(OBEDIENT), run=RESTARTABLE) as unit:
         unit.start()
         unit.wait_line("up")
         before = unit.docker_restart()["State"]["Pid"]

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 from hierarchies import membership, only_v1
-from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, Service, assert_nothing_left, assert_success, sh
+from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, RESTARTABLE, Service, assert_success, sh, wait_gone
 from test_cgroup import FORK_BOMB, FORK_BOMB_STAYS, container_processes, who_is_there
 from testhost import cursor, docker, run, wait_docker, wait_until
 
@@ -45,7 +45,7 @@ def delegate(request):
 
 @pytest.fixture
 def unit(delegate):
-    with Service(sh(OBEDIENT), name="places", KillMode="process", Delegate=delegate) as unit:
+    with Service(sh(OBEDIENT), name="places", run=RESTARTABLE, KillMode="process", Delegate=delegate) as unit:
         unit.start()
         unit.wait_line("up")
         wait_all_in(unit)
@@ -62,7 +62,8 @@ def test_exec_and_restart(unit):
     pids = unit.procs()
     unit.stop()
     assert_success(unit.show())
-    assert_nothing_left(unit, *pids)
+    for pid in pids:
+        wait_gone(pid)
 
 
 def test_forks(delegate):
