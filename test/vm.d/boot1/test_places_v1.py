@@ -26,7 +26,7 @@ def misplaced(unit, pid):
         expected = dict.fromkeys(KNOWN & theirs.keys(), f"{unit.show('ControlGroup')}/{unit.container['Id']}")
     else:
         expected = {name: ours[name] for name in (KNOWN - {"devices"}) & theirs.keys()}
-    assert len(expected) >= 6
+    assert len(expected) >= 5  # trixie's kernel has no memory and cpuset in v1
     return {name: theirs[name] for name in expected if theirs[name] != expected[name]}
 
 
