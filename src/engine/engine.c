@@ -30,7 +30,7 @@
 #define KEEPALIVE_IDLE_SEC 15L
 #define KEEPALIVE_INTERVAL_SEC 5L
 /* Of events and answers, which are small: each open request has such a buffer. */
-#define READ_SIZE 4096L
+#define READ_SIZE 1024L
 
 struct Engine {
         EngineAddress address;
