@@ -26,6 +26,7 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/memory.h"
 
 /* The kernel doubles it, and counts about 1.2 KiB for the entry of a short line: it holds 400 of them. */
 #define SEND_BUFFER (256 * 1024)
@@ -209,6 +210,13 @@ bool journal_sink_flush(JournalSink *s)
         journal_fields_clear(&s->batch);
         s->n_entries = s->n_sent = 0;
         return true;
+}
+
+void journal_sink_give_back(JournalSink *s)
+{
+        assert(s);
+        if (s->n_entries == 0)
+                memory_give_back(s->batch.data, s->batch.allocated);
 }
 
 bool journal_sink_is_empty(const JournalSink *s)

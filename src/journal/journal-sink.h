@@ -42,6 +42,8 @@ int journal_sink_send(JournalSink *s, JournalSinkKind kind, const JournalFields 
 
 /* Sends what can be sent now. True: journald has everything that was taken. False: on_room follows. */
 bool journal_sink_flush(JournalSink *s);
+/* Gives the memory back that a full batch has used, where there is nothing in it. */
+void journal_sink_give_back(JournalSink *s);
 /* True: journald has everything that was taken. */
 bool journal_sink_is_empty(const JournalSink *s);
 

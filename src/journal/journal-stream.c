@@ -19,6 +19,7 @@
 #include "loop/event-util.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/memory.h"
 
 #define BUFFER_SIZE ((size_t) 64 * 1024)
 /* Lines that were taken and not sent are lost when we are killed; and a buffer holds very many empty lines.
@@ -99,6 +100,13 @@ bool journal_stream_flush(JournalStream *s)
                 journal_socket_report_sent(&s->socket, s->n_sent);
         }
         return true;
+}
+
+void journal_stream_give_back(JournalStream *s)
+{
+        assert(s);
+        if (s->size == 0)
+                memory_give_back(s->buffer, BUFFER_SIZE);
 }
 
 bool journal_stream_is_empty(const JournalStream *s)

@@ -35,6 +35,8 @@ int journal_stream_send(JournalStream *s, const void *data, size_t size, bool pa
 
 /* Sends what can be sent now. True: journald has everything that was taken. False: on_room follows. */
 bool journal_stream_flush(JournalStream *s);
+/* Gives the memory back that a full buffer has used, where there is nothing in it. */
+void journal_stream_give_back(JournalStream *s);
 /* True: journald has everything that was taken. */
 bool journal_stream_is_empty(const JournalStream *s);
 

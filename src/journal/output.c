@@ -346,6 +346,11 @@ Output *output_free(Output *o)
         return NULL;
 }
 
+void output_give_back(Output *o)
+{
+        transport_give_back(o->transport);
+}
+
 static OutputWay way_of(const Output *o, int stream, bool forward)
 {
         if (!forward)

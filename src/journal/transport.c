@@ -306,6 +306,15 @@ bool transport_is_empty(const Transport *t)
         return empty;
 }
 
+void transport_give_back(Transport *t)
+{
+        if (t->journal)
+                journal_sink_give_back(t->journal);
+        for (int i = 0; i < _STREAM_MAX; i++)
+                if (t->streams[i])
+                        journal_stream_give_back(t->streams[i]);
+}
+
 bool transport_is_raw(const Transport *t, int stream)
 {
         return t->raw[stream];

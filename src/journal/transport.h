@@ -58,5 +58,7 @@ int transport_send(Transport *t, int stream, const Line *line, uint64_t stamp_ns
 /* Sends what can be sent now. True: all that was taken is with journald, or written; else on_room follows.
  */
 bool transport_flush(Transport *t);
+/* Gives memory back that only much output has needed. */
+void transport_give_back(Transport *t);
 /* All that was taken is with journald, or written. */
 bool transport_is_empty(const Transport *t);

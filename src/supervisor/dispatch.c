@@ -10,7 +10,6 @@
  * The loop ends in one place: on entering STATE_DONE. */
 
 #include <inttypes.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +17,7 @@
 #include "announce.h"
 #include "creation.h"
 #include "failure.h"
+#include "give-back.h"
 #include "loop/event-util.h"
 #include "machine.h"
 #include "refusal.h"
@@ -163,15 +163,14 @@ static int next_event(Supervisor *s)
         return verdict_next(s->state, s->facts);
 }
 
-/* Creation needs most of the memory that we ever need, and the C library would keep it for the years in
- * which the container runs. Nothing to do in RUNNING is the moment. */
-static void give_memory_back(Supervisor *s)
+/* Nothing to do in RUNNING is the end of the start: what was for it goes. */
+static void settle_down(Supervisor *s)
 {
-        if (s->state == STATE_RUNNING && !s->memory_given_back) {
+        if (s->state == STATE_RUNNING && !s->settled) {
                 creation_stop(s->creation);
-                (void) malloc_trim(0);
+                supervisor_give_back_later(s);
         }
-        s->memory_given_back = s->state == STATE_RUNNING;
+        s->settled = s->state == STATE_RUNNING;
 }
 
 int supervisor_on_dispatch(sd_event_source *source, void *userdata)
@@ -191,7 +190,7 @@ int supervisor_on_dispatch(sd_event_source *source, void *userdata)
         if (event < 0) {
                 if (verdict_deadline(s->state, s->facts) != s->deadline_usec)
                         supervisor_arm_deadline(s);
-                give_memory_back(s);
+                settle_down(s);
                 return 0;
         }
         supervisor_handle(s, (LifeEvent) event);

@@ -24,7 +24,8 @@
  *   creation.c    from the options to a container, with cidfile.c and container-logins.c
  *   found.c       what happens to a container that exists (pure)
  *   claim.c       which living supervisor has a container
- *   input.c       our standard input on its way to the container */
+ *   input.c       our standard input on its way to the container
+ *   give-back.c   memory that the start or a burst has needed */
 
 #include "cgroup/placement.h"
 #include "cgroup/process.h"
@@ -68,8 +69,11 @@ struct Supervisor {
         char *failure_status;            /* the first failure, for STATUS=; NULL: none */
         sd_event_source *dispatch;       /* runs the queue: outside of every source's callback */
         sd_event_source *deadline;
-        uint64_t deadline_usec; /* what it was armed with */
-        sd_event_source *retry; /* the next attempt to reach the engine */
+        uint64_t deadline_usec;     /* what it was armed with */
+        sd_event_source *retry;     /* the next attempt to reach the engine */
+        sd_event_source *give_back; /* memory */
+        bool give_back_waits;       /* … armed */
+        unsigned lines_since;       /* … the last time */
 
         /* Sources */
         Signals *signals;
@@ -92,10 +96,10 @@ struct Supervisor {
         /* What we know */
         uint64_t connect_backoff;
         char *connect_message;
-        bool stop_was_refused;  /* the engine has not sent the stop signal, and this was said */
-        bool first_start;       /* the container that is being started has never run */
-        bool image_differs;     /* the container that was found is not of the image that the unit names */
-        bool memory_given_back; /* in this stay in RUNNING */
+        bool stop_was_refused; /* the engine has not sent the stop signal, and this was said */
+        bool first_start;      /* the container that is being started has never run */
+        bool image_differs;    /* the container that was found is not of the image that the unit names */
+        bool settled;          /* in this stay in RUNNING, there was nothing to do */
 
         Image *image; /* NULL: outside of STATE_PULLING */
         Creation *creation;

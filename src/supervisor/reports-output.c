@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "failure.h"
+#include "give-back.h"
 #include "machine.h"
 #include "reports-engine-guard.h"
 #include "reports-output.h"
@@ -63,6 +64,7 @@ static void on_progress(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
+        supervisor_note_line(s);
         if (supervisor_in(s, PHASE_DRAINING))
                 supervisor_note_progress(s);
 }

@@ -8,6 +8,7 @@
 #include "actions.h"
 #include "announce.h"
 #include "engine/curl-glue.h"
+#include "give-back.h"
 #include "loop/event-util.h"
 #include "machine.h"
 #include "refusal.h"
@@ -50,6 +51,7 @@ Supervisor *supervisor_free(Supervisor *s)
         sd_event_source_disable_unref(s->dispatch);
         sd_event_source_disable_unref(s->deadline);
         sd_event_source_disable_unref(s->retry);
+        sd_event_source_disable_unref(s->give_back);
         sd_event_unref(s->event);
         record_free(s->record);
         supervisor_drop_pending_failure(s);
@@ -64,12 +66,15 @@ static int supervisor_add_own_sources(Supervisor *s)
         static const EventTraits dispatch = { "dispatch", EVENT_PRIORITY_DISPATCH, EVENT_FAILURE_EXIT };
         static const EventTraits deadline = { "deadline", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
         static const EventTraits retry = { "connect-retry", EVENT_PRIORITY_TIMER, EVENT_FAILURE_EXIT };
+        static const EventTraits give_back = { "give-back", EVENT_PRIORITY_CALM, EVENT_FAILURE_DISABLE };
         int r = event_add_defer(s->event, &s->dispatch, supervisor_on_dispatch, s, &dispatch);
 
         if (r >= 0)
                 r = event_add_timer(s->event, &s->deadline, supervisor_on_deadline, s, &deadline);
         if (r >= 0)
                 r = event_add_timer(s->event, &s->retry, supervisor_on_retry, s, &retry);
+        if (r >= 0)
+                r = event_add_timer(s->event, &s->give_back, supervisor_on_give_back, s, &give_back);
         if (r >= 0)
                 r = signals_new(&s->signals, s->event, &supervisor_signals_ops, s);
         return r;

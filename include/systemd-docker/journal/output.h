@@ -108,6 +108,9 @@ int output_forget(Output *o);
 /* The connection to the engine is lost: a stream that has just ended was cut off. */
 void output_lost_engine(Output *o);
 
+/* Gives memory back that only much output has needed. */
+void output_give_back(Output *o);
+
 /* The container has ended: delivers what can be delivered now, torn lines at the end of its streams, too.
  * The rest is reported by on_ended and on_room. */
 void output_drive(Output *o);

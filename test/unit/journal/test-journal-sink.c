@@ -271,6 +271,23 @@ Test(journal_sink, full_queue)
         check_nothing();
 }
 
+/* What waits stays, and an empty batch is as good as before. */
+Test(journal_sink, gives_memory_back)
+{
+        unsigned n = fill();
+
+        journal_sink_give_back(sink);
+        check_numbers_slowly(0, n);
+        loop_until(event, seen.room == 1);
+        loop_settle(event);
+        journal_sink_give_back(sink);
+        cr_assert_eq(send_number(n), 1);
+        journal_sink_give_back(sink);
+        loop_settle(event);
+        check_numbers(n, n + 1);
+        check_nothing();
+}
+
 /* Our own messages still have room when lines have none, but that room is limited, too. */
 Test(journal_sink, room_for_messages)
 {

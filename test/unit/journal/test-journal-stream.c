@@ -207,6 +207,22 @@ Test(journal_stream, outruns_journald)
         cr_assert_eq(seen.room, 1, "said once");
 }
 
+/* What waits stays, and an empty buffer is as good as before. */
+Test(journal_stream, gives_memory_back)
+{
+        unsigned n = fill();
+
+        journal_stream_give_back(stream);
+        check_numbers(0, n);
+        loop_until(event, seen.room == 1);
+        journal_stream_give_back(stream);
+        cr_assert_eq(send_number(n), 1);
+        journal_stream_give_back(stream);
+        loop_settle(event);
+        check_numbers(n, n + 1);
+        check_nothing();
+}
+
 /* A line that is larger than our buffer and the socket's is offered until it is accepted, and each byte
  * comes once. */
 Test(journal_stream, large_line)

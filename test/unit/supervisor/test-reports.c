@@ -328,6 +328,25 @@ Test(reports, output_comes_to_our_own)
         cr_assert_str_eq(x.read, "hello\n");
 }
 
+/* After the start, and after much output: once, and then there is no timer. */
+Test(reports, memory_is_given_back)
+{
+        int enabled;
+
+        service("", "--name web image");
+        loop_until(x.event, x.s->give_back_waits);
+        loop_until(x.event, !x.s->give_back_waits);
+        cr_assert_geq(sd_event_source_get_enabled(x.s->give_back, &enabled), 0);
+        cr_assert_eq(enabled, SD_EVENT_OFF);
+        tell_output("hello\n");
+        loop_until(x.event, x.s->lines_since == 1);
+        cr_assert_not(x.s->give_back_waits);
+        for (unsigned i = 0; i < 100; i++)
+                tell_output("hello\n");
+        loop_until(x.event, x.s->give_back_waits);
+        loop_until(x.event, !x.s->give_back_waits);
+}
+
 Test(reports, nobody_reads_the_output)
 {
         FakeReply *r;
