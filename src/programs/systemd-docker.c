@@ -11,7 +11,6 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "check/check.h"
 #include "cli/check-options.h"
 #include "cli/ensure-options.h"
 #include "cli/options.h"
@@ -68,14 +67,13 @@ static const char *environment_or(const char *name, const char *fallback)
         return environment_is_set(name) ? getenv(name) : fallback;
 }
 
-#ifdef SYSTEMD_DOCKER_TLS_PROGRAM
-/* Our own libcurl has no TLS. The program that has it is the same in all else, so it starts from the
- * beginning, in our process. Returns only if that is not possible. */
-static void become_tls_program(char **argv)
+/* What few need is a program of its own, so that it takes no memory of every supervisor. Goes on as that
+ * program, in our process. Returns only if that is not possible. */
+static void become(const char *installed, char **argv)
 {
-        static const char name[] = "/systemd-docker-tls";
+        const char *name = strrchr(installed, '/');
         char path[PATH_MAX];
-        ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+        ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - strlen(name) - 1);
         char *slash = n > 0 ? memrchr(path, '/', (size_t) n) : NULL;
 
         /* Not installed: both are in the folder of the build. */
@@ -83,13 +81,14 @@ static void become_tls_program(char **argv)
                 (void) strcpy(slash, name);
                 (void) execv(path, argv);
         }
-        (void) execv(SYSTEMD_DOCKER_TLS_PROGRAM, argv);
+        (void) execv(installed, argv);
 }
+
+/* Our own libcurl has no TLS. The program that has it is the same in all else, so it starts from the
+ * beginning. */
+#ifdef SYSTEMD_DOCKER_TLS_PROGRAM
 #define HAS_TLS false
 #else
-static void become_tls_program(char **argv)
-{
-}
 #define HAS_TLS true
 #define SYSTEMD_DOCKER_TLS_PROGRAM ""
 #endif
@@ -162,14 +161,29 @@ static int ensure(const Options *o, EnsureKind kind, const CliContext *context, 
         return ensure_run(&options, &config, &host);
 }
 
+/* Returns only after an error. */
 static int check(const Options *o, Standing standing)
 {
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
+        _cleanup_free_ char **argv = NULL;
         CheckOptions options;
+        size_t n = 0;
 
         if (check_options_parse(o->run_words, &options, &error) < 0)
                 return refuse(&error, standing);
-        return check_run(&options, SYSTEMD_DOCKER_PROGRAM);
+        while (o->run_words[n])
+                n++;
+        argv = calloc(n + 2, sizeof(*argv));
+        if (!argv) {
+                (void) cli_error_oom(&error);
+                return refuse(&error, standing);
+        }
+        argv[0] = (char *) "systemd-docker-check";
+        memcpy(argv + 1, o->run_words, n * sizeof(*argv));
+        become(SYSTEMD_DOCKER_CHECK_PROGRAM, argv);
+        (void) cli_error(&error, CLI_EXIT_REFUSED, "%s does not run: %s", SYSTEMD_DOCKER_CHECK_PROGRAM,
+                         strerror(errno));
+        return refuse(&error, standing);
 }
 
 /* What fills the unit's memory is the container, and the kernel may look at us as well. So we stand back in
@@ -347,8 +361,8 @@ static int with_engine(char **argv, const Options *o, Standing standing)
         if (engine_choice_find(&context, o->host, o->context, &choice, &error) < 0)
                 return refuse(&error, standing);
         context.host = choice.host;
-        if (choice.tls)
-                become_tls_program(argv);
+        if (choice.tls && !HAS_TLS)
+                become(SYSTEMD_DOCKER_TLS_PROGRAM, argv);
         if (o->verb == VERB_SETUP)
                 return set_up(o, &choice, standing);
         if (o->verb >= VERB_NETWORK && o->verb <= VERB_IMAGE)
