@@ -30,7 +30,7 @@
 #define KEEPALIVE_IDLE_SEC 15L
 #define KEEPALIVE_INTERVAL_SEC 5L
 /* Of events and answers, which are small: each open request has such a buffer. */
-#define READ_SIZE 1024L
+#define READ_SIZE ((size_t) 1024)
 
 struct Engine {
         EngineAddress address;
@@ -313,7 +313,7 @@ static int request_set_behaviour(EngineRequest *r, const EngineCall *call)
                 SET(CURLOPT_TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SEC);
         } else
                 SET(CURLOPT_TIMEOUT_MS, timeout_to_curl(timeout));
-        SET(CURLOPT_BUFFERSIZE, call->lane == ENGINE_LANE_LOG ? (long) REPLY_BODY_READ_MAX : READ_SIZE);
+        SET(CURLOPT_BUFFERSIZE, (long) (call->read_size ?: READ_SIZE));
 #undef SET
         return code == CURLE_OK ? engine_address_no_proxy(easy) : curl_result(code);
 }
@@ -324,6 +324,7 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
         int k;
 
         assert(call->ops && call->ops->on_done);
+        assert(call->read_size <= ENGINE_READ_MAX);
 
         r = calloc(1, sizeof(*r));
         if (!r)

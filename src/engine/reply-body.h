@@ -7,13 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each stream has a buffer for what is read at once, for as long as it is open. More than this makes the
- * output no faster. */
-#define REPLY_BODY_READ_MAX ((size_t) 16 * 1024)
+#include "engine/engine.h"
 
 /* A stream's body may keep this much for a consumer that does not take it. It is more than curl can have
  * read of a transfer when that is paused, so that curl can deliver all of it when the transfer resumes. */
-#define REPLY_BODY_HELD_MAX (16 * REPLY_BODY_READ_MAX)
+#define REPLY_BODY_HELD_MAX (2 * ENGINE_READ_MAX)
 
 typedef struct ReplyBody {
         char *data; /* NUL-terminated; NULL: nothing came */

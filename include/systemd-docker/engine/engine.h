@@ -59,6 +59,7 @@ typedef struct EngineCall {
         size_t body_size;          /* 0: body is a string */
         const char *registry_auth; /* X-Registry-Auth, see registry_auth_header(); NULL: none. Copied */
         EngineLane lane;
+        size_t read_size; /* of a stream: how much is read at once, at most ENGINE_READ_MAX; 0: little */
         uint64_t timeout_usec; /* for the whole request; 0: ENGINE_TIMEOUT_DEFAULT_USEC; UINT64_MAX:
                                   no limit. Not for streams */
         const EngineRequestOps *ops;
@@ -66,6 +67,7 @@ typedef struct EngineCall {
 } EngineCall;
 
 #define ENGINE_TIMEOUT_DEFAULT_USEC (UINT64_C(30) * 1000000)
+#define ENGINE_READ_MAX ((size_t) 128 * 1024)
 #define ENGINE_REPLY_MAX (4U * 1024 * 1024)
 
 /* TLS as the docker CLI is told of it by $DOCKER_TLS_VERIFY, $DOCKER_TLS and $DOCKER_CERT_PATH. */

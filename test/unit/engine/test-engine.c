@@ -150,6 +150,7 @@ static void start_stream(Result *o, EngineLane lane)
                                  &(EngineCall){ .method = "GET",
                                                 .path = "/stream",
                                                 .lane = lane,
+                                                .read_size = lane == ENGINE_LANE_LOG ? ENGINE_READ_MAX : 0,
                                                 .ops = &stream_ops,
                                                 .userdata = o }),
                      0);
