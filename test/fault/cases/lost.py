@@ -64,16 +64,21 @@ def engine_dies_once_at(t, step):
 @case
 def engine_dies_at_each_creation(t):
     """Then the start may be the reason."""
+    timers = []
+
     def handler(conn):
-        e = conn.engine
-        e.down()
-        if e.counts["create"] < 4:
-            threading.Timer(0.1, e.up).start()
+        conn.engine.down()
+        timers.append(threading.Timer(0.1, conn.engine.up))
+        timers[-1].start()
         conn.close()
     e = t.serve(create=handler)
     t.start(service=True)
     t.ends(125, "Failed to create the container: ")
-    assert e.counts["create"] == 4
+    for timer in timers:
+        timer.join()
+    # libcurl sends a request once more by itself where a connection that was used before ends without an answer, and
+    # the engine may be back by then.
+    assert 4 <= e.counts["create"] <= 8
 
 
 @case
