@@ -19,6 +19,7 @@
 #include "codec/engine/http-head.h"
 #include "engine-upgrade.h"
 #include "engine/curl-glue.h"
+#include "transfer-failure.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -148,19 +149,6 @@ static int upgrade_on_io(sd_event_source *source, int fd, uint32_t revents, void
         return r;
 }
 
-static int connect_error(EngineUpgrade *u, CURLcode code)
-{
-        long os_error = 0;
-
-        if (code == CURLE_COULDNT_CONNECT)
-                (void) curl_easy_getinfo(u->easy, CURLINFO_OS_ERRNO, &os_error);
-        if (os_error > 0)
-                return (int) -os_error;
-        return code == CURLE_COULDNT_CONNECT      ? -ECONNREFUSED
-               : code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT
-                                                  : -EIO;
-}
-
 /* CurlGlueDone: the connection is open, or failed. The first EPOLLOUT then sends the request. */
 static void upgrade_on_connected(CURL *easy, CURLcode code, void *owner)
 {
@@ -170,7 +158,7 @@ static void upgrade_on_connected(CURL *easy, CURLcode code, void *owner)
         int r;
 
         if (code != CURLE_OK) {
-                r = connect_error(u, code);
+                r = transfer_failure_errno(easy, code);
                 upgrade_end(u, r, r == -EIO && *u->curl_error ? u->curl_error : NULL);
                 return;
         }

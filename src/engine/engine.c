@@ -15,14 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine-address.h"
 #include "engine/curl-glue.h"
 #include "engine/engine.h"
 #include "reply-body.h"
-#include "util/fd.h"
+#include "transfer-failure.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -131,62 +130,16 @@ static size_t request_on_header(char *data, size_t size, size_t n, void *userdat
         return n;
 }
 
-/* libcurl does not say why it got no socket: the next one is refused for the same reason. */
-static int socket_error(void)
+static int request_failure(const EngineRequest *r)
 {
-        _cleanup_close_ int fd = (int) RET_NERRNO(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-
-        return fd < 0 ? fd : -ECONNREFUSED;
-}
-
-static int curl_to_errno(const EngineRequest *r, CURLcode result)
-{
-        long os_error = 0;
+        int code;
 
         if (r->body.too_large)
                 return -EFBIG;
-        switch (result) {
-        case CURLE_OK:
-                /* libcurl accepts a header that ends with the connection. But an engine that died in between
-                 * has not succeeded. */
-                return r->answered ? 0 : -ECONNRESET;
-        case CURLE_COULDNT_CONNECT:
-                (void) curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os_error);
-                return os_error > 0 ? (int) -os_error : socket_error();
-        case CURLE_COULDNT_RESOLVE_HOST:
-                return -EHOSTUNREACH;
-        case CURLE_OPERATION_TIMEDOUT:
-                return -ETIMEDOUT;
-        case CURLE_GOT_NOTHING:
-        case CURLE_RECV_ERROR:
-        case CURLE_SEND_ERROR:
-        case CURLE_PARTIAL_FILE:
-                return -ECONNRESET;
-        case CURLE_OUT_OF_MEMORY:
-                return -ENOMEM;
-        default:
-                return -EIO;
-        }
-}
-
-/* libcurl counts milliseconds and bytes, and does not say whose answer was late. */
-static const char *timeout_message(EngineRequest *r)
-{
-        curl_off_t usec = 0;
-
-        (void) curl_easy_getinfo(r->easy, CURLINFO_TOTAL_TIME_T, &usec);
-        (void) snprintf(r->curl_error, sizeof(r->curl_error), "the engine did not answer within %.*f s",
-                        usec < (curl_off_t) USEC_PER_SEC, (double) usec / (double) USEC_PER_SEC);
-        return r->curl_error;
-}
-
-static const char *connection_message(EngineRequest *r, CURLcode result, int code)
-{
-        if (code == -ETIMEDOUT && result == CURLE_OPERATION_TIMEDOUT)
-                return timeout_message(r);
-        if (result == CURLE_COULDNT_CONNECT || result == CURLE_OK || code == -EFBIG)
-                return strerror(-code); /* curl's "Failed to connect to docker port 80" says less */
-        return r->curl_error[0] ? r->curl_error : curl_easy_strerror(result);
+        code = transfer_failure_errno(r->easy, r->result);
+        /* libcurl accepts a header that ends with the connection. But an engine that died in between has not
+         * succeeded. */
+        return code == 0 && !r->answered ? -ECONNRESET : code;
 }
 
 /* Fills in the reply and calls on_done, in which the request may be freed. */
@@ -196,10 +149,11 @@ static void request_finish(EngineRequest *r)
         /* on_done may free the request, and its body with it, and then still read the reply. */
         _cleanup_free_ char *body = TAKE_PTR(r->body.data);
         EngineReply reply = { .status = (int) request_status(r), .body = body ?: "", .size = r->body.size };
-        int code = curl_to_errno(r, r->result);
+        int code = request_failure(r);
 
         if (code < 0)
-                (void) engine_error_set(&error, code, "%s (%s)", connection_message(r, r->result, code),
+                (void) engine_error_set(&error, code, "%s (%s)",
+                                        transfer_failure_message(r->easy, r->result, code, r->curl_error),
                                         r->name);
         else if (!status_is_good(reply.status)) {
                 (void) engine_error_parse(reply.status, reply.body, reply.size, &error);
