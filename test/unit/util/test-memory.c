@@ -2,6 +2,7 @@
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
 #include <criterion/criterion.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,13 @@ Test(memory, all_of_it)
         cr_assert(is_empty(0, PAGES * page));
 }
 
+/* A sanitizer has frames elsewhere. */
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 static size_t stack_in_use(void)
 {
         unsigned char there[64];
@@ -99,8 +107,6 @@ Test(memory, stack)
         memory_give_back_stack();
         for (size_t i = 0; i < sizeof(ours); i++)
                 cr_assert_eq(ours[i], 'x');
-#ifndef __SANITIZE_ADDRESS__
-        cr_assert_leq(stack_in_use(), 4);
-#endif
+        cr_assert(SANITIZED || stack_in_use() <= 4);
         memory_give_back_free();
 }
