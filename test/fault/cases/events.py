@@ -56,6 +56,7 @@ def events_one_endless_line(t):
     e = t.serve(events=events)
     t.start()
     t.said("Started container")
+    t.said("more than 256 KiB")
     e.end(0)
     t.ends(0, "more than 256 KiB", within=60)
 
