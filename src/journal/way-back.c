@@ -298,9 +298,12 @@ bool way_back_is_taken(const WayBack *w)
 
 int way_back_reattach(WayBack *w, Engine *engine, const LogStreamTarget *target)
 {
-        return w->live || w->taken || w->useless
-                       ? 0
-                       : log_stream_new(&w->live, w->event, engine, target, &live_ops, w);
+        if (w->live || w->taken || w->useless)
+                return 0;
+        /* What the container wrote in between only the stored log has. */
+        witness_restart(&w->witness);
+        w->open_nsec = 0;
+        return log_stream_new(&w->live, w->event, engine, target, &live_ops, w);
 }
 
 int way_back_new(WayBack **ret, sd_event *event, Engine *engine, const LogStreamTarget *target,

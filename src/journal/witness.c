@@ -47,6 +47,17 @@ void witness_done(Witness *w)
         *w = (Witness){ .bytes = 0 };
 }
 
+void witness_restart(Witness *w)
+{
+        for (int stream = 0; stream < _STREAM_MAX; stream++) {
+                WitnessStream *s = &w->of[stream];
+
+                s->ahead_begin = s->n_ahead = 0;
+                s->n_seen = s->n_held;
+        }
+        w->met = false;
+}
+
 /* The line is longer than its end, and that is the same. */
 static bool ends_with(const char *data, size_t size, const char *end, size_t end_size)
 {

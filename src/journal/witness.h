@@ -48,6 +48,10 @@ typedef struct Witness {
 
 void witness_done(Witness *w);
 
+/* The witness begins once more, with a later line: what was delivered before it will not be seen. What is
+ * held stays. */
+void witness_restart(Witness *w);
+
 /* The witness has a line. 1: it was taken. 0: there is no room until some are delivered. -ENOMEM. */
 int witness_see(Witness *w, int stream, const Line *line, uint64_t now_nsec);
 

@@ -242,6 +242,33 @@ Test(way_back, attach_stream_that_ended_with_its_engine_is_opened_again)
         until_text("one\ntwo\nthree\n");
 }
 
+/* … and takes over only when both agree once more: it has not what was written in between. */
+Test(way_back, attach_stream_that_was_opened_again_has_to_agree_again)
+{
+        FakeReply *again;
+        uint64_t until;
+
+        go_on("one\n");
+        say(live, STDOUT, "two\n");
+        say_stored(stored, STDOUT, later, "two\n");
+        until_text("one\ntwo\n");
+        finish(live);
+        loop_until(x.event, x.room);
+        cut_off(stored);
+        loop_until(x.event, x.ended == 2);
+        live = expect_stream("POST", ATTACH);
+        again = expect_stream("GET", FOLLOW);
+        output_continue(x.output, true);
+        loop_until(x.event, fake_reply_request(again));
+        until = now_nsec() + 3 * NSEC_PER_SEC / 2; /* longer than it takes to agree */
+        while (now_nsec() < until)
+                cr_assert_geq(sd_event_run(x.event, 10 * USEC_PER_MSEC), 0);
+        say(live, STDOUT, "four\n");
+        say_stored(again, STDOUT, later + 1, "three\n");
+        say_stored(again, STDOUT, later + 2, "four\n");
+        until_text("one\ntwo\nthree\nfour\n");
+}
+
 /* Its log cannot be read: what both streams have must not come twice. */
 Test(way_back, log_that_cannot_be_read_is_attached_to_alone)
 {
