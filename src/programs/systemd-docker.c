@@ -30,6 +30,7 @@
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/message-ids.h"
+#include "util/strv.h"
 #include "version.h"
 
 #define BARRIER_TIMEOUT_USEC (5 * USEC_PER_SEC)
@@ -167,12 +168,10 @@ static int check(const Options *o, Standing standing)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_free_ char **argv = NULL;
         CheckOptions options;
-        size_t n = 0;
+        size_t n = strv_length(o->run_words);
 
         if (check_options_parse(o->run_words, &options, &error) < 0)
                 return refuse(&error, standing);
-        while (o->run_words[n])
-                n++;
         argv = calloc(n + 2, sizeof(*argv));
         if (!argv) {
                 (void) cli_error_oom(&error);

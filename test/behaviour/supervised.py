@@ -3,10 +3,12 @@
 """Units that run a container under systemd-docker, and what tests want to know about them. See testhost.py for the rest."""
 
 import contextlib
+import os
+import signal
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, docker, engine_version, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
+from testhost import TIMEOUT, Unit, _Signals, cursor, docker, engine_version, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
 
 PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
@@ -99,6 +101,16 @@ class Service(Unit):
         """Starts a unit that ends by itself, before or after READY=1, and waits for its end."""
         self.start(check=False)
         return self.wait(lambda now: now["ActiveState"] in ("failed", "inactive") and now.get("Job", "") in ("", "0"))
+
+    def adopt_again(self):
+        """Kills the supervisor, and has another one adopt the container. Returns the place in the journal before the adoption.
+        For units with KillMode=process."""
+        os.kill(self.supervisor, signal.SIGKILL)
+        self.wait_state("failed")
+        since = cursor()
+        self.start()
+        self.wait_event(ADOPTED, after=since)
+        return since
 
     def docker_restart(self):
         """Restarts the container by docker, and returns what it was before. It may take the time of a busy machine to end: an

@@ -7,8 +7,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, OBEDIENT, PROGRAM, Service, assert_failed, assert_success, registered_runtime, sh, started_at
-from testhost import CGROUP, Unit, cgroup_of, cursor, docker, engine_version, inspect, not_here, systemd_version, wait_docker, wait_until
+from supervised import OBEDIENT, PROGRAM, Service, assert_failed, assert_success, registered_runtime, sh, started_at
+from testhost import CGROUP, Unit, cgroup_of, docker, engine_version, inspect, not_here, systemd_version, wait_docker, wait_until
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -153,11 +153,7 @@ def test_adopted_in_the_units_cgroup_and_restarted_there():
         before = unit.container
         place = path_of(before["State"]["Pid"])
         assert place == f"{top_of(unit)}/{before['Id']}"
-        os.kill(unit.supervisor, signal.SIGKILL)
-        unit.wait_state("failed")
-        since = cursor()
-        unit.start()
-        unit.wait_event(ADOPTED, after=since)
+        since = unit.adopt_again()
         assert unit.container_pid == before["State"]["Pid"] and path_of(unit.container_pid) == place
         docker("restart", unit.name)
         wait_docker(unit.name, lambda now: started_at(now) != started_at(before) and now["State"]["Running"])

@@ -5,14 +5,12 @@ after another supervisor has adopted it. The devices are nodes that it makes, an
 
 import contextlib
 import io
-import os
-import signal
 import tarfile
 
 import pytest
-from supervised import ADOPTED, RESTARTABLE, Service, assert_success, registered_runtime, sh
+from supervised import RESTARTABLE, Service, assert_success, registered_runtime, sh
 from test_migrate import PRIVILEGED
-from testhost import CGROUP, cursor, docker, engine_version, run, wait_until
+from testhost import CGROUP, docker, engine_version, run, wait_until
 
 DEVICES = {"fuse": (10, 229), "kmsg": (1, 11), "loop-control": (10, 237), "null": (1, 3), "mem": (1, 1)}
 TRY = "; ".join(
@@ -112,11 +110,7 @@ def test_device_filter_is_that_of_docker_run(mode, yardstick):
         unit.wait_restarted(unit.docker_restart())
         unit.wait_line("up", 2)
         assert tried(unit.name) == expected
-        os.kill(unit.supervisor, signal.SIGKILL)
-        unit.wait_state("failed")
-        since = cursor()
-        unit.start()
-        unit.wait_event(ADOPTED, after=since)
+        since = unit.adopt_again()
         assert tried(unit.name) == expected
         unit.wait_restarted(unit.docker_restart())
         unit.wait_line("up", after=since)

@@ -3,12 +3,10 @@
 """Mode inside: a container is created in the cgroup of its unit, with nothing set up, and with Delegate= or without."""
 
 import contextlib
-import os
-import signal
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
+from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
 from testhost import CGROUP, DAEMON_JSON, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
@@ -112,11 +110,7 @@ def test_adopted_after_the_supervisor_was_killed(delegate):
         unit.start()
         unit.wait_line("up")
         before = unit.container
-        os.kill(unit.supervisor, signal.SIGKILL)
-        unit.wait_state("failed")
-        since = cursor()
-        unit.start()
-        unit.wait_event(ADOPTED, after=since)
+        unit.adopt_again()
         assert unit.container_pid == before["State"]["Pid"]
         assert_in_place(unit)
         assert unit.said("not made in the unit's cgroup") == []

@@ -222,22 +222,25 @@ Test(way_back, lines_that_the_stored_log_repeats_are_left_out)
 }
 
 /* A second engine that is restarted before the attach stream took over. */
-Test(way_back, attach_stream_that_ended_with_its_engine_is_opened_again)
+static void restart_engine(void)
 {
-        FakeReply *again;
-
-        go_on("one\n");
         finish(live);
         loop_until(x.event, x.room);
         cut_off(stored);
         loop_until(x.event, x.ended == 2);
         live = expect_stream("POST", ATTACH);
-        again = expect_stream("GET", FOLLOW);
+        stored = expect_stream("GET", FOLLOW);
         output_continue(x.output, true);
-        loop_until(x.event, fake_reply_request(again));
+        loop_until(x.event, fake_reply_request(stored));
+}
+
+Test(way_back, attach_stream_that_ended_with_its_engine_is_opened_again)
+{
+        go_on("one\n");
+        restart_engine();
         say(live, STDOUT, "two\n");
-        say_stored(again, STDOUT, later, "two\n");
-        loop_until(x.event, fake_reply_is_hung_up(again));
+        say_stored(stored, STDOUT, later, "two\n");
+        loop_until(x.event, fake_reply_is_hung_up(stored));
         say(live, STDOUT, "three\n");
         until_text("one\ntwo\nthree\n");
 }
@@ -245,27 +248,19 @@ Test(way_back, attach_stream_that_ended_with_its_engine_is_opened_again)
 /* … and takes over only when both agree once more: it has not what was written in between. */
 Test(way_back, attach_stream_that_was_opened_again_has_to_agree_again)
 {
-        FakeReply *again;
         uint64_t until;
 
         go_on("one\n");
         say(live, STDOUT, "two\n");
         say_stored(stored, STDOUT, later, "two\n");
         until_text("one\ntwo\n");
-        finish(live);
-        loop_until(x.event, x.room);
-        cut_off(stored);
-        loop_until(x.event, x.ended == 2);
-        live = expect_stream("POST", ATTACH);
-        again = expect_stream("GET", FOLLOW);
-        output_continue(x.output, true);
-        loop_until(x.event, fake_reply_request(again));
+        restart_engine();
         until = now_nsec() + 3 * NSEC_PER_SEC / 2; /* longer than it takes to agree */
         while (now_nsec() < until)
                 cr_assert_geq(sd_event_run(x.event, 10 * USEC_PER_MSEC), 0);
         say(live, STDOUT, "four\n");
-        say_stored(again, STDOUT, later + 1, "three\n");
-        say_stored(again, STDOUT, later + 2, "four\n");
+        say_stored(stored, STDOUT, later + 1, "three\n");
+        say_stored(stored, STDOUT, later + 2, "four\n");
         until_text("one\ntwo\nthree\nfour\n");
 }
 

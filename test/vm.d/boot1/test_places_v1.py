@@ -3,12 +3,10 @@
 """cgroup v1: where the container's processes are, in both modes that there are. With Delegate=, they are created in the unit, in each
 hierarchy; otherwise they are moved there. In each life, after docker exec, forks, an adoption, and restarts of the engine."""
 
-import os
-import signal
 
 import pytest
 from hierarchies import membership, only_v1
-from supervised import ADOPTED, ENGINE_BACK, OBEDIENT, RESTARTABLE, Service, assert_success, sh, wait_gone
+from supervised import ENGINE_BACK, OBEDIENT, RESTARTABLE, Service, assert_success, sh, wait_gone
 from test_cgroup import FORK_BOMB, FORK_BOMB_STAYS, container_processes, who_is_there
 from testhost import cursor, docker, run, wait_docker, wait_until
 
@@ -77,11 +75,7 @@ def test_forks(delegate):
 
 def test_adoption(unit):
     before = unit.container_pid
-    os.kill(unit.supervisor, signal.SIGKILL)
-    unit.wait_state("failed")
-    since = cursor()
-    unit.start()
-    unit.wait_event(ADOPTED, after=since)
+    unit.adopt_again()
     assert unit.container_pid == before
     wait_all_in(unit)
     unit.wait_restarted(unit.docker_restart())
