@@ -18,6 +18,7 @@
 #include "creation.h"
 #include "failure.h"
 #include "give-back.h"
+#include "input.h"
 #include "loop/event-util.h"
 #include "machine.h"
 #include "refusal.h"
@@ -159,6 +160,7 @@ static int next_event(Supervisor *s)
 
         if (event >= 0)
                 return event;
+        supervisor_drive_input(s);
         supervisor_drive_output(s);
         return verdict_next(s->state, s->facts);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* `docker run -i`: our standard input becomes the container's. Attached before the start, like the output,
- * and anew for each life of the container. */
+/* `docker run -i`: our standard input becomes the container's. Attached before the start, after the output,
+ * and anew for each life of the container. A container that runs already may answer the first line at once:
+ * where the output is not attached yet, its answer is lost. */
 
+#include <string.h>
 #include <unistd.h>
 
 #include "failure.h"
@@ -11,6 +13,7 @@
 #include "machine.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "verdict.h"
 
 static void on_open(void *userdata)
 {
@@ -40,7 +43,17 @@ static void on_end(int r, const char *message, void *userdata)
         supervisor_wake(s);
 }
 
-int supervisor_open_input(Supervisor *s)
+void supervisor_ask_for_input(Supervisor *s)
+{
+        s->input = input_stream_free(s->input);
+        /* Its input ended with the supervisor before us (StdinOnce): what we read now would be lost. Only a
+         * terminal has no end. */
+        record_input(s->record, s->config.run->interactive && (!s->facts->adopted || s->facts->container.tty)
+                                        ? ATTACHMENT_OPENING
+                                        : ATTACHMENT_NONE);
+}
+
+void supervisor_drive_input(Supervisor *s)
 {
         static const InputStreamOps ops = { on_open, on_end };
         InputStreamConfig config = { .id = s->facts->container.id,
@@ -49,16 +62,9 @@ int supervisor_open_input(Supervisor *s)
                                      .fd = STDIN_FILENO };
         int r;
 
-        s->input = input_stream_free(s->input);
-        record_input(s->record, ATTACHMENT_NONE);
-        if (!s->config.run->interactive)
-                return 0;
-        /* Its input ended with the supervisor before us (StdinOnce): what we read now would be lost. Only a
-         * terminal has no end. */
-        if (s->facts->adopted && !s->facts->container.tty)
-                return 0;
+        if (s->input || !verdict_input_is_due(s->facts))
+                return;
         r = input_stream_new(&s->input, s->event, s->engine, &config, &ops, s);
-        if (r >= 0)
-                record_input(s->record, ATTACHMENT_OPENING);
-        return r;
+        if (r < 0)
+                on_end(r, strerror(-r), s);
 }

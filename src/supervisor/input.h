@@ -6,4 +6,9 @@
 
 #include "machine.h"
 
-int supervisor_open_input(Supervisor *s);
+/* For a new life of the container; what was open is closed. Its state in facts: OPENING, or NONE where it
+ * gets no input. */
+void supervisor_ask_for_input(Supervisor *s);
+
+/* Attaches to it as soon as that is due; then its state is OPEN, or ENDED where that failed, with a line. */
+void supervisor_drive_input(Supervisor *s);

@@ -44,10 +44,9 @@ static int open_streams(Supervisor *s, const char **ret_what)
                 return r;
         *ret_what = "wait for the container's exit status";
         r = exit_wait_open(s->exit_wait, s->facts->container.id);
-        if (r < 0 || s->input)
-                return r;
-        *ret_what = "attach to the container's input";
-        return supervisor_open_input(s);
+        if (r >= 0 && !s->input)
+                supervisor_ask_for_input(s);
+        return r;
 }
 
 /* Whoever has not chosen the driver looks for the lines in the unit's journal. */
@@ -170,8 +169,7 @@ void supervisor_act_resume(Supervisor *s)
         r = output_resume(s->output);
         if (r < 0)
                 supervisor_report_output_failure(s, r);
-        if (supervisor_open_input(s) < 0)
-                log_warning("Failed to attach to the container's input, ignoring.");
+        supervisor_ask_for_input(s);
 }
 
 void supervisor_act_drain(Supervisor *s)

@@ -39,6 +39,11 @@ bool verdict_is_attached(const Facts *f)
         return f->events_open && !is_opening(f->log) && !is_opening(f->wait) && !is_opening(f->input);
 }
 
+bool verdict_input_is_due(const Facts *f)
+{
+        return is_opening(f->input) && !is_opening(f->log);
+}
+
 bool verdict_engine_knows_the_end(const Facts *f)
 {
         bool can_tell = f->events_open || facts_is_flowing(f->wait);

@@ -20,6 +20,10 @@ int verdict_next(State state, const Facts *f);
  * missed. */
 bool verdict_is_attached(const Facts *f);
 
+/* The input was asked for, and what the container may answer to it is received: its output is attached, or
+ * will not be. */
+bool verdict_input_is_due(const Facts *f);
+
 /* Whether the engine knows of the container's end, or there is no engine that could still tell. The kernel
  * reports a death first; until the engine notices, it considers the container running, and a `docker rm` in
  * ExecStopPost= would fail. */

@@ -2,6 +2,9 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """The stream of the container's output."""
 
+import threading
+import time
+
 from answers import answering, sending
 from program import case, variants
 
@@ -12,6 +15,26 @@ def attach_fails(t, status):
     t.start()
     t.ends(125, "Failed to attach to the container's output: no such thing")
     assert "start" not in e.counts and e.counts["remove"] == 1
+
+
+@case
+def input_is_attached_after_the_output(t):
+    """A container that runs already may answer at once, and its answer would be lost."""
+    opened, asked = threading.Event(), []
+
+    def attach(conn):
+        if "stdin=1" in conn.target:
+            asked.append(opened.is_set())
+        else:
+            time.sleep(0.3)  # an input that doesn't wait would come in this time
+            opened.set()
+        conn.engine.do_attach(conn)
+    e = t.serve(attach=attach)
+    t.start("run", "--name", "c", "--rm", "-i", "image", "command")
+    t.said("Started container")
+    e.end(0)
+    t.ends(0)
+    assert asked == [True]
 
 
 @case

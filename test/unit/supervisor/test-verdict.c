@@ -65,6 +65,21 @@ Test(verdict, attached_when_nothing_is_opening)
                                 }
 }
 
+/* A container that runs already answers at once: what it says to its first input would be lost. */
+Test(verdict, input_is_due_after_the_output)
+{
+        for (int log = 0; log < _ATTACHMENT_MAX; log++)
+                for (int input = 0; input < _ATTACHMENT_MAX; input++) {
+                        Facts f = running();
+
+                        f.log = (Attachment) log;
+                        f.input = (Attachment) input;
+                        cr_assert_eq(verdict_input_is_due(&f),
+                                     input == ATTACHMENT_OPENING && log != ATTACHMENT_OPENING,
+                                     "log %i input %i", log, input);
+                }
+}
+
 Test(verdict, what_follows_the_attaching)
 {
         for (int is_running = 0; is_running < 2; is_running++)
