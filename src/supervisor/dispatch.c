@@ -160,7 +160,6 @@ static int next_event(Supervisor *s)
 
         if (event >= 0)
                 return event;
-        supervisor_drive_input(s);
         supervisor_drive_output(s);
         return verdict_next(s->state, s->facts);
 }
@@ -188,6 +187,7 @@ int supervisor_on_dispatch(sd_event_source *source, void *userdata)
                 s->owner_wanted = false;
                 supervisor_act_ask_owner(s);
         }
+        supervisor_drive_input(s);
         event = next_event(s);
         if (event < 0) {
                 if (verdict_deadline(s->state, s->facts) != s->deadline_usec)
