@@ -30,6 +30,8 @@ static void on_end(int r, const char *message, void *userdata)
 
         record_input(s->record, ATTACHMENT_ENDED);
         if (!was_open && supervisor_in(s, PHASE_ATTACHING)) {
+                if (supervisor_await_engine(s, r, 0, message))
+                        return;
                 supervisor_fail(s, CLI_EXIT_REFUSED, "Failed to attach to the container's input: %s",
                                 message);
                 supervisor_push(s, LIFE_FAILED);

@@ -62,6 +62,25 @@ def engine_dies_once_at(t, step):
 
 
 @case
+def engine_dies_once_at_input(t):
+    """Whichever connection is the first to break, the service waits."""
+    def attach(conn):
+        e = conn.engine
+        if "stdin=1" not in conn.target:
+            e.do_attach(conn)
+            return
+        del e.handlers["attach"]
+        conn.close()  # before those of the events and of the output
+        e.down()
+        threading.Timer(0.3, e.up).start()
+    e = t.serve(attach=attach)
+    t.start("run", "--name", "c", "--rm", "-i", "image", "command", service=True)
+    t.said("Started container|supervising it")
+    e.end(7)
+    t.ends(7)
+
+
+@case
 def engine_dies_at_each_creation(t):
     """Then the start may be the reason."""
     timers = []
