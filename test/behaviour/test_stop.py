@@ -6,7 +6,6 @@ no failure."""
 import contextlib
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -15,9 +14,11 @@ from testhost import docker, engine_version, held, messages, not_here, run, show
 
 pytestmark = pytest.mark.either
 
-# The first process counts its stop signals. A second one within a second would be seen.
+# The first process counts its stop signals. A second one within a second would be seen. The trap ends what is waited for: the
+# signal may come between the look at $n and the wait.
 COUNTS = (
-    "n=0; trap 'n=$((n+1)); echo term $n' {signal}; echo up; while [ $n = 0 ]; do sleep 1000 & wait $!; done; "
+    "n=0; p=; trap 'n=$((n+1)); echo term $n; kill $p 2>/dev/null' {signal}; echo up; "
+    "while [ $n = 0 ]; do sleep 1000 & p=$!; [ $n != 0 ] || wait $p; done; "
     "for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done; exit 0"
 )
 KILL_MODES = ("control-group", "mixed")
@@ -83,7 +84,6 @@ def test_kill_signal_of_the_unit_is_a_stop(setting, kill_mode):
     with Service(sh(script), KillMode=kill_mode, **{setting: "SIGQUIT"}) as unit:
         unit.start()
         unit.wait_line("up")
-        began = time.monotonic()
         if setting == "KillSignal":
             unit.stop()
             assert_success(unit.show())
@@ -91,8 +91,7 @@ def test_kill_signal_of_the_unit_is_a_stop(setting, kill_mode):
             unit.restart()
             unit.wait_line("up", count=2)
             assert unit.show("Result", "NRestarts") == {"Result": "success", "NRestarts": "0"}
-        assert time.monotonic() - began < 9, "it was not told to stop"
-        assert messages(unit.lines()).count("bye") == 1
+        assert messages(unit.lines()).count("bye") == 1, "it was not told to stop"
 
 
 @pytest.mark.parametrize("kill_mode", ["control-group", "mixed"])
