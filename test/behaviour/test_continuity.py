@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, GOES_ON, Service, assert_success, is_line, sh, wait_gone
+from supervised import ADOPTED, ENGINE_BACK, ENGINE_LOST, GOES_ON, TOLD, Service, assert_success, is_line, sh, wait_gone
 from testhost import cursor, docker, engine_version, hold, journal, not_here, run, wait_journal, wait_until
 
 UNITS = ("docker.service", "docker.socket")
@@ -182,11 +182,13 @@ LATE = not_here(engine_version() < (23,), "the engine's log goes before its end 
 
 @pytest.mark.parametrize("rm", ["", pytest.param("--rm", marks=LATE)])
 def test_last_lines_of_a_restarted_container(rm):
-    script = "if [ -e /n ]; then sleep 1; seq 2000; printf end; exit 3; fi; : > /n; trap exit TERM; echo first; sleep 1000 & wait"
+    script = f"if [ -e /n ]; then {TOLD}; seq 2000; printf end; exit 3; fi; : > /n; trap exit TERM; echo first; sleep 1000 & wait"
     with Service(sh(script), run=rm) as unit:
         unit.start()
         unit.wait_line("first")
         docker("restart", unit.name)
+        unit.wait_said("started again")
+        docker("exec", unit.name, "touch", "/go")
         unit.wait_state("failed")
         assert [line["MESSAGE"] for line in unit.lines()] == ["first", *(str(n) for n in range(1, 2001)), "end"]
         assert unit.show("ExecMainStatus") == "3"
@@ -290,14 +292,16 @@ def test_end_of_the_output_while_the_engine_is_away(shared):
         assert streams(unit.lines()) == stored(unit)
 
 
-def test_long_lines_and_torn_ones_over_a_gap():
+def test_long_lines_and_torn_ones_over_a_gap(shared):
     big = "head -c 100000 /dev/zero | tr '\\0' x; echo"
-    script = f"echo a; {big}; printf b; sleep 4; echo c; {big}; printf end; exit 0"
-    with Service(sh(script), run="") as unit:
+    script = f"echo a; {big}; printf b; while [ ! -e /c/go ]; do sleep 0.1; done; echo c; {big}; printf end; exit 0"
+    with Service(sh(script), run=SHARED) as unit:
         unit.start()
-        unit.wait_line("a")
-        time.sleep(0.3)  # a line that the engine reads while it is killed could be cut anywhere
+        # A line that the engine reads while it is killed could be cut anywhere.
+        unit.wait_journal(lambda entry: entry["MESSAGE"] == "x" * 100000)
+        time.sleep(0.3)  # for the "b", which may be read before or after
         kill_engine(unit)
+        (shared / "go").touch()
         wait_end(unit)
         # The engine had read the "b", and has forgotten it.
         assert [line["MESSAGE"] for line in unit.lines()] == ["a", "x" * 100000, "bc", "x" * 100000, "end"]
@@ -305,11 +309,12 @@ def test_long_lines_and_torn_ones_over_a_gap():
 
 def test_who_holds_the_streams_open_does_not_hang_the_unit():
     """A process outside of the container has the container's standard output open."""
-    with Service(sh("echo up; sleep 3; echo down; exit 0"), run="") as unit:
+    with Service(sh(f"echo up; {TOLD}; echo down; exit 0"), run="") as unit:
         unit.start()
         unit.wait_line("up")
         pipe = os.open(f"/proc/{unit.container_pid}/fd/1", os.O_WRONLY)
         try:
+            docker("exec", unit.name, "touch", "/go")
             began = time.monotonic()
             state = unit.wait(lambda now: now["ActiveState"] in ("failed", "inactive"), timeout=60)
             assert_success(state)

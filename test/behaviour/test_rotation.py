@@ -6,7 +6,7 @@ import os
 import signal
 
 import pytest
-from supervised import ADOPTED, Service, sh, wait_gone
+from supervised import ADOPTED, RESTARTABLE, Service, sh, wait_gone
 from testhost import cursor, docker
 
 BACK = "Attached to the container's output again."
@@ -47,7 +47,8 @@ def lives(unit):
 @pytest.mark.parametrize("gap", [restart, kill_supervisor])
 def test_every_line_after_a_gap(gap, driver):
     log = f"--log-driver={driver} --log-opt max-size=20k --log-opt max-file={FILES[driver]}"
-    with Service(sh(BURSTS), run=f"--rm --stop-timeout=1 {log}", options="--main-pid=supervisor", **ADOPTING, **DEBUG) as unit:
+    rm = RESTARTABLE if gap is restart else "--rm"
+    with Service(sh(BURSTS), run=f"{rm} --stop-timeout=1 {log}", options="--main-pid=supervisor", **ADOPTING, **DEBUG) as unit:
         unit.start()
         for _ in range(2):
             here = cursor()
