@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, STARTED, Example, Service, assert_failed, assert_success, registered_runtime, sh
+from supervised import OBEDIENT, RESTARTABLE, STARTED, Example, Service, assert_failed, assert_success, registered_runtime, sh
 from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
 
 pytestmark = pytest.mark.either
@@ -317,8 +317,8 @@ def test_watchdog_waits_for_a_container_that_is_restarted_beside_us():
     """The start takes longer than the watchdog allows. A container that never becomes ready again must fail after a while."""
     # It ends by itself, because with --stop-timeout=0 an engine removes the root folder while the next life uses it.
     script = sh("trap exit TERM; test -e /stuck || { while ! test -e /go; do sleep 0.1; done; rm /go; say READY=1; say -w & wait; }; sleep 1000 & wait")
-    settings = {"WatchdogSec": "2s", "TimeoutStartSec": "6s"}
-    with Notifying(script, options="--notify --watchdog=container", run=RUN, **settings) as unit:
+    settings = {"WatchdogSec": "2s", "TimeoutStartSec": "15s"}
+    with Notifying(script, options="--notify --watchdog=container", run=f"{RESTARTABLE} {VOLUME}", **settings) as unit:
         unit.systemctl("start", "--no-block")
         unit.wait_event(STARTED)
         docker("exec", unit.name, "touch", "/go")
