@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "codec/systemd/unit-properties.h"
 #include "journal-stream.h"
 #include "loop/event-util.h"
 #include "util/log.h"
@@ -178,13 +179,17 @@ bool journal_stream_takes_identifier(const char *identifier)
 }
 
 /* identifier, unit (journald knows it from our cgroup), priority and facility, whether "<N>" is a priority,
- * and three times no: to syslog, kernel log, console. */
-static int make_header(JournalStream *s, const char *identifier, int priority, bool prefix)
+ * and whether lines go to syslog (no), kernel log, console. */
+static int make_header(JournalStream *s, const JournalStreamHeader *h)
 {
-        if (!journal_stream_takes_identifier(identifier))
+        bool kmsg = h->forward & JOURNAL_FORWARD_KMSG, console = h->forward & JOURNAL_FORWARD_CONSOLE;
+
+        if (!journal_stream_takes_identifier(h->identifier))
                 return -EINVAL;
-        return asprintf(&s->header, "%s\n\n%i\n%i\n0\n0\n0\n", identifier, priority, prefix) < 0 ? -ENOMEM
-                                                                                                 : 0;
+        if (asprintf(&s->header, "%s\n\n%i\n%i\n0\n%i\n%i\n", h->identifier, h->priority, h->prefix, kmsg,
+                     console) < 0)
+                return -ENOMEM;
+        return 0;
 }
 
 static bool stream_flush(void *owner)
@@ -192,8 +197,8 @@ static bool stream_flush(void *owner)
         return journal_stream_flush(owner);
 }
 
-int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
-                       int priority, bool prefix, const JournalOps *ops, void *userdata)
+int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path,
+                       const JournalStreamHeader *header, const JournalOps *ops, void *userdata)
 {
         static const JournalSocketType type = {
                 SOCK_STREAM,    "journal-stream-room", "journal-stream-retry", "journal-stream-flush",
@@ -208,7 +213,7 @@ int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_
         s->buffer = malloc(BUFFER_SIZE);
         if (!s->buffer)
                 return -ENOMEM;
-        r = make_header(s, identifier, priority, prefix);
+        r = make_header(s, header);
         if (r >= 0)
                 r = journal_socket_init(&s->socket, event, socket_path, &type, s, ops, userdata);
         if (r < 0)

@@ -21,10 +21,18 @@ typedef struct JournalStream JournalStream;
 /* True: the header of the protocol can have this identifier. */
 bool journal_stream_takes_identifier(const char *identifier);
 
-/* Connects. priority: of lines that don't begin with "<N>". -EINVAL: the identifier is refused by
+/* What journald is told of the lines of a stream. */
+typedef struct JournalStreamHeader {
+        const char *identifier;
+        int priority;     /* and facility, of lines that don't begin with "<N>" */
+        bool prefix;      /* "<N>" is a priority */
+        unsigned forward; /* JournalForward: where the lines go, too */
+} JournalStreamHeader;
+
+/* Connects. The header is copied. -EINVAL: the identifier is refused by
  * journal_stream_takes_identifier(); -ENOENT, -ECONNREFUSED: there is no journald; -errno. */
-int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path, const char *identifier,
-                       int priority, bool prefix, const JournalOps *ops, void *userdata);
+int journal_stream_new(JournalStream **ret, sd_event *event, const char *socket_path,
+                       const JournalStreamHeader *header, const JournalOps *ops, void *userdata);
 JournalStream *journal_stream_free(JournalStream *s);
 DEFINE_TRIVIAL_CLEANUP_FUNC(JournalStream *, journal_stream_free)
 

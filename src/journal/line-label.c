@@ -33,3 +33,12 @@ size_t line_emergency_prefix(const char *data, size_t size)
                 n++;
         return n > 1 && n < size && data[n] == '>' ? n + 1 : 0;
 }
+
+unsigned line_forward(const Facts *facts, int stream)
+{
+        const UnitProperties *p = &facts->unit;
+
+        if (stream == STREAM_STDOUT || (p->stderr_forward & JOURNAL_FORWARD_INHERIT))
+                return p->stdout_forward;
+        return p->stderr_forward;
+}

@@ -24,3 +24,6 @@ int line_priority(const Facts *facts, int stream, int stderr_priority, bool give
 /* The number of bytes of a prefix "<0>" at the begin of the line, which journald also reads with up to three
  * digits. 0: it is none. */
 size_t line_emergency_prefix(const char *data, size_t size);
+
+/* JournalForward: where the unit wants the lines besides the journal. */
+unsigned line_forward(const Facts *facts, int stream);

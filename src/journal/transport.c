@@ -140,13 +140,34 @@ static bool log_to_journal(int priority, const LogTag *tag, const char *message,
                journal_sink_send(t->journal, JOURNAL_MESSAGE, &fields, message, strlen(message)) > 0;
 }
 
+/* journald passes lines on to the console and the kernel log only if they come over a stream. */
+static bool wants_streams(const Transport *t)
+{
+        return t->kind == LOG_TRANSPORT_STREAM ||
+               (!t->raw[STREAM_STDOUT] && line_forward(t->facts, STREAM_STDOUT)) ||
+               (!t->raw[STREAM_STDERR] && line_forward(t->facts, STREAM_STDERR));
+}
+
+static JournalStreamHeader header_of(const Transport *t, int stream)
+{
+        int priority = line_priority(t->facts, stream, t->stderr_priority, t->stderr_priority_given),
+            facility = t->facts->unit.syslog_facility;
+
+        return (JournalStreamHeader){
+                .identifier = line_identifier(t->facts),
+                .priority = facility > 0 ? LOG_MAKEPRI(facility << 3, priority) : priority,
+                .prefix = !t->facts->unit.syslog_no_prefix,
+                .forward = line_forward(t->facts, stream),
+        };
+}
+
 /* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
  * socket. */
 static void open_streams(Transport *t)
 {
         const char *identifier = line_identifier(t->facts);
 
-        if (t->kind != LOG_TRANSPORT_STREAM)
+        if (!wants_streams(t))
                 return;
         if (!journal_stream_takes_identifier(identifier)) {
                 log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go "
@@ -155,16 +176,15 @@ static void open_streams(Transport *t)
                 return;
         }
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
-                int priority = line_priority(t->facts, stream, t->stderr_priority, t->stderr_priority_given),
-                    facility = t->facts->unit.syslog_facility, r;
+                JournalStreamHeader header = header_of(t, stream);
+                int r;
 
                 if (t->raw[stream])
                         continue;
                 t->streams[stream] = journal_stream_free(t->streams[stream]);
                 r = journal_stream_new(&t->streams[stream], t->event,
-                                       t->stream_socket ?: JOURNAL_STREAM_SOCKET, identifier,
-                                       facility > 0 ? LOG_MAKEPRI(facility << 3, priority) : priority,
-                                       !t->facts->unit.syslog_no_prefix, &stream_ops[stream], t);
+                                       t->stream_socket ?: JOURNAL_STREAM_SOCKET, &header,
+                                       &stream_ops[stream], t);
                 if (r < 0)
                         log_warning_errno(r, "Failed to open a stream to the journal, lines go over its "
                                              "native socket: %m");

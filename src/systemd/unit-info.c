@@ -26,6 +26,20 @@ struct UnitInfo {
         void *userdata;
 };
 
+#define DEFINE_READ(name_, type_, member_)                                                                  \
+        static int name_(sd_bus_message *m, UnitProperties *p)                                              \
+        {                                                                                                   \
+                return sd_bus_message_read(m, "v", type_, &p->member_);                                     \
+        }
+DEFINE_READ(read_restarts, "u", restarts)
+DEFINE_READ(read_main_start, "t", main_start_usec)
+DEFINE_READ(read_reload_signal, "i", reload_signal)
+DEFINE_READ(read_kill_signal, "i", kill_signal)
+DEFINE_READ(read_restart_kill_signal, "i", restart_kill_signal)
+DEFINE_READ(read_timeout_start, "t", timeout_start_usec)
+DEFINE_READ(read_timeout_stop, "t", timeout_stop_usec)
+DEFINE_READ(read_main_pid, "u", main_pid)
+
 static int read_notify_access(sd_bus_message *m, UnitProperties *p)
 {
         const char *s;
@@ -82,31 +96,6 @@ static int read_restart(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
-static int read_restarts(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "u", &p->restarts);
-}
-
-static int read_main_start(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "t", &p->main_start_usec);
-}
-
-static int read_reload_signal(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "i", &p->reload_signal);
-}
-
-static int read_kill_signal(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "i", &p->kill_signal);
-}
-
-static int read_restart_kill_signal(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "i", &p->restart_kill_signal);
-}
-
 static int read_send_sighup(sd_bus_message *m, UnitProperties *p)
 {
         int yes, r = sd_bus_message_read(m, "v", "b", &yes);
@@ -114,16 +103,6 @@ static int read_send_sighup(sd_bus_message *m, UnitProperties *p)
         if (r >= 0)
                 p->send_sighup = yes;
         return r;
-}
-
-static int read_timeout_start(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "t", &p->timeout_start_usec);
-}
-
-static int read_timeout_stop(sd_bus_message *m, UnitProperties *p)
-{
-        return sd_bus_message_read(m, "v", "t", &p->timeout_stop_usec);
 }
 
 static int read_device_policy(sd_bus_message *m, UnitProperties *p)
@@ -243,9 +222,24 @@ static int read_syslog_prefix(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
-static int read_main_pid(sd_bus_message *m, UnitProperties *p)
+static int read_forward(sd_bus_message *m, unsigned *ret)
 {
-        return sd_bus_message_read(m, "v", "u", &p->main_pid);
+        const char *s;
+        int r = sd_bus_message_read(m, "v", "s", &s);
+
+        if (r >= 0)
+                *ret = journal_forward_from_string(s);
+        return r;
+}
+
+static int read_standard_output(sd_bus_message *m, UnitProperties *p)
+{
+        return read_forward(m, &p->stdout_forward);
+}
+
+static int read_standard_error(sd_bus_message *m, UnitProperties *p)
+{
+        return read_forward(m, &p->stderr_forward);
 }
 
 static const struct {
@@ -277,6 +271,8 @@ static const struct {
         { "SyslogFacility", read_syslog_facility },
         { "SyslogLevel", read_syslog_level },
         { "SyslogLevelPrefix", read_syslog_prefix },
+        { "StandardOutput", read_standard_output },
+        { "StandardError", read_standard_error },
 };
 
 static int read_property(sd_bus_message *m, UnitProperties *p)

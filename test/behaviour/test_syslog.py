@@ -2,10 +2,16 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """What the unit says of its lines in the journal applies to those of the container. A plain service is the yardstick."""
 
+import contextlib
+import os
+import pty
+import tty
+from pathlib import Path
+
 import pytest
 
 from supervised import Service, assert_success, is_line, sh
-from testhost import Unit, wait_journal
+from testhost import Unit, run, wait_journal, wait_until
 
 SCRIPT = "echo one; echo two >&2; echo '<4>three'; echo '<0>four'; echo '<000>five'; echo '<9>six'; echo done"
 SETTINGS = [
@@ -67,3 +73,60 @@ def test_own_messages_have_our_identifier_from_the_first_on():
         ours = [e for e in unit.journal() if e.get("_COMM") == "systemd-docker" and not is_line(e)]
         assert ours[0]["MESSAGE"].startswith("cgroup mode migrate")
         assert {e["SYSLOG_IDENTIFIER"] for e in ours} == {"systemd-docker"}
+
+
+@pytest.fixture(scope="module")
+def console():
+    """A terminal that is journald's console. Yields a function that returns what has appeared on it since the last call."""
+    ours, theirs = pty.openpty()
+    tty.setraw(theirs)
+    os.set_blocking(ours, False)
+    config = Path("/run/systemd/journald.conf.d/console.conf")
+    config.parent.mkdir(exist_ok=True)
+    config.write_text(f"[Journal]\nTTYPath={os.ttyname(theirs)}\n")
+    run("systemctl", "restart", "systemd-journald")
+
+    def read():
+        with contextlib.suppress(BlockingIOError):
+            return os.read(ours, 65536).decode()
+        return ""
+
+    try:
+        yield read
+    finally:
+        config.unlink()
+        run("systemctl", "restart", "systemd-journald")
+        os.close(ours)
+        os.close(theirs)
+
+
+def on_console(read, unit):
+    """Runs the unit. Returns which of its lines are on the console: standard output's, standard error's."""
+    text = ""
+
+    def appeared():
+        nonlocal text
+        text += read()
+        return "the end" in text
+
+    unit.run_to_end() if isinstance(unit, Service) else unit.start()
+    wait_until(appeared, what="the last line on the console")
+    return "to stdout" in text, "to stderr" in text
+
+
+@pytest.mark.parametrize(
+    "settings",
+    (
+        {"StandardOutput": "journal+console"},
+        {"StandardOutput": "journal+console", "StandardError": "journal"},
+        {"StandardOutput": "kmsg+console", "StandardError": "journal+console"},
+    ),
+)
+def test_lines_reach_the_console_as_those_of_a_plain_service(settings, console):
+    script = sh("echo to stderr >&2; echo to stdout; sleep 0.2; echo the end")
+    console()
+    with Unit("plain", "/bin/" + script, Type="oneshot", **settings) as unit:
+        plain = on_console(console, unit)
+    console()
+    with Service(script, **settings) as unit:
+        assert on_console(console, unit) == plain

@@ -9,11 +9,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "codec/systemd/unit-properties.h"
 #include "journal/journal-stream.h"
 #include "loop.h"
 #include "util/fd.h"
 #include "util/macro.h"
 
+#define TO(identifier_)                                                                                     \
+        (&(JournalStreamHeader){ .identifier = (identifier_), .priority = 6, .prefix = true })
 #define HEADER "web.service\n\n6\n1\n0\n0\n0\n"
 
 static sd_event *event;
@@ -120,7 +123,7 @@ static void setup(void)
         cr_assert_not_null(mkdtemp(folder));
         (void) snprintf(path, sizeof(path), "%s/stdout", folder);
         journald_start();
-        cr_assert_eq(journal_stream_new(&stream, event, path, "web.service", 6, true, &ops, &seen), 0);
+        cr_assert_eq(journal_stream_new(&stream, event, path, TO("web.service"), &ops, &seen), 0);
         journald_accept();
 }
 
@@ -330,17 +333,37 @@ Test(journal_stream, drain)
         check_nothing();
 }
 
+static void has_header(unsigned forward, const char *expected)
+{
+        JournalStreamHeader header = *TO("web.service");
+
+        header.forward = forward;
+        connection = fd_close(connection);
+        stream = journal_stream_free(stream);
+        cr_assert_eq(journal_stream_new(&stream, event, path, &header, &ops, &seen), 0);
+        connection = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+        cr_assert_geq(connection, 0);
+        check_received(expected);
+}
+
+Test(journal_stream, forwards)
+{
+        has_header(JOURNAL_FORWARD_KMSG, "web.service\n\n6\n1\n0\n1\n0\n");
+        has_header(JOURNAL_FORWARD_CONSOLE, "web.service\n\n6\n1\n0\n0\n1\n");
+        has_header(JOURNAL_FORWARD_KMSG | JOURNAL_FORWARD_CONSOLE, "web.service\n\n6\n1\n0\n1\n1\n");
+}
+
 Test(journal_stream, there_is_no_journald)
 {
         JournalStream *s = (JournalStream *) 42;
         char too_long[256];
 
-        cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", "x", 6, true, &ops, &seen), -ENOENT);
+        cr_assert_eq(journal_stream_new(&s, event, "/nowhere/at/all", TO("x"), &ops, &seen), -ENOENT);
         memset(too_long, '/', sizeof(too_long));
         too_long[sizeof(too_long) - 1] = 0;
-        cr_assert_eq(journal_stream_new(&s, event, too_long, "x", 6, true, &ops, &seen), -ENAMETOOLONG);
-        cr_assert_eq(journal_stream_new(&s, event, path, "a\nb", 6, true, &ops, &seen), -EINVAL);
-        cr_assert_eq(journal_stream_new(&s, event, path, too_long, 6, true, &ops, &seen), -EINVAL);
+        cr_assert_eq(journal_stream_new(&s, event, too_long, TO("x"), &ops, &seen), -ENAMETOOLONG);
+        cr_assert_eq(journal_stream_new(&s, event, path, TO("a\nb"), &ops, &seen), -EINVAL);
+        cr_assert_eq(journal_stream_new(&s, event, path, TO(too_long), &ops, &seen), -EINVAL);
         cr_assert_eq(s, (JournalStream *) 42);
         cr_assert_not(journal_stream_takes_identifier(too_long));
         cr_assert(journal_stream_takes_identifier(too_long + 1)); /* 254 */

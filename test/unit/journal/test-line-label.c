@@ -52,3 +52,19 @@ Test(line_label, identifier)
         f.container.log.tag = (char *) "tag";
         cr_assert_str_eq(line_identifier(&f), "tag");
 }
+
+Test(line_label, forward)
+{
+        Facts f = { .unit = UNIT_PROPERTIES_UNKNOWN };
+
+        cr_assert_eq(line_forward(&f, STREAM_STDOUT), 0);
+        f.unit.stdout_forward = journal_forward_from_string("journal+console");
+        cr_assert_eq(line_forward(&f, STREAM_STDOUT), JOURNAL_FORWARD_CONSOLE);
+        cr_assert_eq(line_forward(&f, STREAM_STDERR), 0);
+        f.unit.stderr_forward = journal_forward_from_string("inherit");
+        cr_assert_eq(line_forward(&f, STREAM_STDERR), JOURNAL_FORWARD_CONSOLE);
+        f.unit.stderr_forward = journal_forward_from_string("kmsg");
+        cr_assert_eq(line_forward(&f, STREAM_STDERR), JOURNAL_FORWARD_KMSG);
+        f.unit.stderr_forward = journal_forward_from_string("journal");
+        cr_assert_eq(line_forward(&f, STREAM_STDERR), 0);
+}

@@ -92,15 +92,15 @@ static int reply_properties(sd_bus_message *call)
         int r;
 
         cr_assert_geq(sd_bus_message_new_method_return(call, &m), 0);
-        r = sd_bus_message_append(m, "a{sv}", 20, "Restart", "s", "on-failure", "NRestarts", "u", 3,
-                                  "ExecMainStartTimestampMonotonic", "t", UINT64_C(5000000),
-                                  "SyslogIdentifier", "s", "shop", "SyslogFacility", "i", 17, "SyslogLevel",
-                                  "i", 5, "SyslogLevelPrefix", "b", 0, "MainPID", "u", 4321, "Type", "s",
-                                  "notify-reload", "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all",
-                                  "ExitType", "s", "cgroup", "KillMode", "s", "mixed", "ReloadSignal", "i",
-                                  12, "KillSignal", "i", 3, "RestartKillSignal", "i", 10, "SendSIGHUP", "b",
-                                  1, "Environment", "as", 0, "TimeoutStartUSec", "t", UINT64_C(90000000),
-                                  "TimeoutStopUSec", "t", UINT64_C(15000000));
+        r = sd_bus_message_append(
+                m, "a{sv}", 22, "Restart", "s", "on-failure", "NRestarts", "u", 3,
+                "ExecMainStartTimestampMonotonic", "t", UINT64_C(5000000), "SyslogIdentifier", "s", "shop",
+                "SyslogFacility", "i", 17, "SyslogLevel", "i", 5, "SyslogLevelPrefix", "b", 0,
+                "StandardOutput", "s", "kmsg+console", "StandardError", "s", "inherit", "MainPID", "u", 4321,
+                "Type", "s", "notify-reload", "Unknown", "as", 2, "a", "b", "NotifyAccess", "s", "all",
+                "ExitType", "s", "cgroup", "KillMode", "s", "mixed", "ReloadSignal", "i", 12, "KillSignal",
+                "i", 3, "RestartKillSignal", "i", 10, "SendSIGHUP", "b", 1, "Environment", "as", 0,
+                "TimeoutStartUSec", "t", UINT64_C(90000000), "TimeoutStopUSec", "t", UINT64_C(15000000));
         cr_assert_geq(r, 0);
         cr_assert_geq(sd_bus_send(NULL, m, NULL), 0);
         sd_bus_message_unref(m);
@@ -129,6 +129,8 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(reported.syslog_facility, 17);
         cr_assert_eq(reported.syslog_level, 5);
         cr_assert(reported.syslog_no_prefix);
+        cr_assert_eq(reported.stdout_forward, JOURNAL_FORWARD_KMSG | JOURNAL_FORWARD_CONSOLE);
+        cr_assert_eq(reported.stderr_forward, JOURNAL_FORWARD_INHERIT);
 }
 
 Test(unit_info, freed_from_its_report, .timeout = LOOP_TIMEOUT)

@@ -21,6 +21,14 @@ typedef enum NotifyAccess {
 const char *notify_access_to_string(NotifyAccess a);
 int notify_access_from_string(const char *s);
 
+/* Where journald passes lines on besides the journal, and only what comes over a stream:
+ * StandardOutput=kmsg, journal+console, and so on. */
+typedef enum JournalForward {
+        JOURNAL_FORWARD_KMSG = 1 << 0,
+        JOURNAL_FORWARD_CONSOLE = 1 << 1,
+        JOURNAL_FORWARD_INHERIT = 1 << 2, /* StandardError=inherit: as standard output */
+} JournalForward;
+
 typedef struct UnitProperties {
         bool known; /* systemd has told them */
         NotifyAccess notify_access;
@@ -47,9 +55,10 @@ typedef struct UnitProperties {
         uint32_t main_pid;         /* 0: there is none, or unknown */
         /* For the lines of the service in the journal, systemd.exec(5). */
         char syslog_identifier[UNIT_IDENTIFIER_MAX]; /* SyslogIdentifier=; "": none, or unknown */
-        int syslog_facility;   /* SyslogFacility=; -1: unknown, or "daemon", the default */
-        int syslog_level;      /* SyslogLevel=; -1: unknown, or "info", the default */
-        bool syslog_no_prefix; /* SyslogLevelPrefix=no: "<N>" is no priority */
+        int syslog_facility;                     /* SyslogFacility=; -1: unknown, or "daemon", the default */
+        int syslog_level;                        /* SyslogLevel=; -1: unknown, or "info", the default */
+        bool syslog_no_prefix;                   /* SyslogLevelPrefix=no: "<N>" is no priority */
+        unsigned stdout_forward, stderr_forward; /* JournalForward */
 } UnitProperties;
 
 /* The cautious values that are used if systemd does not answer. */
@@ -59,3 +68,6 @@ typedef struct UnitProperties {
                            .timeout_stop_usec = UINT64_MAX,                                                 \
                            .syslog_facility = -1,                                                           \
                            .syslog_level = -1 })
+
+/* The JournalForward of a value of StandardOutput= or StandardError=. */
+unsigned journal_forward_from_string(const char *s);
