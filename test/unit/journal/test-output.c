@@ -353,9 +353,9 @@ Test(output, last_line_that_is_not_blank)
         assert_last_line(2, "no…");
 }
 
+/* It is called after the suite's. */
 static void redirect(void)
 {
-        fixture_setup();
         cr_redirect_stdout();
         cr_redirect_stderr();
 }
