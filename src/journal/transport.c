@@ -161,8 +161,8 @@ static JournalStreamHeader header_of(const Transport *t, int stream)
         };
 }
 
-/* --log-transport=stream: the container's lines go over a stream each, our own messages over the native
- * socket. */
+/* --log-transport=stream, or the unit wants the lines elsewhere, too: the container's lines go over a stream
+ * each, our own messages over the native socket. */
 static void open_streams(Transport *t)
 {
         const char *identifier = line_identifier(t->facts);
@@ -170,9 +170,9 @@ static void open_streams(Transport *t)
         if (!wants_streams(t))
                 return;
         if (!journal_stream_takes_identifier(identifier)) {
-                log_warning("The tag is too long for --log-transport=stream, or has several lines: lines go "
-                            "over the "
-                            "journal's native socket.");
+                log_warning(
+                        "The tag is too long for a stream to the journal, or has several lines: lines go "
+                        "over the native socket.");
                 return;
         }
         for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++) {
