@@ -361,6 +361,11 @@ int continuity_await_restart(Continuity *c)
         return 0;
 }
 
+bool continuity_can_read_again(const Continuity *c)
+{
+        return !c->unreadable;
+}
+
 /* An engine that is about to start the container answers the attach after that. */
 static bool has_begin_of_life(const Continuity *c)
 {

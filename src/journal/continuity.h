@@ -48,6 +48,8 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(Continuity *, continuity_free)
 bool continuity_is_wanted(const Continuity *c);
 /* … and does so with lines that would be ours to write. */
 bool continuity_leaves_lines_to_engine(const Continuity *c);
+/* The engine stores what it sends, as far as we know, so that a line can come once more. */
+bool continuity_can_read_again(const Continuity *c);
 
 /* continuity_open() follows later: ATTACHMENT_OPENING. */
 void continuity_expect(Continuity *c);

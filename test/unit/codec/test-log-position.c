@@ -158,6 +158,26 @@ Test(log_position, open_line_is_read_again)
         expect_bound(STREAM_STDOUT, 105, 1);
 }
 
+/* Bytes of all kinds, after one that makes the line odd. */
+Test(log_position, hash_of_binary_data_is_that_of_its_ascii_characters)
+{
+        char bytes[3000] = "\xff\xff\xff\xff\xff", ascii[sizeof(bytes)];
+        uint32_t random = 1;
+
+        for (size_t size = 5; size <= sizeof(bytes); size++) {
+                size_t n = 0;
+
+                random = random * 1103515245 + 12345;
+                bytes[size - 1] = (char) (size > 5 ? random >> 16 : 0xff);
+                for (size_t i = 0; i < size; i++)
+                        if (!(bytes[i] & 0x80))
+                                ascii[n++] = bytes[i];
+                cr_expect_eq(log_line_hash(bytes, size), log_line_hash(ascii, n), "%zu", size);
+                cr_expect_eq(hash_in_pieces(bytes, size, size % 37 + 1), log_line_hash(ascii, n), "%zu",
+                             size);
+        }
+}
+
 Test(log_position, hash)
 {
         char a[64], b[64];
