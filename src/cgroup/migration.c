@@ -213,18 +213,23 @@ static bool hierarchy_is_wanted(const char *controller, void *userdata)
 /* Whether it keeps what protects the machine from it. */
 static bool is_filtered(Migration *m)
 {
+        Answer closed = m->facts->unit.device_policy_closed;
         int r = cgroup_move_carry_filter(m->move);
 
         if (r >= 0)
                 return true;
-        if (m->facts->container.privileged || m->facts->unit.device_policy_closed) {
+        if (m->facts->container.privileged || answer_is_yes(closed)) {
                 log_debug_errno(r, "Can't carry the container's device filter over, which it does not need: "
                                    "%m");
                 return true;
         }
         if (!m->unfiltered)
-                log_warning_errno(r, "The container stays outside of the unit: its device filter can't be "
-                                     "carried over: %m. DevicePolicy=closed in the unit replaces it.");
+                log_warning_errno(r,
+                                  "The container stays outside of the unit: its device filter can't be "
+                                  "carried over: %m. %s",
+                                  answer_is_no(closed) ? "DevicePolicy=closed in the unit replaces it."
+                                                       : "DevicePolicy=closed would replace it, but systemd "
+                                                         "can't be asked for it.");
         m->unfiltered = true;
         return false;
 }

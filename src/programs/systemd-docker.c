@@ -376,15 +376,20 @@ int main(int argc, char **argv)
         _cleanup_cli_error_ CliError error = CLI_ERROR_NULL;
         _cleanup_(options_done) Options options = {};
         Standing standing;
-        int r;
+        int r, unasked;
 
         fill_standard_descriptors();
         r = options_parse(argc, argv, &run_side, &options, &error);
         if (r >= 0 && print_about_us(options.verb))
                 return EXIT_SUCCESS;
         /* This may have to ask systemd. */
-        standing = standing_find(getenv("SYSTEMD_EXEC_PID"));
+        standing = standing_find(getenv("SYSTEMD_EXEC_PID"), &unasked);
         settle_log(standing);
+        /* Below a wrapper in a unit whose settings hide systemd from us. */
+        if (unasked < 0 && environment_is_set("NOTIFY_SOCKET"))
+                log_warning_errno(unasked,
+                                  "systemd can't be asked whether this is a service, so it runs as if "
+                                  "by hand: %m. Add /run/systemd/private to BindPaths= of the unit.");
         if (r < 0)
                 r = refuse(&error, standing);
         else

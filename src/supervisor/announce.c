@@ -39,16 +39,22 @@ static void log_running(const Supervisor *s)
 
 static void decide_detach(Supervisor *s, bool in_unit)
 {
+        bool known = s->facts->unit.known;
+
         switch (verdict_detach(s->facts, s->config.notify_socket, unit_link_has_given_main_pid(s->unit_link),
                                in_unit)) {
         case DETACH_IMPOSSIBLE:
-                log_notice(
-                        "Not detaching: the unit would end, because the container is not its main process.");
+                log_notice("Not detaching: the unit %s end, because the container is not its main process.",
+                           known ? "would" : "might");
                 record_no_detach(s->record);
                 break;
         case DETACH_BLIND:
-                log_notice("Detaching: systemd may miss the container's end. To prevent that, set "
-                           "ExitType=cgroup in the unit, and use --main-pid=supervisor.");
+                if (known)
+                        log_notice("Detaching: systemd may miss the container's end. To prevent that, set "
+                                   "ExitType=cgroup in the unit, and use --main-pid=supervisor.");
+                else
+                        log_notice("Detaching: systemd may miss the container's end, unless the unit has "
+                                   "ExitType=cgroup, for which systemd can't be asked.");
                 break;
         default:
                 break;
@@ -161,7 +167,7 @@ static void leave_note(const Supervisor *s)
 
         /* Who starts the unit after a stop in order does not ask how it ended, and perhaps nobody starts it.
          */
-        if (!s->facts->unit.restart || (stopped && verdict_exit_status(s->facts) == 0))
+        if (!answer_is_yes(s->facts->unit.restart) || (stopped && verdict_exit_status(s->facts) == 0))
                 return;
         if (base && s->facts->is_main && *s->config.owner.unit)
                 last_end_write(base, s->config.owner.unit, verdict_exit_status(s->facts));

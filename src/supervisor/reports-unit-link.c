@@ -31,13 +31,13 @@ static void warn_of_start(const Supervisor *s, const UnitProperties *p)
 {
         bool below = s->facts->in_service && !s->facts->is_main;
 
-        if (p->type_forking)
+        if (p->type == SERVICE_TYPE_FORKING)
                 log_warning("The unit has Type=forking, and its start would end with this process only: use "
                             "Type=notify.");
-        if (p->type_oneshot && s->config.run->detach && !s->facts->detach)
+        if (p->type == SERVICE_TYPE_ONESHOT && s->config.run->detach && !s->facts->detach)
                 log_warning("--detach has no effect, and the unit has Type=oneshot: its start lasts until "
                             "the container has ended. Use Type=notify.");
-        if (p->type_notify && below && p->notify_access != NOTIFY_ACCESS_ALL)
+        if (service_type_notifies(p->type) && below && p->notify_access != NOTIFY_ACCESS_ALL)
                 log_warning("systemd ignores that the container is ready, because systemd-docker is not the "
                             "main process: set NotifyAccess=all in the unit.");
 }

@@ -33,9 +33,15 @@ static bool is_manager(pid_t sender)
         return sender == 1 || (sender > 1 && process_has_name("/proc", sender, "systemd"));
 }
 
-static bool is_reload_signal(const Supervisor *s, int signo)
+static bool is_reload_signal(const Supervisor *s, int signo, pid_t sender)
 {
-        return s->facts->unit.type_notify_reload && signo == s->facts->unit.reload_signal;
+        const UnitProperties *u = &s->facts->unit;
+
+        /* It does not hurt a unit of another type that we report a reload. Its main process alone has got
+         * the signal if it was one; so the container gets it from us. */
+        if (u->type == SERVICE_TYPE_UNKNOWN)
+                return signo == SIGHUP && s->facts->in_service && is_manager(sender);
+        return u->type == SERVICE_TYPE_NOTIFY_RELOAD && signo == u->reload_signal;
 }
 
 static bool is_stop_signal(const Supervisor *s, int signo, pid_t sender)
@@ -44,10 +50,10 @@ static bool is_stop_signal(const Supervisor *s, int signo, pid_t sender)
 
         if (signo == SIGTERM || signo == SIGINT || signo == SIGABRT)
                 return true;
-        if (!is_manager(sender) || is_reload_signal(s, signo))
+        if (!is_manager(sender) || is_reload_signal(s, signo, sender))
                 return false;
         return signo == u->kill_signal || signo == u->restart_kill_signal ||
-               (u->send_sighup && signo == SIGHUP);
+               (answer_is_yes(u->send_sighup) && signo == SIGHUP);
 }
 
 /* Whether the container's processes have had this signal as well: systemd sends KillSignal= to all processes
@@ -62,14 +68,16 @@ static bool container_had_it(const Supervisor *s, pid_t sender)
  * stopped by it. */
 static bool first_process_was_told(const Supervisor *s, int signo, pid_t sender)
 {
-        return supervisor_in(s, PHASE_RUNNING) && container_had_it(s, sender) && s->facts->unit.known &&
-               !s->facts->unit.kill_main_only && !s->facts->container.engine_restarts &&
-               signo == s->facts->container.stop_signal;
+        KillMode mode = s->facts->unit.kill_mode;
+
+        return supervisor_in(s, PHASE_RUNNING) && container_had_it(s, sender) &&
+               (mode == KILL_MODE_CONTROL_GROUP || mode == KILL_MODE_NONE) &&
+               !s->facts->container.engine_restarts && signo == s->facts->container.stop_signal;
 }
 
 static void pass_on(Supervisor *s, int signo, pid_t sender)
 {
-        if (is_reload_signal(s, signo)) {
+        if (is_reload_signal(s, signo, sender)) {
                 /* systemd sends it to the main process only. */
                 if (supervisor_in(s, PHASE_RUNNING) && verdict_reports_reloads(s->facts, s->config.options))
                         supervisor_reload(s, signo);

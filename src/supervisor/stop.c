@@ -90,7 +90,8 @@ void supervisor_act_stop(Supervisor *s)
  * ignores it, unless it has a handler, or somebody else sees to it. */
 static void abort_container(Supervisor *s)
 {
-        bool had_it = placement_has_container(s->placement) && !s->facts->unit.kill_main_only;
+        bool had_it =
+                placement_has_container(s->placement) && s->facts->unit.kill_mode == KILL_MODE_CONTROL_GROUP;
         SignalTaken taken;
 
         condition_note_watchdog(s->condition);

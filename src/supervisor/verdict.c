@@ -82,7 +82,7 @@ static bool is_end_by_stop(const Facts *f)
         if (signo <= 0 || signo >= _NSIG)
                 return false;
         return f->unit_stops || signo == u->kill_signal || signo == u->restart_kill_signal ||
-               (u->send_sighup && signo == SIGHUP) || (f->deaf && signo == SIGKILL);
+               (answer_is_yes(u->send_sighup) && signo == SIGHUP) || (f->deaf && signo == SIGKILL);
 }
 
 LifeEvent verdict_found_dead(const Facts *f)
@@ -256,7 +256,10 @@ uint64_t verdict_deadline(State state, const Facts *f)
 
 bool verdict_reports_reloads(const Facts *f, const Options *o)
 {
-        return f->unit.type_notify_reload && o->notify != NOTIFY_CONTAINER;
+        ServiceType type = f->unit.type;
+
+        return (type == SERVICE_TYPE_NOTIFY_RELOAD || type == SERVICE_TYPE_UNKNOWN) &&
+               o->notify != NOTIFY_CONTAINER;
 }
 
 /* systemd takes a process that is not its child as main process, and watches it. It then no longer hears,
@@ -269,9 +272,12 @@ const char *verdict_why_main_process(const Facts *f, const Options *o, bool noti
                 return "the container's processes are not in the unit's cgroup, and systemd would miss "
                        "their "
                        "end";
+        if (f->unit.notify_access == NOTIFY_ACCESS_UNKNOWN)
+                return "systemd can't be asked about the unit, which perhaps hides /run/systemd/private and "
+                       "the message bus";
         if (f->unit.notify_access != NOTIFY_ACCESS_ALL)
                 return "the unit does not have NotifyAccess=all, and systemd would ignore its messages";
-        if (f->unit.kill_main_only && !f->detach)
+        if (kill_mode_is_main_only(f->unit.kill_mode) && !f->detach)
                 return ""; /* systemd tells only the main process to stop, and the unit wants it so */
         if (verdict_reports_reloads(f, o) && !f->detach)
                 return "with Type=notify-reload and without --notify, it has to report reloads";
@@ -287,7 +293,7 @@ Detach verdict_detach(const Facts *f, bool notifies, bool main_pid_given, bool i
 {
         if (!f->detach)
                 return DETACH_UNWANTED;
-        if (!main_pid_given && f->unit.exit_type_cgroup && f->process_seen && in_unit)
+        if (!main_pid_given && answer_is_yes(f->unit.exit_type_cgroup) && f->process_seen && in_unit)
                 return DETACH_SAFE;
         return notifies && !main_pid_given ? DETACH_IMPOSSIBLE : DETACH_BLIND;
 }

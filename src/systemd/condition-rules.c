@@ -42,7 +42,7 @@ bool condition_waits_for_health(const ConditionView *v)
 static bool gets_ready(const ConditionView *v)
 {
         return v->notify == NOTIFY_CONTAINER && !v->container_ready &&
-               v->running_usec < v->facts->unit.timeout_start_usec;
+               v->running_usec < unit_properties_start_limit(&v->facts->unit);
 }
 
 bool condition_rests_on_engine(const ConditionView *v)
@@ -95,7 +95,7 @@ static char *waiting_line(const ConditionView *v)
 /* A start that lasts as long as the container looks like one that hangs. */
 static const char *running(const Facts *f)
 {
-        if (f->unit.type_oneshot)
+        if (f->unit.type == SERVICE_TYPE_ONESHOT)
                 return "Running until it ends by itself (Type=oneshot)";
         return f->container.health == CONTAINER_HEALTH_HEALTHY ? "Running, healthy" : "Running";
 }

@@ -31,6 +31,7 @@ struct NotifySocket {
         struct sockaddr_un address;
         socklen_t address_size;
         int fd;
+        int error; /* of the last attempt to connect; 0: none */
         sd_event_source *room;
         const NotifySocketOps *ops;
         void *userdata;
@@ -48,7 +49,7 @@ static int notify_socket_on_io(sd_event_source *source, int fd, uint32_t revents
         return 0;
 }
 
-static int notify_socket_connect(NotifySocket *n)
+static int connect_again(NotifySocket *n)
 {
         static const EventTraits traits = { "notify-room", EVENT_PRIORITY_NOTIFY, EVENT_FAILURE_EXIT };
         int r;
@@ -64,6 +65,17 @@ static int notify_socket_connect(NotifySocket *n)
         if (r >= 0)
                 r = sd_event_source_set_enabled(n->room, SD_EVENT_OFF);
         return r;
+}
+
+static int notify_socket_connect(NotifySocket *n)
+{
+        n->error = connect_again(n);
+        return n->error;
+}
+
+int notify_socket_error(const NotifySocket *n)
+{
+        return n->error;
 }
 
 NotifySocket *notify_socket_free(NotifySocket *n)

@@ -5,10 +5,12 @@
  * below that process inherits the variable, but has another pid. Where the variable has been lost (sudo, env
  * -i), or somebody stands between systemd and us (flock, timeout, a shell), systemd is asked. */
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-login.h>
 #include <unistd.h>
 
 #include "codec/systemd/proc-status.h"
@@ -62,13 +64,19 @@ static bool is_ancestor(pid_t ancestor)
         return false;
 }
 
-Standing standing_find(const char *exec_pid)
+Standing standing_find(const char *exec_pid, int *ret_error)
 {
         UnitStart start;
+        int r;
 
+        *ret_error = 0;
         if (is_pid(exec_pid, getpid()))
                 return STANDING_SERVICE;
-        if (unit_info_ask_start(&start) < 0)
+        r = unit_info_ask_start(&start);
+        /* Who has become another user cannot ask the first user's systemd. */
+        if (r < 0 && r != -ENODATA && r != -ENXIO && sd_pid_get_user_unit(0, NULL) < 0)
+                *ret_error = r;
+        if (r < 0)
                 return standing_judge(exec_pid, getpid(), NULL, false);
         return standing_judge(exec_pid, getpid(), &start, is_ancestor(start.main_pid));
 }

@@ -57,19 +57,11 @@ static int read_kill_mode(sd_bus_message *m, UnitProperties *p)
         const char *s;
         int r = sd_bus_message_read(m, "v", "s", &s);
 
-        if (r >= 0)
-                p->kill_main_only = strcmp(s, "mixed") == 0 || strcmp(s, "process") == 0;
-        return r;
-}
-
-static int read_exit_type(sd_bus_message *m, UnitProperties *p)
-{
-        const char *s;
-        int r = sd_bus_message_read(m, "v", "s", &s);
-
-        if (r >= 0)
-                p->exit_type_cgroup = strcmp(s, "cgroup") == 0;
-        return r;
+        if (r < 0)
+                return r;
+        r = kill_mode_from_string(s);
+        p->kill_mode = r < 0 ? KILL_MODE_UNKNOWN : (KillMode) r;
+        return 0;
 }
 
 static int read_type(sd_bus_message *m, UnitProperties *p)
@@ -77,22 +69,39 @@ static int read_type(sd_bus_message *m, UnitProperties *p)
         const char *s;
         int r = sd_bus_message_read(m, "v", "s", &s);
 
-        if (r < 0)
-                return r;
-        p->type_notify_reload = strcmp(s, "notify-reload") == 0;
-        p->type_notify = p->type_notify_reload || strcmp(s, "notify") == 0;
-        p->type_oneshot = strcmp(s, "oneshot") == 0;
-        p->type_forking = strcmp(s, "forking") == 0;
+        if (r >= 0)
+                p->type = service_type_from_string(s);
         return r;
 }
 
-static int read_restart(sd_bus_message *m, UnitProperties *p)
+/* Whether it is one of these words; second: NULL if there is only one. */
+static int read_is(sd_bus_message *m, const char *first, const char *second, Answer *ret)
 {
         const char *s;
         int r = sd_bus_message_read(m, "v", "s", &s);
 
         if (r >= 0)
-                p->restart = strcmp(s, "no") != 0;
+                *ret = answer_of(strcmp(s, first) == 0 || (second && strcmp(s, second) == 0));
+        return r;
+}
+
+static int read_exit_type(sd_bus_message *m, UnitProperties *p)
+{
+        return read_is(m, "cgroup", NULL, &p->exit_type_cgroup);
+}
+
+static int read_device_policy(sd_bus_message *m, UnitProperties *p)
+{
+        return read_is(m, "closed", "strict", &p->device_policy_closed);
+}
+
+static int read_restart(sd_bus_message *m, UnitProperties *p)
+{
+        Answer no;
+        int r = read_is(m, "no", NULL, &no);
+
+        if (r >= 0)
+                p->restart = answer_of(answer_is_no(no));
         return r;
 }
 
@@ -101,17 +110,7 @@ static int read_send_sighup(sd_bus_message *m, UnitProperties *p)
         int yes, r = sd_bus_message_read(m, "v", "b", &yes);
 
         if (r >= 0)
-                p->send_sighup = yes;
-        return r;
-}
-
-static int read_device_policy(sd_bus_message *m, UnitProperties *p)
-{
-        const char *s;
-        int r = sd_bus_message_read(m, "v", "s", &s);
-
-        if (r >= 0)
-                p->device_policy_closed = strcmp(s, "closed") == 0 || strcmp(s, "strict") == 0;
+                p->send_sighup = answer_of(yes);
         return r;
 }
 

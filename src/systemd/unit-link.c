@@ -104,6 +104,19 @@ UnitLink *unit_link_free(UnitLink *l)
         return NULL;
 }
 
+/* TemporaryFileSystem=/run and the like: with Type=notify, the start would last until its time-out. */
+static void warn_of_hidden_socket(UnitLink *l)
+{
+        int r = notify_socket_error(l->notify);
+
+        if (r == -ENOENT || r == -EACCES)
+                say(l, LOG_WARNING,
+                    say_format(
+                            "systemd will not hear of this service, whose settings hide %s (%s): add that "
+                            "to BindPaths= of the unit.",
+                            l->config.notify_socket, strerror(-r)));
+}
+
 static int open_socket(UnitLink *l)
 {
         static const NotifySocketOps ops = { on_room };
@@ -113,6 +126,8 @@ static int open_socket(UnitLink *l)
         if (!address)
                 return 0;
         r = notify_socket_new(&l->notify, l->event, address, &ops, l);
+        if (r >= 0)
+                warn_of_hidden_socket(l);
         if (r != -EINVAL && r != -ENAMETOOLONG)
                 return r;
         say(l, LOG_WARNING,
@@ -286,7 +301,8 @@ void unit_link_stopping(UnitLink *l, uint64_t needed_usec)
         /* In this order: systemd 252 accepts no other main process once it knows of the stop. */
         unit_link_hand_back(l);
         unit_link_notify(l, "STOPPING=1");
-        if (needed_usec > l->facts->unit.timeout_stop_usec)
+        /* This never shortens the unit's own limit, which may be unknown. */
+        if (needed_usec > l->facts->unit.timeout_stop_usec || !l->facts->unit.known)
                 unit_link_extend_timeout(l, needed_usec);
 }
 
@@ -335,11 +351,11 @@ bool unit_link_has_given_main_pid(const UnitLink *l)
 /* KillMode=control-group, the default, sends KillSignal= to every process of the unit. */
 void unit_link_explain_kill_mode(UnitLink *l, bool in_unit)
 {
-        int kill_signal = l->facts->unit.kill_signal ?: SIGTERM;
+        int kill_signal = l->facts->unit.kill_signal;
         int stop_signal = l->facts->container.stop_signal;
 
-        if (l->kill_mode_explained || stop_signal == kill_signal || l->facts->unit.kill_main_only ||
-            !in_unit)
+        if (l->kill_mode_explained || stop_signal == kill_signal || kill_signal == 0 ||
+            l->facts->unit.kill_mode != KILL_MODE_CONTROL_GROUP || !in_unit)
                 return;
         l->kill_mode_explained = true;
         say(l, LOG_NOTICE,

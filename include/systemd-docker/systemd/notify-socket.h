@@ -21,6 +21,8 @@ typedef struct NotifySocketOps {
  * yet. -EINVAL: neither; -ENAMETOOLONG; -ENOMEM. */
 int notify_socket_new(NotifySocket **ret, sd_event *event, const char *address, const NotifySocketOps *ops,
                       void *userdata);
+/* Why there is no connection, as -errno; 0: there is one. */
+int notify_socket_error(const NotifySocket *n);
 /* Drops the messages that wait. Accepts NULL. */
 NotifySocket *notify_socket_free(NotifySocket *n);
 DEFINE_TRIVIAL_CLEANUP_FUNC(NotifySocket *, notify_socket_free)

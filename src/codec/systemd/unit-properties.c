@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* The values of NotifyAccess=, see systemd.service(5), and of StandardOutput=, see systemd.exec(5). */
+/* The values of NotifyAccess= and Type=, see systemd.service(5), of KillMode=, see systemd.kill(5), and of
+ * StandardOutput=, see systemd.exec(5). */
 
 #include <string.h>
 
 #include "codec/systemd/unit-properties.h"
+#include "util/clock.h"
 #include "util/macro.h"
 #include "util/string-table.h"
+
+/* DefaultTimeoutStartSec= of systemd-system.conf(5). */
+#define DEFAULT_TIMEOUT_START_USEC (90 * USEC_PER_SEC)
 
 static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
         [NOTIFY_ACCESS_NONE] = "none",
@@ -16,6 +21,37 @@ static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
         [NOTIFY_ACCESS_ALL] = "all",
 };
 DEFINE_STRING_TABLE(notify_access, NotifyAccess)
+
+static const char *const kill_mode_table[_KILL_MODE_MAX] = {
+        [KILL_MODE_CONTROL_GROUP] = "control-group",
+        [KILL_MODE_MIXED] = "mixed",
+        [KILL_MODE_PROCESS] = "process",
+        [KILL_MODE_NONE] = "none",
+};
+DEFINE_STRING_TABLE(kill_mode, KillMode)
+
+ServiceType service_type_from_string(const char *s)
+{
+        static const struct {
+                const char *value;
+                ServiceType type;
+        } table[] = {
+                { "oneshot", SERVICE_TYPE_ONESHOT },
+                { "forking", SERVICE_TYPE_FORKING },
+                { "notify", SERVICE_TYPE_NOTIFY },
+                { "notify-reload", SERVICE_TYPE_NOTIFY_RELOAD },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++)
+                if (strcmp(table[i].value, s) == 0)
+                        return table[i].type;
+        return SERVICE_TYPE_OTHER;
+}
+
+uint64_t unit_properties_start_limit(const UnitProperties *p)
+{
+        return p->known ? p->timeout_start_usec : DEFAULT_TIMEOUT_START_USEC;
+}
 
 unsigned journal_forward_from_string(const char *s)
 {

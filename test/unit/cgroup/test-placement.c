@@ -764,6 +764,7 @@ Test(placement, filter_that_cannot_be_carried_over)
 {
         move.filter_result = -EPERM;
         decide_as(CGROUP_MODE_MIGRATE, NULL);
+        record_unit(record, &(UnitProperties){ .known = true, .device_policy_closed = ANSWER_NO });
         *said = 0;
         placement_take_over(placement);
         placement_take_over(placement);
@@ -771,9 +772,23 @@ Test(placement, filter_that_cannot_be_carried_over)
         cr_assert_str_eq(said, "<4>The container stays outside of the unit: its device filter can't be "
                                "carried over: Operation not permitted. DevicePolicy=closed in the unit "
                                "replaces it.\n");
-        record_unit(record, &(UnitProperties){ .known = true, .device_policy_closed = true });
+        record_unit(record, &(UnitProperties){ .known = true, .device_policy_closed = ANSWER_YES });
         placement_take_over(placement);
         cr_assert_eq(move.sweeps, 1);
+}
+
+/* The unit may have what the message asks for. */
+Test(placement, filter_that_cannot_be_carried_over_into_an_unknown_unit)
+{
+        move.filter_result = -EPERM;
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 0, "it is not moved");
+        cr_assert_str_eq(said,
+                         "<4>The container stays outside of the unit: its device filter can't be "
+                         "carried over: Operation not permitted. DevicePolicy=closed would replace it, "
+                         "but systemd can't be asked for it.\n");
 }
 
 Test(placement, processes_that_fork_too_fast)

@@ -296,5 +296,5 @@ Test(life, detach_that_is_impossible)
         until_told("READY=1");
         loop_settle(x.event);
         cr_assert_eq(x.s->state, STATE_RUNNING);
-        assert_log("Not detaching: the unit would end, because the container is not its main process.");
+        assert_log("Not detaching: the unit might end, because the container is not its main process.");
 }

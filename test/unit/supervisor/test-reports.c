@@ -133,9 +133,9 @@ static UnitProperties unit;
 
 static void know_unit(void)
 {
-        unit.known = true;
+        unit.known = unit.type != SERVICE_TYPE_UNKNOWN;
         unit.main_pid = (uint32_t) getpid();
-        supervisor_unit_link_ops.on_unit_known(&unit, 0, x.s);
+        supervisor_unit_link_ops.on_unit_known(&unit, unit.known ? 0 : -ENOENT, x.s);
         loop_settle(x.event);
 }
 
@@ -196,14 +196,36 @@ Test(reports, signals)
         };
 
         unit = UNIT_PROPERTIES_UNKNOWN;
+        unit.kill_mode = KILL_MODE_CONTROL_GROUP;
         unit.kill_signal = SIGTERM;
         unit.restart_kill_signal = SIGQUIT;
-        unit.send_sighup = true;
-        unit.type_notify_reload = true;
+        unit.send_sighup = ANSWER_YES;
+        unit.type = SERVICE_TYPE_NOTIFY_RELOAD;
         unit.reload_signal = SIGUSR1;
         for (size_t i = 0; i < ELEMENTSOF(cases); i++)
                 check_signal(cases[i].signo, cases[i].by_systemd, cases[i].in_unit, cases[i].run,
                              cases[i].what);
+}
+
+/* systemd cannot be asked: it may have been a reload, of which the container's processes hear from us only.
+ * No other signal may be one, and the type is only unknown where systemd sends it. */
+Test(reports, signals_in_an_unknown_unit)
+{
+        static const struct {
+                int signo;
+                bool by_systemd;
+                What what;
+        } cases[] = {
+                { SIGHUP, true, RELOAD },
+                { SIGHUP, false, FORWARD },
+                { SIGUSR2, true, NOTICE },
+                { SIGTERM, true, STOP }, /* KillMode=mixed, perhaps: twice is better than never */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                unit = UNIT_PROPERTIES_UNKNOWN;
+                check_signal(cases[i].signo, cases[i].by_systemd, true, "--name web image", cases[i].what);
+        }
 }
 
 Test(reports, signal_that_the_engine_does_not_pass_on)
@@ -217,7 +239,7 @@ Test(reports, signal_that_the_engine_does_not_pass_on)
 Test(reports, reload_that_fails_ends_as_well)
 {
         unit = UNIT_PROPERTIES_UNKNOWN;
-        unit.type_notify_reload = true;
+        unit.type = SERVICE_TYPE_NOTIFY_RELOAD;
         unit.reload_signal = SIGHUP;
         service("", "--name web image");
         know_unit();
@@ -259,7 +281,7 @@ Test(reports, unit_of_another_type)
 {
         service("", "--name web image");
         unit = UNIT_PROPERTIES_UNKNOWN;
-        unit.type_forking = true;
+        unit.type = SERVICE_TYPE_FORKING;
         unit.main_pid = 1;
         supervisor_unit_link_ops.on_unit_known(&unit, 0, x.s);
         assert_log("The unit has Type=forking, and its start would end with this process only: use "

@@ -321,7 +321,7 @@ Test(verdict, ends_that_systemd_asked_for)
         };
         static const UnitProperties signals = { .kill_signal = SIGQUIT,
                                                 .restart_kill_signal = SIGUSR1,
-                                                .send_sighup = true };
+                                                .send_sighup = ANSWER_YES };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 Facts f = ended(table[i].exit_code);

@@ -80,7 +80,7 @@ static const char *judge_ping(const char *v)
                 .process_seen = v[2] == '1',
                 .engine_lost = v[3] == '1',
                 .container = { .health = (ContainerHealth) index_of(HEALTH, v[5]), .paused = v[6] == '1' },
-                .unit.timeout_start_usec = 1000,
+                .unit = { .known = true, .timeout_start_usec = 1000 },
         };
 
         return condition_deserves_ping(&(ConditionView){
@@ -209,7 +209,7 @@ Test(condition_rules, status_line_of_a_oneshot)
                 .container = { .name = (char *) "job",
                                .image = (char *) "busybox",
                                .id = "0123456789abcdef" },
-                .unit.type_oneshot = true,
+                .unit.type = SERVICE_TYPE_ONESHOT,
                 .ready_sent = true,
         };
         char *text = condition_status_line(&(ConditionView){ .facts = &facts, .oom_since = "" });

@@ -94,7 +94,7 @@ static void setup(void)
                                .id = "0123456789abcdef",
                                .pid = 42,
                                .check.exit_code = -1 },
-                .unit.timeout_start_usec = UINT64_MAX,
+                .unit = { .known = true, .timeout_start_usec = UINT64_MAX },
                 .process_seen = true,
         };
 }

@@ -62,14 +62,52 @@ Test(standing, table)
                              table[i].expected, "row %zu", i);
 }
 
+static int error;
+
+static Standing find(const char *exec_pid)
+{
+        return standing_find(exec_pid, &error);
+}
+
+/* Whether we are in a user's unit depends on who runs the test. */
+int __wrap_sd_pid_get_user_unit(pid_t pid, char **ret);
+
+static bool is_user_unit;
+
+int __wrap_sd_pid_get_user_unit(pid_t pid, char **ret)
+{
+        return is_user_unit ? 0 : -ENODATA;
+}
+
+/* "By hand" is a guess where systemd cannot be asked, and nothing else where there is no unit. */
+Test(standing, systemd_that_cannot_be_asked)
+{
+        static const struct {
+                int start_error;
+                bool is_user_unit;
+                int expected;
+        } table[] = {
+                { -ENOENT, false, -ENOENT }, { -ETIMEDOUT, false, -ETIMEDOUT },
+                { -ENODATA, false, 0 },      { -ENXIO, false, 0 },
+                { -EACCES, true, 0 }, /* su(1) */
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                start_error = table[i].start_error;
+                is_user_unit = table[i].is_user_unit;
+                cr_assert_eq(find("1"), STANDING_BY_HAND, "row %zu", i);
+                cr_assert_eq(error, table[i].expected, "row %zu", i);
+        }
+}
+
 Test(standing, our_own_pid)
 {
         char pid[16];
 
         (void) snprintf(pid, sizeof(pid), "%i", (int) getpid());
-        cr_assert_eq(standing_find(pid), STANDING_SERVICE);
-        cr_assert_neq(standing_find("1"), STANDING_SERVICE);
-        cr_assert_neq(standing_find(NULL), STANDING_SERVICE);
+        cr_assert_eq(find(pid), STANDING_SERVICE);
+        cr_assert_neq(find("1"), STANDING_SERVICE);
+        cr_assert_neq(find(NULL), STANDING_SERVICE);
 }
 
 /* What systemd says of its main process, and who our ancestors are. */
@@ -77,14 +115,14 @@ Test(standing, ancestors)
 {
         start_error = 0;
         start = (UnitStart){ .main_pid = getpid() };
-        cr_assert_eq(standing_find(NULL), STANDING_SERVICE);
+        cr_assert_eq(find(NULL), STANDING_SERVICE);
         start = (UnitStart){ .main_pid = getppid(), .activating = true };
-        cr_assert_eq(standing_find(NULL), STANDING_BELOW);
+        cr_assert_eq(find(NULL), STANDING_BELOW);
         start.activating = false;
-        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
+        cr_assert_eq(find(NULL), STANDING_BY_HAND);
         /* A process that is no ancestor of ours. */
         start = (UnitStart){ .main_pid = INT_MAX, .activating = true };
-        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
+        cr_assert_eq(find(NULL), STANDING_BY_HAND);
         start = (UnitStart){ .main_pid = 0, .activating = true };
-        cr_assert_eq(standing_find(NULL), STANDING_BY_HAND);
+        cr_assert_eq(find(NULL), STANDING_BY_HAND);
 }

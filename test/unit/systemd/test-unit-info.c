@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "systemd-by-script.h"
 #include "systemd/unit-info.h"
+#include "util/clock.h"
 #include "util/macro.h"
 
 static void on_known(const UnitProperties *properties, int r, void *userdata)
@@ -113,16 +114,16 @@ Test(unit_info, properties, .timeout = LOOP_TIMEOUT)
         cr_assert_eq(asked, 1);
         cr_assert_geq(reported_r, 0);
         cr_assert_eq(reported.notify_access, NOTIFY_ACCESS_ALL);
-        cr_assert(reported.kill_main_only && reported.exit_type_cgroup && reported.type_notify_reload);
+        cr_assert(reported.kill_mode == KILL_MODE_MIXED && answer_is_yes(reported.exit_type_cgroup));
+        cr_assert_eq(reported.type, SERVICE_TYPE_NOTIFY_RELOAD);
         cr_assert_eq(reported.reload_signal, 12);
         cr_assert_eq(reported.kill_signal, 3);
         cr_assert_eq(reported.restart_kill_signal, 10);
-        cr_assert(reported.send_sighup && reported.known);
+        cr_assert(answer_is_yes(reported.send_sighup) && reported.known);
         cr_assert_eq(reported.main_pid, 4321);
-        cr_assert(reported.restart);
+        cr_assert(answer_is_yes(reported.restart));
         cr_assert_eq(reported.restarts, 3);
         cr_assert_eq(reported.main_start_usec, 5000000);
-        cr_assert_not(reported.type_forking);
         cr_assert_eq(reported.timeout_start_usec, 90000000);
         cr_assert_eq(reported.timeout_stop_usec, 15000000);
         cr_assert_str_eq(reported.syslog_identifier, "shop");
@@ -220,7 +221,8 @@ Test(unit_info, filters, .timeout = LOOP_TIMEOUT)
                 reports = 0;
                 ask(reply_filters);
                 cr_assert_geq(reported_r, 0);
-                cr_assert_eq(reported.device_policy_closed, filter == 0);
+                cr_assert(filter == 0 ? answer_is_yes(reported.device_policy_closed)
+                                      : answer_is_no(reported.device_policy_closed));
                 if (filter > ELEMENTSOF(filters))
                         cr_assert_null(reported.socket_filter);
                 else
@@ -246,10 +248,9 @@ static int reply_others(sd_bus_message *call)
         return 1;
 }
 
-static void assert_unknown(void)
+static void assert_defaults(void)
 {
         cr_assert_eq(reported.notify_access, NOTIFY_ACCESS_UNKNOWN);
-        cr_assert(!reported.kill_main_only && !reported.exit_type_cgroup && !reported.type_notify_reload);
         cr_assert_eq(reported.reload_signal, 0);
         cr_assert_eq(reported.timeout_start_usec, UINT64_MAX);
         cr_assert_eq(reported.timeout_stop_usec, UINT64_MAX);
@@ -258,11 +259,27 @@ static void assert_unknown(void)
                   !reported.syslog_no_prefix);
 }
 
+/* Neither yes nor no. */
+static void assert_unknown(void)
+{
+        assert_defaults();
+        cr_assert_not(reported.known);
+        cr_assert_eq(reported.kill_mode, KILL_MODE_UNKNOWN);
+        cr_assert_eq(reported.type, SERVICE_TYPE_UNKNOWN);
+        cr_assert(reported.exit_type_cgroup.value == 0 && reported.restart.value == 0 &&
+                  reported.send_sighup.value == 0 && reported.device_policy_closed.value == 0);
+        cr_assert_eq(unit_properties_start_limit(&reported), 90 * USEC_PER_SEC);
+}
+
 Test(unit_info, other_words, .timeout = LOOP_TIMEOUT)
 {
         ask(reply_others);
         cr_assert_geq(reported_r, 0);
-        assert_unknown();
+        assert_defaults();
+        cr_assert_eq(reported.kill_mode, KILL_MODE_CONTROL_GROUP);
+        cr_assert_eq(reported.type, SERVICE_TYPE_NOTIFY);
+        cr_assert(answer_is_no(reported.exit_type_cgroup));
+        cr_assert_eq(unit_properties_start_limit(&reported), UINT64_MAX);
 }
 
 static int reply_wrong_type(sd_bus_message *call)
@@ -326,4 +343,12 @@ Test(unit_info, names)
         cr_assert_eq(notify_access_from_string("everybody"), -EINVAL);
         cr_assert_str_eq(notify_access_to_string(NOTIFY_ACCESS_ALL), "all");
         cr_assert_null(notify_access_to_string(NOTIFY_ACCESS_UNKNOWN));
+        cr_assert_eq(kill_mode_from_string("none"), KILL_MODE_NONE);
+        cr_assert_eq(kill_mode_from_string("gently"), -EINVAL);
+        cr_assert_str_eq(kill_mode_to_string(KILL_MODE_PROCESS), "process");
+        cr_assert_null(kill_mode_to_string(KILL_MODE_UNKNOWN));
+        cr_assert_eq(service_type_from_string("oneshot"), SERVICE_TYPE_ONESHOT);
+        cr_assert_eq(service_type_from_string("forking"), SERVICE_TYPE_FORKING);
+        cr_assert_eq(service_type_from_string("idle"), SERVICE_TYPE_OTHER);
+        cr_assert(!answer_is_yes(ANSWER_UNKNOWN) && !answer_is_no(ANSWER_UNKNOWN));
 }

@@ -72,6 +72,7 @@ static void setup(void)
         facts = (Facts){ .is_main = true,
                          .container = { .pid = 42, .stop_signal = SIGTERM },
                          .unit = UNIT_PROPERTIES_UNKNOWN };
+        facts.unit.known = true;
         cr_assert_not_null(mkdtemp(folder));
         (void) snprintf(address, sizeof(address), "%s/socket", folder);
         (void) snprintf(pid_file, sizeof(pid_file), "%s/pid", folder);
@@ -202,11 +203,26 @@ Test(unit_link, socket_that_is_none)
         cr_assert_not_null(strstr(said, strerror(ENAMETOOLONG)));
 }
 
+/* TemporaryFileSystem=/run. */
+Test(unit_link, socket_that_the_unit_hides)
+{
+        char expected[256];
+
+        make("/no/such/socket");
+        (void) snprintf(
+                expected, sizeof(expected),
+                "<4>systemd will not hear of this service, whose settings hide /no/such/socket (%s): add "
+                "that to BindPaths= of the unit.\n",
+                strerror(ENOENT));
+        assert_said(expected);
+}
+
 Test(unit_link, stopping)
 {
         char main_pid[32];
 
         (void) snprintf(main_pid, sizeof(main_pid), "MAINPID=%i", (int) getpid());
+        facts.unit.known = true;
         facts.unit.timeout_stop_usec = 90 * USEC_PER_SEC;
         unit_link_stopping(l, 90 * USEC_PER_SEC);
         cr_assert_str_eq(next(), "STOPPING=1");
@@ -217,6 +233,15 @@ Test(unit_link, stopping)
         cr_assert_str_eq(next(), main_pid);
         cr_assert_str_eq(next(), "STOPPING=1");
         cr_assert_str_eq(next(), "EXTEND_TIMEOUT_USEC=91000000");
+}
+
+/* systemd's default may be shorter than what the container needs. */
+Test(unit_link, stopping_without_the_units_limit)
+{
+        facts.unit = UNIT_PROPERTIES_UNKNOWN;
+        unit_link_stopping(l, 15 * USEC_PER_SEC);
+        cr_assert_str_eq(next(), "STOPPING=1");
+        cr_assert_str_eq(next(), "EXTEND_TIMEOUT_USEC=15000000");
 }
 
 /* systemd's limit, and what it was asked to add. */
@@ -279,18 +304,25 @@ Test(unit_link, kill_mode)
 {
         static const struct {
                 int stop_signal;
-                bool kill_main_only, in_unit, explained;
+                KillMode mode;
+                bool in_unit, explained;
         } table[] = {
-                { SIGTERM, false, false, false }, { SIGTERM, false, true, false },
-                { SIGTERM, true, false, false },  { SIGTERM, true, true, false },
-                { SIGQUIT, false, false, false }, { SIGQUIT, false, true, true },
-                { SIGQUIT, true, false, false },  { SIGQUIT, true, true, false },
+                { SIGTERM, KILL_MODE_CONTROL_GROUP, false, false },
+                { SIGTERM, KILL_MODE_CONTROL_GROUP, true, false },
+                { SIGTERM, KILL_MODE_MIXED, true, false },
+                { SIGQUIT, KILL_MODE_CONTROL_GROUP, false, false },
+                { SIGQUIT, KILL_MODE_CONTROL_GROUP, true, true },
+                { SIGQUIT, KILL_MODE_MIXED, true, false },
+                { SIGQUIT, KILL_MODE_PROCESS, true, false },
+                { SIGQUIT, KILL_MODE_NONE, true, false }, /* systemd sends nothing */
+                { SIGQUIT, KILL_MODE_UNKNOWN, true, false },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 make(address);
                 facts.container.stop_signal = table[i].stop_signal;
-                facts.unit.kill_main_only = table[i].kill_main_only;
+                facts.unit.kill_mode = table[i].mode;
+                facts.unit.kill_signal = table[i].mode == KILL_MODE_UNKNOWN ? 0 : SIGTERM;
                 unit_link_explain_kill_mode(l, table[i].in_unit);
                 cr_assert_eq(strstr(said, "stopped with SIGQUIT:") != NULL, table[i].explained, "row %zu",
                              i);
