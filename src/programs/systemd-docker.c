@@ -24,6 +24,7 @@
 #include "setup/setup.h"
 #include "supervisor/supervisor.h"
 #include "systemd/owner.h"
+#include "systemd/passed-files.h"
 #include "systemd/standing.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
@@ -204,14 +205,17 @@ static void step_back_from_the_oom_killer(void)
 }
 
 /* The engine cannot give a container the descriptors that systemd has given to us. */
-static void warn_of_sockets(void)
+static void warn_of_passed_files(void)
 {
-        const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
+        PassedFiles unused = passed_files_unused(getenv("LISTEN_PID"), getenv("LISTEN_FDS"), getpid());
 
-        if (pid && n && strtol(pid, NULL, 10) == (long) getpid() && strtol(n, NULL, 10) > 0)
+        if (unused.sockets > 0)
                 log_warning(
                         "The container does not get the sockets of the unit ($LISTEN_FDS): publish ports, "
                         "or use systemd-socket-proxyd(8).");
+        if (unused.others > 0)
+                log_warning("The container does not get the files that systemd has opened for the unit "
+                            "($LISTEN_FDS): mount them with --volume.");
 }
 
 static void warn_of_shell_words(const SupervisorConfig *config)
@@ -236,7 +240,7 @@ static int supervise(const SupervisorConfig *config, const EngineChoice *choice)
                 return refuse(&error, config->standing);
         if (config->standing != STANDING_BY_HAND)
                 step_back_from_the_oom_killer();
-        warn_of_sockets();
+        warn_of_passed_files();
         warn_of_shell_words(config);
         r = supervisor_new(&s, config, &host);
         if (r == -EAFNOSUPPORT) { /* of its sockets, all that are needed here are unix sockets */

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 from supervised import ADOPTED, ENGINE_BACK, PROGRAM, Service, assert_failed, assert_success, by_hand, is_line, quote, sh
-from testhost import SANITIZED, UNIT_DIR, Unit, cursor, docker, inspect, journal, messages, run, wait_until
+from testhost import SANITIZED, UNIT_DIR, Unit, cursor, docker, inspect, journal, messages, not_here, run, systemd_version, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -158,6 +158,35 @@ def test_answer_to_a_client(folder):
         for path in files:
             path.unlink()
         run("systemctl", "daemon-reload")
+
+
+def test_fifo_of_a_socket_unit_as_input(folder):
+    """What is our standard input is not passed to nobody."""
+    fifo = folder / "fifo"
+    command = f"{PROGRAM} run --rm -i busybox " + sh("read x; echo got $x")
+    service = Unit("fifo", command, Type="exec", StandardInput="fd:in", StandardOutput="journal", Sockets="fifo.socket")
+    path = UNIT_DIR / "fifo.socket"
+    path.write_text(f"[Socket]\nListenFIFO={fifo}\nFileDescriptorName=in\n")
+    try:
+        with service as unit:
+            unit.start()
+            with fifo.open("w") as input_:
+                print("hello", file=input_)
+            unit.wait_journal(lambda e: e["MESSAGE"] == "got hello")
+            assert [e["MESSAGE"] for e in unit.journal() if "LISTEN_FDS" in e["MESSAGE"]] == []
+    finally:
+        run("systemctl", "stop", "fifo.socket", check=False)
+        path.unlink()
+        run("systemctl", "daemon-reload")
+
+
+@not_here(systemd_version() < 253, "OpenFile=")
+def test_file_that_nobody_gets(folder):
+    (folder / "file").write_text("x")
+    with Unit("opened", f"{PROGRAM} run --rm busybox true", Type="exec", OpenFile=f"{folder}/file:x:read-only") as unit:
+        unit.start()
+        unit.wait_journal(lambda e: "mount them with --volume" in e["MESSAGE"])
+        assert [e["MESSAGE"] for e in unit.journal() if "publish ports" in e["MESSAGE"]] == []
 
 
 def test_both_into_one_pipe_keep_their_order():
