@@ -4,6 +4,7 @@
 /* What several sources and phases may be the first to learn: that the container is dead, how it ended, and
  * what inspect says of it now. Each is recorded, and pushed or passed to the parts, in one place. */
 
+#include "announce.h"
 #include "machine.h"
 #include "reports-condition.h"
 #include "reports.h"
@@ -35,11 +36,14 @@ void supervisor_report_info(Supervisor *s, ContainerInfo *info)
 {
         /* Of a dead process the engine may still say that it runs, until it has noticed itself. */
         bool lives_on = info->running && !(s->facts->dead && info->pid == s->facts->container.pid);
+        bool goes_on = lives_on && s->facts->container.paused && !info->paused;
 
         if (!info->running && s->facts->started && info->exit_code >= 0 &&
             !supervisor_in(s, PHASE_LINGERING))
                 supervisor_report_not_running(s, info->exit_code);
         record_container(s->record, info);
+        if (goes_on)
+                supervisor_note_going_on(s);
         if (lives_on && supervisor_in(s, PHASE_OVER) && s->facts->dead)
                 supervisor_push(s, LIFE_RESTARTED);
         /* Before its start there is nothing to go on with, and after its end the next life opens it. */

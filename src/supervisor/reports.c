@@ -231,6 +231,8 @@ static void on_event_pause(Supervisor *s, const EngineEvent *event)
         else
                 log_event(LOG_NOTICE, MESSAGE_ID_CONTAINER_UNPAUSED, "Container %s goes on.",
                           s->facts->container.name);
+        if (!paused)
+                supervisor_note_going_on(s);
         condition_note_pause(s->condition);
 }
 

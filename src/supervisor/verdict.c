@@ -125,7 +125,9 @@ static int next_of_running(const Facts *f)
         /* A process that writes where nobody reads gets SIGPIPE. */
         if (f->output_unread)
                 return LIFE_GIVE_UP;
-        return f->detach && f->announced && f->ready_sent && !needed ? LIFE_DETACH : -1;
+        /* Of a paused one it may still have to be decided. */
+        return f->detach && f->announced && f->ready_sent && !needed && !f->container.paused ? LIFE_DETACH
+                                                                                             : -1;
 }
 
 static int next_of_draining(const Facts *f)

@@ -112,6 +112,21 @@ def test_container_of_a_dead_supervisor_of_another_unit_is_adopted():
 # ---- somebody else's -------------------------------------------------------------------------------------------------
 
 
+def test_paused_foreign_container_is_moved_when_it_goes_on():
+    foreign()
+    docker("pause", NAME)
+    with Service("true", run="") as unit:
+        unit.start()
+        assert unit.show("StatusText").startswith("Paused")
+        docker("unpause", unit.name)
+        unit.wait(lambda now: int(now["MainPID"]) == unit.container_pid)
+        unit.wait(lambda now: now["StatusText"].startswith("Running"))
+        assert unit.container_pid in unit.procs()
+        assert unit.said("stays the main process") == []
+        unit.stop()
+        assert_success(unit.show())
+
+
 def test_volume_of_a_stopped_foreign_container_stays():
     foreign("--volume=/data")
     docker("stop", NAME)

@@ -32,6 +32,55 @@ Test(reports, pause)
         cr_assert(!x.s->facts->container.paused);
 }
 
+/* It can't be moved into the unit before it goes on; whether the unit is where it belongs is said, and
+ * decided, then. */
+static void run_paused(const char *own)
+{
+        char state[128];
+
+        x.is_of_container = true;
+        life_new(STANDING_SERVICE, own, "--name web image");
+        life_to_created();
+        expect("POST", "/containers/" ID "/start", 204, "");
+        (void) snprintf(state, sizeof(state), "%s,\"Paused\":true", life_child());
+        expect_inspect(ID, state, "");
+        loop_until(x.event, x.s->state == STATE_RUNNING);
+        loop_settle(x.event);
+        cr_assert(x.s->facts->announced);
+        cr_assert_null(strstr(x.log, "stays the main process"));
+}
+
+Test(reports, place_of_a_paused_container_is_decided_later)
+{
+        UnitProperties p = UNIT_PROPERTIES_UNKNOWN;
+        char expected[32];
+
+        run_paused("");
+        p.known = true;
+        p.main_pid = (uint32_t) getpid();
+        p.notify_access = NOTIFY_ACCESS_ALL;
+        p.type = SERVICE_TYPE_NOTIFY;
+        supervisor_unit_link_ops.on_unit_known(&p, 0, x.s);
+        x.in_unit = true;
+        tell_event("unpause", "");
+        (void) snprintf(expected, sizeof(expected), "MAINPID=%i", (int) x.child);
+        until_told(expected);
+        cr_assert_null(strstr(x.log, "stays the main process"));
+}
+
+Test(reports, paused_container_that_stays_elsewhere)
+{
+        FakeReply *looked;
+
+        run_paused("--logs=false");
+        cr_assert(x.s->facts->detach, "perhaps the unit can go on without us");
+        looked = expect_inspect(ID, life_child(), "");
+        tell_event("rename", ""); /* it has gone on meanwhile */
+        until_asked(looked);
+        until_log("The supervisor stays the main process: the container's processes are not in the unit's");
+        until_log("Not detaching: the unit might end,");
+}
+
 /* Events that do not say all: the engine is asked. */
 Test(reports, events_after_which_the_container_is_looked_at)
 {
