@@ -174,6 +174,15 @@ static void log_end_before_ready(const Supervisor *s)
                 log_error("  %s", lines[i]);
 }
 
+/* By hand, and in a unit of another type, a container without --notify is ready as soon as it runs. */
+static bool is_waited_for(const Supervisor *s)
+{
+        ServiceType type = s->facts->unit.type;
+
+        return s->config.options->notify != NOTIFY_SUPERVISOR ||
+               (s->config.notify_socket && (type == SERVICE_TYPE_UNKNOWN || service_type_notifies(type)));
+}
+
 static void log_end(Supervisor *s)
 {
         bool asked = verdict_end_was_asked_for(s->facts);
@@ -183,7 +192,7 @@ static void log_end(Supervisor *s)
                 return;
         if (s->facts->exit_code < 0)
                 log_error("Container %s has ended, and nobody could say how.", s->facts->container.name);
-        else if (!s->facts->ready_sent && !asked &&
+        else if (!s->facts->ready_sent && !asked && is_waited_for(s) &&
                  (status != 0 || s->config.options->notify != NOTIFY_SUPERVISOR))
                 log_end_before_ready(s);
         else

@@ -196,6 +196,21 @@ def test_environment_of_a_service_is_no_service():
         assert time.monotonic() - before < 15
 
 
+def test_end_by_hand_is_not_early():
+    """Nobody waits until it is ready, unless that was requested."""
+    for options, early in ((), False), (("--notify",), True):
+        done = by_hand(*options, "run", "--rm", "--name", "who", "busybox", "sh", "-c", "echo hi; exit 3")
+        assert (done.returncode, done.stdout) == (3, "hi\n")
+        assert ("ended before it was ready" in done.stderr) == early
+
+
+def test_start_of_a_type_that_does_not_wait():
+    with Service(sh("exit 3"), Type="exec") as unit:
+        assert_failed(unit.run_to_end(), 3)
+        assert unit.said("before it was ready") == []
+        assert len(unit.said("has ended, exit status 3")) == 1
+
+
 def test_oom_score_by_hand_stays():
     environment = {**os.environ, "INVOCATION_ID": "0" * 32}
     with subprocess.Popen([PROGRAM, "run", "--rm", "--name", "who", "busybox", "sh", "-c", "echo up; sleep 1000"], env=environment, stdout=subprocess.PIPE, text=True) as child:

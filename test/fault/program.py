@@ -28,7 +28,7 @@ LINE_MAX = 2200
 # as errors.
 WARNING = 4
 # Warnings that are expected when a container or an engine ends.
-NEWS = re.compile(r"Container .+ (has ended|was stopped), exit status|Lost the Docker engine|"
+NEWS = re.compile(r"Container .* (has ended|was stopped), exit status|Lost the Docker engine|"
                   r"Container .+ did not stop in time|There is no journald")
 # valgrind's messages about itself, for example about a system call that it does not know.
 VALGRIND = re.compile(r"--\d+-- ")
