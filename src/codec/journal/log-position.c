@@ -26,7 +26,7 @@
 #include "util/macro.h"
 #include "util/text.h"
 
-static const char magic[16] = "systemd-docker.3";
+static const char magic[16] = "systemd-docker.4";
 
 #define SLACK_NSEC (5 * NSEC_PER_SEC)
 #define PIECE ((uint64_t) 16 * 1024)
@@ -221,8 +221,7 @@ uint64_t log_line_hash(const void *data, size_t size)
  * because a page of the file takes memory once it was touched. */
 static void clear_trail(LogTrail *t)
 {
-        memset(t, 0, offsetof(LogTrail, entries));
-        memset(&t->open, 0, offsetof(LogOpenLine, head));
+        memset(t, 0, offsetof(LogTrail, open.head));
 }
 
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec)

@@ -75,8 +75,9 @@ typedef struct LogTrail {
         uint64_t pending_nsec; /* the stamp of an incomplete line; 0: none */
         uint64_t sent_n;       /* how many of n are in the journal, for transports without ordinals */
         uint64_t n;            /* the number of lines so far; entries[n % LOG_TRAIL_SLOTS] is the next one */
-        LogEntry entries[LOG_TRAIL_SLOTS];
+        /* What is written while there is no output comes first: it takes one page. */
         LogOpenLine open; /* of a raw stream */
+        LogEntry entries[LOG_TRAIL_SLOTS];
 } LogTrail;
 
 /* At that time, at most so many bytes had been received. */
