@@ -29,7 +29,7 @@
 #define KEEPALIVE_IDLE_SEC 15L
 #define KEEPALIVE_INTERVAL_SEC 5L
 /* Of events and answers, which are small: each open request has such a buffer. */
-#define READ_SIZE ((size_t) 4096)
+#define READ_SIZE ((size_t) 1024)
 
 struct Engine {
         EngineAddress address;
