@@ -58,8 +58,12 @@ Test(failure_cause, texts)
 {
         for (size_t i = 0; i < failure_table_size; i++) {
                 const FailureRow *row = failure_table + i;
-                size_t stars = 0, n = strlen(row->cure);
+                size_t stars = 0, n = strnlen(row->cure, sizeof(row->cure));
 
+                /* A text that fills its array exactly compiles, without its end. */
+                cr_assert(row->words[sizeof(row->words) - 1] == 0 &&
+                                  row->cause[sizeof(row->cause) - 1] == 0 && n < sizeof(row->cure),
+                          "row %zu", i);
                 for (const char *w = row->words; *w; w++)
                         stars += *w == '*';
                 cr_expect_leq(stars, 4u, "%s", row->words);

@@ -34,16 +34,17 @@ typedef struct FailureCause {
 
 #define FAILURE_CAUSE_NULL ((FailureCause){ .kind = FAILURE_UNKNOWN })
 
-/* One row of the table, in failure-table.c. */
+/* One row of the table, in failure-table.c. It has its texts and no pointers, which would have to be
+ * relocated, and then each process had its own copy of the table. */
 typedef struct FailureRow {
         /* Pieces of the engine's words, with "*" for any text between two of them, the shortest that fits,
          * or up to the end. "^" at the beginning and "$" at the end are the ends of the words. */
-        const char *words;
+        char words[112];
         FailureKind kind;
         /* "{1}" to "{3}" are the texts of the stars; "{1:port}", "{1:address}" the parts of the host in a
          * port mapping, "{1:tag}" and "{1:name}" of an image reference; "{image}" is the container's. */
-        const char *cause;
-        const char *cure;
+        char cause[80];
+        char cure[160];
 } FailureRow;
 
 extern const FailureRow failure_table[];
