@@ -118,15 +118,16 @@ static int login_ask_helper(Login *l, sd_event *event, const CliContext *context
 {
         static const CredentialHelperOps ops = { .on_done = on_helper_done };
         _cleanup_strv_free_ char **environment = NULL;
-        _cleanup_free_ char *program = NULL;
+        _cleanup_free_ char *program = NULL, *home = context_home(context);
         int r;
 
+        if (!home)
+                return -ENOMEM;
         STRV_FOREACH(e, context->environment)
                 if (strv_extend(&environment, *e) < 0)
                         return -ENOMEM;
         /* Helpers look for their own files in it. */
-        if (!context_getenv(context, "HOME") &&
-            strv_extendf(&environment, "HOME=%s", context_home(context)) < 0)
+        if (!context_getenv(context, "HOME") && strv_extendf(&environment, "HOME=%s", home) < 0)
                 return -ENOMEM;
         r = credential_helper_find(context_getenv(context, "PATH") ?: PATH_DEFAULT, l->helper_name,
                                    &program);

@@ -24,25 +24,37 @@ const char *context_getenv(const CliContext *c, const char *name)
         return NULL;
 }
 
-const char *context_home(const CliContext *c)
+/* The docker CLI asks nobody else, either. getpwuid() would load what nsswitch.conf names, which stays in
+ * memory. */
+static char *home_of(uid_t uid)
+{
+        _cleanup_fclose_ FILE *f = fopen("/etc/passwd", "re");
+        struct passwd user, *found;
+        char line[1024];
+
+        while (f && fgetpwent_r(f, &user, line, sizeof(line), &found) == 0)
+                if (user.pw_uid == uid)
+                        return strdup(user.pw_dir);
+        return strdup("/root");
+}
+
+char *context_home(const CliContext *c)
 {
         const char *home = context_getenv(c, "HOME");
-        struct passwd *user;
 
-        if (home && *home)
-                return home;
-        user = getpwuid(getuid());
-        return user ? user->pw_dir : "/root";
+        return home && *home ? strdup(home) : home_of(getuid());
 }
 
 char *context_config_folder(const CliContext *c)
 {
         const char *folder = context_getenv(c, "DOCKER_CONFIG");
+        _cleanup_free_ char *home = NULL;
         char *path;
 
         if (folder && *folder)
                 return strdup(folder);
-        return asprintf(&path, "%s/.docker", context_home(c)) < 0 ? NULL : path;
+        home = context_home(c);
+        return !home || asprintf(&path, "%s/.docker", home) < 0 ? NULL : path;
 }
 
 char *context_config_path(const CliContext *c)

@@ -27,8 +27,9 @@ char *context_config_folder(const CliContext *c);
 
 /* The value of a variable in the environment, or NULL if it is not set. */
 const char *context_getenv(const CliContext *c, const char *name);
-/* $HOME. A service may have no HOME: then the home directory of the user, or "/root" if that is unknown. */
-const char *context_home(const CliContext *c);
+/* $HOME. A service may have no HOME: then the user's in /etc/passwd, or "/root" if it is not there. NULL:
+ * out of memory. */
+char *context_home(const CliContext *c);
 /* The path of config.json in that folder. NULL: out of memory. */
 char *context_config_path(const CliContext *c);
 /* The engine's address in the form of --host. Never NULL. */

@@ -4,13 +4,33 @@
 /* Text, paths, records, files of variables, seccomp profiles, images and proxies. */
 
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <unistd.h>
 
 #include "run/client-config.h"
+#include "run/context.h"
 #include "run/csv.h"
 #include "run/env-file.h"
 #include "run/reference.h"
 #include "util/macro.h"
 #include "json/json-compact.h"
+
+static char *home(char *const *environment)
+{
+        return context_home(&(CliContext){ .environment = environment, .dir_fd = AT_FDCWD });
+}
+
+Test(text, home)
+{
+        char *const with[] = { (char *) "HOME=/somewhere", NULL }, *const empty[] = { (char *) "HOME=",
+                                                                                      NULL };
+        _cleanup_free_ char *given = home(with), *known = home(empty);
+        struct passwd *user = getpwuid(getuid());
+
+        cr_assert_str_eq(given, "/somewhere");
+        cr_assert_str_eq(known, user ? user->pw_dir : "/root");
+}
 
 Test(text, paths)
 {
