@@ -221,14 +221,15 @@ uint64_t log_line_hash(const void *data, size_t size)
  * because a page of the file takes memory once it was touched. */
 static void clear_trail(LogTrail *t)
 {
-        memset(t, 0, offsetof(LogTrail, open.head));
+        memset(t, 0, offsetof(LogTrail, open));
+        memset(&t->open, 0, offsetof(LogOpenLine, head));
 }
 
 void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64_t now_nsec)
 {
         memset(p, 0, offsetof(LogPosition, trails));
-        for (size_t i = 0; i < ELEMENTSOF(p->trails); i++)
-                clear_trail(p->trails + i);
+        for (int stream = STREAM_STDOUT; stream <= STREAM_STDERR; stream++)
+                clear_trail(log_position_trail(p, stream));
         p->size = sizeof(*p);
         (void) strncpy(p->id, id, ENGINE_ID_SIZE);
         (void) strncpy(p->epoch, epoch, LOG_EPOCH_SIZE);
