@@ -13,6 +13,7 @@
 #include "codec/engine/wait-status.h"
 #include "last-end.h"
 #include "machine.h"
+#include "place.h"
 #include "reports-condition.h"
 #include "reports.h"
 #include "step.h"
@@ -37,76 +38,6 @@ static void log_running(const Supervisor *s)
                           s->facts->container.name, (int) s->facts->container.pid);
 }
 
-/* A paused container can't be moved into the unit: the processes would thaw. */
-static bool is_decided_later(const Supervisor *s, bool in_unit)
-{
-        return s->facts->container.paused && !in_unit;
-}
-
-static void decide_detach(Supervisor *s, bool in_unit)
-{
-        bool known = s->facts->unit.known;
-
-        if (!s->facts->detach || is_decided_later(s, in_unit))
-                return;
-        switch (verdict_detach(s->facts, s->config.notify_socket, unit_link_has_given_main_pid(s->unit_link),
-                               in_unit)) {
-        case DETACH_IMPOSSIBLE:
-                log_notice("Not detaching: the unit %s end, because the container is not its main process.",
-                           known ? "would" : "might");
-                record_no_detach(s->record);
-                break;
-        case DETACH_BLIND:
-                if (known)
-                        log_notice("Detaching: systemd may miss the container's end. To prevent that, set "
-                                   "ExitType=cgroup in the unit, and use --main-pid=supervisor.");
-                else
-                        log_notice("Detaching: systemd may miss the container's end, unless the unit has "
-                                   "ExitType=cgroup, for which systemd can't be asked.");
-                break;
-        default:
-                break;
-        }
-}
-
-/* What depends on where the container is. */
-static void explain_place(Supervisor *s, bool in_unit)
-{
-        unit_link_explain_kill_mode(s->unit_link, in_unit);
-        placement_explain(s->placement);
-}
-
-static void decide_main_process(Supervisor *s, bool in_unit)
-{
-        const char *why = "";
-
-        /* One that is over already is in no cgroup, which explains nothing. */
-        if (!is_decided_later(s, in_unit) && (in_unit || !process_is_ending(s->process)))
-                why = verdict_why_main_process(s->facts, s->config.options, s->config.notify_socket,
-                                               in_unit);
-        unit_link_offer_main_pid(s->unit_link, why);
-        decide_detach(s, in_unit);
-}
-
-static bool is_in_unit(const Supervisor *s)
-{
-        return s->facts->process_seen && placement_has_container(s->placement);
-}
-
-void supervisor_note_going_on(Supervisor *s)
-{
-        bool in_unit;
-
-        placement_expect_joiner(s->placement);
-        in_unit = is_in_unit(s);
-        if (!s->facts->announced || !supervisor_in(s, PHASE_RUNNING) ||
-            unit_link_has_given_main_pid(s->unit_link))
-                return;
-        explain_place(s, in_unit);
-        decide_main_process(s, in_unit);
-        supervisor_wake(s);
-}
-
 /* Contract, "Start": cgroup (done with the process), pid file, MAINPID=, STATUS=, READY=1, in this order. */
 void supervisor_announce(Supervisor *s)
 {
@@ -120,11 +51,11 @@ void supervisor_announce(Supervisor *s)
                 supervisor_report_dead(s);
                 return;
         }
-        in_unit = is_in_unit(s);
+        in_unit = supervisor_is_in_unit(s);
         log_running(s);
-        explain_place(s, in_unit);
+        supervisor_explain_place(s, in_unit);
         unit_link_write_pid_file(s->unit_link);
-        decide_main_process(s, in_unit);
+        supervisor_decide_main_process(s, in_unit);
         record_announced(s->record);
         condition_begin(s->condition, relay_was_ready(s->relay));
         supervisor_wake(s);

@@ -7,8 +7,6 @@
 #include "machine.h"
 
 void supervisor_announce(Supervisor *s);
-/* The container is not paused any more: it can be moved, and what depends on that is decided. */
-void supervisor_note_going_on(Supervisor *s);
 void supervisor_hand_back(Supervisor *s);
 /* Has the container reload, by this signal. */
 void supervisor_reload(Supervisor *s, int signo);

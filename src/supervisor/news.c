@@ -4,8 +4,8 @@
 /* What several sources and phases may be the first to learn: that the container is dead, how it ended, and
  * what inspect says of it now. Each is recorded, and pushed or passed to the parts, in one place. */
 
-#include "announce.h"
 #include "machine.h"
+#include "place.h"
 #include "reports-condition.h"
 #include "reports.h"
 #include "util/macro.h"

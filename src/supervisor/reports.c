@@ -16,6 +16,7 @@
 #include "codec/engine/wait-status.h"
 #include "failure.h"
 #include "machine.h"
+#include "place.h"
 #include "reports-engine-guard.h"
 #include "reports-process.h"
 #include "reports.h"
