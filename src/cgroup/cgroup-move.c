@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "cgroup-files.h"
+#include "cgroup-id.h"
 #include "cgroup-move.h"
 #include "codec/cgroup/cgroup-path.h"
 #include "device-filter.h"
@@ -328,6 +329,38 @@ bool cgroup_is_of_container(pid_t pid, const char *container_id)
         _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
 
         return cgroup_read_paths(pid, &theirs) >= 0 && is_of_container(&theirs, container_id);
+}
+
+int cgroup_member_id(pid_t pid, const char *container_id, uint64_t *ret)
+{
+        _cleanup_(cgroup_paths_done) CgroupPaths theirs = CGROUP_PATHS_NULL;
+        const CgroupPath *unified;
+        int r = cgroup_read_paths(pid, &theirs);
+
+        if (r < 0)
+                return r;
+        unified = cgroup_paths_find(&theirs, "");
+        if (!unified ||
+            !is_of_container(&(CgroupPaths){ .items = (CgroupPath *) unified, .n_items = 1 }, container_id))
+                return -ENOENT;
+        return cgroup_id_of(unified, ret);
+}
+
+int cgroup_id_is_of_container(uint64_t id, pid_t member)
+{
+        const pid_t pids[] = { 0, member };
+        int r = 0;
+
+        for (size_t i = 0; i < ELEMENTSOF(pids) && r == 0; i++) {
+                _cleanup_(cgroup_paths_done) CgroupPaths paths = CGROUP_PATHS_NULL;
+                const CgroupPath *unified;
+
+                r = cgroup_read_paths(pids[i], &paths);
+                unified = r < 0 ? NULL : cgroup_paths_find(&paths, "");
+                if (unified && unified->path[1])
+                        r = cgroup_id_is_below(id, unified);
+        }
+        return r;
 }
 
 bool cgroup_has_id(pid_t pid, const char *container_id)

@@ -6,6 +6,7 @@
  * are those of the unit. */
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "util/cleanup.h"
@@ -58,6 +59,13 @@ const char *cgroup_move_unified_source(const CgroupMove *m);
 /* Whether pid is in a cgroup with the container's id in its path, or in our own. This proves that a pid from
  * an engine on this machine does not belong to another process by now. False: no process pid. */
 bool cgroup_is_of_container(pid_t pid, const char *container_id);
+
+/* The kernel's number for the cgroup of v2 of a process of the container. -ENOENT: that is none of the
+ * container's, as with cgroup v1; or another -errno. */
+int cgroup_member_id(pid_t pid, const char *container_id, uint64_t *ret);
+/* Whether the cgroup with this number is our own, that of this member of the container, or below these. 1,
+ * 0, or -errno. */
+int cgroup_id_is_of_container(uint64_t id, pid_t member);
 
 /* Whether pid is in a cgroup with the container's id in its path. This also proves that the pid is not one
  * of another machine, which may by chance be in our own cgroup here. */

@@ -244,3 +244,13 @@ bool process_is_of_container(pid_t pid, const char *container_id)
 {
         return cgroup_is_of_container(pid, container_id);
 }
+
+int process_member_cgroup(pid_t pid, const char *container_id, uint64_t *ret)
+{
+        return cgroup_member_id(pid, container_id, ret);
+}
+
+int process_cgroup_is_of_container(uint64_t cgroup, pid_t member)
+{
+        return cgroup_id_is_of_container(cgroup, member);
+}

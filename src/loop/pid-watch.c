@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,17 +25,7 @@
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
-
-/* From linux/pidfd.h, which Debian's libc headers do not have yet. */
-struct pidfd_info_v1 {
-        uint64_t mask;
-        uint64_t cgroupid;
-        uint32_t pid, tgid, ppid;
-        uint32_t ruid, rgid, euid, egid, suid, sgid, fsuid, fsgid;
-        int32_t exit_code;
-};
-#define PIDFD_GET_INFO_V1 _IOWR(0xFF, 11, struct pidfd_info_v1)
-#define PIDFD_INFO_EXIT_FLAG (UINT64_C(1) << 3)
+#include "util/pidfd.h"
 
 #define PROC_STAT_MAX (16U * 1024)
 
@@ -51,13 +40,9 @@ struct PidWatch {
 
 static int pidfd_exit_code(int fd)
 {
-        struct pidfd_info_v1 info = { .mask = PIDFD_INFO_EXIT_FLAG };
+        int status, r = pidfd_exit_status(fd, &status);
 
-        if (ioctl(fd, PIDFD_GET_INFO_V1, &info) < 0)
-                return -errno;
-        if (!(info.mask & PIDFD_INFO_EXIT_FLAG))
-                return -ENODATA;
-        return wait_status_from_raw(info.exit_code);
+        return r < 0 ? r : wait_status_from_raw(status);
 }
 
 static int pid_watch_on_io(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -111,7 +96,7 @@ int pid_watch_new(PidWatch **ret, sd_event *event, pid_t pid, const PidWatchOps 
         w->pid = pid;
         w->ops = ops;
         w->userdata = userdata;
-        w->fd = (int) RET_NERRNO(syscall(SYS_pidfd_open, pid, 0));
+        w->fd = pidfd_of(pid);
         if (w->fd < 0)
                 return w->fd;
         r = event_add_io(event, &w->source, w->fd, EPOLLIN, pid_watch_on_io, w, &traits);

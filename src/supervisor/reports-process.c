@@ -44,6 +44,8 @@ int supervisor_watch_process(Supervisor *s)
         r = process_watch(s->process, s->facts->container.pid, s->facts->container.id);
 
         record_process_seen(s->record, r > 0);
+        if (r > 0)
+                relay_begin_life(s->relay);
         if (r > 0 && s->first_start && supervisor_check_place(s) < 0)
                 return -EXDEV;
         if (r > 0)

@@ -100,6 +100,8 @@ static int supervisor_add_systemd_parts(Supervisor *s)
                 .name = s->config.run->name,
                 .engine_is_local = engine_is_local(s->engine),
                 .is_of_container = process_is_of_container,
+                .member_cgroup = process_member_cgroup,
+                .cgroup_is_of_container = process_cgroup_is_of_container,
         };
         int r;
 

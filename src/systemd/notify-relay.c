@@ -3,10 +3,12 @@
 
 /* A datagram socket that a container's processes send to. Everything that comes is hostile.
  *
- * Who may speak: the sender's cgroup decides, while the sender lives. systemd drops the message of a sender
- * that has exited before systemd looked. Here such a message counts, because only the container can reach
- * the socket: on the host it is in a folder that only root can enter. (Another container with this one's
- * volumes can reach it as well, and is recognised while it lives.)
+ * Who may speak: the sender's cgroup decides. systemd drops the message of a sender that has exited before
+ * systemd looked. Here such a message counts, because of what is short-lived in a container, as a health
+ * check's script. Since Linux 6.16 the kernel passes a pidfd of the sender together with the message, and
+ * tells in which cgroup a process was that is gone: so another container with this one's volumes is not
+ * heard. Before, it is not heard while it lives; on the host, the socket is in a folder that only root can
+ * enter.
  *
  * How much: a socket that is always readable would starve all sources of a lower priority. After BUDGET
  * messages within a WINDOW the socket rests until the window is over; then what has queued up is read at
@@ -46,6 +48,14 @@
 /* How long the socket rests when there is no room for descriptors to be closed. */
 #define CROWDED_USEC (20 * USEC_PER_MSEC)
 
+/* Not in Debian's libc headers yet. */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 0x04
+#endif
+
 struct NotifyRelay {
         int folder;
         int fd;
@@ -67,6 +77,7 @@ struct NotifyRelay {
 /* What comes with the text. */
 typedef struct Control {
         pid_t pid; /* of the sender; 0: not known */
+        int pidfd; /* the same; negative: not known */
         int fds[FDS_MAX];
         size_t n_fds;
 } Control;
@@ -75,7 +86,6 @@ static void control_parse(struct msghdr *m, Control *ret)
 {
         struct cmsghdr *c;
 
-        *ret = (Control){};
         for (c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
                 size_t size = c->cmsg_len - CMSG_LEN(0);
                 struct ucred cred;
@@ -88,7 +98,8 @@ static void control_parse(struct msghdr *m, Control *ret)
                 } else if (c->cmsg_type == SCM_CREDENTIALS && size == sizeof(cred)) {
                         memcpy(&cred, CMSG_DATA(c), sizeof(cred));
                         ret->pid = cred.pid;
-                }
+                } else if (c->cmsg_type == SCM_PIDFD && size == sizeof(ret->pidfd))
+                        memcpy(&ret->pidfd, CMSG_DATA(c), sizeof(ret->pidfd)); /* or an error */
         }
 }
 
@@ -96,20 +107,21 @@ static void control_done(Control *c)
 {
         foreign_close(c->fds, c->n_fds);
         c->n_fds = 0;
+        c->pidfd = fd_close(c->pidfd);
 }
 
-/* A sender that has exited may speak: see above. */
-static bool may_speak(NotifyRelay *r, pid_t pid)
+/* A sender of which nothing is known any more may speak: see above. */
+static bool may_speak(NotifyRelay *r, const Control *control)
 {
         NotifySender sender;
 
-        if (pid <= 0)
+        if (control->pid <= 0)
                 return false;
-        if (pid == r->member)
+        if (control->pid == r->member)
                 return true;
-        sender = r->ops->judge(pid, r->userdata);
+        sender = r->ops->judge(control->pid, control->pidfd, r->userdata);
         if (sender == NOTIFY_SENDER_MEMBER)
-                r->member = pid;
+                r->member = control->pid;
         return sender != NOTIFY_SENDER_FOREIGN;
 }
 
@@ -137,14 +149,15 @@ static int receive(NotifyRelay *r)
 {
         union {
                 struct cmsghdr header;
-                char space[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int) * FDS_MAX)];
+                char space[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(int)) +
+                           CMSG_SPACE(sizeof(int) * FDS_MAX)];
         } space;
         char text[NOTIFY_MESSAGE_MAX];
         struct iovec iov = { text, sizeof(text) };
         struct msghdr m = {
                 .msg_iov = &iov, .msg_iovlen = 1, .msg_control = &space, .msg_controllen = sizeof(space)
         };
-        _cleanup_(control_done) Control control = {};
+        _cleanup_(control_done) Control control = { .pidfd = -EBADF };
         ssize_t n = RET_NERRNO(recvmsg(r->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC));
 
         if (n < 0)
@@ -152,7 +165,7 @@ static int receive(NotifyRelay *r)
         control_parse(&m, &control);
         /* MSG_CTRUNC is ignored: our table of descriptors had no room for some of them, but the text
          * counts all the same. */
-        if ((m.msg_flags & MSG_TRUNC) || !may_speak(r, control.pid) ||
+        if ((m.msg_flags & MSG_TRUNC) || !may_speak(r, &control) ||
             take_message(r, text, (size_t) n, &control) < 0) {
                 r->stats.refused++;
                 log_debug("Refused a notification of process %i, %zi bytes.", (int) control.pid, n);
@@ -267,6 +280,7 @@ static int bind_socket(NotifyRelay *r, const char *folder)
         k = RET_NERRNO(setsockopt(r->fd, SOL_SOCKET, SO_PASSCRED, &one, sizeof(one)));
         if (k < 0)
                 return k;
+        (void) setsockopt(r->fd, SOL_SOCKET, SO_PASSPIDFD, &one, sizeof(one)); /* Linux 6.5 */
         /* Through the descriptor, because the whole path may be longer than sun_path. */
         (void) snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%i/" NOTIFY_FOLDER_SOCKET,
                         r->folder);

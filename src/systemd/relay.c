@@ -22,6 +22,7 @@
 #include "systemd/relay.h"
 #include "util/log.h"
 #include "util/macro.h"
+#include "util/pidfd.h"
 #include "util/strv.h"
 
 struct Relay {
@@ -34,6 +35,9 @@ struct Relay {
         char *base;          /* copy of config.base_folder */
         char *folder;        /* see notify-folder.h; NULL: not chosen, or none is wanted */
         NotifyRelay *socket; /* NULL: not open */
+        /* In which the container's first process was, before it was moved; 0: unknown. For senders that are
+         * gone, and whose cgroup may be as well: no other one ever gets the number. */
+        uint64_t first_cgroup;
         bool drops_explained;
 };
 
@@ -155,14 +159,44 @@ const char *relay_lacks(const Relay *r)
 
 /* The socket */
 
-static NotifySender judge_sender(pid_t pid, void *userdata)
+/* Without a cgroup of v2 of its own (cgroup v1), the kernel's number says nothing of a process. */
+void relay_begin_life(Relay *r)
+{
+        uint64_t cgroup;
+
+        r->first_cgroup = 0;
+        if (r->socket &&
+            r->config.member_cgroup(r->facts->container.pid, r->facts->container.id, &cgroup) >= 0)
+                r->first_cgroup = cgroup;
+}
+
+/* Of a process that is gone. A cgroup that is gone as well, and is none of the container's first process,
+ * was that of another container. */
+static NotifySender judge_cgroup(const Relay *r, int pidfd)
+{
+        uint64_t cgroup;
+        int k;
+
+        if (r->first_cgroup == 0 || pidfd < 0 || pidfd_cgroup_id(pidfd, &cgroup) < 0)
+                return NOTIFY_SENDER_GONE;
+        if (cgroup == r->first_cgroup)
+                return NOTIFY_SENDER_MEMBER;
+        k = r->config.cgroup_is_of_container(cgroup, r->facts->container.pid);
+        if (k < 0)
+                return NOTIFY_SENDER_GONE;
+        return k > 0 ? NOTIFY_SENDER_MEMBER : NOTIFY_SENDER_FOREIGN;
+}
+
+static NotifySender judge_sender(pid_t pid, int pidfd, void *userdata)
 {
         const Relay *r = ASSERT_PTR(userdata);
 
         /* The container's processes are in its own cgroup, or have been moved into the unit's. */
         if (r->config.is_of_container(pid, r->facts->container.id))
                 return NOTIFY_SENDER_MEMBER;
-        return kill(pid, 0) < 0 && errno == ESRCH ? NOTIFY_SENDER_GONE : NOTIFY_SENDER_FOREIGN;
+        if (kill(pid, 0) < 0 && errno == ESRCH)
+                return judge_cgroup(r, pidfd);
+        return NOTIFY_SENDER_FOREIGN;
 }
 
 static unsigned wanted_lines(void *userdata)

@@ -4,6 +4,8 @@
 
 import contextlib
 import os
+import platform
+import re
 import signal
 import threading
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from supervised import OBEDIENT, RESTARTABLE, STARTED, Example, Service, assert_failed, assert_success, registered_runtime, sh
-from testhost import SANITIZED, cursor, docker, engine_config, inspect, not_here, run, systemd_version, wait_until
+from testhost import SANITIZED, cursor, docker, engine_config, held, inspect, not_here, run, systemd_version, wait_until
 
 pytestmark = pytest.mark.either
 
@@ -146,6 +148,27 @@ def test_another_container_with_the_same_folder_is_not_heard():
             assert unit.show("StatusText") == "own"
         finally:
             docker("rm", "--force", name)
+
+
+# Since 6.16, the kernel tells of a sender that is gone in which cgroup it was.
+@not_here(tuple(map(int, re.findall(r"\d+", platform.release())[:2])) < (6, 16), "no pidfd of a process that is gone")
+def test_another_container_is_not_heard_when_it_is_gone():
+    with Notifying(sh(READY)) as unit:
+        unit.start()
+        with held(unit.supervisor):
+            environment = "NOTIFY_SOCKET=/run/notify/notify.sock"
+            docker("run", "--rm", "--volumes-from", unit.name, "-e", environment, "busybox", "say", "STATUS=evil")
+            unit.say("STATUS=own")
+        unit.wait_status("own")
+        unit.wait_said("not from one of its processes")
+        # Nor is it heard last.
+        with held(unit.supervisor):
+            unit.say("STATUS=again")
+            docker("run", "--rm", "--volumes-from", unit.name, "-e", environment, "busybox", "say", "STATUS=evil")
+        unit.wait_status("again")
+        unit.say("-b", "STATUS=end")
+        assert unit.show("StatusText") == "end"
+        assert unit.show("ActiveState") == "active"
 
 
 @pytest.mark.plain

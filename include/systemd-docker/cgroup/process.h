@@ -74,3 +74,9 @@ bool process_was_the_dead(const Process *p, pid_t pid, const char *container_id)
 /* Whether the process pid belongs to the container, in whichever cgroup the container's processes are by
  * now: one with the container's id in its path, or ours. False: no process pid. */
 bool process_is_of_container(pid_t pid, const char *container_id);
+/* The kernel's number for the cgroup of v2 of a process of the container: see pidfd_cgroup_id(). -ENOENT:
+ * that is none of the container's, as with cgroup v1; or another -errno. */
+int process_member_cgroup(pid_t pid, const char *container_id, uint64_t *ret);
+/* Whether the cgroup with this number is ours, that of this member of the container, or below these. 1: yes;
+ * 0: no, or it was removed; or -errno. */
+int process_cgroup_is_of_container(uint64_t cgroup, pid_t member);

@@ -17,14 +17,15 @@ typedef struct NotifyRelay NotifyRelay;
 
 typedef enum NotifySender {
         NOTIFY_SENDER_MEMBER,  /* a process of the container */
-        NOTIFY_SENDER_GONE,    /* the process does not exist any more */
+        NOTIFY_SENDER_GONE,    /* the process does not exist any more, and nobody knows what it was */
         NOTIFY_SENDER_FOREIGN, /* another process: its messages are refused */
 } NotifySender;
 
 /* The relay must not be freed from inside its ops. */
 typedef struct NotifyRelayOps {
-        /* Who this sender is. Not called for every datagram. */
-        NotifySender (*judge)(pid_t pid, void *userdata);
+        /* Who this sender is. Not called for every datagram. pidfd: of the sender, valid during the call, or
+         * negative: the kernel does not tell (before 6.5, and before 6.16 of a process that is gone). */
+        NotifySender (*judge)(pid_t pid, int pidfd, void *userdata);
         /* Which lines are to be in message->text: `forward` of notify_message_filter(). Called for each
          * datagram. */
         unsigned (*forward)(void *userdata);

@@ -31,6 +31,12 @@ typedef struct RelayConfig {
         bool engine_is_local; /* otherwise the container cannot reach a socket of ours */
         /* Whether a process belongs to the container with this id. */
         bool (*is_of_container)(pid_t pid, const char *id);
+        /* The kernel's number for the cgroup of v2 of such a process. -errno: that is none of the
+         * container's. */
+        int (*member_cgroup)(pid_t pid, const char *id, uint64_t *ret);
+        /* Whether such a number is that of a cgroup of the container; member: a process of it. 1: yes; 0:
+         * no, or it was removed; or -errno: it is not known. */
+        int (*cgroup_is_of_container)(uint64_t cgroup, pid_t member);
 } RelayConfig;
 
 typedef struct RelayOps {
@@ -66,6 +72,10 @@ const char *relay_lacks(const Relay *r);
 /* Listens in the folder that the container has. Does nothing if no relay is wanted, or if it
  * listens already. Errors have a message. */
 int relay_open(Relay *r, CliError *reterr);
+/* The container's first process is known, and was not moved yet: its cgroup tells which senders that are
+ * gone by now were the container's. */
+void relay_begin_life(Relay *r);
+
 bool relay_is_open(const Relay *r);
 /* Stops listening; messages that were not read are lost. */
 void relay_close(Relay *r);

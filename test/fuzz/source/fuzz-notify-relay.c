@@ -29,7 +29,7 @@ static NotifySender verdict;
 static bool room = true;
 static unsigned messages;
 
-static NotifySender judge(pid_t pid, void *userdata)
+static NotifySender judge(pid_t pid, int pidfd, void *userdata)
 {
         CHECK(pid == getpid());
         return verdict;

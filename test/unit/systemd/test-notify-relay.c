@@ -22,6 +22,7 @@
 #include "systemd/foreign-close.h"
 #include "systemd/notify-relay.h"
 #include "util/macro.h"
+#include "util/pidfd.h"
 
 #define FDS_MAX 253
 
@@ -36,9 +37,12 @@ static NotifySender verdict;
 static unsigned forward;
 static bool room, more;
 static pid_t speaker;
+static bool told_cgroup;
+static uint64_t cgroup;
 
-static NotifySender judge(pid_t pid, void *userdata)
+static NotifySender judge(pid_t pid, int pidfd, void *userdata)
 {
+        told_cgroup = pidfd >= 0 && pidfd_cgroup_id(pidfd, &cgroup) >= 0;
         speaker = pid;
         judged++;
         return verdict;
@@ -211,6 +215,29 @@ Test(notify_relay, sender_that_is_gone_is_heard)
         loop_until(event, messages == 1);
         cr_assert_eq(speaker, pid);
         cr_assert_str_eq(said, "READY=1|");
+}
+
+/* Where the kernel can (Linux 6.16), it says of both in which cgroup they are, or were. */
+Test(notify_relay, cgroup_of_a_sender)
+{
+        _cleanup_close_ int own = pidfd_of(getpid());
+        uint64_t ours;
+        bool can = pidfd_cgroup_id(own, &ours) >= 0;
+        int status;
+        pid_t pid;
+
+        say("READY=1");
+        loop_until(event, messages == 1);
+        cr_assert(!can || (told_cgroup && cgroup == ours));
+        cr_assert(!told_cgroup || can);
+        pid = fork();
+        if (pid == 0) {
+                say("READY=1");
+                _exit(0);
+        }
+        cr_assert_eq(waitpid(pid, &status, 0), pid);
+        loop_until(event, messages == 2);
+        cr_assert(!told_cgroup || cgroup == ours);
 }
 
 Test(notify_relay, malformed_and_too_long)

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -37,6 +38,33 @@ static bool is_of_container(pid_t pid, const char *id)
         cr_assert_gt(pid, 0);
         cr_assert_str_eq(id, facts.container.id);
         return member;
+}
+
+/* The number of every process's cgroup; 0: the kernel does not tell. */
+static uint64_t cgroup = 1;
+static int cgroup_verdict;
+
+int __wrap_pidfd_cgroup_id(int fd, uint64_t *ret);
+
+int __wrap_pidfd_cgroup_id(int fd, uint64_t *ret)
+{
+        *ret = cgroup;
+        return cgroup == 0 ? -ENOTTY : 0;
+}
+
+static int member_cgroup(pid_t pid, const char *id, uint64_t *ret)
+{
+        cr_assert_eq(pid, facts.container.pid);
+        cr_assert_str_eq(id, facts.container.id);
+        *ret = cgroup;
+        return cgroup == 0 ? -ENOENT : 0;
+}
+
+static int cgroup_is_of_container(uint64_t id, pid_t first)
+{
+        cr_assert_eq(first, facts.container.pid);
+        cr_assert_eq(id, cgroup);
+        return cgroup_verdict;
 }
 
 static bool on_message(const NotifyFiltered *m, void *userdata)
@@ -81,7 +109,9 @@ static void setup(void)
                                 .base_folder = base,
                                 .name = "web",
                                 .engine_is_local = true,
-                                .is_of_container = is_of_container };
+                                .is_of_container = is_of_container,
+                                .member_cgroup = member_cgroup,
+                                .cgroup_is_of_container = cgroup_is_of_container };
         facts = (Facts){ .container = { .id = "0123456789abcdef",
                                         .name = (char *) "web",
                                         .started_at = (char *) "today" } };
@@ -389,19 +419,66 @@ Test(relay, strangers_are_not_heard)
         cr_assert_not_null(strstr(said, "malformed, or not from one of its processes"));
 }
 
-Test(relay, who_has_gone_is_heard)
+static void say_and_be_gone(void)
 {
-        pid_t pid;
+        pid_t pid = fork();
 
-        start();
-        member = false;
-        pid = fork();
         if (pid == 0) {
                 say("STOPPING=1");
                 _exit(0);
         }
         cr_assert_eq(waitpid(pid, NULL, 0), pid);
+}
+
+Test(relay, who_has_gone_is_heard)
+{
+        start();
+        member = false;
+        say_and_be_gone();
         assert_heard("STOPPING=1|");
+}
+
+/* Whether a kernel passes a pidfd of a process that is gone (Linux 6.16). */
+static bool has_pidfd_of_the_gone(void)
+{
+        static const int one = 1;
+        int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), result;
+        struct utsname name;
+        unsigned major, minor;
+
+        result = setsockopt(fd, SOL_SOCKET, 76, &one, sizeof(one));
+        close(fd);
+        cr_assert_eq(uname(&name), 0);
+        cr_assert_eq(sscanf(name.release, "%u.%u", &major, &minor), 2);
+        return result >= 0 && (major > 6 || (major == 6 && minor >= 16));
+}
+
+/* A second container with the folder. What can be proven of its cgroup decides. */
+Test(relay, who_has_gone_is_known_by_its_cgroup)
+{
+        static const struct {
+                uint64_t first; /* process of the container; 0: unknown, as with cgroup v1, and the same for
+                                   the next */
+                uint64_t sender;
+                int verdict;
+                bool heard;
+        } table[] = {
+                { 1, 1, 0, true }, /* moved away, and the cgroup is gone as well */
+                { 1, 2, 1, true }, { 1, 2, 0, false }, { 1, 2, -EACCES, true }, /* nothing is known */
+                { 1, 0, 0, true }, { 0, 2, 0, true },
+        };
+
+        start();
+        facts.container.pid = getpid();
+        member = false;
+        for (size_t i = 0; i < ELEMENTSOF(table); i++) {
+                cgroup = table[i].first;
+                relay_begin_life(relay);
+                cgroup = table[i].sender;
+                cgroup_verdict = table[i].verdict;
+                say_and_be_gone();
+                assert_heard(table[i].heard || !has_pidfd_of_the_gone() ? "STOPPING=1|" : "");
+        }
 }
 
 Test(relay, waits_for_systemd)
