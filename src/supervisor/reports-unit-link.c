@@ -30,7 +30,12 @@ static void take_last_end(Supervisor *s)
 static void warn_of_start(const Supervisor *s, const UnitProperties *p)
 {
         bool below = s->facts->in_service && !s->facts->is_main;
+        bool is_main = s->facts->is_main && p->main_pid == (uint32_t) getpid();
 
+        if (service_type_notifies(p->type) && !s->config.notify_socket && (below || is_main))
+                log_warning(
+                        "systemd waits for READY=1, and $NOTIFY_SOCKET is not set: a wrapper (env -i, sudo) "
+                        "removes it. Let it pass, or use Type=exec.");
         if (p->type == SERVICE_TYPE_FORKING)
                 log_warning("The unit has Type=forking, and its start would end with this process only: use "
                             "Type=notify.");

@@ -121,6 +121,15 @@ def test_environment_that_was_lost():
         assert unit.show("Result") == "success"
 
 
+def test_notification_socket_that_was_lost():
+    """The start would end with its time-out, and nobody would know why."""
+    with Service(sh(OBEDIENT), TimeoutStartSec="infinity") as unit:
+        unit.write(ExecStart=f"/usr/bin/env -i PATH=/usr/bin {unit.settings['ExecStart']}")
+        run("systemctl", "start", "--no-block", unit.name)
+        unit.wait_said("systemd waits for READY=1, and $NOTIFY_SOCKET is not set")
+        unit.wait_line("up")
+
+
 def test_process_beside_the_main_one():
     """ExecStartPre= and ExecStartPost= have a container each, and the unit's main process is its own."""
     first = f"{PROGRAM} run --rm --name who-pre busybox true"
