@@ -13,6 +13,7 @@
 
 #include "systemd/engine-unit.h"
 #include "unit-bus.h"
+#include "unit-talk.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -21,8 +22,7 @@
 #define SERVICE_UNIT "docker.service"
 
 struct EngineUnit {
-        sd_bus *bus;
-        sd_bus_slot *slot;
+        UnitTalk talk;
         char *path;      /* of the engine's socket */
         EngineRest rest; /* if docker.socket is the unit of that socket */
         const EngineUnitOps *ops;
@@ -55,6 +55,8 @@ static int on_listen(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         bool ours = false;
         int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_enter_container(m, 'v', "a(ss)");
 
+        if (unit_talk_begins_anew(&u->talk, m))
+                return 0;
         if (r >= 0)
                 r = sd_bus_message_enter_container(m, 'a', "(ss)");
         while (r >= 0 && (r = sd_bus_message_read(m, "(ss)", &type, &address)) > 0)
@@ -69,9 +71,10 @@ static int ask_listen(EngineUnit *u)
 
         if (r < 0)
                 return r;
-        u->slot = sd_bus_slot_unref(u->slot);
-        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES, "Get",
-                                        on_listen, u, "ss", UNIT_BUS_SYSTEMD ".Socket", "Listen");
+        u->talk.slot = sd_bus_slot_unref(u->talk.slot);
+        return sd_bus_call_method_async(u->talk.bus, &u->talk.slot, UNIT_BUS_SYSTEMD, path,
+                                        UNIT_BUS_PROPERTIES, "Get", on_listen, u, "ss",
+                                        UNIT_BUS_SYSTEMD ".Socket", "Listen");
 }
 
 static EngineRest rest_of(const char *socket, const char *service)
@@ -89,6 +92,8 @@ static int on_states(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         const char *name, *active, *sub, *socket = "", *service = "";
         int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_enter_container(m, 'a', "(ssssssouso)");
 
+        if (unit_talk_begins_anew(&u->talk, m))
+                return 0;
         while (r >= 0 && (r = sd_bus_message_enter_container(m, 'r', "ssssssouso")) > 0) {
                 r = sd_bus_message_read(m, "sssss", &name, NULL, NULL, &active, &sub);
                 if (r >= 0)
@@ -108,43 +113,52 @@ static int on_states(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         return r < 0 || u->rest == ENGINE_REST_NONE ? answer(u, r, ENGINE_REST_NONE) : 0;
 }
 
-static int ask_states(EngineUnit *u)
+static int ask_states(void *userdata)
 {
-        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, "/org/freedesktop/systemd1",
-                                        UNIT_BUS_SYSTEMD ".Manager", "ListUnitsByNames", on_states, u, "as",
-                                        2, SOCKET_UNIT, SERVICE_UNIT);
+        EngineUnit *u = ASSERT_PTR(userdata);
+
+        return sd_bus_call_method_async(u->talk.bus, &u->talk.slot, UNIT_BUS_SYSTEMD,
+                                        "/org/freedesktop/systemd1", UNIT_BUS_SYSTEMD ".Manager",
+                                        "ListUnitsByNames", on_states, u, "as", 2, SOCKET_UNIT,
+                                        SERVICE_UNIT);
 }
 
 EngineUnit *engine_unit_free(EngineUnit *u)
 {
         if (!u)
                 return NULL;
-        sd_bus_slot_unref(u->slot);
-        unit_bus_close(u->bus);
+        unit_talk_done(&u->talk);
         free(u->path);
         free(u);
         return NULL;
 }
 DEFINE_TRIVIAL_CLEANUP_FUNC(EngineUnit *, engine_unit_free)
 
+static void on_failed(int r, void *userdata)
+{
+        (void) answer(ASSERT_PTR(userdata), r, ENGINE_REST_NONE);
+}
+
 int engine_unit_new_over(EngineUnit **ret, sd_event *event, sd_bus *bus, const char *path,
                          const EngineUnitOps *ops, void *userdata)
 {
+        static const UnitTalkOps talk_ops = { unit_bus_open_system, ask_states, on_failed };
         _cleanup_(engine_unit_freep) EngineUnit *u = NULL;
         int r;
 
         u = calloc(1, sizeof(*u));
         if (!u) {
-                sd_bus_close_unref(bus);
+                unit_bus_close(bus);
                 return -ENOMEM;
         }
-        u->bus = bus;
         u->ops = ops;
         u->userdata = userdata;
         u->path = strdup(path);
-        r = u->path ? unit_bus_attach(u->bus, event) : -ENOMEM;
-        if (r >= 0)
-                r = ask_states(u);
+        if (!u->path) {
+                unit_bus_close(bus);
+                return -ENOMEM;
+        }
+        r = unit_talk_start(&u->talk, event, bus, &talk_ops, u);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(u);

@@ -4,6 +4,7 @@
 /* Root asks PID 1 on its private socket, which exists from the beginning of the boot and needs no message
  * bus. Others, and user services, ask over the bus. */
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <systemd/sd-login.h>
@@ -30,11 +31,17 @@ static int open_private(sd_bus **ret)
         return 0;
 }
 
+/* The socket outlives the systemd that listened there, until the next one listens. Others, on the bus, would
+ * then wait for a name that nobody has. */
 int unit_bus_open_system(sd_bus **ret)
 {
-        if (geteuid() == 0 && open_private(ret) >= 0)
+        int r = geteuid() == 0 ? open_private(ret) : -EACCES;
+
+        if (r == -ECONNREFUSED) {
+                *ret = NULL;
                 return 0;
-        return sd_bus_open_system(ret);
+        }
+        return r >= 0 ? r : sd_bus_open_system(ret);
 }
 
 int unit_bus_open(sd_bus **ret, char **ret_unit)

@@ -15,10 +15,10 @@
 /* For an answer of systemd. */
 #define UNIT_BUS_TIMEOUT_USEC (5 * USEC_PER_SEC)
 
-/* *ret_unit: the name of our unit, to be freed. -ENODATA or -ENXIO: we are in none; another -errno: systemd
- * cannot be reached. */
+/* *ret_unit: the name of our unit, to be freed. *ret is NULL if systemd executes itself at this moment, see
+ * unit-talk.h. -ENODATA or -ENXIO: we are in none; another -errno: systemd cannot be reached. */
 int unit_bus_open(sd_bus **ret, char **ret_unit);
-/* A connection to the system's systemd, whoever manages our unit. */
+/* A connection to the system's systemd, whoever manages our unit; *ret as above. */
 int unit_bus_open_system(sd_bus **ret);
 /* Has answers come from the event loop, within UNIT_BUS_TIMEOUT_USEC of their questions. 0 or -errno. */
 int unit_bus_attach(sd_bus *bus, sd_event *event);

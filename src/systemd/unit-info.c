@@ -8,10 +8,12 @@
 #include <string.h>
 #include <syslog.h>
 #include <systemd/sd-bus.h>
+#include <time.h>
 
 #include "loop/event-util.h"
 #include "systemd/unit-info.h"
 #include "unit-bus.h"
+#include "unit-talk.h"
 #include "util/log.h"
 #include "util/macro.h"
 #include "util/text.h"
@@ -19,8 +21,8 @@
 #define SERVICE_INTERFACE "org.freedesktop.systemd1.Service"
 
 struct UnitInfo {
-        sd_bus *bus;
-        sd_bus_slot *slot;
+        UnitTalk talk;
+        char *path; /* of our unit */
         UnitProperties properties;
         const UnitInfoOps *ops;
         void *userdata;
@@ -304,40 +306,50 @@ static int read_properties(sd_bus_message *m, UnitProperties *p)
         return r;
 }
 
+static void report(UnitInfo *u, int r)
+{
+        u->properties.known = r >= 0;
+        if (r < 0)
+                u->properties = UNIT_PROPERTIES_UNKNOWN;
+        u->ops->on_known(&u->properties, r, u->userdata);
+}
+
 static int unit_info_on_reply(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
 {
         UnitInfo *u = ASSERT_PTR(userdata);
         const sd_bus_error *e = sd_bus_message_get_error(m);
         int r;
 
+        if (unit_talk_begins_anew(&u->talk, m))
+                return 0;
         if (e)
                 r = -sd_bus_error_get_errno(e);
         else
                 r = read_properties(m, &u->properties);
-        u->properties.known = r >= 0;
-        if (r < 0)
-                u->properties = UNIT_PROPERTIES_UNKNOWN;
-        u->ops->on_known(&u->properties, r, u->userdata);
+        report(u, r);
         return 0;
 }
 
-static int ask(UnitInfo *u, const char *unit)
+static int begin(void *userdata)
 {
-        _cleanup_free_ char *path = NULL;
-        int r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
+        UnitInfo *u = ASSERT_PTR(userdata);
 
-        if (r < 0)
-                return r;
-        return sd_bus_call_method_async(u->bus, &u->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES,
-                                        "GetAll", unit_info_on_reply, u, "s", SERVICE_INTERFACE);
+        return sd_bus_call_method_async(u->talk.bus, &u->talk.slot, UNIT_BUS_SYSTEMD, u->path,
+                                        UNIT_BUS_PROPERTIES, "GetAll", unit_info_on_reply, u, "s",
+                                        SERVICE_INTERFACE);
+}
+
+static void on_failed(int r, void *userdata)
+{
+        report(ASSERT_PTR(userdata), r);
 }
 
 UnitInfo *unit_info_free(UnitInfo *u)
 {
         if (!u)
                 return NULL;
-        sd_bus_slot_unref(u->slot);
-        unit_bus_close(u->bus);
+        unit_talk_done(&u->talk);
+        free(u->path);
         free(u);
         return NULL;
 }
@@ -346,21 +358,19 @@ DEFINE_TRIVIAL_CLEANUP_FUNC(UnitInfo *, unit_info_free)
 int unit_info_new_over(UnitInfo **ret, sd_event *event, sd_bus *bus, const char *unit,
                        const UnitInfoOps *ops, void *userdata)
 {
+        static const UnitTalkOps talk_ops = { unit_talk_open_unit, begin, on_failed };
         _cleanup_(unit_info_freep) UnitInfo *u = NULL;
         int r;
 
         u = calloc(1, sizeof(*u));
         if (!u) {
-                sd_bus_close_unref(bus);
+                unit_bus_close(bus);
                 return -ENOMEM;
         }
-        u->bus = bus;
         u->ops = ops;
         u->userdata = userdata;
         u->properties = UNIT_PROPERTIES_UNKNOWN;
-        r = unit_bus_attach(u->bus, event);
-        if (r >= 0)
-                r = ask(u, unit);
+        r = unit_talk_start_for(&u->talk, event, bus, unit, &u->path, &talk_ops, u);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(u);
@@ -406,7 +416,7 @@ int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret)
         return r < 0 ? r : 0;
 }
 
-int unit_info_ask_start(UnitStart *ret)
+static int ask_start_once(UnitStart *ret)
 {
         _cleanup_free_ char *unit = NULL;
         sd_bus *bus = NULL;
@@ -414,10 +424,24 @@ int unit_info_ask_start(UnitStart *ret)
 
         if (r < 0)
                 return r;
+        if (!bus)
+                return -ECONNREFUSED;
         if (text_ends_with(unit, strlen(unit), ".service"))
                 return unit_info_ask_start_over(bus, unit, ret);
         unit_bus_close(bus);
         return -ENXIO;
+}
+
+int unit_info_ask_start(UnitStart *ret)
+{
+        const struct timespec pause = { .tv_nsec = UNIT_TALK_PAUSE_USEC * NSEC_PER_USEC };
+        int r = ask_start_once(ret);
+
+        for (unsigned i = 0; unit_talk_is_lost(r) && i < UNIT_TALK_ATTEMPTS_MAX; i++) {
+                (void) nanosleep(&pause, NULL);
+                r = ask_start_once(ret);
+        }
+        return r;
 }
 
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata)

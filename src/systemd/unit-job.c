@@ -8,13 +8,14 @@
 
 #include "systemd/unit-job.h"
 #include "unit-bus.h"
+#include "unit-talk.h"
 #include "util/cleanup.h"
 #include "util/log.h"
 #include "util/macro.h"
 
 struct UnitJob {
-        sd_bus *bus;
-        sd_bus_slot *slot;
+        UnitTalk talk;
+        char *path; /* of our unit */
         const UnitJobOps *ops;
         void *userdata;
 };
@@ -23,9 +24,9 @@ struct UnitJob {
 static int ask(UnitJob *j, const char *path, const char *interface, const char *property,
                sd_bus_message_handler_t on_reply)
 {
-        j->slot = sd_bus_slot_unref(j->slot);
-        return sd_bus_call_method_async(j->bus, &j->slot, UNIT_BUS_SYSTEMD, path, UNIT_BUS_PROPERTIES, "Get",
-                                        on_reply, j, "ss", interface, property);
+        j->talk.slot = sd_bus_slot_unref(j->talk.slot);
+        return sd_bus_call_method_async(j->talk.bus, &j->talk.slot, UNIT_BUS_SYSTEMD, path,
+                                        UNIT_BUS_PROPERTIES, "Get", on_reply, j, "ss", interface, property);
 }
 
 static int answer(UnitJob *j, int r, bool stops)
@@ -45,6 +46,8 @@ static int on_type(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         const char *type;
         int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_read(m, "v", "s", &type);
 
+        if (unit_talk_begins_anew(&j->talk, m))
+                return 0;
         for (size_t i = 0; i < ELEMENTSOF(stopping) && r >= 0; i++)
                 stops = stops || strcmp(type, stopping[i]) == 0;
         return answer(j, r, stops);
@@ -58,6 +61,8 @@ static int on_job(sd_bus_message *m, void *userdata, sd_bus_error *reterr)
         uint32_t id = 0;
         int r = e ? -sd_bus_error_get_errno(e) : sd_bus_message_read(m, "v", "(uo)", &id, &path);
 
+        if (unit_talk_begins_anew(&j->talk, m))
+                return 0;
         if (r >= 0 && id > 0)
                 r = ask(j, path, UNIT_BUS_SYSTEMD ".Job", "JobType", on_type);
         return r < 0 || id == 0 ? answer(j, r, false) : 0;
@@ -67,33 +72,40 @@ UnitJob *unit_job_free(UnitJob *j)
 {
         if (!j)
                 return NULL;
-        sd_bus_slot_unref(j->slot);
-        unit_bus_close(j->bus);
+        unit_talk_done(&j->talk);
+        free(j->path);
         free(j);
         return NULL;
 }
 DEFINE_TRIVIAL_CLEANUP_FUNC(UnitJob *, unit_job_free)
 
+static int begin(void *userdata)
+{
+        UnitJob *j = ASSERT_PTR(userdata);
+
+        return ask(j, j->path, UNIT_BUS_SYSTEMD ".Unit", "Job", on_job);
+}
+
+static void on_failed(int r, void *userdata)
+{
+        (void) answer(ASSERT_PTR(userdata), r, false);
+}
+
 int unit_job_new_over(UnitJob **ret, sd_event *event, sd_bus *bus, const char *unit, const UnitJobOps *ops,
                       void *userdata)
 {
+        static const UnitTalkOps talk_ops = { unit_talk_open_unit, begin, on_failed };
         _cleanup_(unit_job_freep) UnitJob *j = NULL;
-        _cleanup_free_ char *path = NULL;
         int r;
 
         j = calloc(1, sizeof(*j));
         if (!j) {
-                sd_bus_close_unref(bus);
+                unit_bus_close(bus);
                 return -ENOMEM;
         }
-        j->bus = bus;
         j->ops = ops;
         j->userdata = userdata;
-        r = sd_bus_path_encode("/org/freedesktop/systemd1/unit", unit, &path);
-        if (r >= 0)
-                r = unit_bus_attach(j->bus, event);
-        if (r >= 0)
-                r = ask(j, path, UNIT_BUS_SYSTEMD ".Unit", "Job", on_job);
+        r = unit_talk_start_for(&j->talk, event, bus, unit, &j->path, &talk_ops, j);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(j);

@@ -22,8 +22,8 @@ typedef struct EngineUnitOps {
         void (*on_known)(EngineRest rest, void *userdata);
 } EngineUnitOps;
 
-/* Asks about the socket with this path. on_known() follows from the event loop, within ten seconds. -errno:
- * systemd cannot be reached. */
+/* Asks about the socket with this path. on_known() follows from the event loop, within fifteen seconds.
+ * -errno: systemd cannot be reached. */
 int engine_unit_new(EngineUnit **ret, sd_event *event, const char *path, const EngineUnitOps *ops,
                     void *userdata);
 /* The same over a connection to systemd that the caller has opened. The reference to bus is taken over, also

@@ -30,7 +30,7 @@ int unit_info_ask_start(UnitStart *ret);
 /* The same for a unit of this name, over a connection that is closed here. */
 int unit_info_ask_start_over(sd_bus *bus, const char *unit, UnitStart *ret);
 
-/* Asks. on_known() follows from the event loop, within five seconds. -ENODATA or -ENXIO: we are in no
+/* Asks. on_known() follows from the event loop, within ten seconds. -ENODATA or -ENXIO: we are in no
  * service unit; another -errno: systemd cannot be reached. */
 int unit_info_new(UnitInfo **ret, sd_event *event, const UnitInfoOps *ops, void *userdata);
 /* The same for a unit of this name, over a connection to systemd that the caller has opened. The reference

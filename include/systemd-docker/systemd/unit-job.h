@@ -17,8 +17,8 @@ typedef struct UnitJobOps {
         void (*on_known)(bool stops, void *userdata);
 } UnitJobOps;
 
-/* Asks. on_known() follows from the event loop, within ten seconds. -ENODATA or -ENXIO: we are in no service
- * unit; another -errno: systemd cannot be reached. */
+/* Asks. on_known() follows from the event loop, within fifteen seconds. -ENODATA or -ENXIO: we are in no
+ * service unit; another -errno: systemd cannot be reached. */
 int unit_job_new(UnitJob **ret, sd_event *event, const UnitJobOps *ops, void *userdata);
 /* The same for a unit of this name, over a connection to systemd that the caller has opened. The reference
  * to bus is taken over, also if this fails. */
