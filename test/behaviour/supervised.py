@@ -5,6 +5,7 @@
 import contextlib
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -165,6 +166,37 @@ class Example(Service):
         self.text = self.text.replace(before, after)
         self.write()
         run("systemctl", "daemon-reload")
+
+
+class Beside:
+    """Does something again and again in a thread of its own, until the block ends. once() returns how much it has done."""
+
+    pause = 0.01  # because an emulated machine has two processors for everything
+
+    def __init__(self, once=None):
+        self.ends, self.done, self.error = threading.Event(), 0, None
+        self.once = once or self.once
+
+    def once(self):
+        raise NotImplementedError
+
+    def run(self):
+        try:
+            while not self.ends.wait(self.pause):
+                self.done += self.once()
+        except BaseException as error:  # pytest.fail() in a thread is heard by nobody
+            self.error = error
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
+        if self.error:
+            raise self.error
 
 
 def is_line(entry):

@@ -5,12 +5,11 @@ wherever they can, and then systemd can no longer start a process in the unit. T
 of the mode."""
 
 import socket
-import threading
 from pathlib import Path
 
 import pytest
 from hierarchies import ROUNDS, only_v2
-from supervised import OBEDIENT, Service, assert_success, sh
+from supervised import OBEDIENT, Beside, Service, assert_success, sh
 from test_inside import INSIDE, assert_in_place
 from test_inside import pytestmark as old_engine
 from testhost import CGROUP, cgroup_of, docker, inspect, run
@@ -19,28 +18,6 @@ pytestmark = [only_v2, old_engine]
 
 # Processes that systemd starts in the unit for one job; so ROUNDS of them need a tenth as many reloads and stops.
 AT_ONCE = 10
-
-
-class Beside:
-    """Does something again and again in a thread of its own, until the block ends."""
-
-    pause = 0.01  # because this machine has two processors for everything
-
-    def __init__(self):
-        self.ends, self.done = threading.Event(), 0
-
-    def run(self):
-        while not self.ends.wait(self.pause):
-            self.done += self.once()
-
-    def __enter__(self):
-        self.thread = threading.Thread(target=self.run)
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends.set()
-        self.thread.join()
 
 
 class Watch(Beside):

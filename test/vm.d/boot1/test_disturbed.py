@@ -1,0 +1,1 @@
+../../behaviour/test_disturbed.py
