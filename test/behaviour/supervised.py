@@ -9,7 +9,23 @@ import threading
 import time
 from pathlib import Path
 
-from testhost import TIMEOUT, Unit, _Signals, cursor, docker, engine_version, inspect, parent_of, process_name, run, wait_docker, wait_journal, wait_until
+from testhost import (
+    CGROUP,
+    TIMEOUT,
+    Unit,
+    _Signals,
+    cursor,
+    docker,
+    engine_version,
+    inspect,
+    parent_of,
+    process_name,
+    run,
+    systemd_version,
+    wait_docker,
+    wait_journal,
+    wait_until,
+)
 
 PROGRAM = "/usr/bin/systemd-docker"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
@@ -42,6 +58,24 @@ def quote(text):
 def sh(script):
     """Returns the command of a container for ExecStart= that runs a shell script."""
     return "sh -c " + quote(script)
+
+
+def has_controllers():
+    """Those of cgroup v2."""
+    file = CGROUP / "cgroup.controllers"
+    return file.exists() and file.read_text().strip() != ""
+
+
+def left_alone(delegate):
+    """Settings for a unit whose container survives its supervisor. Once controllers are handed on to a container, systemd starts the
+    next supervisor only in a cgroup of its own."""
+    subgroup = {"DelegateSubgroup": "supervisor"} if delegate == "yes" and has_controllers() else {}
+    return {"KillMode": "process", "Delegate": delegate, **subgroup}
+
+
+def can_be_adopted(delegate):
+    """systemd before 254 has no DelegateSubgroup=."""
+    return delegate == "no" or systemd_version() >= 254 or not has_controllers()
 
 
 class Service(Unit):
@@ -107,7 +141,7 @@ class Service(Unit):
 
     def adopt_again(self):
         """Kills the supervisor, and has another one adopt the container. Returns the place in the journal before the adoption.
-        For units with KillMode=process."""
+        For units with left_alone()."""
         os.kill(self.supervisor, signal.SIGKILL)
         self.wait_state("failed")
         since = cursor()

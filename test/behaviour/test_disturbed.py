@@ -12,7 +12,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from supervised import OBEDIENT, Beside, Service, assert_nothing_left, assert_success, sh
+from supervised import OBEDIENT, Beside, Service, assert_nothing_left, assert_success, left_alone, sh
 from test_inside import INSIDE, assert_in_place, path_of, top_of
 from test_inside import pytestmark as old_engine
 from testhost import cgroup_of, cursor, docker, run, wait_until
@@ -58,7 +58,7 @@ def opened(unit):
 def watched(delegate, command=sh(OBEDIENT), run="--rm", image="busybox", in_place=assert_in_place, **settings):
     """A unit that runs. Checks at its end what has to be right however it was disturbed."""
     before = mount_points()
-    with Service(command, name="disturbed", options=INSIDE, run=run, image=image, Delegate=delegate, **settings) as unit:
+    with Service(command, name="disturbed", options=INSIDE, run=run, image=image, **{"Delegate": delegate, **settings}) as unit:
         unit.start()
         unit.wait_line("up")
         allowed = opened(unit)
@@ -86,7 +86,7 @@ def delegate(request):
 
 
 def test_killed_beside_a_paused_container_that_stays(delegate):
-    with watched(delegate, KillMode="process") as unit:
+    with watched(delegate, **left_alone(delegate)) as unit:
         before = unit.container_pid
         docker("pause", unit.name)
         unit.wait(lambda now: now["StatusText"].startswith("Paused"))

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, sh
+from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, left_alone, sh
 from testhost import CGROUP, DAEMON_JSON, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
@@ -106,7 +106,7 @@ def test_systemd_can_always_start_a_process_in_the_unit(unit):
 
 @pytest.mark.parametrize("delegate", DELEGATE)
 def test_adopted_after_the_supervisor_was_killed(delegate):
-    with Service(sh(OBEDIENT), name="inside", options=INSIDE, KillMode="process", Delegate=delegate) as unit:
+    with Service(sh(OBEDIENT), name="inside", options=INSIDE, **left_alone(delegate)) as unit:
         unit.start()
         unit.wait_line("up")
         before = unit.container
