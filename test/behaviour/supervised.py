@@ -207,9 +207,9 @@ class Beside:
 
     pause = 0.01  # because an emulated machine has two processors for everything
 
-    def __init__(self, once=None):
+    def __init__(self, once=None, pause=None):
         self.ends, self.done, self.error = threading.Event(), 0, None
-        self.once = once or self.once
+        self.once, self.pause = once or self.once, pause or self.pause
 
     def once(self):
         raise NotImplementedError

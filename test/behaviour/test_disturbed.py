@@ -34,6 +34,8 @@ def shims():
 class Strays(Beside):
     """What is seen of containers, which are all pid namespaces but ours, outside of the unit."""
 
+    pause = 0.1  # an emulated machine has other things to do
+
     def __init__(self, unit):
         super().__init__()
         self.below, self.host, self.seen = top_of(unit) + "/", Path("/proc/self/ns/pid").readlink(), set()
@@ -43,7 +45,7 @@ class Strays(Beside):
             with contextlib.suppress(OSError, IndexError):  # it has ended
                 if (process / "ns/pid").readlink() == self.host:
                     continue
-                words = (process / "cmdline").read_text().split("\0")
+                words = (process / "cmdline").read_text(errors="replace").split("\0")
                 # What the runtime itself does in the container for docker exec, before it is the command.
                 if not path_of(process.name).startswith(self.below) and words[:2] != ["runc", "init"]:
                     self.seen.add((path_of(process.name), *words))
@@ -137,7 +139,7 @@ def test_properties_are_set_during_restarts(delegate):
                 run("systemctl", "set-property", "--runtime", unit.name, *values)
             return True
 
-        with Beside(set_properties) as beside:
+        with Beside(set_properties, 0.5) as beside:
             for _ in range(5):
                 unit.wait_restarted(unit.docker_restart())
                 assert_in_place(unit)
