@@ -374,6 +374,28 @@ static int with_engine(char **argv, const Options *o, Standing standing)
         return run(o, &context, &choice, standing);
 }
 
+/* The C library keeps up to seven freed blocks of each size for the next malloc() of that size, wherever
+ * they lie, and each holds its page. The start frees thousands of blocks; then we are there for years. Only
+ * the environment turns that off, and it is read before main(): so a supervisor starts twice. What the unit
+ * sets itself stays as it is. */
+static void start_without_cache(char **argv)
+{
+        static const char name[] = "GLIBC_TUNABLES", without[] = "glibc.malloc.tcache_count=0";
+        const char *now = getenv(name);
+        char path[PATH_MAX];
+        ssize_t n;
+
+        if (!now) {
+                n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+                if (n <= 0 || setenv(name, without, true) < 0)
+                        return;
+                path[n] = 0;
+                (void) execv(path, argv);
+        } else if (strcmp(now, without) != 0)
+                return;
+        (void) unsetenv(name);
+}
+
 int main(int argc, char **argv)
 {
         static const OtherOptions run_side = { run_options_offer, run_options_has_letter };
@@ -388,6 +410,8 @@ int main(int argc, char **argv)
                 return EXIT_SUCCESS;
         /* This may have to ask systemd. */
         standing = standing_find(getenv("SYSTEMD_EXEC_PID"), &unasked);
+        if (r >= 0 && standing == STANDING_SERVICE && options.verb == VERB_RUN)
+                start_without_cache(argv);
         settle_log(standing);
         /* Below a wrapper in a unit whose settings hide systemd from us. */
         if (unasked < 0 && environment_is_set("NOTIFY_SOCKET"))

@@ -284,6 +284,18 @@ def test_env_passes_variables_but_not_systemds():
     assert set(seen) <= own | sanitizers
 
 
+def test_settings_of_the_c_library():
+    """The supervisor has one of its own, unless the unit has others; the container gets only those."""
+    ours, units = "GLIBC_TUNABLES=glibc.malloc.tcache_count=0", "GLIBC_TUNABLES=glibc.malloc.tcache_count=5"
+    for environment, expected, passed in ([], ours, []), ([units], units, [units]):
+        with Service("sh -c 'env; exec sleep 1000'", options="--env", run="--rm --stop-timeout=1", Environment=environment) as unit:
+            unit.start()
+            assert Path(f"/proc/{unit.supervisor}/comm").read_text() == "systemd-docker\n"
+            assert expected in Path(f"/proc/{unit.supervisor}/environ").read_text().split("\0")
+            unit.wait_line("HOME=/root")
+            assert [line["MESSAGE"] for line in unit.lines() if "GLIBC" in line["MESSAGE"]] == passed
+
+
 def test_without_env_nothing_is_passed():
     with Service("env", Environment=["PLAIN=one"], Type="oneshot") as unit:
         unit.start()
