@@ -27,32 +27,32 @@ typedef enum MountKind {
 } MountKind;
 
 /* The key, the kind of its value, the options object that it creates (even with an empty value), and the
- * member. */
+ * member; "" is none. */
 static const struct MountKey {
-        const char *name;
+        char name[24];
         MountKind kind;
-        const char *group, *subgroup, *member;
+        char group[16], subgroup[16], member[16];
 } mount_keys[] = {
-        { "type", MOUNT_LOWER, NULL, NULL, "Type" },
-        { "source", MOUNT_PATH, NULL, NULL, "Source" },
-        { "src", MOUNT_PATH, NULL, NULL, "Source" },
-        { "target", MOUNT_STRING, NULL, NULL, "Target" },
-        { "dst", MOUNT_STRING, NULL, NULL, "Target" },
-        { "destination", MOUNT_STRING, NULL, NULL, "Target" },
-        { "readonly", MOUNT_BOOL, NULL, NULL, "ReadOnly" },
-        { "ro", MOUNT_BOOL, NULL, NULL, "ReadOnly" },
-        { "consistency", MOUNT_LOWER, NULL, NULL, "Consistency" },
-        { "bind-propagation", MOUNT_LOWER, "BindOptions", NULL, "Propagation" },
-        { "bind-nonrecursive", MOUNT_BOOL, "BindOptions", NULL, "NonRecursive" },
-        { "bind-recursive", MOUNT_RECURSIVE, NULL, NULL, NULL },
-        { "volume-subpath", MOUNT_STRING, "VolumeOptions", NULL, "Subpath" },
-        { "volume-nocopy", MOUNT_BOOL, "VolumeOptions", NULL, "NoCopy" },
-        { "volume-label", MOUNT_MAP, "VolumeOptions", NULL, "Labels" },
+        { "type", MOUNT_LOWER, "", "", "Type" },
+        { "source", MOUNT_PATH, "", "", "Source" },
+        { "src", MOUNT_PATH, "", "", "Source" },
+        { "target", MOUNT_STRING, "", "", "Target" },
+        { "dst", MOUNT_STRING, "", "", "Target" },
+        { "destination", MOUNT_STRING, "", "", "Target" },
+        { "readonly", MOUNT_BOOL, "", "", "ReadOnly" },
+        { "ro", MOUNT_BOOL, "", "", "ReadOnly" },
+        { "consistency", MOUNT_LOWER, "", "", "Consistency" },
+        { "bind-propagation", MOUNT_LOWER, "BindOptions", "", "Propagation" },
+        { "bind-nonrecursive", MOUNT_BOOL, "BindOptions", "", "NonRecursive" },
+        { "bind-recursive", MOUNT_RECURSIVE, "", "", "" },
+        { "volume-subpath", MOUNT_STRING, "VolumeOptions", "", "Subpath" },
+        { "volume-nocopy", MOUNT_BOOL, "VolumeOptions", "", "NoCopy" },
+        { "volume-label", MOUNT_MAP, "VolumeOptions", "", "Labels" },
         { "volume-driver", MOUNT_STRING, "VolumeOptions", "DriverConfig", "Name" },
         { "volume-opt", MOUNT_MAP, "VolumeOptions", "DriverConfig", "Options" },
-        { "image-subpath", MOUNT_STRING, "ImageOptions", NULL, "Subpath" },
-        { "tmpfs-size", MOUNT_SIZE, "TmpfsOptions", NULL, "SizeBytes" },
-        { "tmpfs-mode", MOUNT_MODE, "TmpfsOptions", NULL, "Mode" },
+        { "image-subpath", MOUNT_STRING, "ImageOptions", "", "Subpath" },
+        { "tmpfs-size", MOUNT_SIZE, "TmpfsOptions", "", "SizeBytes" },
+        { "tmpfs-mode", MOUNT_MODE, "TmpfsOptions", "", "Mode" },
 };
 
 static const struct MountKey *find_key(const char *name)
@@ -67,13 +67,13 @@ static struct json_object *mount_options(struct json_object *mount, const struct
 {
         struct json_object *o = mount;
 
-        if (key->group)
+        if (*key->group)
                 o = json_ensure(o, key->group, json_type_object);
         /* The CLI sends a DriverConfig with every volume option. */
-        if (o && key->group && strcmp(key->group, "VolumeOptions") == 0 &&
+        if (o && strcmp(key->group, "VolumeOptions") == 0 &&
             !json_ensure(o, "DriverConfig", json_type_object))
                 return NULL;
-        return o && key->subgroup ? json_ensure(o, key->subgroup, json_type_object) : o;
+        return o && *key->subgroup ? json_ensure(o, key->subgroup, json_type_object) : o;
 }
 
 static int set_map(struct json_object *o, const char *member, const char *value)

@@ -17,3 +17,8 @@
 
 extern const RunOptionSpec run_option_table[];
 extern const size_t run_option_table_size;
+
+/* The function that takes the value of an option of the table. */
+RunOptionSetter *run_option_setter(const RunOptionSpec *spec);
+/* For completion: its values, or COMPLETE_…; NULL: unknown. */
+const char *run_option_words(const RunOptionSpec *spec);

@@ -47,7 +47,7 @@ static int apply(RunParse *p, const RunOptionSpec *spec, const char *option, con
 
         p->option = option;
         p->value = value;
-        r = spec->set(p, spec, value);
+        r = run_option_setter(spec)(p, spec, value);
         if (r < 0)
                 return run_parse_result(p, r);
         hidden->given[spec - run_option_table] = true;
@@ -127,9 +127,9 @@ static bool guess_value(const char *option, Guess *g)
 {
         const RunOptionSpec *spec =
                 option[1] == '-' ? find_long(option + 2, strlen(option + 2)) : find_short(option[1]);
+        const char *words = spec && *spec->value ? run_option_words(spec) : NULL;
 
-        return spec && spec->words && strcmp(spec->words, COMPLETE_FILE) != 0 &&
-               guess_offer_words(g, spec->value ? spec->words : COMPLETE_BOOL);
+        return words && strcmp(words, COMPLETE_FILE) != 0 && guess_offer_words(g, words);
 }
 
 /* Units from before docker 1.10 have long options with one dash. Returns the length of such an option's

@@ -111,18 +111,19 @@ int draft_append(RunParse *p, const char *path, struct json_object *value);
  * memory. */
 struct json_object *draft_ensure(RunParse *p, const char *path, enum json_type type);
 
-/* One line of the option table. A setter returns 0, -EINVAL with the error set, or -ENOMEM. */
+/* What is done with the value of an option. Returns 0, -EINVAL with the error set, or -ENOMEM. */
+typedef int RunOptionSetter(RunParse *p, const RunOptionSpec *spec, const char *value);
+
+/* One line of the option table. */
 struct RunOptionSpec {
-        const char *name;
+        char name[24];
+        char value[16]; /* the placeholder in the help; "" for booleans */
         char short_name;
-        const char *value; /* the placeholder in the help; NULL for booleans */
         unsigned flags;
-        int (*set)(RunParse *p, const RunOptionSpec *spec, const char *value);
-        const char *target; /* the path in the draft, see draft_set(); NULL: the setter decides */
-        size_t member;      /* an offset in RunOptions, or a RunList, RunString or RunHealth */
         unsigned api_minor; /* needs at least API 1.N; 0: any version */
-        const char *text;
-        const char *words; /* for completion: the values, or COMPLETE_…; NULL: unknown */
+        size_t member;      /* an offset in RunOptions, or a RunList, RunString or RunHealth */
+        char target[40];    /* the path in the draft, see draft_set(); "": the setter decides */
+        char text[96];
 };
 
 #define RUN_OPTIONS_PRIVATE_MAX 128

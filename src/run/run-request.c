@@ -245,7 +245,7 @@ int run_request_build(const RunOptions *o, const ApiVersion *version, const RunR
  * docker CLI: which engine it uses and how it reaches that, its configuration, the logins for registries,
  * and what it says by default. In a container they would direct another client, to an engine that it cannot
  * reach. */
-static const char *const private_names[] = {
+static const char private_names[][32] = {
         "BUILDKIT_PROGRESS",
         "DOCKER_API_VERSION",
         "DOCKER_AUTH_CONFIG",

@@ -89,7 +89,7 @@ int member_string(RunParse *p, const RunOptionSpec *spec, const char *value)
                 free(*member);
                 *member = NULL;
         }
-        return spec->target ? draft_set(p, spec->target, json_text(value)) : 0;
+        return *spec->target ? draft_set(p, spec->target, json_text(value)) : 0;
 }
 
 int member_bool(RunParse *p, const RunOptionSpec *spec, const char *value)
@@ -98,7 +98,7 @@ int member_bool(RunParse *p, const RunOptionSpec *spec, const char *value)
 
         if (parse_bool(value, member) < 0)
                 return run_parse_error(p, "not a boolean");
-        return spec->target ? draft_set(p, spec->target, json_object_new_boolean(*member)) : 0;
+        return *spec->target ? draft_set(p, spec->target, json_object_new_boolean(*member)) : 0;
 }
 
 int later_string(RunParse *p, const RunOptionSpec *spec, const char *value)

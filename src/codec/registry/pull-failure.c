@@ -17,7 +17,7 @@
 
 /* The order matters: "denied: … timeout" is still a refusal. */
 static const struct {
-        const char *words;
+        char words[48];
         PullFailure failure;
 } phrases[] = {
         { "unauthorized", PULL_FAILURE_LOGIN },
