@@ -36,6 +36,8 @@ static void on_log(Attachment state, void *userdata)
 
         record_log(s->record, state);
         supervisor_wake(s);
+        if (state == ATTACHMENT_OPEN)
+                supervisor_give_back_later(s); /* the stored log was read before, perhaps */
 }
 
 static void on_ended(int r, const char *message, bool ask, void *userdata)

@@ -15,6 +15,7 @@
 #include "announce.h"
 #include "codec/engine/wait-status.h"
 #include "failure.h"
+#include "give-back.h"
 #include "machine.h"
 #include "place.h"
 #include "reports-engine-guard.h"
@@ -142,8 +143,10 @@ static void on_engine_open(void *userdata)
 {
         Supervisor *s = ASSERT_PTR(userdata);
 
-        if (s->facts->engine_lost)
+        if (s->facts->engine_lost) {
                 log_event(LOG_NOTICE, MESSAGE_ID_ENGINE_BACK, "The Docker engine is back.");
+                supervisor_give_back_later(s); /* to find out what was missed needs what a start needs */
+        }
         engine_guard_note_open(s->engine_guard);
         record_events_open(s->record);
         condition_report(s->condition);

@@ -156,6 +156,8 @@ Test(reports, engine_is_lost_and_comes_back)
         FakeReply *looked;
 
         service("", "--name web image");
+        loop_until(x.event, x.s->give_back_waits);
+        loop_until(x.event, !x.s->give_back_waits);
         fake_reply_close(x.events);
         x.events = NULL;
         expect_streams();
@@ -165,6 +167,7 @@ Test(reports, engine_is_lost_and_comes_back)
         until_asked(looked);
         cr_assert_eq(x.s->state, STATE_RUNNING);
         cr_assert(!x.s->facts->engine_lost);
+        cr_assert(x.s->give_back_waits); /* the memory that this took */
 }
 
 /* --- Signals --- */
