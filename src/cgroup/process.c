@@ -100,6 +100,11 @@ static int prove(const Process *p, const char *container_id)
         return p->engine_is_local && process_is_ending(p) && cgroup_was_of_container(p->pid, container_id);
 }
 
+void process_set_engine_hidden(Process *p)
+{
+        p->engine_is_local = false;
+}
+
 int process_watch(Process *p, pid_t pid, const char *container_id)
 {
         static const PidWatchOps ops = { on_death, on_exit_code };

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine-address.h"
@@ -35,6 +36,7 @@ struct Engine {
         EngineAddress address;
         CurlGlue *glues[_ENGINE_LANE_MAX];
         struct curl_slist *headers;
+        bool peer_known, peer_hidden;
 };
 
 struct EngineRequest {
@@ -163,11 +165,27 @@ static void request_finish(EngineRequest *r)
         r->ops->on_done(r, code, &reply, r->userdata);
 }
 
+/* The kernel gives the peer's pid as our pid namespace has it: 0 if the process is outside of that. */
+static void note_peer(Engine *e, CURL *easy)
+{
+        curl_socket_t fd = CURL_SOCKET_BAD;
+        struct ucred peer;
+        socklen_t size = sizeof(peer);
+
+        if (e->peer_known || !engine_is_local(e) ||
+            curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD ||
+            getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0)
+                return;
+        e->peer_known = true;
+        e->peer_hidden = peer.pid == 0;
+}
+
 /* CurlGlueDone */
 static void request_on_done(CURL *easy, CURLcode result, void *owner)
 {
         EngineRequest *r = ASSERT_PTR(owner);
 
+        note_peer(r->engine, easy);
         r->finished = stream_is_held(r);
         r->result = result;
         if (!r->finished)
@@ -404,6 +422,11 @@ const ApiVersion *engine_version(const Engine *e)
 bool engine_is_local(const Engine *e)
 {
         return e->address.host.kind == ENGINE_HOST_UNIX;
+}
+
+bool engine_is_hidden(const Engine *e)
+{
+        return e->peer_hidden;
 }
 
 const char *engine_socket_path(const Engine *e)

@@ -39,6 +39,8 @@ static int agree(Supervisor *s, EngineRequest *request)
 
 static void connected(Supervisor *s)
 {
+        if (engine_is_hidden(s->engine))
+                process_set_engine_hidden(s->process);
         supervisor_push(s, supervisor_build_request(s) < 0 ? LIFE_FAILED : LIFE_CONNECTED);
 }
 

@@ -26,11 +26,17 @@ static void take_last_end(Supervisor *s)
                 condition_set_last_end(s->condition, status);
 }
 
+/* In a pid namespace of our own (PrivatePIDs=) we do not know our pid as systemd has it. */
+static bool is_other_pid(uint32_t pid)
+{
+        return pid != (uint32_t) getpid() && getpid() != 1;
+}
+
 /* Units with which a start cannot end as their author expects. */
 static void warn_of_start(const Supervisor *s, const UnitProperties *p)
 {
         bool below = s->facts->in_service && !s->facts->is_main;
-        bool is_main = s->facts->is_main && p->main_pid == (uint32_t) getpid();
+        bool is_main = s->facts->is_main && !is_other_pid(p->main_pid);
 
         if (service_type_notifies(p->type) && !s->config.notify_socket && (below || is_main))
                 log_warning(
@@ -75,7 +81,7 @@ static void on_unit_known(const UnitProperties *properties, int r, void *userdat
         take_last_end(s);
         warn_of_start(s, properties);
         /* As in ExecStartPre= and ExecStartPost=. */
-        if (r >= 0 && s->facts->is_main && properties->main_pid != (uint32_t) getpid())
+        if (r >= 0 && s->facts->is_main && is_other_pid(properties->main_pid))
                 record_beside(s->record);
         if (supervisor_in(s, PHASE_RUNNING) && !s->facts->announced)
                 supervisor_announce(s);

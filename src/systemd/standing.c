@@ -72,6 +72,10 @@ Standing standing_find(const char *exec_pid, int *ret_error)
         *ret_error = 0;
         if (is_pid(exec_pid, getpid()))
                 return STANDING_SERVICE;
+        /* PrivatePIDs=: systemd has executed the first process of the namespace, and tells its pid outside.
+         */
+        if (exec_pid && getpid() == 1 && getppid() == 0)
+                return STANDING_SERVICE;
         r = unit_info_ask_start(&start);
         /* Who has become another user cannot ask the first user's systemd. */
         if (r < 0 && r != -ENODATA && r != -ENXIO && sd_pid_get_user_unit(0, NULL) < 0)

@@ -3,8 +3,8 @@
 """Units whose settings hide systemd from us. What is unknown of the unit is neither yes nor no."""
 
 import pytest
-from supervised import OBEDIENT, PROGRAM, Service, assert_success, sh
-from testhost import Unit, run
+from supervised import OBEDIENT, PROGRAM, Service, assert_failed, assert_success, sh
+from testhost import Unit, docker, not_here, run, systemd_version
 
 pytestmark = pytest.mark.either
 
@@ -81,3 +81,16 @@ def test_wrapper_in_a_hidden_unit(how):
         assert unit.show("ExecMainStatus") == "3"
         said = [e["MESSAGE"] for e in unit.journal()]
         assert [m for m in said if "systemd can't be asked whether this is a service" in m] and "up" in said
+
+
+@not_here(systemd_version() < 257, "PrivatePIDs=")
+def test_pids_that_mean_nothing_here():
+    """In a pid namespace of our own, the engine's pids are nobody's: the container is not dead because of that."""
+    with Service(sh(OBEDIENT), PrivatePIDs="yes") as unit:
+        unit.start()
+        unit.wait_line("up")
+        unit.wait_said("supervising it through the engine only")
+        docker("exec", unit.name, "true")
+        docker("kill", unit.name)
+        assert_failed(unit.wait_state("failed"), 137)
+        assert unit.container is None

@@ -44,6 +44,8 @@ int process_watch(Process *p, pid_t pid, const char *container_id);
 /* Ends the watch, if there is one. */
 void process_unwatch(Process *p);
 
+/* The engine's pids mean nothing here, as those of an engine on another machine. */
+void process_set_engine_hidden(Process *p);
 /* Whether a process is watched; also after its death, until process_unwatch(). */
 bool process_is_watched(const Process *p);
 

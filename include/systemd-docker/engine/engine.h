@@ -90,6 +90,9 @@ const ApiVersion *engine_version(const Engine *e);
 /* Whether the engine is reached over a unix socket, so that the container's processes are on this machine.
  */
 bool engine_is_local(const Engine *e);
+/* Whether we are in a pid namespace of our own (PrivatePIDs=, or a container), in which the pids that the
+ * engine tells mean nothing. False before the first answer. */
+bool engine_is_hidden(const Engine *e);
 /* The path of that socket; NULL: it is another kind of socket. */
 const char *engine_socket_path(const Engine *e);
 
