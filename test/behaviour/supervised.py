@@ -74,8 +74,8 @@ def left_alone(delegate):
 
 
 def can_be_adopted(delegate):
-    """systemd before 254 has no DelegateSubgroup=."""
-    return delegate == "no" or systemd_version() >= 254 or not has_controllers()
+    """systemd before 254 has no DelegateSubgroup=, and 262 begins in the unit's own cgroup all the same: "Device or resource busy"."""
+    return delegate == "no" or 254 <= systemd_version() < 262 or not has_controllers()
 
 
 class Service(Unit):
