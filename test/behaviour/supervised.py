@@ -168,10 +168,16 @@ class Service(Unit):
         when = {action: int(nsec) / 1e9 for nsec, action in (line.split(" ", 1) for line in reversed(events.splitlines()))}
         assert when["die"] - when["kill"] <= SLOW_END, f"the container did not end in time:\n{events}"
 
-    def wait_restarted(self, before):
-        """Waits until a restart of the container has reached the engine, the supervisor and systemd."""
-        wait_docker(self.name, lambda now: now and started_at(now) != started_at(before) and now["State"]["Running"])
+    def wait_next_life(self, before):
+        """Waits until the engine has started the container again, and something new is the main process. Returns its state."""
+        now = wait_docker(self.name, lambda now: now and started_at(now) != started_at(before) and now["State"]["Running"])
         self.wait(lambda now: int(now["MainPID"]) not in (0, before["State"]["Pid"]))
+        return now
+
+    def wait_restarted(self, before):
+        """Waits until a restart of the container has reached the engine, systemd and the supervisor, which is the main process
+        between the two lives."""
+        self.wait_said(f"process {self.wait_next_life(before)['State']['Pid']}.")
 
     def stays_active(self, until):
         """Checks that the unit stays active and is not restarted until the given time of time.monotonic()."""

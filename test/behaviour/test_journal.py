@@ -304,7 +304,7 @@ def test_last_message_of_a_supervisor_that_is_killed_is_shown_for_the_unit():
         unit.wait_line("up")
         run("systemctl", "restart", "systemd-journald")  # it remembers the unit of a process for some seconds
         with Stopped():
-            unit.wait_restarted(unit.docker_restart())
+            unit.wait_next_life(unit.docker_restart())  # what is said of it stays in the socket
             supervisor = unit.supervisor
             os.kill(supervisor, signal.SIGKILL)
             wait_gone(supervisor)
