@@ -9,11 +9,11 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup-files.h"
 #include "cgroup-id.h"
+#include "util/cgroup-folder.h"
 #include "util/cleanup.h"
 #include "util/fd.h"
 #include "util/macro.h"
@@ -32,21 +32,11 @@ static int open_cgroup(const CgroupPath *cgroup)
         return r < 0 ? r : RET_NERRNO(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
 }
 
-static int id_of_folder(int fd, uint64_t *ret)
-{
-        struct stat st;
-
-        if (fstat(fd, &st) < 0)
-                return -errno;
-        *ret = st.st_ino;
-        return 0;
-}
-
 int cgroup_id_of(const CgroupPath *cgroup, uint64_t *ret)
 {
         _cleanup_close_ int fd = open_cgroup(cgroup);
 
-        return fd < 0 ? fd : id_of_folder(fd, ret);
+        return fd < 0 ? fd : cgroup_folder_read_id(fd, ret);
 }
 
 /* Takes fd over. */
@@ -84,7 +74,7 @@ int cgroup_id_is_below(uint64_t id, const CgroupPath *cgroup)
 
         if (fd < 0)
                 return fd;
-        r = id_of_folder(fd, &top);
+        r = cgroup_folder_read_id(fd, &top);
         if (r < 0 || top == id) {
                 (void) close(fd);
                 return r < 0 ? r : 1;

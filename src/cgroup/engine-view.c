@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine-view.h"
@@ -22,20 +21,13 @@
 
 #define FILE_MAX (1U << 20)
 #define SHIM "containerd-shim-systemd-docker-v2"
-/* Whether the two names lead to the same file. */
-static bool is_same(const char *a, const char *b)
-{
-        struct stat sa, sb;
-
-        return stat(a, &sa) >= 0 && stat(b, &sb) >= 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
 static bool has_same_cgroups(const char *proc, const char *engine)
 {
         char own[PATH_MAX], theirs[PATH_MAX];
 
         return snprintf(own, sizeof(own), "%s/self/ns/cgroup", proc) < PATH_MAX &&
-               snprintf(theirs, sizeof(theirs), "%s/ns/cgroup", engine) < PATH_MAX && is_same(own, theirs);
+               snprintf(theirs, sizeof(theirs), "%s/ns/cgroup", engine) < PATH_MAX &&
+               path_is_same_file(own, theirs);
 }
 
 /* A folder that nobody has created yet will be where its parent is. */
@@ -48,7 +40,7 @@ static bool has_same_folder(const char *engine, const char *folder)
         while (access(ours, F_OK) < 0 && errno == ENOENT && (slash = strrchr(ours, '/')) && slash > ours)
                 *slash = 0;
         return snprintf(theirs, sizeof(theirs), "%s/root%s", engine, ours) < PATH_MAX &&
-               is_same(theirs, ours);
+               path_is_same_file(theirs, ours);
 }
 
 /* $PATH in the engine's environment. */

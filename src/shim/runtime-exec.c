@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,10 +55,7 @@ static int leave_shim_folder(void)
 
 static bool is_ourselves(const char *path)
 {
-        struct stat own, st;
-
-        return stat("/proc/self/exe", &own) >= 0 && stat(path, &st) >= 0 && own.st_dev == st.st_dev &&
-               own.st_ino == st.st_ino;
+        return path_is_same_file("/proc/self/exe", path);
 }
 
 /* We would execute ourselves again and again. */

@@ -9,12 +9,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "systemd/engine-unit.h"
 #include "unit-bus.h"
 #include "unit-talk.h"
 #include "util/cleanup.h"
+#include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
 
@@ -40,11 +40,7 @@ static int answer(EngineUnit *u, int r, EngineRest rest)
 /* One socket has many names: /var/run is a symbolic link. */
 static bool is_same_socket(const char *a, const char *b)
 {
-        struct stat sa, sb;
-
-        if (strcmp(a, b) == 0)
-                return true;
-        return stat(a, &sa) >= 0 && stat(b, &sb) >= 0 && sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+        return strcmp(a, b) == 0 || path_is_same_file(a, b);
 }
 
 static int on_listen(sd_bus_message *m, void *userdata, sd_bus_error *reterr)

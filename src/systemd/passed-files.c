@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "systemd/passed-files.h"
+#include "util/fd.h"
 #include "util/macro.h"
 
 /* More than any limit of open files allows by default; the variable may say anything. */
@@ -22,8 +23,7 @@ static bool is_standard(const struct stat *file)
         for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
                 struct stat standard;
 
-                if (fstat(fd, &standard) >= 0 && standard.st_dev == file->st_dev &&
-                    standard.st_ino == file->st_ino)
+                if (fstat(fd, &standard) >= 0 && stat_is_same_file(&standard, file))
                         return true;
         }
         return false;

@@ -27,6 +27,13 @@ int fd_close(int fd)
         return -EBADF;
 }
 
+bool path_is_same_file(const char *a, const char *b)
+{
+        struct stat sa, sb;
+
+        return stat(a, &sa) >= 0 && stat(b, &sb) >= 0 && stat_is_same_file(&sa, &sb);
+}
+
 bool socket_settle(int fd, uint64_t timeout_usec)
 {
         const struct timespec pause = { .tv_nsec = SETTLE_STEP_USEC * NSEC_PER_USEC };

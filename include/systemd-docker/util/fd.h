@@ -21,6 +21,15 @@ int fd_close(int fd);
  * else, or others may write to it. */
 int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner);
 
+/* Whether both are the same file. */
+static inline bool stat_is_same_file(const struct stat *a, const struct stat *b)
+{
+        return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Whether the two names lead to the same file. A name that leads to none is the same as no other. */
+bool path_is_same_file(const char *a, const char *b);
+
 /* Waits until the other side has read all that was sent over the socket, for timeout_usec at most. False: it
  * has not. Sleeps for milliseconds at a time, so it is for a process that is about to end. */
 bool socket_settle(int fd, uint64_t timeout_usec);

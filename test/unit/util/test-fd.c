@@ -59,6 +59,18 @@ Test(fd, close_leaves_nothing_behind)
         cr_assert_eq(fd_close(fd), -EBADF);
 }
 
+Test(fd, same_file)
+{
+        cr_assert_eq(write_file_atomic("one", "", 0, 0600), 0);
+        cr_assert_eq(write_file_atomic("two", "", 0, 0600), 0);
+        cr_assert_eq(symlink("one", "link"), 0);
+        cr_expect(path_is_same_file("one", "one"));
+        cr_expect(path_is_same_file("one", "link"));
+        cr_expect_not(path_is_same_file("one", "two"));
+        cr_expect_not(path_is_same_file("one", "none"));
+        cr_expect_not(path_is_same_file("none", "none"));
+}
+
 Test(fd, take_fd)
 {
         int fd = 7;
