@@ -20,8 +20,6 @@ static void decide_detach(Supervisor *s, bool in_unit)
 {
         bool known = s->facts->unit.known;
 
-        if (!s->facts->detach || is_decided_later(s, in_unit))
-                return;
         switch (verdict_detach(s->facts, s->config.notify_socket, unit_link_has_given_main_pid(s->unit_link),
                                in_unit)) {
         case DETACH_IMPOSSIBLE:
@@ -50,14 +48,16 @@ void supervisor_explain_place(Supervisor *s, bool in_unit)
 
 void supervisor_decide_main_process(Supervisor *s, bool in_unit)
 {
+        bool later = is_decided_later(s, in_unit);
         const char *why = "";
 
         /* One that is over already is in no cgroup, which explains nothing. */
-        if (!is_decided_later(s, in_unit) && (in_unit || !process_is_ending(s->process)))
+        if (!later && (in_unit || !process_is_ending(s->process)))
                 why = verdict_why_main_process(s->facts, s->config.options, s->config.notify_socket,
                                                in_unit);
         unit_link_offer_main_pid(s->unit_link, why);
-        decide_detach(s, in_unit);
+        if (!later)
+                decide_detach(s, in_unit);
 }
 
 bool supervisor_is_in_unit(const Supervisor *s)
