@@ -16,6 +16,7 @@
 
 #include "codec/engine/engine-event.h"
 #include "codec/engine/stream-frame.h"
+#include "codec/journal/log-hash.h"
 
 /* How many lines of a stream are remembered, and room for lines that were offered after these and not
  * accepted. */
@@ -44,22 +45,6 @@ typedef struct LogBound {
         uint64_t time_nsec;
         uint64_t count;
 } LogBound;
-
-typedef struct LogBytesHash {
-        uint64_t state;
-        uint64_t word; /* the last size % 8 bytes, which are not in state yet */
-        uint64_t size;
-} LogBytesHash;
-
-/* The hash of a line that comes in pieces; {} is the hash of nothing. */
-typedef struct LogHash {
-        LogBytesHash all;
-        LogBytesHash ascii; /* of its ASCII characters only */
-        uint8_t mixed;      /* the two differ */
-        uint8_t odd;        /* it has bytes that an engine may have stored as others */
-        uint8_t tail_size;
-        uint8_t tail[4]; /* the character whose end has not come */
-} LogHash;
 
 /* The last line of a raw stream, while its newline has not come: its bytes are delivered. */
 typedef struct LogOpenLine {
@@ -116,11 +101,6 @@ void log_position_init(LogPosition *p, const char *id, const char *epoch, uint64
 
 /* Whether these bytes, which anybody may have written, are a valid position of this container. */
 bool log_position_is_valid(const void *data, size_t size, const char *id);
-
-/* The same, however the line is divided into pieces, and before and after the engine has stored it. */
-uint64_t log_line_hash(const void *data, size_t size);
-void log_hash_feed(LogHash *h, const void *data, size_t size);
-uint64_t log_hash_end(const LogHash *h);
 
 /* To be called before a line is sent: records it with the next ordinal. time_nsec: its stamp, or the current
  * time if it has none. */
