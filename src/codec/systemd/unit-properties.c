@@ -30,22 +30,18 @@ static const char *const kill_mode_table[_KILL_MODE_MAX] = {
 };
 DEFINE_STRING_TABLE(kill_mode, KillMode)
 
+static const char *const service_type_table[_SERVICE_TYPE_MAX] = {
+        [SERVICE_TYPE_ONESHOT] = "oneshot",
+        [SERVICE_TYPE_FORKING] = "forking",
+        [SERVICE_TYPE_NOTIFY] = "notify",
+        [SERVICE_TYPE_NOTIFY_RELOAD] = "notify-reload",
+};
+
 ServiceType service_type_from_string(const char *s)
 {
-        static const struct {
-                const char *value;
-                ServiceType type;
-        } table[] = {
-                { "oneshot", SERVICE_TYPE_ONESHOT },
-                { "forking", SERVICE_TYPE_FORKING },
-                { "notify", SERVICE_TYPE_NOTIFY },
-                { "notify-reload", SERVICE_TYPE_NOTIFY_RELOAD },
-        };
+        int r = string_table_lookup(service_type_table, ELEMENTSOF(service_type_table), s);
 
-        for (size_t i = 0; i < ELEMENTSOF(table); i++)
-                if (strcmp(table[i].value, s) == 0)
-                        return table[i].type;
-        return SERVICE_TYPE_OTHER;
+        return r < 0 ? SERVICE_TYPE_OTHER : (ServiceType) r;
 }
 
 uint64_t unit_properties_start_limit(const UnitProperties *p)

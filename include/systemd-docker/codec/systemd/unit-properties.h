@@ -76,6 +76,7 @@ typedef enum ServiceType {
         SERVICE_TYPE_FORKING,       /* which we cannot be */
         SERVICE_TYPE_NOTIFY,        /* the start waits for READY=1 */
         SERVICE_TYPE_NOTIFY_RELOAD, /* … and a reload is a signal, followed by messages of sd_notify(3) */
+        _SERVICE_TYPE_MAX,
 } ServiceType;
 
 ServiceType service_type_from_string(const char *s);
