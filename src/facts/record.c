@@ -279,6 +279,11 @@ void record_probed(Record *r, bool probed)
         r->f.probed = probed;
 }
 
+void record_look(Record *r, Look look)
+{
+        r->f.look = look;
+}
+
 void record_log(Record *r, Attachment a)
 {
         r->f.log = a;

@@ -19,6 +19,7 @@
 #include "failure.h"
 #include "give-back.h"
 #include "input.h"
+#include "last-look.h"
 #include "loop/event-util.h"
 #include "machine.h"
 #include "refusal.h"
@@ -110,6 +111,7 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
         condition_set_phase(s->condition, condition_phase(s->state));
         /* One that passed together with what it was to limit: the new state has its own. */
         life_queue_drop(&s->queue, LIFE_DEADLINE);
+        record_look(s->record, LOOK_NONE);
         supervisor_arm_deadline(s);
         if (state_traits(s->state)->status)
                 unit_link_status(s->unit_link, "%s", state_traits(s->state)->status);
@@ -253,6 +255,10 @@ int supervisor_on_deadline(sd_event_source *source, uint64_t usec, void *userdat
          * has its own limit. */
         if (supervisor_in(s, PHASE_DRAINING) && output_extend(s->output)) {
                 supervisor_arm_deadline(s);
+                return 0;
+        }
+        if (s->facts->look == LOOK_NONE && verdict_waits_for_engine(s->state, s->facts)) {
+                supervisor_last_look(s);
                 return 0;
         }
         explain_deadline(s);

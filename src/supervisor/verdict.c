@@ -62,6 +62,15 @@ bool verdict_may_come_back(const Facts *f)
                !f->unit_stops;
 }
 
+bool verdict_waits_for_engine(State state, const Facts *f)
+{
+        if (!f->events_open || f->destroyed)
+                return false;
+        if (state == STATE_DRAINING)
+                return f->exit_code < 0 || (verdict_may_come_back(f) && !verdict_engine_knows_the_end(f));
+        return state == STATE_LINGERING && (f->killed_by_others || f->stopped_by_others);
+}
+
 bool verdict_goes_on_without_us(const Facts *f)
 {
         return f->detach && !f->dead;
@@ -187,6 +196,11 @@ uint64_t verdict_work_usec(const Facts *f)
         return f->unit.known ? MAX(WORK_TIMEOUT_USEC, f->unit.timeout_start_usec) : WORK_TIMEOUT_USEC;
 }
 
+uint64_t verdict_look_usec(const Facts *f)
+{
+        return verdict_may_come_back(f) ? verdict_work_usec(f) : REQUEST_TIMEOUT_USEC;
+}
+
 static uint64_t deadline_of_work(const Facts *f)
 {
         return DEADLINE_OF(verdict_work_usec(f));
@@ -253,6 +267,10 @@ uint64_t verdict_deadline(State state, const Facts *f)
         };
 
         assert(state < _STATE_MAX);
+        if (f->look == LOOK_OPEN)
+                return DEADLINE_OF(verdict_look_usec(f));
+        if (f->look == LOOK_ANSWERED && verdict_waits_for_engine(state, f))
+                return 0;
         return deadline_of[state] ? deadline_of[state](f) : state_traits(state)->deadline_usec;
 }
 

@@ -48,6 +48,14 @@ bool verdict_begins_anew(State state, const Facts *f);
 /* Whether its end may be the first half of `docker restart`. */
 bool verdict_may_come_back(const Facts *f);
 
+/* Whether the state waits for news that only the engine can have, and that decide about the unit: how the
+ * container ended, or whether it is started again. If its deadline passes then, the engine is asked:
+ * last-look.c. */
+bool verdict_waits_for_engine(State state, const Facts *f);
+/* What the engine may take for each answer. If others have told it to end the container, it may be at the
+ * start that belongs to `docker restart`, which takes as long as any start. */
+uint64_t verdict_look_usec(const Facts *f);
+
 /* Whether we leave and the container runs on (contract, "Detach"). */
 bool verdict_goes_on_without_us(const Facts *f);
 
@@ -57,7 +65,8 @@ bool verdict_end_was_asked_for(const Facts *f);
 /* The exit status for our process, 0..255: contract, "End". */
 int verdict_exit_status(const Facts *f);
 
-/* How long the state may last, in microseconds from its begin; UINT64_MAX: as long as it likes. */
+/* How long the state may last, in microseconds from its begin; UINT64_MAX: as long as it likes. While the
+ * engine is asked once more, and after its answer: from then. */
 uint64_t verdict_deadline(State state, const Facts *f);
 
 /* What a request may take that does real work: no less than the unit gives a start. UINT64_MAX: no limit. */

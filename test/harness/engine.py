@@ -24,6 +24,7 @@ ROUTES = [
     ("events", "GET", r"/events\b"),
     ("attach", "POST", r"/containers/[^/]+/attach\b"),
     ("logs", "GET", r"/containers/[^/]+/logs\b"),
+    ("stats", "GET", r"/containers/[^/]+/stats\b"),
     ("wait", "POST", r"/containers/[^/]+/wait\b"),
     ("archive", "PUT", r"/containers/[^/]+/archive\b"),
     ("start", "POST", r"/containers/[^/]+/start\b"),
@@ -128,7 +129,7 @@ class Engine:
     def __init__(self, folder, **handlers):
         self.path = os.path.join(folder, "socket")
         self.handlers = {k.replace("_", "-"): v for k, v in handlers.items()}
-        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "image", "update", "list", "other"]}
+        self.reached = {step: threading.Event() for step in STEPS + ["kill", "pull", "archive", "logs", "image", "update", "list", "stats", "other"]}
         self.counts = {}
         self.ended = threading.Event()
         self.exit_code = None
@@ -330,6 +331,9 @@ class Engine:
 
     def do_image(self, conn):
         conn.reply(404, {"message": "No such image"})
+
+    def do_stats(self, conn):
+        conn.reply(200, {})
 
     def do_update(self, conn):
         conn.reply(200, {"Warnings": []})

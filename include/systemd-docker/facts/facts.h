@@ -31,6 +31,14 @@ typedef enum Standing {
         _STANDING_MAX,
 } Standing;
 
+/* What the engine says of the container when it has not reported in time what was expected of it. */
+typedef enum Look {
+        LOOK_NONE,
+        LOOK_OPEN, /* asked */
+        LOOK_ANSWERED,
+        _LOOK_MAX,
+} Look;
+
 typedef struct Facts {
         /* The service, decided at the beginning */
         bool in_service; /* we run for a unit; else by hand, and then nothing is sent or moved */
@@ -82,6 +90,7 @@ typedef struct Facts {
         bool engine_lost;             /* … were, and are not any more, while the container ran */
         bool engine_lost_after_death; /* in this life */
         bool probed;                  /* whether it lives was asked and answered, one way or the other */
+        Look look;                    /* in this state of the supervisor */
 
         /* The container's streams */
         Attachment log;        /* its output */

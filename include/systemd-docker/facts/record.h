@@ -74,6 +74,7 @@ void record_events_open(Record *r);
 void record_events_lost(Record *r);
 void record_engine_lost(Record *r, bool lost);
 void record_probed(Record *r, bool probed);
+void record_look(Record *r, Look look);
 
 /* Streams */
 void record_log(Record *r, Attachment a);

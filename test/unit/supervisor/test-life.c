@@ -105,9 +105,11 @@ Test(life, stop_that_is_not_followed)
         cr_assert_eq(life_end(), 125);
 }
 
-/* The kernel says it first; the engine has not noticed until the deadline. */
+/* The kernel says it first; the engine has not noticed until the deadline, and not when it is asked then. */
 Test(life, death_that_the_engine_does_not_notice)
 {
+        FakeReply *inspect;
+
         x.is_of_container = true;
         service("", "--name web image");
         cr_assert(x.s->facts->process_seen);
@@ -115,7 +117,10 @@ Test(life, death_that_the_engine_does_not_notice)
         until_state(STATE_DRAINING);
         tell_output_end();
         loop_until(x.event, x.s->facts->log == ATTACHMENT_ENDED);
+        expect("GET", "/containers/" ID "/stats?stream=false&one-shot=true", 500, "{}");
+        inspect = expect_inspect(ID, life_child(), "");
         supervisor_on_deadline(NULL, 0, x.s);
+        until_asked(inspect);
         (void) life_end();
         assert_log("The engine has not noticed that container web has ended");
 }
@@ -162,6 +167,8 @@ Test(life, docker_restart)
 
 Test(life, docker_stop)
 {
+        FakeReply *inspect;
+
         service("", "--name web image");
         tell_event("kill", "\"signal\":\"15\",");
         tell_end(143);
@@ -171,7 +178,9 @@ Test(life, docker_stop)
         tell_event("stop", "");
         loop_until(x.event, x.s->facts->stopped_by_others);
         loop_settle(x.event);
+        inspect = expect_inspect(ID, EXITED(143), "");
         supervisor_on_deadline(NULL, 0, x.s);
+        until_asked(inspect);
         cr_assert_eq(life_end(), 0);
         assert_log("Container web was stopped, exit status 143.");
 }

@@ -517,6 +517,34 @@ Test(verdict, deadline_of_lingering)
         }
 }
 
+/* What the engine alone knows and the unit's end depends on. While it is asked, its answer has the time. */
+Test(verdict, waits_for_engine)
+{
+        for (int bits = 0; bits < 128; bits++) {
+                Facts f = ended(bits & 1 ? 0 : -1);
+                bool asks, others;
+
+                f.events_open = bits & 2;
+                f.stopped_by_others = bits & 4;
+                f.killed_by_others = bits & 8;
+                f.die_seen = bits & 16;
+                f.destroyed = bits & 32;
+                f.stop_requested = bits & 64;
+                asks = f.events_open && !f.destroyed;
+                others = f.stopped_by_others || f.killed_by_others;
+                cr_assert_eq(verdict_waits_for_engine(STATE_DRAINING, &f),
+                             asks && (f.exit_code < 0 || (others && !f.stop_requested && !f.die_seen)),
+                             "bits %i", bits);
+                cr_assert_eq(verdict_waits_for_engine(STATE_LINGERING, &f), asks && others, "bits %i", bits);
+                cr_assert_not(verdict_waits_for_engine(STATE_RUNNING, &f), "bits %i", bits);
+                f.look = LOOK_OPEN;
+                cr_assert_eq(verdict_deadline(STATE_LINGERING, &f),
+                             others && !f.stop_requested ? SEC(130) : SEC(40), "bits %i", bits);
+                f.look = LOOK_ANSWERED;
+                cr_assert_eq(verdict_deadline(STATE_LINGERING, &f) == 0, asks && others, "bits %i", bits);
+        }
+}
+
 /* Every state that waits has a limit, or may last. */
 Test(verdict, every_state_has_a_deadline_or_may_last)
 {
