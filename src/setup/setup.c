@@ -258,6 +258,28 @@ static void print_forecast(const EngineInfo *info)
         }
 }
 
+/* Whether a unit gets the best mode that it can have without the runtime, too. */
+static bool is_unneeded(const EngineInfo *info)
+{
+        EngineInfo without = *info;
+
+        without.has_our_runtime = false;
+        return strcmp(cgroup_forecast(&without, true).mode, "delegate") == 0;
+}
+
+static void print_what_engine_has(const EngineInfo *info, SetupVerb verb)
+{
+        bool unneeded = is_unneeded(info);
+
+        if (info->has_our_runtime)
+                printf("The engine has the runtime%s.\n", unneeded ? ", and does not need it" : "");
+        else if (verb == SETUP_CHECK)
+                printf("The engine does not have the runtime%s.\n",
+                       unneeded ? ", and does not need it" : "; run systemd-docker setup");
+        else
+                puts("The engine does not have the runtime.");
+}
+
 /* Asks the engine, for up to usec after a change, or once if usec is 0. Returns the exit status. */
 static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host, const EngineTls *tls)
 {
@@ -280,9 +302,7 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
                        cgroup_driver_to_string(info.cgroup_driver), info.cgroup_v2 ? "v2" : "v1");
         if (usec == 0)
                 print_forecast(&info);
-        puts(info.has_our_runtime ? "The engine has the runtime."
-             : usec == 0          ? "The engine does not have the runtime; run systemd-docker setup."
-                                  : "The engine does not have the runtime.");
+        print_what_engine_has(&info, usec == 0 ? SETUP_CHECK : wanted ? SETUP_REGISTER : SETUP_UNDO);
         if (info.has_our_runtime == wanted)
                 return EXIT_SUCCESS;
         if (usec > 0)
@@ -367,7 +387,8 @@ static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
              "Register systemd-docker-runtime with the Docker engine of this machine, so that\n"
-             "containers of units with Delegate= can be created in the unit's cgroup.\n\n"
+             "containers of units with Delegate= can be created in the unit's cgroup. Docker 23\n"
+             "and later do not need this.\n\n"
              "      --undo   remove it from the engine's daemon.json\n"
              "      --check  change nothing; say which cgroup mode units get, and why; exit\n"
              "               status 0 if the engine has the runtime, otherwise 1\n"

@@ -236,3 +236,7 @@ def test_check_says_which_mode_units_get():
     old = engine_version() < (23,)
     for unit, mode in (("with", "migrate" if old else "delegate"), ("without", "migrate" if old else "inside")):
         assert f"Units {unit} Delegate= get cgroup mode {mode}: " in answer
+    assert answer.splitlines()[-1] == "The engine does not have the runtime" + ("; run systemd-docker setup." if old else ", and does not need it.")
+    set_up()
+    assert set_up("--check").stdout.splitlines()[-1] == "The engine has the runtime" + ("." if old else ", and does not need it.")
+    set_up("--undo")
