@@ -8,9 +8,9 @@ import contextlib
 
 import pytest
 from hierarchies import V2, membership
-from supervised import ENGINE_BACK, OBEDIENT, RESTARTABLE, Service, assert_success, registered_runtime, sh, wait_gone
+from supervised import ENGINE_BACK, OBEDIENT, RESTARTABLE, Service, assert_success, can_be_adopted, left_alone, registered_runtime, sh, wait_gone
 from test_cgroup import FORK_BOMB, FORK_BOMB_STAYS, container_processes, who_is_there
-from testhost import cursor, docker, engine_version, not_here, run, wait_docker, wait_until
+from testhost import NOT_HERE, cursor, docker, engine_version, not_here, run, wait_docker, wait_until
 
 pytestmark = not_here(V2 and engine_version() >= (23,), "cgroup v1, or an engine before Docker 23")
 
@@ -46,7 +46,7 @@ def delegate(request):
 
 @pytest.fixture
 def unit(delegate):
-    with Service(sh(OBEDIENT), name="places", run=RESTARTABLE, KillMode="process", Delegate=delegate) as unit:
+    with Service(sh(OBEDIENT), name="places", run=RESTARTABLE, **left_alone(delegate)) as unit:
         unit.start()
         unit.wait_line("up")
         wait_all_in(unit)
@@ -76,7 +76,9 @@ def test_forks(delegate):
         assert unit.said("Failed") == []
 
 
-def test_adoption(unit):
+def test_adoption(unit, delegate):
+    if not can_be_adopted(delegate):
+        pytest.skip(NOT_HERE + "the next supervisor beside a container with controllers")
     before = unit.container_pid
     unit.adopt_again()
     assert unit.container_pid == before
