@@ -38,7 +38,6 @@ static int read_announcement(const char *id, PlacementNote *ret)
 {
         _cleanup_close_ int outer = -EBADF, folder = -EBADF, fd = -EBADF;
         _cleanup_free_ char *text = NULL;
-        char path[64];
         int r;
 
         folder = RET_NERRNO(open(PLACEMENT_NOTE_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -50,8 +49,7 @@ static int read_announcement(const char *id, PlacementNote *ret)
         outer = open_private_folder(folder, "..", 0, 0);
         if (outer < 0 || !only_root_writes(folder) || !only_root_writes(fd))
                 return -EPERM;
-        (void) snprintf(path, sizeof(path), "/proc/self/fd/%i", fd);
-        r = read_file_at(AT_FDCWD, path, PLACEMENT_NOTE_MAX, &text, NULL);
+        r = read_to_end(fd, PLACEMENT_NOTE_MAX, &text, NULL);
         return r < 0 ? r : placement_note_parse(text, ret);
 }
 

@@ -69,7 +69,8 @@ static bool leads_back(const char *name)
                 size_t n = strcspn(path, ":");
                 _cleanup_free_ char *file = NULL;
 
-                if (asprintf(&file, "%.*s/%s", (int) n, path, name) < 0)
+                /* An empty item is the working directory. */
+                if (asprintf(&file, "%.*s%s%s", (int) n, path, n > 0 ? "/" : "./", name) < 0)
                         return true;
                 if (access(file, X_OK) >= 0)
                         return is_ourselves(file);

@@ -77,13 +77,16 @@ int open_private_folder(int dir_fd, const char *path, mode_t mode, uid_t owner)
 
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size)
 {
-        _cleanup_close_ int fd = -EBADF;
+        _cleanup_close_ int fd = RET_NERRNO(openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
+
+        return fd < 0 ? fd : read_to_end(fd, max, ret, ret_size);
+}
+
+int read_to_end(int fd, size_t max, char **ret, size_t *ret_size)
+{
         _cleanup_free_ char *buffer = NULL;
         size_t allocated = 0, size = 0;
 
-        fd = RET_NERRNO(openat(dir_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY));
-        if (fd < 0)
-                return fd;
         for (;;) {
                 ssize_t n;
 

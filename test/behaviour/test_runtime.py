@@ -162,9 +162,39 @@ def folder(file, cgroup):
     file.mkdir()
 
 
+def fifo(file, cgroup):
+    file.unlink()
+    os.mkfifo(file)
+
+
+def leads_out(file, cgroup):
+    file.write_text(file.read_text().replace("/system.slice/", "/system.slice/../system.slice/"))
+
+
+def of_another_with_the_same_digits(file, cgroup):
+    file.rename(file.with_name(ID[:-1] + "0"))
+
+
+def folder_linked(file, cgroup):
+    file.parent.rename("/run/elsewhere")
+    file.parent.symlink_to("/run/elsewhere")
+
+
+@pytest.fixture(autouse=True)
+def nothing_elsewhere():
+    yield
+    elsewhere, folder = Path("/run/elsewhere"), STATE / "cgroups"
+    if folder.is_symlink():
+        folder.unlink()
+        elsewhere.rename(folder)
+    elsewhere.unlink(missing_ok=True)
+    (folder / (ID[:-1] + "0")).unlink(missing_ok=True)
+
+
 @pytest.mark.parametrize(
     "spoil",
-    [untrusted, writable, folder_writable, linked, of_an_earlier_cgroup, not_delegated, garbage, folder],
+    [untrusted, writable, folder_writable, linked, of_an_earlier_cgroup, not_delegated, garbage, folder, fifo, leads_out,
+     of_another_with_the_same_digits, folder_linked],
     ids=lambda spoil: spoil.__name__,
 )
 def test_announcement_that_is_not_to_be_trusted_is_none(bundle, cgroup, spoil):
@@ -179,6 +209,43 @@ def test_announcement_that_is_not_to_be_trusted_is_none(bundle, cgroup, spoil):
         file.parent.chmod(0o755)
         if file.is_dir():
             file.rmdir()
+
+
+def test_bundle_behind_a_link(bundle, cgroup):
+    announce(cgroup)
+    (bundle.parent / "link").symlink_to(bundle)
+    assert create(bundle.parent / "link").words == created_words(bundle.parent / "link")
+    assert f"/system.slice/announced.service/{ID}" in (bundle / "config.json").read_text()
+    assert (bundle.parent / "link").is_symlink()
+
+
+def test_config_that_is_a_link(bundle, cgroup):
+    """Nothing outside of the bundle is written."""
+    announce(cgroup)
+    config, outside = bundle / "config.json", bundle.parent / "outside"
+    before = config.read_text()
+    config.rename(outside)
+    config.symlink_to(outside)
+    assert create(bundle).words == created_words(bundle)
+    assert outside.read_text() == before != config.read_text()
+
+
+def test_config_of_100_mb(bundle, cgroup):
+    """Too large to be edited: it is the real runtime's."""
+    announce(cgroup)
+    config = bundle / "config.json"
+    config.write_bytes(config.read_bytes() + b" " * (100 << 20))
+    before = config.stat()
+    assert "--systemd-cgroup" in create(bundle).words
+    assert (config.stat().st_ino, config.stat().st_size) == (before.st_ino, before.st_size)
+    assert not (STATE / "placed" / ID).exists()
+
+
+def test_path_that_leads_back_to_us(bundle):
+    """An empty item of $PATH is the working directory."""
+    (bundle / "runc").symlink_to(RUNTIME)
+    done = run(RUNTIME, "state", ID, check=False, cwd=bundle, timeout=10, env={**os.environ, "PATH": f":{bundle.parent}/bin:/usr/bin:/bin"})
+    assert done.returncode == 1 and "Too many levels of symbolic links" in done.stderr
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", '{"linux": 7}', '{"ociVersion": "1.0.0"}', '{"linux": {"a": 01}}'])

@@ -44,6 +44,8 @@ bool datagrams_settle(int fd, const struct sockaddr *to, socklen_t to_size, uint
  * working directory). *ret has a NUL at its end and belongs to the caller. ret_size may be NULL; it does not
  * count that NUL. -EFBIG: the file has more than max bytes. */
 int read_file_at(int dir_fd, const char *path, size_t max, char **ret, size_t *ret_size);
+/* The same for a file that is open, from where it stands. */
+int read_to_end(int fd, size_t max, char **ret, size_t *ret_size);
 
 /* Writes all of data, with as many calls of write(2) as needed. On failure some of it may have been written.
  * For a descriptor that does not block, such as a regular file: -EAGAIN is a failure. */
