@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, can_be_adopted, left_alone, sh
+from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, can_be_adopted, left_alone, sh, wait_gone
 from testhost import CGROUP, DAEMON_JSON, NOT_HERE, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
@@ -276,6 +276,31 @@ def test_by_hand_it_is_an_ordinary_container():
         assert_in_place(unit)
         unit.stop()
     assert inspect("inside.service") is None
+
+
+def test_programs_that_are_gone():
+    """A container outlives our programs: what runs can be used and stopped, and starts again once they are back."""
+    with Service(sh(OBEDIENT), name="inside", options=INSIDE, run="") as unit:
+        unit.start()
+        unit.wait_line("up")
+        pids = unit.procs()
+        with hidden(Path("/usr/bin", SHIM)), hidden(Path("/usr/libexec/systemd-docker-runtime")):
+            assert docker("exec", unit.name, "echo", "hi") == "hi"
+            docker("pause", unit.name)
+            docker("unpause", unit.name)
+            unit.stop()
+            assert_success(unit.show())
+            for pid in pids:
+                wait_gone(pid)
+            done = run("docker", "start", unit.name, check=False)
+            assert done.returncode != 0 and SHIM in done.stderr
+        docker("start", unit.name)
+        assert docker("exec", unit.name, "echo", "hi") == "hi"
+        docker("stop", unit.name)
+        unit.start()
+        assert_in_place(unit)
+        unit.stop()
+        assert_success(unit.show())
 
 
 # ---- the engine's default runtime ------------------------------------------------------------------------------------

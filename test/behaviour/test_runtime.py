@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
-from supervised import registered_runtime
+from supervised import OBEDIENT, Service, assert_success, registered_runtime, sh, wait_gone
 from testhost import CGROUP, docker, run
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
@@ -325,3 +325,26 @@ def test_ordinary_container_is_where_it_always_is():
         assert docker("exec", id, "echo", "hi") == "hi"
         docker("rm", "--force", id)
     assert not (STATE / "placed" / id).exists()
+
+
+def test_registered_runtime_that_is_gone():
+    """A unit of it ends all the same, and starts again once the runtime is back."""
+    away = Path(f"{RUNTIME}.away")
+    with registered_runtime(), Service(sh(OBEDIENT), options="--cgroup-mode=delegate", run="", Delegate="yes") as unit:
+        unit.start()
+        unit.wait_line("up")
+        pids = unit.procs()
+        Path(RUNTIME).rename(away)
+        try:
+            assert run("docker", "exec", unit.name, "true", check=False).returncode != 0
+            unit.stop()
+            assert_success(unit.show())
+            for pid in pids:
+                wait_gone(pid)
+            assert run("docker", "start", unit.name, check=False).returncode != 0
+        finally:
+            away.rename(RUNTIME)
+        unit.start()
+        assert docker("exec", unit.name, "echo", "hi") == "hi"
+        unit.stop()
+        assert_success(unit.show())
