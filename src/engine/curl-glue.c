@@ -18,6 +18,7 @@
 struct CurlGlue {
         sd_event *event;
         CURLM *multi;
+        CurlGluePriority priority_of;
         CurlGlueDone done;
         EventTraits traits;
         sd_event_source *timer;
@@ -69,11 +70,31 @@ static uint32_t poll_to_epoll(int what)
         return (what & CURL_POLL_IN ? EPOLLIN : 0) | (what & CURL_POLL_OUT ? EPOLLOUT : 0);
 }
 
+/* NULL: libcurl's own handle, with which it closes connections. */
+static void *glue_owner(CURL *easy)
+{
+        void *owner = NULL;
+
+        (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &owner);
+        return owner;
+}
+
+static EventTraits glue_socket_traits(const CurlGlue *g, CURL *easy)
+{
+        const void *owner = glue_owner(easy);
+        EventTraits traits = g->traits;
+
+        if (owner && g->priority_of)
+                traits.priority = g->priority_of(owner);
+        return traits;
+}
+
 /* CURLMOPT_SOCKETFUNCTION */
 static int glue_on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *userdata, void *socket_data)
 {
         CurlGlue *g = ASSERT_PTR(userdata);
         sd_event_source *io = socket_data;
+        EventTraits traits;
 
         if (what == CURL_POLL_REMOVE) {
                 sd_event_source_disable_unref(io);
@@ -83,7 +104,8 @@ static int glue_on_socket_wish(CURL *easy, curl_socket_t fd, int what, void *use
                 return 0;
         if (io)
                 return sd_event_source_set_io_events(io, poll_to_epoll(what)) < 0 ? -1 : 0;
-        if (event_add_io(g->event, &io, fd, poll_to_epoll(what), glue_on_io, g, &g->traits) < 0)
+        traits = glue_socket_traits(g, easy);
+        if (event_add_io(g->event, &io, fd, poll_to_epoll(what), glue_on_io, g, &traits) < 0)
                 return -1;
         if (curl_multi_assign(g->multi, fd, io) != CURLM_OK) {
                 sd_event_source_disable_unref(io);
@@ -108,7 +130,7 @@ static int glue_on_drain(sd_event_source *source, void *userdata)
 {
         CurlGlue *g = ASSERT_PTR(userdata);
         CURLMsg *message;
-        void *owner = NULL;
+        void *owner;
         CURLcode result;
         CURL *easy;
         int left;
@@ -120,7 +142,7 @@ static int glue_on_drain(sd_event_source *source, void *userdata)
         (void) defer_arm(g->drain);
         easy = message->easy_handle;
         result = message->data.result;
-        (void) curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **) &owner);
+        owner = glue_owner(easy);
         if (owner)
                 g->done(easy, result, owner);
         return 0;
@@ -158,7 +180,7 @@ static int glue_setup_multi(CurlGlue *g)
 }
 
 int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriority priority,
-                  CurlGlueDone done)
+                  CurlGluePriority priority_of, CurlGlueDone done)
 {
         _cleanup_(curl_glue_freep) CurlGlue *g = NULL;
         int r;
@@ -167,6 +189,7 @@ int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriori
         if (!g)
                 return -ENOMEM;
         g->event = sd_event_ref(event);
+        g->priority_of = priority_of;
         g->done = done;
         g->traits = (EventTraits){ name, priority, EVENT_FAILURE_EXIT };
         r = event_add_timer(event, &g->timer, glue_on_timer, g, &g->traits);
@@ -184,6 +207,7 @@ int curl_glue_new(CurlGlue **ret, sd_event *event, const char *name, EventPriori
 
 int curl_glue_add(CurlGlue *g, CURL *easy)
 {
+        assert(g->depth == 0);
         return curl_multi_result(curl_multi_add_handle(g->multi, easy));
 }
 

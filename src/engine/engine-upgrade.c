@@ -224,7 +224,8 @@ int engine_upgrade_new(EngineUpgrade **ret, sd_event *event, Engine *engine, con
         u->in = malloc(HTTP_HEAD_MAX);
         if (!u->in)
                 return -ENOMEM;
-        r = curl_glue_new(&u->glue, event, "engine-upgrade", EVENT_PRIORITY_ENGINE, upgrade_on_connected);
+        r = curl_glue_new(&u->glue, event, "engine-upgrade", EVENT_PRIORITY_ENGINE, NULL,
+                          upgrade_on_connected);
         if (r < 0)
                 return r;
         u->easy = curl_easy_init();

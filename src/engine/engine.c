@@ -34,15 +34,15 @@
 
 struct Engine {
         EngineAddress address;
-        CurlGlue *glues[_ENGINE_LANE_MAX];
+        CurlGlue *glue;
         struct curl_slist *headers;
         bool peer_known, peer_hidden;
 };
 
 struct EngineRequest {
         Engine *engine;
-        CurlGlue *glue;
         CURL *easy;
+        EngineLane lane;
         char *name;                 /* for messages */
         struct curl_slist *headers; /* NULL: the engine's */
         const EngineRequestOps *ops;
@@ -192,12 +192,20 @@ static void request_on_done(CURL *easy, CURLcode result, void *owner)
                 request_finish(r);
 }
 
+/* CurlGluePriority */
+static EventPriority request_priority(const void *owner)
+{
+        const EngineRequest *r = ASSERT_PTR(owner);
+
+        return r->lane == ENGINE_LANE_LOG ? EVENT_PRIORITY_LOG : EVENT_PRIORITY_ENGINE;
+}
+
 EngineRequest *engine_request_free(EngineRequest *r)
 {
         if (!r)
                 return NULL;
         if (r->easy)
-                curl_glue_remove(r->glue, r->easy);
+                curl_glue_remove(r->engine->glue, r->easy);
         curl_slist_free_all(r->headers);
         reply_body_done(&r->body);
         free(r->name);
@@ -302,7 +310,7 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
         if (!r)
                 return -ENOMEM;
         r->engine = e;
-        r->glue = e->glues[call->lane];
+        r->lane = call->lane;
         r->ops = call->ops;
         r->userdata = call->userdata;
         r->name = engine_request_name(call->method, call->path);
@@ -317,7 +325,7 @@ int engine_call(Engine *e, EngineRequest **ret, const EngineCall *call)
         if (k >= 0)
                 k = request_set_method(r->easy, call);
         if (k >= 0)
-                k = curl_glue_add(r->glue, r->easy);
+                k = curl_glue_add(e->glue, r->easy);
         if (k < 0)
                 return k;
         log_debug("Engine: %s %s", call->method, call->path);
@@ -352,7 +360,7 @@ void engine_request_resume(EngineRequest *r)
         if (!r->paused)
                 return;
         r->paused = false;
-        curl_glue_resume(r->glue, r->easy);
+        curl_glue_resume(r->engine->glue, r->easy);
 }
 
 const char *engine_request_api_version(const EngineRequest *r)
@@ -364,8 +372,7 @@ Engine *engine_free(Engine *e)
 {
         if (!e)
                 return NULL;
-        for (size_t i = 0; i < ELEMENTSOF(e->glues); i++)
-                curl_glue_free(e->glues[i]);
+        curl_glue_free(e->glue);
         curl_slist_free_all(e->headers);
         engine_address_done(&e->address);
         free(e);
@@ -384,13 +391,6 @@ static int engine_set_headers(Engine *e)
 
 int engine_new(Engine **ret, sd_event *event, EngineHost *host, const EngineTls *tls)
 {
-        static const struct {
-                const char *name;
-                EventPriority priority;
-        } lanes[_ENGINE_LANE_MAX] = {
-                [ENGINE_LANE_CONTROL] = { "engine", EVENT_PRIORITY_ENGINE },
-                [ENGINE_LANE_LOG] = { "engine-log", EVENT_PRIORITY_LOG },
-        };
         _cleanup_(engine_freep) Engine *e = NULL;
         int r;
 
@@ -400,8 +400,9 @@ int engine_new(Engine **ret, sd_event *event, EngineHost *host, const EngineTls 
         r = engine_address_init(&e->address, host, tls);
         if (r >= 0)
                 r = engine_set_headers(e);
-        for (size_t i = 0; i < _ENGINE_LANE_MAX && r >= 0; i++)
-                r = curl_glue_new(&e->glues[i], event, lanes[i].name, lanes[i].priority, request_on_done);
+        if (r >= 0)
+                r = curl_glue_new(&e->glue, event, "engine", EVENT_PRIORITY_ENGINE, request_priority,
+                                  request_on_done);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(e);
