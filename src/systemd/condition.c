@@ -356,7 +356,9 @@ void condition_set_phase(Condition *c, ConditionPhase phase)
 
 void condition_begin(Condition *c, bool was_ready)
 {
-        clock_time(c->running_since);
+        /* The time zone is some pages of memory, and who does not wait for the container needs none. */
+        if (c->config.notify != NOTIFY_SUPERVISOR)
+                clock_time(c->running_since);
         (void) sd_event_now(c->event, CLOCK_MONOTONIC, &c->running_since_usec);
         c->container_ready |= was_ready;
         start_watchdog(c);
