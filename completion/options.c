@@ -25,10 +25,10 @@ static void print(const char *part, char letter, const char *name, const char *t
 static void print_option(const char *part, const OptionHelp *h)
 {
         print(part, h->short_name, h->long_name,
-              !h->value           ? "none"
+              !*h->value          ? "none"
               : h->value_optional ? "optional"
                                   : "required",
-              h->value, h->words, h->text, "");
+              *h->value ? h->value : NULL, h->words, h->text, "");
 }
 
 int main(void)
@@ -55,7 +55,7 @@ int main(void)
                 for (size_t i = 0; ensure_options_help_entry(kind, i, &h); i++)
                         print_option(ensure_kind_to_string(kind), &h);
                 print_option(ensure_kind_to_string(kind),
-                             &(OptionHelp){ 'h', "help", NULL, false, "Print this help" });
+                             &(OptionHelp){ 'h', "help", "", false, "Print this help" });
         }
         for (size_t i = 0; run_options_help_entry(i, &run); i++)
                 print("run", run.short_name, run.long_name, run.value ? "required" : "optional", run.value,

@@ -9,7 +9,7 @@
 const char *cgroup_limit_setting(const char *option)
 {
         static const struct {
-                const char *option, *setting;
+                char option[24], setting[24];
         } table[] = {
                 { "memory", "MemoryMax=" },
                 { "memory-reservation", "MemoryLow=" },

@@ -10,9 +10,9 @@
 #include "util/macro.h"
 
 static const OptionHelp help_table[] = {
-        { 0, "json", NULL, false, "Print a list of the findings" },
-        { 0, "user", NULL, false, "The files of the user's manager" },
-        { 'h', "help", NULL, false, "Print this help" },
+        { 0, "json", "", false, "Print a list of the findings" },
+        { 0, "user", "", false, "The files of the user's manager" },
+        { 'h', "help", "", false, "Print this help" },
 };
 
 const OptionHelp *check_options_help_table(size_t *ret_n)

@@ -101,7 +101,7 @@ static int bad_value(const Parser *p, const OptionHelp *h, const char *option, c
         Guess g = guess_begin(value, strlen(value));
         char hint[GUESS_HINT_SIZE], list[160] = "";
 
-        if (!h->words || strcmp(h->words, COMPLETE_FILE) == 0)
+        if (!*h->words || strcmp(h->words, COMPLETE_FILE) == 0)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for %s", value,
                                  option);
         if (guess_offer_words(&g, h->words))
@@ -134,10 +134,10 @@ static int parse_long(Parser *p, char **words)
         if (!h)
                 return unknown_option(p, words[0], name, size, 0);
         (void) snprintf(option, sizeof(option), "--%s", h->long_name);
-        if (!h->value && equal)
+        if (!*h->value && equal)
                 return cli_error(p->reterr, CLI_EXIT_REFUSED,
                                  "invalid value \"%.300s\" for %s: it takes none", equal + 1, option);
-        if (!h->value || equal || h->value_optional) {
+        if (!*h->value || equal || h->value_optional) {
                 r = apply(p, h, option, equal ? equal + 1 : "true");
                 return r < 0 ? r : 1;
         }
@@ -178,7 +178,7 @@ static int parse_short(Parser *p, char **words)
                         r = apply(p, h, option, c + 2);
                         return r < 0 ? r : 1;
                 }
-                if (h->value && !h->value_optional) {
+                if (*h->value && !h->value_optional) {
                         if (!c[1] && !words[1])
                                 return cli_error(p->reterr, CLI_EXIT_REFUSED, "%s needs a value", option);
                         r = apply(p, h, option, c[1] ? c + 1 : words[1]);

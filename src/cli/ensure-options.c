@@ -15,7 +15,7 @@
 #include "util/string-table.h"
 #include "util/strv.h"
 
-static const char *const ensure_kind_table[_ENSURE_KIND_MAX] = {
+static const char ensure_kind_table[_ENSURE_KIND_MAX][8] = {
         [ENSURE_NETWORK] = "network",
         [ENSURE_VOLUME] = "volume",
         [ENSURE_IMAGE] = "image",
@@ -26,7 +26,7 @@ const char *ensure_kind_to_string(EnsureKind k)
         return (size_t) k < ELEMENTSOF(ensure_kind_table) ? ensure_kind_table[k] : NULL;
 }
 
-static const char *const ensure_pull_table[_ENSURE_PULL_MAX] = {
+static const char ensure_pull_table[_ENSURE_PULL_MAX][8] = {
         [ENSURE_PULL_MISSING] = "missing",
         [ENSURE_PULL_ALWAYS] = "always",
         [ENSURE_PULL_NEVER] = "never",
@@ -127,37 +127,39 @@ static int set_owner(EnsureOptions *o, const char *value)
 
 static const struct {
         unsigned kinds;
-        const char *name, *value; /* value NULL: none is needed */
-        Setter set;
-        const char *text;
-        const char *words; /* what the value can be; NULL: anything */
+        OptionHelp help;
 } table[] = {
-        { NETWORK | VOLUME, "driver", "NAME", set_driver, "The driver (default bridge, local)" },
-        { NETWORK | VOLUME, "opt", "NAME=VALUE", add_opts, "An option of the driver; repeatable" },
-        { NETWORK | VOLUME, "label", "NAME=VALUE", add_labels, "A label; repeatable" },
-        { NETWORK, "subnet", "SUBNET", add_subnets, "A subnet; repeatable" },
-        { NETWORK, "gateway", "ADDRESS", add_gateways, "The gateway of the subnet at the same position" },
-        { NETWORK, "ip-range", "RANGE", add_ip_ranges, "The addresses to give out, of that subnet" },
-        { NETWORK, "internal", NULL, set_internal, "No way to the outside" },
-        { NETWORK, "ipv6", NULL, set_ipv6, "IPv6 as well" },
-        { NETWORK, "ipam-driver", "NAME", set_ipam_driver, "Who gives out addresses (default default)" },
-        { VOLUME, "owner", "[UID][:GID]", set_owner, "Owner and group of a new volume's folder" },
-        { IMAGE, "pull", "POLICY", set_pull, "missing (default), always, never", "missing always never" },
-        { IMAGE, "platform", "PLATFORM", set_platform, "Like linux/arm64/v8" },
-        { IMAGE, "all-tags", NULL, set_all_tags, "All tags of the image" },
-        { IMAGE, "infra", NULL, set_infra, "The image of the containers of pods, instead of NAME" },
-        { IMAGE, "authfile", "PATH", set_authfile, "A file with logins, like config.json", COMPLETE_FILE },
-        { IMAGE, "creds", "USER:PASSWORD", set_creds, "The login; others can see it" },
+        { NETWORK | VOLUME, { 0, "driver", "NAME", false, "The driver (default bridge, local)" } },
+        { NETWORK | VOLUME, { 0, "opt", "NAME=VALUE", false, "An option of the driver; repeatable" } },
+        { NETWORK | VOLUME, { 0, "label", "NAME=VALUE", false, "A label; repeatable" } },
+        { NETWORK, { 0, "subnet", "SUBNET", false, "A subnet; repeatable" } },
+        { NETWORK, { 0, "gateway", "ADDRESS", false, "The gateway of the subnet at the same position" } },
+        { NETWORK, { 0, "ip-range", "RANGE", false, "The addresses to give out, of that subnet" } },
+        { NETWORK, { 0, "internal", "", false, "No way to the outside" } },
+        { NETWORK, { 0, "ipv6", "", false, "IPv6 as well" } },
+        { NETWORK, { 0, "ipam-driver", "NAME", false, "Who gives out addresses (default default)" } },
+        { VOLUME, { 0, "owner", "[UID][:GID]", false, "Owner and group of a new volume's folder" } },
+        { IMAGE,
+          { 0, "pull", "POLICY", false, "missing (default), always, never", "missing always never" } },
+        { IMAGE, { 0, "platform", "PLATFORM", false, "Like linux/arm64/v8" } },
+        { IMAGE, { 0, "all-tags", "", false, "All tags of the image" } },
+        { IMAGE, { 0, "infra", "", false, "The image of the containers of pods, instead of NAME" } },
+        { IMAGE, { 0, "authfile", "PATH", false, "A file with logins, like config.json", COMPLETE_FILE } },
+        { IMAGE, { 0, "creds", "USER:PASSWORD", false, "The login; others can see it" } },
 };
+
+static const Setter setters[] = { set_driver,      add_opts,      add_labels,   add_subnets,
+                                  add_gateways,    add_ip_ranges, set_internal, set_ipv6,
+                                  set_ipam_driver, set_owner,     set_pull,     set_platform,
+                                  set_all_tags,    set_infra,     set_authfile, set_creds };
+
+static_assert(ELEMENTSOF(table) == ELEMENTSOF(setters), "one setter for each option");
 
 bool ensure_options_help_entry(EnsureKind kind, size_t i, OptionHelp *ret)
 {
         for (size_t k = 0; k < ELEMENTSOF(table); k++)
                 if ((table[k].kinds & (1U << kind)) && i-- == 0) {
-                        *ret = (OptionHelp){ .long_name = table[k].name,
-                                             .value = table[k].value,
-                                             .text = table[k].text,
-                                             .words = table[k].words };
+                        *ret = table[k].help;
                         return true;
                 }
         return false;
@@ -177,9 +179,9 @@ void ensure_options_help(EnsureKind kind, FILE *f)
 
                 if (!(table[i].kinds & (1U << kind)))
                         continue;
-                if (table[i].value)
-                        (void) snprintf(value, sizeof(value), " %s", table[i].value);
-                help_option(f, 0, table[i].name, value, table[i].text);
+                if (*table[i].help.value)
+                        (void) snprintf(value, sizeof(value), " %s", table[i].help.value);
+                help_option(f, 0, table[i].help.long_name, value, table[i].help.text);
         }
         help_option(f, 'h', "help", "", "Print this help");
 }
@@ -189,10 +191,10 @@ static int bad_value(size_t i, const char *value, CliError *reterr)
         Guess g = guess_begin(value, strlen(value));
         char hint[GUESS_HINT_SIZE];
 
-        if (table[i].words && strcmp(table[i].words, COMPLETE_FILE) != 0)
-                (void) guess_offer_words(&g, table[i].words);
+        if (*table[i].help.words && strcmp(table[i].help.words, COMPLETE_FILE) != 0)
+                (void) guess_offer_words(&g, table[i].help.words);
         return cli_error(reterr, CLI_EXIT_REFUSED, "invalid value \"%.300s\" for --%s%s", value,
-                         table[i].name, guess_hint(&g, "", hint));
+                         table[i].help.long_name, guess_hint(&g, "", hint));
 }
 
 static int unknown_option(const EnsureOptions *o, const char *name, size_t size, CliError *reterr)
@@ -202,7 +204,7 @@ static int unknown_option(const EnsureOptions *o, const char *name, size_t size,
 
         for (size_t i = 0; i < ELEMENTSOF(table); i++)
                 if (table[i].kinds & (1U << o->kind))
-                        (void) guess_offer(&g, table[i].name);
+                        (void) guess_offer(&g, table[i].help.long_name);
         return cli_error(reterr, CLI_EXIT_REFUSED, "unknown option --%.*s for %s%s", (int) MIN(size, 300u),
                          name, ensure_kind_table[o->kind], guess_hint(&g, "--", hint));
 }
@@ -216,18 +218,19 @@ static int parse_option(EnsureOptions *o, char *const *words, CliError *reterr)
         for (size_t i = 0; i < ELEMENTSOF(table); i++) {
                 int r;
 
-                if (!(table[i].kinds & (1U << o->kind)) || strlen(table[i].name) != n ||
-                    memcmp(table[i].name, name, n) != 0)
+                if (!(table[i].kinds & (1U << o->kind)) || strlen(table[i].help.long_name) != n ||
+                    memcmp(table[i].help.long_name, name, n) != 0)
                         continue;
-                value = equal ? equal + 1 : table[i].value ? words[1] : "true";
+                value = equal ? equal + 1 : *table[i].help.value ? words[1] : "true";
                 if (!value)
-                        return cli_error(reterr, CLI_EXIT_REFUSED, "--%s needs a value", table[i].name);
-                r = table[i].set(o, value);
+                        return cli_error(reterr, CLI_EXIT_REFUSED, "--%s needs a value",
+                                         table[i].help.long_name);
+                r = setters[i](o, value);
                 if (r == -ENOMEM)
                         return cli_error_oom(reterr);
                 if (r < 0)
                         return bad_value(i, value, reterr);
-                return equal || !table[i].value ? 1 : 2;
+                return equal || !*table[i].help.value ? 1 : 2;
         }
         return unknown_option(o, name, n, reterr);
 }

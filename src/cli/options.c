@@ -15,34 +15,34 @@
 #include "util/string-table.h"
 #include "util/strv.h"
 
-static const char *const notify_mode_table[_NOTIFY_MAX] = {
+static const char notify_mode_table[_NOTIFY_MAX][16] = {
         [NOTIFY_SUPERVISOR] = "false",
         [NOTIFY_CONTAINER] = "container",
         [NOTIFY_HEALTHY] = "healthy",
 };
 DEFINE_STRING_TABLE(notify_mode, NotifyMode)
 
-static const char *const cgroup_mode_table[_CGROUP_MODE_MAX] = {
+static const char cgroup_mode_table[_CGROUP_MODE_MAX][16] = {
         [CGROUP_MODE_AUTO] = "auto",         [CGROUP_MODE_INSIDE] = "inside",
         [CGROUP_MODE_DELEGATE] = "delegate", [CGROUP_MODE_MIGRATE] = "migrate",
         [CGROUP_MODE_NONE] = "none",
 };
 DEFINE_STRING_TABLE(cgroup_mode, CgroupMode)
 
-static const char *const watchdog_mode_table[_WATCHDOG_MAX] = {
+static const char watchdog_mode_table[_WATCHDOG_MAX][16] = {
         [WATCHDOG_ENGINE] = "engine",
         [WATCHDOG_HEALTHY] = "healthy",
         [WATCHDOG_CONTAINER] = "container",
 };
 DEFINE_STRING_TABLE(watchdog_mode, WatchdogMode)
 
-static const char *const main_pid_mode_table[_MAIN_PID_MAX] = {
+static const char main_pid_mode_table[_MAIN_PID_MAX][16] = {
         [MAIN_PID_CONTAINER] = "container",
         [MAIN_PID_SUPERVISOR] = "supervisor",
 };
 DEFINE_STRING_TABLE(main_pid_mode, MainPidMode)
 
-static const char *const log_transport_table[_LOG_TRANSPORT_MAX] = {
+static const char log_transport_table[_LOG_TRANSPORT_MAX][8] = {
         [LOG_TRANSPORT_NATIVE] = "native",
         [LOG_TRANSPORT_STREAM] = "stream",
 };
@@ -50,7 +50,7 @@ DEFINE_STRING_TABLE(log_transport, LogTransport)
 
 /* The names of priorities in syslog(3); the old spellings are at the end. */
 static const struct {
-        const char *name;
+        char name[8];
         int priority;
 } priorities[] = {
         { "emerg", LOG_EMERG }, { "alert", LOG_ALERT },     { "crit", LOG_CRIT },
@@ -208,8 +208,8 @@ static const OptionHelp help_table[] = {
           "emerg alert crit err warning notice info debug" },
         { 'H', "host", "URL", false, "The engine (default: $DOCKER_HOST, unix:///var/run/docker.sock)" },
         { 0, "context", "NAME", false, "The docker CLI's context that names the engine" },
-        { 'h', "help", NULL, false, "Print this help" },
-        { 0, "version", NULL, false, "Print the version" },
+        { 'h', "help", "", false, "Print this help" },
+        { 0, "version", "", false, "Print the version" },
 };
 
 static int (*const setters[])(Options *o, const char *value) = {
@@ -246,7 +246,7 @@ void options_help(FILE *f)
                 const OptionHelp *h = help_table + i;
                 char value[32] = "";
 
-                if (h->value)
+                if (*h->value)
                         (void) snprintf(value, sizeof(value), h->value_optional ? "[=%s]" : " %s", h->value);
                 help_option(f, h->short_name, h->long_name, value, h->text);
         }

@@ -10,9 +10,9 @@
 #include "util/macro.h"
 
 static const OptionHelp help_table[] = {
-        { 0, "undo", NULL, false, "Remove the runtime from the engine's daemon.json" },
-        { 0, "check", NULL, false, "Change nothing; say which cgroup mode units get, and why" },
-        { 'h', "help", NULL, false, "Print this help" },
+        { 0, "undo", "", false, "Remove the runtime from the engine's daemon.json" },
+        { 0, "check", "", false, "Change nothing; say which cgroup mode units get, and why" },
+        { 'h', "help", "", false, "Print this help" },
 };
 
 static const SetupVerb verbs[] = { SETUP_UNDO, SETUP_CHECK, SETUP_HELP };

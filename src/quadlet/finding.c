@@ -12,7 +12,7 @@
 
 #define TEXT_MAX ((size_t) 500)
 
-static const char *const finding_level_table[_FINDING_LEVEL_MAX] = {
+static const char finding_level_table[_FINDING_LEVEL_MAX][8] = {
         [FINDING_NOTE] = "note",
         [FINDING_WARNING] = "warning",
         [FINDING_ERROR] = "error",

@@ -11,7 +11,7 @@
 #include "run-subjects.h"
 #include "util/string-table.h"
 
-static const char *const pull_policy_table[_PULL_MAX] = {
+static const char pull_policy_table[_PULL_MAX][8] = {
         [PULL_MISSING] = "missing",
         [PULL_ALWAYS] = "always",
         [PULL_NEVER] = "never",

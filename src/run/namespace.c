@@ -16,8 +16,7 @@ int finish_modes(RunParse *p)
 {
         static const struct {
                 RunString index;
-                const char *option, *path;
-                const char *words[2];
+                char option[16], path[24], words[2][8];
                 bool container;
         } modes[] = {
                 { STRING_PID, "--pid", "HostConfig/PidMode", { "host" }, true },
@@ -33,7 +32,7 @@ int finish_modes(RunParse *p)
                 if (!value || !*value)
                         continue;
                 ok = strcmp(value, modes[i].words[0]) == 0 ||
-                     (modes[i].words[1] && strcmp(value, modes[i].words[1]) == 0) ||
+                     (*modes[i].words[1] && strcmp(value, modes[i].words[1]) == 0) ||
                      (modes[i].container && text_starts_with(value, "container:") &&
                       value[strlen("container:")]);
                 if (!ok)

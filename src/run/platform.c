@@ -26,19 +26,18 @@ static void platform_done(Platform *x)
         free(x->variant);
 }
 
-/* Other names of architectures, and the variant that the name implies (new_variant NULL: it implies none).
- */
+#define ANY "*"
+
+/* Other names of architectures, and the variant that the name implies. */
 static const struct {
-        const char *name, *variant; /* variant is always NULL: any */
-        const char *architecture, *new_variant;
+        char name[8], architecture[8], new_variant[4];
 } architectures[] = {
-        { "i386", NULL, "386", "" },       { "x86_64", NULL, "amd64", NULL },
-        { "x86-64", NULL, "amd64", NULL }, { "aarch64", NULL, "arm64", NULL },
-        { "armhf", NULL, "arm", "v7" },    { "armel", NULL, "arm", "v6" },
+        { "i386", "386", "" },       { "x86_64", "amd64", ANY }, { "x86-64", "amd64", ANY },
+        { "aarch64", "arm64", ANY }, { "armhf", "arm", "v7" },   { "armel", "arm", "v6" },
 };
 
 static const struct {
-        const char *architecture, *variant, *new_variant;
+        char architecture[8], variant[8], new_variant[4];
 } variants[] = {
         { "amd64", "v1", "" },  { "arm64", "8", "" },     { "arm64", "v8", "" },     { "arm64", "v8.0", "" },
         { "arm64", "9", "v9" }, { "arm64", "9.0", "v9" }, { "arm64", "v9.0", "v9" }, { "arm", "", "v7" },
@@ -62,7 +61,7 @@ static int normalise_architecture(Platform *x)
                 if (strcmp(architectures[i].name, x->architecture) != 0)
                         continue;
                 if (text_replace(&x->architecture, architectures[i].architecture) < 0 ||
-                    (architectures[i].new_variant &&
+                    (strcmp(architectures[i].new_variant, ANY) != 0 &&
                      text_replace(&x->variant, architectures[i].new_variant) < 0))
                         return -ENOMEM;
                 break;
@@ -76,10 +75,9 @@ static int normalise_architecture(Platform *x)
 
 static bool is_known_os(const char *s)
 {
-        static const char *const names[] = { "aix",     "android", "darwin",  "dragonfly", "freebsd",
-                                             "hurd",    "illumos", "ios",     "js",        "linux",
-                                             "nacl",    "netbsd",  "openbsd", "plan9",     "solaris",
-                                             "windows", "zos" };
+        static const char names[][16] = { "aix",     "android", "darwin",  "dragonfly", "freebsd", "hurd",
+                                          "illumos", "ios",     "js",      "linux",     "nacl",    "netbsd",
+                                          "openbsd", "plan9",   "solaris", "windows",   "zos" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (strcmp(names[i], s) == 0)
@@ -89,11 +87,11 @@ static bool is_known_os(const char *s)
 
 static bool is_known_architecture(const char *s)
 {
-        static const char *const names[] = { "386",         "amd64",   "amd64p32", "arm",      "armbe",
-                                             "arm64",       "arm64be", "ppc64",    "ppc64le",  "loong64",
-                                             "mips",        "mipsle",  "mips64",   "mips64le", "mips64p32",
-                                             "mips64p32le", "ppc",     "riscv",    "riscv64",  "s390",
-                                             "s390x",       "sparc",   "sparc64",  "wasm" };
+        static const char names[][16] = { "386",         "amd64",   "amd64p32", "arm",      "armbe",
+                                          "arm64",       "arm64be", "ppc64",    "ppc64le",  "loong64",
+                                          "mips",        "mipsle",  "mips64",   "mips64le", "mips64p32",
+                                          "mips64p32le", "ppc",     "riscv",    "riscv64",  "s390",
+                                          "s390x",       "sparc",   "sparc64",  "wasm" };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++)
                 if (strcmp(names[i], s) == 0)

@@ -27,15 +27,7 @@
 
 const RunOptionSpec run_option_table[] = {
 #define O(n, s, v, f, fn, t, ...)                                                                           \
-        {                                                                                                   \
-                .name = n, .short_name = (s), .value = v, .flags = (f), .target = t, __VA_ARGS__            \
-        }
-#include "run-option-rows.inc"
-#undef O
-};
-
-static RunOptionSetter *const setters[] = {
-#define O(n, s, v, f, fn, t, ...) fn
+        { .name = n, .short_name = (s), .value = v, .flags = (f), .target = t, __VA_ARGS__ },
 #include "run-option-rows.inc"
 #undef O
 };
@@ -47,38 +39,28 @@ static RunOptionSetter *const setters[] = {
         "SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE "     \
         "SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
 
-/* For completion: the values, or COMPLETE_…. */
-static const struct {
-        const char *option, *words;
-} words_table[] = {
-        { "attach", "stdin stdout stderr" },
-        { "cap-add", CAPABILITIES },
-        { "cap-drop", CAPABILITIES },
-        { "cgroupns", "host private" },
-        { "cidfile", COMPLETE_FILE },
-        { "device", COMPLETE_FILE },
-        { "device-if-exists", COMPLETE_FILE },
-        { "env-file", COMPLETE_FILE },
-        { "gpus", "all" },
-        { "ipc", "host none private shareable" },
-        { "isolation", "default" },
-        { "label-file", COMPLETE_FILE },
-        { "log-driver", "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog" },
-        { "network", "bridge host none" },
-        { "pid", "host" },
-        { "pull", "always missing never" },
-        { "restart", "no" },
-        { "security-opt",
-          "apparmor=unconfined label=disable no-new-privileges seccomp=builtin seccomp=unconfined "
-          "systempaths=unconfined" },
-        { "stop-signal", "HUP INT KILL QUIT TERM USR1 USR2 WINCH" },
-        { "ulimit",
-          "core= cpu= data= fsize= locks= memlock= msgqueue= nice= nofile= nproc= rss= rtprio= rttime= "
-          "sigpending= stack=" },
-        { "userns", "host" },
-        { "uts", "host" },
-        { "volume", COMPLETE_FILE },
-};
+/* For completion: options, each followed by its values or COMPLETE_…. */
+#define WORDS(option, words) option "\0" words "\0"
+static const char words_table[] = WORDS("attach", "stdin stdout stderr") WORDS(
+        "cap-add", CAPABILITIES) WORDS("cap-drop", CAPABILITIES) WORDS("cgroupns",
+                                                                       "host private") WORDS("cidfile",
+                                                                                             COMPLETE_FILE)
+        WORDS("device", COMPLETE_FILE) WORDS("device-if-exists", COMPLETE_FILE) WORDS(
+                "env-file", COMPLETE_FILE) WORDS("gpus", "all") WORDS("ipc", "host none private shareable")
+                WORDS("isolation", "default") WORDS("label-file", COMPLETE_FILE) WORDS(
+                        "log-driver",
+                        "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog")
+                        WORDS("network", "bridge host none") WORDS("pid", "host")
+                                WORDS("pull", "always missing never") WORDS("restart", "no") WORDS(
+                                        "security-opt",
+                                        "apparmor=unconfined label=disable no-new-privileges "
+                                        "seccomp=builtin seccomp=unconfined systempaths=unconfined")
+                                        WORDS("stop-signal", "HUP INT KILL QUIT TERM USR1 USR2 WINCH") WORDS(
+                                                "ulimit",
+                                                "core= cpu= data= fsize= locks= memlock= msgqueue= nice= "
+                                                "nofile= nproc= rss= rtprio= rttime= sigpending= stack=")
+                                                WORDS("userns", "host") WORDS("uts", "host")
+                                                        WORDS("volume", COMPLETE_FILE);
 
 const size_t run_option_table_size = ELEMENTSOF(run_option_table);
 
@@ -87,16 +69,30 @@ static_assert(ELEMENTSOF(run_option_table) <= RUN_OPTIONS_PRIVATE_MAX,
 
 RunOptionSetter *run_option_setter(const RunOptionSpec *spec)
 {
-        return setters[spec - run_option_table];
+        enum { FIRST = __COUNTER__ + 1 };
+
+        switch (spec - run_option_table) {
+#define O(n, s, v, f, fn, t, ...)                                                                           \
+        case __COUNTER__ - FIRST:                                                                           \
+                return fn;
+#include "run-option-rows.inc"
+#undef O
+        default:
+                return NULL;
+        }
 }
 
 const char *run_option_words(const RunOptionSpec *spec)
 {
         if (!*spec->value)
                 return COMPLETE_BOOL;
-        for (size_t i = 0; i < ELEMENTSOF(words_table); i++)
-                if (strcmp(words_table[i].option, spec->name) == 0)
-                        return words_table[i].words;
+        for (const char *option = words_table; *option;) {
+                const char *words = option + strlen(option) + 1;
+
+                if (strcmp(option, spec->name) == 0)
+                        return words;
+                option = words + strlen(words) + 1;
+        }
         return NULL;
 }
 

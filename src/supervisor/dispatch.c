@@ -113,8 +113,8 @@ static void supervisor_set_state(Supervisor *s, const Transition *t)
         life_queue_drop(&s->queue, LIFE_DEADLINE);
         record_look(s->record, LOOK_NONE);
         supervisor_arm_deadline(s);
-        if (state_traits(s->state)->status)
-                unit_link_status(s->unit_link, "%s", state_traits(s->state)->status);
+        if (state_status(s->state))
+                unit_link_status(s->unit_link, "%s", state_status(s->state));
         if (t->actions & ACTION_FAIL_TIMEOUT && s->state != STATE_DONE)
                 record_failure(s->record, CLI_EXIT_REFUSED);
         supervisor_act(s, t->actions);
@@ -229,8 +229,7 @@ static void explain_timeout(Supervisor *s)
                                             sec, s->config.host_name, s->connect_message ?: "no answer");
         else
                 supervisor_fail_engine_lost(s, "The Docker engine did not answer within %" PRIu64 " s: %s.",
-                                            sec,
-                                            state_traits(s->state)->status ?: state_to_string(s->state));
+                                            sec, state_status(s->state) ?: state_to_string(s->state));
 }
 
 /* Says what the state has waited for in vain. Where that is the service's failure, it is recorded. */

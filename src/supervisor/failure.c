@@ -68,7 +68,7 @@ void supervisor_fail_taken(Supervisor *s, const char *line)
 /* What a start waits for is what STATUS= says of it: the state's, or the last that the pull has reported. */
 static char *describe_wait(const Supervisor *s, uint64_t sec, const char **ret_cure)
 {
-        const char *doing = (s->image ? image_status(s->image) : NULL) ?: state_traits(s->state)->status;
+        const char *doing = (s->image ? image_status(s->image) : NULL) ?: state_status(s->state);
         char *line;
         int r;
 

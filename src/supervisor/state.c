@@ -234,7 +234,7 @@ static const Transition transitions[_STATE_MAX][_LIFE_EVENT_MAX] = {
 
 /* Status, deadline, sources, phases. */
 static const StateTraits traits[_STATE_MAX] = {
-        [STATE_INIT] = { NULL, NEVER, 0, 0 },
+        [STATE_INIT] = { "", NEVER, 0, 0 },
         [STATE_CONNECTING] = { "Waiting for the Docker engine", COMPUTED, SOURCE_RETRY, 0 },
         [STATE_LOOKING_UP] = { "Looking for the container", ASKING, 0, 0 },
         [STATE_REMOVING_OLD] = { "Removing the old container", COMPUTED, 0, PHASE_OLD },
@@ -247,7 +247,7 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_ATTACHING] = { "Attaching to the container", ASKING, ALL_SOURCES, PHASE_ATTACHING },
         [STATE_STARTING] = { "Starting the container", COMPUTED, ALL_SOURCES, 0 },
         [STATE_INSPECTING] = { "Starting the container", ASKING, ALL_SOURCES, PHASE_LIVE },
-        [STATE_RUNNING] = { NULL, NEVER, ALL_SOURCES, ALIVE | PHASE_RUNNING },
+        [STATE_RUNNING] = { "", NEVER, ALL_SOURCES, ALIVE | PHASE_RUNNING },
         [STATE_STOPPING] = { "Stopping the container", COMPUTED, ALL_SOURCES | SOURCE_RETRY, ALIVE },
         [STATE_KILLING] = { "Killing the container", SEC(20), ALL_SOURCES, PHASE_LIVE },
         [STATE_DRAINING] = { "Container has ended, reading the rest of its output", ENGINE_NOTICE_USEC,
@@ -255,10 +255,10 @@ static const StateTraits traits[_STATE_MAX] = {
         [STATE_LINGERING] = { "Container was stopped by others, waiting for a restart", COMPUTED,
                               ALL_SOURCES & ~(SOURCE_PROCESS | SOURCE_INPUT), PHASE_OVER | PHASE_LINGERING },
         [STATE_REMOVING] = { "Removing the container", SEC(20), SOURCE_STREAMS | SOURCE_WATCHDOG, 0 },
-        [STATE_DONE] = { NULL, NEVER, 0, 0 },
+        [STATE_DONE] = { "", NEVER, 0, 0 },
 };
 
-static const char *const state_table[_STATE_MAX] = {
+static const char state_table[_STATE_MAX][16] = {
         [STATE_INIT] = "init",
         [STATE_CONNECTING] = "connecting",
         [STATE_LOOKING_UP] = "looking-up",
@@ -281,7 +281,7 @@ static const char *const state_table[_STATE_MAX] = {
 };
 DEFINE_STRING_TABLE(state, State)
 
-static const char *const life_event_table[_LIFE_EVENT_MAX] = {
+static const char life_event_table[_LIFE_EVENT_MAX][24] = {
         [LIFE_BEGIN] = "begin",
         [LIFE_CONNECTED] = "connected",
         [LIFE_ABSENT] = "absent",
@@ -324,4 +324,11 @@ const StateTraits *state_traits(State state)
 {
         assert(state < _STATE_MAX);
         return &traits[state];
+}
+
+const char *state_status(State state)
+{
+        const StateTraits *t = state_traits(state);
+
+        return *t->status ? t->status : NULL;
 }

@@ -125,7 +125,7 @@ typedef enum SourceMask {
 } SourceMask;
 
 typedef struct StateTraits {
-        const char *status;     /* STATUS= while in it; NULL: it has its own */
+        char status[64];        /* STATUS= while in it; "": it has its own */
         uint64_t deadline_usec; /* UINT64_MAX: none; 0: computed (see verdict_deadline()) */
         uint32_t sources;       /* of SourceMask: they may stay */
         uint32_t phases;        /* of Phase */
@@ -133,6 +133,8 @@ typedef struct StateTraits {
 
 const Transition *state_transition(State state, LifeEvent event);
 const StateTraits *state_traits(State state);
+/* What STATUS= says while in it; NULL: the state has its own. */
+const char *state_status(State state);
 
 const char *state_to_string(State s);
 int state_from_string(const char *s);

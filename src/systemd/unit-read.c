@@ -207,38 +207,35 @@ static int read_standard_error(sd_bus_message *m, UnitProperties *p)
         return read_forward(m, &p->stderr_forward);
 }
 
-static const struct {
-        const char *name;
-        int (*read)(sd_bus_message *m, UnitProperties *p);
-} property_table[] = {
-        { "MainPID", read_main_pid },
-        { "DevicePolicy", read_device_policy },
-        { "IPAddressDeny", read_ip_deny },
-        { "IPIngressFilterPath", read_ip_ingress },
-        { "IPEgressFilterPath", read_ip_egress },
-        { "BPFProgram", read_bpf_program },
-        { "SocketBindDeny", read_bind_deny },
-        { "RestrictNetworkInterfaces", read_interfaces },
-        { "NotifyAccess", read_notify_access },
-        { "ExitType", read_exit_type },
-        { "KillMode", read_kill_mode },
-        { "KillSignal", read_kill_signal },
-        { "RestartKillSignal", read_restart_kill_signal },
-        { "SendSIGHUP", read_send_sighup },
-        { "ReloadSignal", read_reload_signal },
-        { "Type", read_type },
-        { "Restart", read_restart },
-        { "NRestarts", read_restarts },
-        { "ExecMainStartTimestampMonotonic", read_main_start },
-        { "TimeoutStartUSec", read_timeout_start },
-        { "TimeoutStopUSec", read_timeout_stop },
-        { "SyslogIdentifier", read_syslog_identifier },
-        { "SyslogFacility", read_syslog_facility },
-        { "SyslogLevel", read_syslog_level },
-        { "SyslogLevelPrefix", read_syslog_prefix },
-        { "StandardOutput", read_standard_output },
-        { "StandardError", read_standard_error },
-};
+/* Each property of interest with its reader. No table: its pointers would be relocated in each process. */
+#define PROPERTIES                                                                                          \
+        P("MainPID", read_main_pid)                                                                         \
+        P("DevicePolicy", read_device_policy)                                                               \
+        P("IPAddressDeny", read_ip_deny)                                                                    \
+        P("IPIngressFilterPath", read_ip_ingress)                                                           \
+        P("IPEgressFilterPath", read_ip_egress)                                                             \
+        P("BPFProgram", read_bpf_program)                                                                   \
+        P("SocketBindDeny", read_bind_deny)                                                                 \
+        P("RestrictNetworkInterfaces", read_interfaces)                                                     \
+        P("NotifyAccess", read_notify_access)                                                               \
+        P("ExitType", read_exit_type)                                                                       \
+        P("KillMode", read_kill_mode)                                                                       \
+        P("KillSignal", read_kill_signal)                                                                   \
+        P("RestartKillSignal", read_restart_kill_signal)                                                    \
+        P("SendSIGHUP", read_send_sighup)                                                                   \
+        P("ReloadSignal", read_reload_signal)                                                               \
+        P("Type", read_type)                                                                                \
+        P("Restart", read_restart)                                                                          \
+        P("NRestarts", read_restarts)                                                                       \
+        P("ExecMainStartTimestampMonotonic", read_main_start)                                               \
+        P("TimeoutStartUSec", read_timeout_start)                                                           \
+        P("TimeoutStopUSec", read_timeout_stop)                                                             \
+        P("SyslogIdentifier", read_syslog_identifier)                                                       \
+        P("SyslogFacility", read_syslog_facility)                                                           \
+        P("SyslogLevel", read_syslog_level)                                                                 \
+        P("SyslogLevelPrefix", read_syslog_prefix)                                                          \
+        P("StandardOutput", read_standard_output)                                                           \
+        P("StandardError", read_standard_error)
 
 static int read_property(sd_bus_message *m, UnitProperties *p)
 {
@@ -247,9 +244,11 @@ static int read_property(sd_bus_message *m, UnitProperties *p)
 
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < ELEMENTSOF(property_table); i++)
-                if (strcmp(property_table[i].name, name) == 0)
-                        return property_table[i].read(m, p);
+#define P(known, read)                                                                                      \
+        if (strcmp(name, known) == 0)                                                                       \
+                return read(m, p);
+        PROPERTIES
+#undef P
         return sd_bus_message_skip(m, "v");
 }
 

@@ -113,14 +113,14 @@ int log_transport_from_string(const char *s);
 #define COMPLETE_BOOL "true false"
 
 /* The table of options, for --help, for the completions, and for the test that compares these with the
- * manual page. Strings are constant. */
+ * manual page. */
 typedef struct OptionHelp {
         char short_name; /* 0: none */
-        const char *long_name;
-        const char *value; /* the placeholder; NULL: takes no value */
+        char long_name[16];
+        char value[16]; /* the placeholder; "": takes no value */
         bool value_optional;
-        const char *text;
-        const char *words; /* for completion: the values, or COMPLETE_…; NULL: unknown */
+        char text[88];
+        char words[56]; /* for completion: the values, or COMPLETE_…; "": unknown */
 } OptionHelp;
 
 /* The same as OtherOptions, for the other side. */

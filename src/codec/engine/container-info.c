@@ -23,7 +23,7 @@
 #define WARNINGS_MAX 32
 #define VOLUMES_SIZE_MAX 1024
 
-static const char *const container_health_table[_CONTAINER_HEALTH_MAX] = {
+static const char container_health_table[_CONTAINER_HEALTH_MAX][16] = {
         [CONTAINER_HEALTH_NONE] = "none",
         [CONTAINER_HEALTH_STARTING] = "starting",
         [CONTAINER_HEALTH_HEALTHY] = "healthy",

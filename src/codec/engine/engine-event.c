@@ -17,7 +17,7 @@
 #include "util/string-table.h"
 #include "json/json.h"
 
-static const char *const engine_event_kind_table[_ENGINE_EVENT_KIND_MAX] = {
+static const char engine_event_kind_table[_ENGINE_EVENT_KIND_MAX][16] = {
         [ENGINE_EVENT_OTHER] = "other",
         [ENGINE_EVENT_CREATE] = "create",
         [ENGINE_EVENT_START] = "start",

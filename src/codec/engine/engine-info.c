@@ -12,7 +12,7 @@
 #include "util/string-table.h"
 #include "json/json.h"
 
-static const char *const cgroup_driver_table[_CGROUP_DRIVER_MAX] = {
+static const char cgroup_driver_table[_CGROUP_DRIVER_MAX][16] = {
         [CGROUP_DRIVER_NONE] = "none",
         [CGROUP_DRIVER_CGROUPFS] = "cgroupfs",
         [CGROUP_DRIVER_SYSTEMD] = "systemd",

@@ -26,7 +26,7 @@ typedef struct Star {
         size_t size;
 } Star;
 
-static const char *const failure_kind_table[_FAILURE_KIND_MAX] = {
+static const char failure_kind_table[_FAILURE_KIND_MAX][16] = {
         [FAILURE_UNKNOWN] = "unknown", [FAILURE_OPTION] = "option",     [FAILURE_COMMAND] = "command",
         [FAILURE_IMAGE] = "image",     [FAILURE_REGISTRY] = "registry", [FAILURE_NAME] = "name",
         [FAILURE_PORT] = "port",       [FAILURE_NETWORK] = "network",   [FAILURE_FILES] = "files",

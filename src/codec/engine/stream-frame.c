@@ -15,7 +15,7 @@
 #include "util/macro.h"
 #include "util/string-table.h"
 
-static const char *const stream_table[_STREAM_MAX] = {
+static const char stream_table[_STREAM_MAX][16] = {
         [STREAM_STDIN] = "stdin",
         [STREAM_STDOUT] = "stdout",
         [STREAM_STDERR] = "stderr",

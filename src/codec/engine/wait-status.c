@@ -18,7 +18,7 @@
 #define RTMIN 34
 #define RTMAX 64
 
-static const char *const signal_table[] = {
+static const char signal_table[][8] = {
         [SIGHUP] = "HUP",   [SIGINT] = "INT",       [SIGQUIT] = "QUIT", [SIGILL] = "ILL",
         [SIGTRAP] = "TRAP", [SIGABRT] = "ABRT",     [SIGBUS] = "BUS",   [SIGFPE] = "FPE",
         [SIGKILL] = "KILL", [SIGUSR1] = "USR1",     [SIGSEGV] = "SEGV", [SIGUSR2] = "USR2",
@@ -30,7 +30,7 @@ static const char *const signal_table[] = {
 };
 
 static const struct {
-        const char *name;
+        char name[8];
         int signo;
 } alias_table[] = {
         { "IOT", SIGABRT },
@@ -80,7 +80,7 @@ int signal_from_string(const char *s)
         if (strncasecmp(s, "SIG", 3) == 0)
                 s += 3;
         for (size_t i = 1; i < ELEMENTSOF(signal_table); i++)
-                if (signal_table[i] && strcasecmp(s, signal_table[i]) == 0)
+                if (*signal_table[i] && strcasecmp(s, signal_table[i]) == 0)
                         return (int) i;
         for (size_t i = 0; i < ELEMENTSOF(alias_table); i++)
                 if (strcasecmp(s, alias_table[i].name) == 0)
@@ -90,7 +90,7 @@ int signal_from_string(const char *s)
 
 const char *signal_to_string(int signo)
 {
-        static const char *const realtime[RTMAX - RTMIN + 1] = {
+        static const char realtime[RTMAX - RTMIN + 1][16] = {
                 "RTMIN",    "RTMIN+1",  "RTMIN+2",  "RTMIN+3",  "RTMIN+4",  "RTMIN+5",  "RTMIN+6",
                 "RTMIN+7",  "RTMIN+8",  "RTMIN+9",  "RTMIN+10", "RTMIN+11", "RTMIN+12", "RTMIN+13",
                 "RTMIN+14", "RTMIN+15", "RTMAX-14", "RTMAX-13", "RTMAX-12", "RTMAX-11", "RTMAX-10",

@@ -20,7 +20,7 @@
 #define KEEP_SIZE ((size_t) 16 * 1024)
 #define FIRST_SIZE ((size_t) 256)
 
-static const char *const line_break_table[_LINE_BREAK_MAX] = {
+static const char line_break_table[_LINE_BREAK_MAX][16] = {
         [LINE_NEWLINE] = "newline",
         [LINE_MAX_SIZE] = "max-size",
         [LINE_EOF] = "eof",

@@ -62,7 +62,7 @@ static void put_command(struct json_object *inspect, FILE *out)
 static int put_member(struct json_object *inspect, const char *name, size_t size, FILE *out)
 {
         static const struct {
-                const char *name, *path;
+                char name[24], path[16];
                 bool is_short, without_slash;
         } members[] = {
                 { "ID", "Id", .is_short = true },  { "FullID", "Id" },

@@ -27,7 +27,7 @@
 /* How many places in a stored log that is too short are tried as the end of our lines. */
 #define SHORT_TRIES 4096
 
-static const char *const log_join_table[_LOG_JOIN_MAX] = {
+static const char log_join_table[_LOG_JOIN_MAX][8] = {
         [LOG_JOIN_WHOLE] = "whole",
         [LOG_JOIN_SHORT] = "short",
         [LOG_JOIN_GUESS] = "guess",

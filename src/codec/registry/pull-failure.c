@@ -64,7 +64,7 @@ static const struct {
         { "Service Unavailable", PULL_FAILURE_PASSING },
 };
 
-static const char *const pull_failure_table[_PULL_FAILURE_MAX] = {
+static const char pull_failure_table[_PULL_FAILURE_MAX][8] = {
         [PULL_FAILURE_FINAL] = "final",
         [PULL_FAILURE_LOGIN] = "login",
         [PULL_FAILURE_PASSING] = "passing",

@@ -27,7 +27,7 @@
 #define BYTES_MAX ((int64_t) 1 << 44)
 
 static const struct {
-        const char *status;
+        char status[24];
         PullPhase phase;
 } phase_table[] = {
         { "Pulling fs layer", PULL_WAITING },     { "Waiting", PULL_WAITING },

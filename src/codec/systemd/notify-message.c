@@ -18,7 +18,7 @@
 #include "util/string-table.h"
 #include "util/text.h"
 
-static const char *const notify_key_table[_NOTIFY_KEY_MAX] = {
+static const char notify_key_table[_NOTIFY_KEY_MAX][24] = {
         [NOTIFY_READY] = "READY",
         [NOTIFY_STATUS] = "STATUS",
         [NOTIFY_RELOADING] = "RELOADING",

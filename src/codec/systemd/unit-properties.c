@@ -14,7 +14,7 @@
 /* DefaultTimeoutStartSec= of systemd-system.conf(5). */
 #define DEFAULT_TIMEOUT_START_USEC (90 * USEC_PER_SEC)
 
-static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
+static const char notify_access_table[_NOTIFY_ACCESS_MAX][8] = {
         [NOTIFY_ACCESS_NONE] = "none",
         [NOTIFY_ACCESS_MAIN] = "main",
         [NOTIFY_ACCESS_EXEC] = "exec",
@@ -22,7 +22,7 @@ static const char *const notify_access_table[_NOTIFY_ACCESS_MAX] = {
 };
 DEFINE_STRING_TABLE(notify_access, NotifyAccess)
 
-static const char *const kill_mode_table[_KILL_MODE_MAX] = {
+static const char kill_mode_table[_KILL_MODE_MAX][16] = {
         [KILL_MODE_CONTROL_GROUP] = "control-group",
         [KILL_MODE_MIXED] = "mixed",
         [KILL_MODE_PROCESS] = "process",
@@ -30,7 +30,7 @@ static const char *const kill_mode_table[_KILL_MODE_MAX] = {
 };
 DEFINE_STRING_TABLE(kill_mode, KillMode)
 
-static const char *const service_type_table[_SERVICE_TYPE_MAX] = {
+static const char service_type_table[_SERVICE_TYPE_MAX][16] = {
         [SERVICE_TYPE_ONESHOT] = "oneshot",
         [SERVICE_TYPE_FORKING] = "forking",
         [SERVICE_TYPE_NOTIFY] = "notify",
@@ -39,7 +39,7 @@ static const char *const service_type_table[_SERVICE_TYPE_MAX] = {
 
 ServiceType service_type_from_string(const char *s)
 {
-        int r = string_table_lookup(service_type_table, ELEMENTSOF(service_type_table), s);
+        int r = string_table_lookup(STRING_TABLE(service_type_table), s);
 
         return r < 0 ? SERVICE_TYPE_OTHER : (ServiceType) r;
 }
@@ -52,7 +52,7 @@ uint64_t unit_properties_start_limit(const UnitProperties *p)
 unsigned journal_forward_from_string(const char *s)
 {
         static const struct {
-                const char *value;
+                char value[16];
                 unsigned forward;
         } table[] = {
                 { "inherit", JOURNAL_FORWARD_INHERIT },

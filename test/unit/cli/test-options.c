@@ -238,8 +238,7 @@ Test(options, completed_values_are_taken)
         const OptionHelp *table = options_help_table(&n);
 
         for (size_t i = 0; i < n; i++) {
-                _cleanup_free_ char *copy =
-                        strdup(table[i].words && *table[i].words != '@' ? table[i].words : "");
+                _cleanup_free_ char *copy = strdup(*table[i].words != '@' ? table[i].words : "");
                 char *rest = copy;
 
                 for (char *word; (word = strsep(&rest, " ")) && *word; tried++) {

@@ -19,7 +19,7 @@ typedef enum Color {
 const char *color_to_string(Color c);
 int color_from_string(const char *s);
 
-static const char *const color_table[_COLOR_MAX] = {
+static const char color_table[_COLOR_MAX][8] = {
         [COLOR_RED] = "red",
         [COLOR_GREEN] = "green",
         [COLOR_BLUE] = "blue",
