@@ -387,8 +387,8 @@ static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
              "Register systemd-docker-runtime with the Docker engine of this machine, so that\n"
-             "containers of units with Delegate= can be created in the unit's cgroup. Docker 23\n"
-             "and later do not need this.\n\n"
+             "containers of units with Delegate= can be created in the unit's cgroup. Docker\n"
+             "23 and later do not need this.\n\n"
              "      --undo   remove it from the engine's daemon.json\n"
              "      --check  change nothing; say which cgroup mode units get, and why; exit\n"
              "               status 0 if the engine has the runtime, otherwise 1\n"
