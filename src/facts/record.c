@@ -114,8 +114,8 @@ void record_start_again(Record *r)
 
 void record_foreign(Record *r)
 {
-        free(r->f.container.request_hash);
-        r->f.container.request_hash = NULL;
+        free(r->f.container.request_label);
+        r->f.container.request_label = NULL;
 }
 
 void record_no_engine_restarts(Record *r)

@@ -210,7 +210,7 @@ int output_open(Output *o)
         if (r > 0)
                 return adopt_position(o);
         (void) flush(o);
-        if (f->adopted && f->container.request_hash)
+        if (f->adopted && f->container.request_label)
                 continuity_say_gap(o->continuity,
                                    "the position in it was not kept, what it wrote before may be missing");
         return continuity_open(o->continuity, false);

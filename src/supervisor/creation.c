@@ -3,12 +3,16 @@
 
 /* From the options of `docker run` to a container that was created.
  *
- * The request carries a hash of itself as a label. By it the next start knows whether the options of the
+ * The request carries a hash of itself in a label. By it the next start knows whether the options of the
  * unit have changed since. So the hash is of what the unit says: neither the engine's version, which changes
  * the body a little, nor the place in the unit's cgroup, which depends on what the engine can do. */
 
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "cidfile.h"
 #include "codec/engine/container-info.h"
@@ -88,13 +92,27 @@ static int merge_environment(Creation *c, char *const *more, char ***ret)
         return r;
 }
 
+static int set_request_label(struct json_object *labels, const char *hash)
+{
+        _cleanup_free_ char *label = NULL;
+        uint64_t creation;
+
+        if (getrandom(&creation, sizeof(creation), 0) != (ssize_t) sizeof(creation))
+                return -EIO;
+        if (asprintf(&label, "%s%c%016" PRIx64, hash, CONTAINER_LABEL_SEPARATOR, creation) < 0) {
+                label = NULL;
+                return -ENOMEM;
+        }
+        return json_set_string(labels, CONTAINER_LABEL_REQUEST, label);
+}
+
 static int take_request(Creation *c, struct json_object *body, const char *hash)
 {
         struct json_object *labels = json_ensure(body, "Labels", json_type_object);
         _cleanup_free_ char *text = NULL, *copy = NULL;
 
         /* All of them, always: what is missing here could be a label of the image. */
-        if (!labels || json_set_string(labels, CONTAINER_LABEL_REQUEST, hash) < 0 ||
+        if (!labels || set_request_label(labels, hash) < 0 ||
             json_set_string(labels, CONTAINER_LABEL_UNIT, c->config.unit ?: "") < 0 ||
             json_set_string(labels, CONTAINER_LABEL_USER, c->config.user ?: "") < 0)
                 return -ENOMEM;

@@ -17,6 +17,8 @@
 #include "found.h"
 #include "util/macro.h"
 
+#define MAKER_TEXT_MAX (CLAIM_UNIT_MAX + CLAIM_USER_MAX + 16)
+
 static int judge(FoundJudgement *ret, LifeEvent event, int level, const char *format, ...) _printf_(4, 5);
 static int judge(FoundJudgement *ret, LifeEvent event, int level, const char *format, ...)
 {
@@ -40,17 +42,30 @@ static int judge(FoundJudgement *ret, LifeEvent event, int level, const char *fo
 /* The supervisor was killed, or the engine went away, between the container's creation and its logins. */
 static bool may_lack_logins(const ContainerInfo *c, const FoundCase *found)
 {
-        return found->logins_pending && c->created && c->request_hash;
+        return found->logins_pending && c->created && c->request_label;
 }
 
 FoundMaker found_maker(const ContainerInfo *c, const Owner *owner)
 {
-        if (!c->request_hash)
+        if (!c->request_label)
                 return FOUND_MAKER_FOREIGN;
         if (!*c->unit)
                 return FOUND_MAKER_OURS;
         return strcmp(c->unit, owner->unit) == 0 && strcmp(c->user, owner->user) == 0 ? FOUND_MAKER_OURS
                                                                                       : FOUND_MAKER_OTHER;
+}
+
+/* For messages: "created …". */
+static const char *maker_text(const ContainerInfo *c, char ret[static MAKER_TEXT_MAX])
+{
+        bool user = *c->user;
+
+        if (!c->request_label)
+                return "by somebody else";
+        if (strcmp(c->unit, CLAIM_BY_HAND) == 0)
+                return "by hand";
+        (void) snprintf(ret, MAKER_TEXT_MAX, "for %s%s%s", c->unit, user ? " of user " : "", c->user);
+        return ret;
 }
 
 bool found_volumes_go(const ContainerInfo *c)
@@ -92,24 +107,29 @@ static int refuse(const ContainerInfo *c, const FoundCase *found, FoundJudgement
 /* Nobody has said that this one is meant. */
 static int judge_namesake(const ContainerInfo *c, FoundJudgement *ret)
 {
-        bool unit = c->request_hash && *c->unit && strcmp(c->unit, CLAIM_BY_HAND) != 0;
+        char maker[MAKER_TEXT_MAX];
 
         return judge(ret, LIFE_FAILED, LOG_ERR,
                      "Container %s was created %s. It only has the name of this unit, which gives none: "
                      "write --name, or remove that container.",
-                     c->name, unit ? "for another unit" : "by somebody else");
+                     c->name, maker_text(c, maker));
+}
+
+/* What is removed may have data, unless it was created to be removed. */
+static int judge_rest(const ContainerInfo *c, FoundMaker maker, FoundJudgement *ret)
+{
+        char text[MAKER_TEXT_MAX];
+
+        if (maker == FOUND_MAKER_OURS || (maker == FOUND_MAKER_OTHER && c->auto_remove))
+                return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
+        return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
+                     "Container %s was created %s. It does not run, and is removed, because there is --rm.",
+                     c->name, maker_text(c, text));
 }
 
 /* What runs is somebody's, and is not replaced. */
-static int judge_foreign(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
+static int judge_foreign(const FoundCase *found, const ContainerInfo *c, FoundJudgement *ret)
 {
-        const ContainerInfo *c = &facts->container;
-
-        if (facts->remove && !c->running)
-                return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
-                             "Container %s was created by somebody else. It does not run, and is removed, "
-                             "because there is --rm.",
-                             c->name);
         if (found->lacks)
                 return judge(ret, LIFE_FAILED, LOG_ERR,
                              "Container %s was created by somebody else, without %s. Remove it, or use "
@@ -129,7 +149,7 @@ static int judge_foreign(const Facts *facts, const FoundCase *found, FoundJudgem
 /* With --rm: it can be created again at any time. */
 static int judge_removable(const ContainerInfo *c, const FoundCase *found, bool changed, FoundJudgement *ret)
 {
-        if (found->lacks || !c->running)
+        if (found->lacks)
                 return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
         if (changed)
                 return judge(ret, LIFE_FOUND_STALE, LOG_NOTICE,
@@ -140,11 +160,18 @@ static int judge_removable(const ContainerInfo *c, const FoundCase *found, bool 
 
 static int judge_kept(const ContainerInfo *c, const FoundCase *found, bool changed, FoundJudgement *ret)
 {
+        char maker[MAKER_TEXT_MAX];
+
         if (found->lacks)
                 return judge(ret, LIFE_FAILED, LOG_ERR,
                              "Container %s was created without %s. It is kept, because there is no --rm; "
                              "remove it to have the new options.",
                              c->name, found->lacks);
+        if (changed && found_maker(c, found->owner) == FOUND_MAKER_OTHER)
+                return judge(ret, LIFE_FOUND, LOG_WARNING,
+                             "Container %s was created %s, with other options than this unit has. It is "
+                             "kept, because there is no --rm; remove it, or use another --name.",
+                             c->name, maker_text(c, maker));
         if (changed)
                 return judge(ret, LIFE_FOUND, LOG_WARNING,
                              "Container %s is stale: the unit's options have changed since it was created. "
@@ -161,7 +188,7 @@ static int judge_kept(const ContainerInfo *c, const FoundCase *found, bool chang
 int found_judge(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
 {
         const ContainerInfo *c = &facts->container;
-        bool changed = c->request_hash && strcmp(c->request_hash, found->request_hash) != 0;
+        bool changed = c->request_label && !container_is_of_request(c, found->request_hash);
 
         FoundMaker maker = found_maker(c, found->owner);
 
@@ -174,8 +201,10 @@ int found_judge(const Facts *facts, const FoundCase *found, FoundJudgement *ret)
                              "The creation of container %s was interrupted, creating it again.", c->name);
         if (c->removing)
                 return JUDGE_SILENTLY(ret, LIFE_FOUND_STALE);
+        if (facts->remove && !c->running)
+                return judge_rest(c, maker, ret);
         if (maker == FOUND_MAKER_FOREIGN)
-                return judge_foreign(facts, found, ret);
+                return judge_foreign(found, c, ret);
         return facts->remove ? judge_removable(c, found, changed, ret) : judge_kept(c, found, changed, ret);
 }
 

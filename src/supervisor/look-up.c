@@ -4,8 +4,9 @@
 /* STATE_LOOKING_UP: is there a container of our name, whose is it, and what happens to it?
  *
  *   1. It is inspected. A container that another living supervisor has is not for us: claim.c.
- *   2. If it may be used, its image is looked at. Labels of an image are also labels of all its containers:
- * one that has our label from there was not created by us. And the unit's image may be another one now.
+ *   2. If it may be used, or seems to be ours, its image is looked at. Labels of an image are also labels of
+ * all its containers: one that has our label from there was not created by us. And the unit's image may be
+ * another one now.
  *   3. found.c judges. If the container is used, the engine must not restart it by itself. */
 
 #include <stdlib.h>
@@ -104,9 +105,9 @@ static void ask_image(Supervisor *s, const char *name, const EngineRequestOps *o
 
 static void note_labels(Supervisor *s, const ImageInfo *image)
 {
-        const char *hash = s->facts->container.request_hash;
+        const char *label = s->facts->container.request_label;
 
-        if (hash && image->request_hash && strcmp(hash, image->request_hash) == 0)
+        if (label && image->request_label && strcmp(label, image->request_label) == 0)
                 record_foreign(s->record);
 }
 
@@ -145,9 +146,10 @@ static void look_at_image(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_named_image };
         const ContainerInfo *c = &s->facts->container;
-        bool may_be_used = !c->removing && (c->running || !s->facts->remove);
+        bool may_be_used = c->running || !s->facts->remove;
 
-        if (may_be_used && *c->image_id)
+        /* Nothing is asked about what is removed in any case. */
+        if (!c->removing && (may_be_used || c->request_label) && *c->image_id)
                 ask_image(s, s->config.run->image, &ops);
         else
                 settle_found(s);
@@ -163,6 +165,13 @@ static const char *wanted_name(const Supervisor *s)
         return name[0] == '/' ? name + 1 : name;
 }
 
+/* It only has the name of the unit, and is left as it is. */
+static bool is_namesake(const Supervisor *s)
+{
+        return s->config.named_by_unit &&
+               found_maker(&s->facts->container, &s->config.owner) != FOUND_MAKER_OURS;
+}
+
 static void found(Supervisor *s)
 {
         const ContainerInfo *c = &s->facts->container;
@@ -176,7 +185,7 @@ static void found(Supervisor *s)
         claim_set_container(s->claim, c->id);
         record_found(s->record);
         output_name_container(s->output);
-        if (!c->removing && supervisor_process_is_dead(s))
+        if (!c->removing && !is_namesake(s) && supervisor_process_is_dead(s))
                 supervisor_push(s, supervisor_judge_dead(s));
         else if (has_to_pull(s) && !s->facts->remove)
                 supervisor_push(s, LIFE_IMAGE_WANTED); /* and then it is looked at again */

@@ -196,6 +196,53 @@ def test_labels_of_an_image_are_not_ours():
         unit.stop()
 
 
+def test_image_that_was_committed_from_our_container():
+    """It has all labels of that container, and the unit uses it from then on."""
+    docker("tag", "busybox", "busybox:owner")
+    with Service(sh(OBEDIENT), run="", image="busybox:owner") as unit:
+        unit.settings["ExecStart"] = unit.settings["ExecStart"].replace("--name %n ", "")
+        unit.write()
+        for _ in range(2):
+            unit.start()
+            docker("commit", "behaviour", "busybox:owner")
+            unit.stop()
+            docker("rm", "behaviour")
+        unit.start()
+        unit.stop()
+        before = inspect("behaviour")["Id"]
+        unit.start()
+        assert inspect("behaviour")["Id"] == before
+        assert [part for part in ("somebody else", "stale") if unit.said(part)] == []
+        unit.stop()
+        assert_success(unit.show())
+
+
+def test_stopped_container_of_such_an_image_is_left_alone():
+    with Service(sh(OBEDIENT), name="owner") as unit:
+        unit.start()
+        docker("commit", unit.name, "busybox:owner")
+        unit.stop()
+        docker("create", "--name", "owner", "busybox:owner")
+        before = inspect("owner")["Id"]
+        unit.write(ExecStart=unit.settings["ExecStart"].replace("--name %n ", ""))
+        assert_failed(unit.run_to_end(), 125)
+        assert unit.said("Container owner was created by somebody else. It only has the name")
+        assert inspect("owner")["Id"] == before
+
+
+@pytest.mark.parametrize("rm", ["", "--rm"], ids=["kept", "removed"])
+def test_stopped_container_of_another_unit(rm):
+    """It was created without --rm, so it may have data."""
+    with other("true", run_options="--label=old") as gone:
+        assert_success(gone.run_to_end())
+        before = inspect(NAME)["Id"]
+        with Service("true", run=rm) as unit:
+            assert_success(unit.run_to_end())
+            (said,) = unit.said("was created for other.service")
+            assert ("is removed, because there is --rm" if rm else "is kept, because there is no --rm") in said
+            assert (inspect(NAME) or {"Id": None})["Id"] == (None if rm else before)
+
+
 # ---- what the engine would do ----------------------------------------------------------------------------------------
 
 

@@ -95,7 +95,7 @@ static int parse_owner(struct json_object *o, ContainerInfo *i)
         i->user = dup_label(o, "Config/Labels/" CONTAINER_LABEL_USER, claim_user_is_valid);
         if (!i->unit || !i->user)
                 return -ENOMEM;
-        if (hash && !(i->request_hash = strdup(hash)))
+        if (hash && !(i->request_label = strdup(hash)))
                 return -ENOMEM;
         return 0;
 }
@@ -168,13 +168,22 @@ static int parse_mounts(struct json_object *o, ContainerInfo *i)
         return 0;
 }
 
+/* Earlier versions wrote no number of the creation. */
+bool container_is_of_request(const ContainerInfo *i, const char *hash)
+{
+        size_t n = strlen(hash);
+
+        return i->request_label && strncmp(i->request_label, hash, n) == 0 &&
+               (!i->request_label[n] || i->request_label[n] == CONTAINER_LABEL_SEPARATOR);
+}
+
 void container_info_done(ContainerInfo *i)
 {
         free(i->name);
         free(i->image);
         free(i->image_id);
         free(i->log_driver);
-        free(i->request_hash);
+        free(i->request_label);
         free(i->unit);
         free(i->user);
         free(i->volumes);

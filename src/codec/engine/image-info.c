@@ -15,7 +15,7 @@
 void image_info_done(ImageInfo *i)
 {
         free(i->id);
-        free(i->request_hash);
+        free(i->request_label);
         *i = (ImageInfo){ .id = NULL };
 }
 
@@ -34,7 +34,7 @@ int image_info_parse(const char *data, size_t size, ImageInfo *ret)
         if (!i.id)
                 return -ENOMEM;
         text = json_string_or(o, "Config/Labels/" CONTAINER_LABEL_REQUEST, NULL);
-        if (text && !(i.request_hash = strdup(text)))
+        if (text && !(i.request_label = strdup(text)))
                 return -ENOMEM;
         *ret = i;
         i = (ImageInfo){ .id = NULL };

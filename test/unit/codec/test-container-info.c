@@ -39,7 +39,7 @@ Test(container_info, running)
         cr_assert_str_eq(i.name, "web");
         cr_assert_str_eq(i.image, "busybox");
         cr_assert_str_eq(i.log_driver, "json-file");
-        cr_assert_str_eq(i.request_hash, "hash");
+        cr_assert_str_eq(i.request_label, "hash");
         cr_assert(i.running && i.paused && i.tty && i.auto_remove && !i.removing);
         cr_assert_eq(i.pid, 4711);
         cr_assert_eq(i.exit_code, 0);
@@ -49,6 +49,29 @@ Test(container_info, running)
         cr_assert_null(i.error);
 }
 
+/* The number of the creation is no part of the request; earlier versions wrote none. */
+Test(container_info, request)
+{
+        static const struct {
+                const char *label;
+                bool same;
+        } cases[] = {
+                { "12ab-0123456789abcdef", true },
+                { "12ab", true },
+                { "12ab-", true },
+                { "12abc-0123456789abcdef", false },
+                { "12a", false },
+                { "", false },
+                { NULL, false },
+        };
+
+        for (size_t k = 0; k < ELEMENTSOF(cases); k++) {
+                const ContainerInfo i = { .request_label = (char *) cases[k].label };
+
+                cr_assert_eq(container_is_of_request(&i, "12ab"), cases[k].same, "case %zu", k);
+        }
+}
+
 Test(container_info, defaults)
 {
         _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
@@ -56,7 +79,7 @@ Test(container_info, defaults)
         parse("{\"Id\":\"" ID "\"}", &i);
         cr_assert_str_eq(i.name, "");
         cr_assert_str_eq(i.log_driver, "");
-        cr_assert_null(i.request_hash);
+        cr_assert_null(i.request_label);
         cr_assert(!i.running && !i.paused && !i.removing && !i.tty && !i.auto_remove);
         cr_assert_eq(i.pid, 0);
         cr_assert_eq(i.exit_code, -1);

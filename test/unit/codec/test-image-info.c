@@ -24,7 +24,7 @@ Test(image_info, id_and_label)
                            &i),
                      0);
         cr_assert_str_eq(i.id, "sha256:ab");
-        cr_assert_str_eq(i.request_hash, "12");
+        cr_assert_str_eq(i.request_label, "12");
         image_info_done(&i);
         cr_assert_null(i.id);
 }
@@ -43,7 +43,7 @@ Test(image_info, without_our_label)
 
                 cr_assert_eq(parse(texts[k], &i), 0, "%s", texts[k]);
                 cr_assert_str_eq(i.id, "x");
-                cr_assert_null(i.request_hash, "%s", texts[k]);
+                cr_assert_null(i.request_label, "%s", texts[k]);
                 image_info_done(&i);
         }
 }

@@ -436,7 +436,7 @@ Test(continuity, adopted_container_goes_on_from_its_position)
 
 Test(continuity, adopted_container_without_a_position)
 {
-        x.facts.container.request_hash = (char *) "hash";
+        x.facts.container.request_label = (char *) "hash";
         adopt();
         (void) expect_stream("POST", ATTACH);
         cr_assert_eq(output_open(x.output), 0);

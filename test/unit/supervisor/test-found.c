@@ -31,13 +31,15 @@ typedef enum Label {
 static const struct {
         const char *unit, *user;
         FoundMaker maker;
+        const char *text;
 } labels[_LABEL_MAX] = {
-        [LABEL_NONE] = { "", "", FOUND_MAKER_FOREIGN },
+        [LABEL_NONE] = { "", "", FOUND_MAKER_FOREIGN, "created by somebody else" },
         [LABEL_OLD] = { "", "", FOUND_MAKER_OURS },
         [LABEL_OURS] = { "web.service", "", FOUND_MAKER_OURS },
-        [LABEL_OTHER_UNIT] = { "other.service", "", FOUND_MAKER_OTHER },
-        [LABEL_OTHER_USER] = { "web.service", "1000", FOUND_MAKER_OTHER },
-        [LABEL_BY_HAND] = { CLAIM_BY_HAND, "0", FOUND_MAKER_OTHER },
+        [LABEL_OTHER_UNIT] = { "other.service", "", FOUND_MAKER_OTHER, "created for other.service" },
+        [LABEL_OTHER_USER] = { "web.service", "1000", FOUND_MAKER_OTHER,
+                               "created for web.service of user 1000" },
+        [LABEL_BY_HAND] = { CLAIM_BY_HAND, "0", FOUND_MAKER_OTHER, "created by hand" },
 };
 
 typedef struct Combination {
@@ -79,9 +81,9 @@ static ContainerInfo container_of(const Combination *c)
                                 .removing = c->removing,
                                 .created = c->created,
                                 .auto_remove = c->auto_remove,
-                                .request_hash = c->label == LABEL_NONE ? NULL
-                                                : c->changed           ? (char *) "other"
-                                                                       : (char *) "same" };
+                                .request_label = c->label == LABEL_NONE ? NULL
+                                                 : c->changed           ? (char *) "other-0123456789abcdef"
+                                                                        : (char *) "same-0123456789abcdef" };
 }
 
 static FoundJudgement judge_named(const Combination *c, bool named_by_unit)
@@ -194,11 +196,8 @@ Test(found, the_unit_s_name_means_only_its_own)
                         cr_assert_eq(j.event, usual.event, "combination %u", _i);
                 else {
                         cr_assert_eq(j.event, LIFE_FAILED, "combination %u", _i);
-                        cr_assert_not_null(
-                                strstr(j.message, c.label == LABEL_NONE || c.label == LABEL_BY_HAND
-                                                          ? "created by somebody else. "
-                                                          : "created for another unit. "),
-                                "combination %u: %s", _i, j.message);
+                        cr_assert_not_null(strstr(j.message, labels[c.label].text), "combination %u: %s", _i,
+                                           j.message);
                 }
                 found_judgement_done(&j);
                 found_judgement_done(&usual);
@@ -230,6 +229,12 @@ Test(found, maker)
         }
 }
 
+/* Nobody of us has created it to be removed. */
+static bool is_rest(const Combination *c)
+{
+        return is_foreign(c) || (labels[c->label].maker == FOUND_MAKER_OTHER && !c->auto_remove);
+}
+
 /* A part of the message, and its level. NULL: what is usual is not said. */
 static const char *wanted_message(const Combination *c, LifeEvent event, int *ret_level)
 {
@@ -239,9 +244,9 @@ static const char *wanted_message(const Combination *c, LifeEvent event, int *re
         if (c->removing)
                 return NULL;
         *ret_level = event == LIFE_FAILED ? LOG_ERR : LOG_NOTICE;
+        if (c->remove && !c->running)
+                return is_rest(c) ? "It does not run, and is removed" : NULL;
         if (is_foreign(c)) {
-                if (event == LIFE_FOUND_STALE)
-                        return "It does not run, and is removed";
                 if (event == LIFE_FAILED)
                         return "was created by somebody else, without " LACKS ". Remove it, or use another";
                 *ret_level = c->image_differs ? LOG_WARNING : LOG_NOTICE;
@@ -255,7 +260,9 @@ static const char *wanted_message(const Combination *c, LifeEvent event, int *re
         *ret_level = LOG_WARNING;
         if (c->remove)
                 return NULL;
-        return c->changed         ? "Container web is stale: the unit's options"
+        return c->changed && labels[c->label].maker == FOUND_MAKER_OTHER
+                       ? "with other options than this unit has. It is kept"
+               : c->changed       ? "Container web is stale: the unit's options"
                : c->image_differs ? "Container web is stale: " IMAGE " is another image now"
                                   : NULL;
 }

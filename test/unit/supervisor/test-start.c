@@ -162,6 +162,13 @@ Test(start, id_that_looks_like_the_name)
         "unit\":"                                                                                           \
         "\"web.service\"}}"
 
+/* Its labels could be those of its image. */
+static void look_up_ours(void)
+{
+        look_up(STANDING_SERVICE, "--rm", "--name web image", EXITED(0), OURS);
+        expect("GET", "/images/image/json", 200, "{\"Id\":\"" IMAGE_ID "\"}");
+}
+
 Test(start, old_container_is_removed)
 {
         static const struct {
@@ -172,7 +179,7 @@ Test(start, old_container_is_removed)
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 FakeReply *last;
 
-                look_up(STANDING_SERVICE, "--rm", "--name web image", EXITED(0), OURS);
+                look_up_ours();
                 expect("DELETE", "/containers/" ID "?v=", cases[i].status, "{\"message\":\"busy\"}");
                 if (cases[i].by_force) {
                         FakeReply *r =
@@ -192,7 +199,7 @@ Test(start, old_container_is_removed)
 
 Test(start, old_container_that_stays)
 {
-        look_up(STANDING_SERVICE, "--rm", "--name web image", EXITED(0), OURS);
+        look_up_ours();
         expect("DELETE", "/containers/" ID "?v=", 500, "{\"message\":\"device or resource busy\"}");
         cr_assert_eq(life_end(), 125);
         assert_log("Failed to remove the old container: device or resource busy");

@@ -12,8 +12,11 @@
 #include "codec/engine/health-check.h"
 #include "codec/journal/log-fields.h"
 
-/* Our label: the hash of the request that created the container. */
+/* Our label: the hash of the request that created the container, a "-", and a number of this creation. By
+ * that number it is not the label of an image, also if the image was made from a container of the same
+ * request. */
 #define CONTAINER_LABEL_REQUEST "systemd-docker.request"
+#define CONTAINER_LABEL_SEPARATOR '-'
 /* The unit that it was created for, or CLAIM_BY_HAND; and whose: see claim-text.h. */
 #define CONTAINER_LABEL_UNIT "systemd-docker.unit"
 #define CONTAINER_LABEL_USER "systemd-docker.user"
@@ -37,13 +40,14 @@ typedef struct ContainerInfo {
         char *image;    /* as it was written in the request */
         char *image_id; /* "": unknown */
         char *log_driver;
-        bool log_rotates;   /* the engine drops the oldest lines of its stored log */
-        LogFields log;      /* from its log options */
-        char *request_hash; /* from our label; NULL: it has none, so somebody else has created it */
-        char *unit, *user;  /* from our labels, valid names; "": it has none */
-        char *volumes;      /* the anonymous ones, for messages; NULL: none */
-        char *ports;        /* the published ones, for people: "8080->80"; NULL: none */
-        bool running;       /* also true while paused */
+        bool log_rotates;    /* the engine drops the oldest lines of its stored log */
+        LogFields log;       /* from its log options */
+        char *request_label; /* CONTAINER_LABEL_REQUEST; NULL: it has none, so somebody else has created it
+                              */
+        char *unit, *user;   /* from our labels, valid names; "": it has none */
+        char *volumes;       /* the anonymous ones, for messages; NULL: none */
+        char *ports;         /* the published ones, for people: "8080->80"; NULL: none */
+        bool running;        /* also true while paused */
         bool paused;
         bool removing; /* the engine is about to remove it */
         bool created;  /* it exists, and never ran */
@@ -69,6 +73,8 @@ typedef struct ContainerInfo {
  * object; -ENOMEM. */
 int container_info_parse(const char *data, size_t size, ContainerInfo *ret);
 void container_info_done(ContainerInfo *i);
+/* Whether its label says that it was created by a request with this hash. */
+bool container_is_of_request(const ContainerInfo *i, const char *hash);
 
 /* Parses the answer of POST /containers/create. ret: a buffer of ENGINE_ID_SIZE + 1 bytes for the id.
  * *ret_warnings: the engine's warnings, a vector that belongs to the caller, or NULL if there are none.

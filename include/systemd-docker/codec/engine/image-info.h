@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 typedef struct ImageInfo {
-        char *id;           /* "sha256:…" */
-        char *request_hash; /* CONTAINER_LABEL_REQUEST: its containers have it as well; NULL: none */
+        char *id;            /* "sha256:…" */
+        char *request_label; /* CONTAINER_LABEL_REQUEST: its containers have it as well; NULL: none */
 } ImageInfo;
 
 /* Free *ret with image_info_done(). -EBADMSG: not such an object; -ENOMEM. */
