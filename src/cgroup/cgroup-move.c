@@ -21,6 +21,7 @@
 #include "cgroup-move.h"
 #include "codec/cgroup/cgroup-path.h"
 #include "device-filter.h"
+#include "loop/pid-watch.h"
 #include "util/fd.h"
 #include "util/log.h"
 #include "util/macro.h"
@@ -36,6 +37,7 @@ typedef struct Pair {
 } Pair;
 
 struct CgroupMove {
+        pid_t pid; /* the container's own process */
         Pair *pairs;
         size_t n_pairs;
 };
@@ -117,6 +119,7 @@ int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const
         m = calloc(1, sizeof(*m));
         if (!m)
                 return -ENOMEM;
+        m->pid = pid;
         r = cgroup_read_mounts(&mounts);
         if (r >= 0)
                 r = cgroup_read_paths(0, &ours);
@@ -279,6 +282,13 @@ bool cgroup_move_is_frozen(const CgroupMove *m)
                cgroup_events_parse(text, &events) >= 0 && events.frozen;
 }
 
+static bool has_ended(pid_t pid)
+{
+        int r = pid_is_ending(pid);
+
+        return r > 0 || r == -ESRCH;
+}
+
 int cgroup_move_carry_filter(const CgroupMove *m)
 {
         const Pair *p = find_unified(m);
@@ -287,7 +297,7 @@ int cgroup_move_carry_filter(const CgroupMove *m)
         if (!p)
                 return 0;
         if (from < 0)
-                return from;
+                return from == -ENOENT && has_ended(m->pid) ? -ESRCH : from;
         to = open_folder(p->to);
         return to < 0 ? to : device_filter_copy(from, to);
 }

@@ -46,7 +46,8 @@ int cgroup_move_freeze(const CgroupMove *m, bool freeze);
 bool cgroup_move_is_frozen(const CgroupMove *m);
 
 /* Attaches the device filter of the container's cgroup of v2 to ours, where the processes are about to be
- * moved. With v1, the filter is a hierarchy. 0 or more: done, or nothing to do; or -errno. */
+ * moved. With v1, the filter is a hierarchy. 0 or more: done, or nothing to do; -ESRCH: the container has
+ * ended, and its cgroup with it; or another -errno. */
 int cgroup_move_carry_filter(const CgroupMove *m);
 
 /* Whether one of the hierarchies is of v1, which does not report processes that join. */

@@ -223,6 +223,9 @@ static bool is_filtered(Migration *m)
                                    "%m");
                 return true;
         }
+        /* Who has ended stays nowhere. */
+        if (r == -ESRCH)
+                return false;
         if (!m->unfiltered)
                 log_warning_errno(r,
                                   "The container stays outside of the unit: its device filter can't be "

@@ -343,7 +343,10 @@ Test(cgroup_move, freezer)
         cr_assert_eq(rmdir(container), 0);
         cr_assert_lt(cgroup_move_freeze(m, true), 0);
         cr_assert(!cgroup_move_is_frozen(m));
-        cr_assert_lt(cgroup_move_carry_filter(m), 0);
+        cr_assert_eq(cgroup_move_carry_filter(m), -ENOENT);
+        cr_assert_eq(kill(pid, SIGKILL), 0);
+        cr_assert_eq(waitpid(pid, NULL, 0), pid);
+        cr_assert_eq(cgroup_move_carry_filter(m), -ESRCH, "and the container has ended");
         cgroup_move_free(m);
         sd_event_unref(event);
 }

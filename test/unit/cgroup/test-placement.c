@@ -777,6 +777,17 @@ Test(placement, filter_that_cannot_be_carried_over)
         cr_assert_eq(move.sweeps, 1);
 }
 
+/* Nothing has to be said of a container that has ended by then. */
+Test(placement, filter_of_a_cgroup_that_is_gone_with_its_container)
+{
+        move.filter_result = -ESRCH;
+        decide_as(CGROUP_MODE_MIGRATE, NULL);
+        *said = 0;
+        placement_take_over(placement);
+        cr_assert_eq(move.sweeps, 0);
+        cr_assert_str_eq(said, "");
+}
+
 /* The unit may have what the message asks for. */
 Test(placement, filter_that_cannot_be_carried_over_into_an_unknown_unit)
 {
