@@ -108,6 +108,13 @@ CgroupMove *cgroup_move_free(CgroupMove *m)
         return NULL;
 }
 
+static bool has_ended(pid_t pid)
+{
+        int r = pid_is_ending(pid);
+
+        return r > 0 || r == -ESRCH;
+}
+
 int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
                     CgroupWanted wanted, void *userdata)
 {
@@ -123,10 +130,11 @@ int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const
         r = cgroup_read_mounts(&mounts);
         if (r >= 0)
                 r = cgroup_read_paths(0, &ours);
-        if (r >= 0)
-                r = cgroup_read_paths(pid, &theirs);
         if (r < 0)
                 return r;
+        r = cgroup_read_paths(pid, &theirs);
+        if (r < 0)
+                return has_ended(pid) ? -ESRCH : r == -ESRCH ? -ENOENT : r;
         if (mounts.n_items == 0)
                 return -ENOENT;
 
@@ -280,13 +288,6 @@ bool cgroup_move_is_frozen(const CgroupMove *m)
 
         return folder >= 0 && read_file_at(folder, "cgroup.events", EVENTS_MAX, &text, NULL) >= 0 &&
                cgroup_events_parse(text, &events) >= 0 && events.frozen;
-}
-
-static bool has_ended(pid_t pid)
-{
-        int r = pid_is_ending(pid);
-
-        return r > 0 || r == -ESRCH;
 }
 
 int cgroup_move_carry_filter(const CgroupMove *m)

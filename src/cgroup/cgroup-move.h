@@ -20,7 +20,8 @@ typedef bool (*CgroupWanted)(const char *controller, void *userdata);
 /* Finds the cgroup of pid and our own in each hierarchy that is mounted and wanted; moves nothing. A cgroup
  * without the container's id in its path is left out, because its processes may belong to somebody else. A
  * cgroup below unit_path (NULL: none) is left out, because it was created inside the unit. wanted is called
- * during this call only. -ESRCH: no process pid; -ENOENT: no cgroup hierarchy is mounted; -ENOMEM. */
+ * during this call only. -ESRCH: the process has ended; -ENOENT: it cannot be seen, or no cgroup hierarchy
+ * is mounted; -ENOMEM. */
 int cgroup_move_new(CgroupMove **ret, pid_t pid, const char *container_id, const char *unit_path,
                     CgroupWanted wanted, void *userdata);
 CgroupMove *cgroup_move_free(CgroupMove *m);

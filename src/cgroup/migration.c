@@ -256,6 +256,8 @@ int migration_begin(Migration *m, const char *unit_path)
         m->wait_usec = WAIT_MIN_USEC;
         r = cgroup_move_new(&m->move, m->facts->container.pid, m->facts->container.id, unit_path,
                             hierarchy_is_wanted, m);
+        if (r == -ESRCH)
+                return r; /* it has ended */
         if (r < 0) {
                 log_warning_errno(r,
                                   "Failed to find the container's cgroup, it stays outside of the unit: %m");

@@ -747,6 +747,9 @@ Test(placement, what_goes_wrong_is_said_and_no_more)
         *said = 0;
         move.new_result = -ESRCH;
         placement_take_over(placement);
+        cr_assert_null(strstr(said, "it stays outside"), "it has ended");
+        move.new_result = -ENOENT;
+        placement_take_over(placement);
         cr_assert(strstr(said, "<4>Failed to find the container's cgroup, it stays outside of the unit: "));
 
         *said = 0;
