@@ -21,6 +21,7 @@
 #include "codec/engine/engine-info.h"
 #include "engine-process.h"
 #include "engine-wait.h"
+#include "real-runtime.h"
 #include "setup/setup.h"
 #include "util/fd.h"
 #include "util/log.h"
@@ -28,9 +29,6 @@
 
 #define CONFIG_FILE "/etc/docker/daemon.json"
 #define CONFIG_MAX (4U * 1024 * 1024)
-/* The real runtime that systemd-docker-runtime uses instead of runc. */
-#define RUNTIME_FOLDER "/etc/systemd-docker"
-#define RUNTIME_FILE RUNTIME_FOLDER "/runtime"
 #define RELOAD_TIMEOUT_USEC (15 * USEC_PER_SEC)
 #define EXIT_NOT_THERE 1
 
@@ -42,7 +40,7 @@ typedef struct Setup {
         struct stat like; /* owner and mode for the new file */
         bool linked;
         int lock;                /* of the file's folder, against another setup */
-        bool chose_real_runtime; /* we have written RUNTIME_FILE */
+        bool chose_real_runtime; /* real_runtime_choose() has written a file */
         DaemonConfig config;
 } Setup;
 
@@ -139,60 +137,26 @@ static const char *engine_problem(const Setup *s)
                                         : NULL;
 }
 
-/* The text may be an administrator's. */
-static void explain_real_runtime(const char *default_path)
+static bool is_ours(const char *runtime)
 {
-        _cleanup_free_ char *text = NULL;
-
-        if (read_file_at(AT_FDCWD, RUNTIME_FILE, 4096, &text, NULL) < 0)
-                return;
-        text[strcspn(text, "\n")] = 0;
-        if (strcmp(text, default_path) != 0)
-                log_notice(RUNTIME_FILE
-                           " is left as it is: it says %s, while the engine's default runtime is "
-                           "%s. Remove it, and run setup again, to change that.",
-                           text, default_path);
+        return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
 }
 
 /* If the engine's default runtime is not runc, our containers should use that default as well. */
 static int choose_real_runtime(Setup *s)
 {
         const DaemonConfig *c = &s->config;
-        const struct stat like = new_file();
-        _cleanup_free_ char *line = NULL;
         int r;
 
-        if (!c->default_path || !*c->default_path || strcmp(c->default_runtime, ENGINE_RUNTIME_NAME) == 0)
+        if (!c->default_path || !*c->default_path || is_ours(c->default_runtime))
                 return 0;
-        if (access(RUNTIME_FILE, F_OK) >= 0) {
-                explain_real_runtime(c->default_path);
-                return 0;
-        }
-        if (c->default_has_arguments)
+        r = real_runtime_choose(c->default_path);
+        s->chose_real_runtime = r > 0;
+        if (r > 0 && c->default_has_arguments)
                 log_warning("The engine's default runtime %s has arguments in %s, which are not used for "
                             "containers in a unit's cgroup.",
                             c->default_runtime, s->path);
-        if (asprintf(&line, "%s\n", c->default_path) < 0)
-                return log_oom();
-        (void) mkdir(RUNTIME_FOLDER, 0755);
-        r = write_file_durable(RUNTIME_FILE, line, strlen(line), &like);
-        if (r < 0)
-                return log_error_errno(r, "Failed to write " RUNTIME_FILE ": %m");
-        s->chose_real_runtime = true;
-        printf(RUNTIME_FILE ": %s, the engine's default\n", c->default_path);
-        return 0;
-}
-
-/* Removes only what setup itself wrote: the text of an administrator stays. */
-static void forget_real_runtime(const Setup *s)
-{
-        _cleanup_free_ char *text = NULL;
-        const char *path = s->config.default_path;
-
-        if (!path || read_file_at(AT_FDCWD, RUNTIME_FILE, 4096, &text, NULL) < 0)
-                return;
-        if (strncmp(text, path, strlen(path)) == 0 && strcmp(text + strlen(path), "\n") == 0)
-                (void) unlink(RUNTIME_FILE);
+        return r;
 }
 
 static int change_config(Setup *s, SetupVerb verb)
@@ -310,11 +274,6 @@ static int confirm(const Setup *s, bool wanted, uint64_t usec, EngineHost *host,
         return EXIT_NOT_THERE;
 }
 
-static bool is_ours(const char *runtime)
-{
-        return runtime && strcmp(runtime, ENGINE_RUNTIME_NAME) == 0;
-}
-
 static bool names_ours_as_default(const Setup *s)
 {
         return is_ours(s->config.default_runtime) || is_ours(s->process.default_runtime);
@@ -357,25 +316,31 @@ static int reach(Setup *s, SetupVerb verb)
                 r = change_config(s, verb);
         if (r < 0) {
                 if (s->chose_real_runtime)
-                        (void) unlink(RUNTIME_FILE);
+                        real_runtime_forget(s->config.default_path);
                 return r;
         }
         if (!registers)
-                forget_real_runtime(s);
+                real_runtime_forget(s->config.default_path);
         print_state(s, verb, registers);
         return 1;
+}
+
+/* Asks the engine as it is. -errno: it does not tell. */
+static int look_at_engine(const EngineHost *host, const EngineTls *tls, EngineInfo *ret)
+{
+        EngineHost copy = { .kind = host->kind, .path = strdup(host->path) };
+        _cleanup_free_ char *message = NULL;
+
+        return copy.path ? engine_wait_for_runtime(&copy, tls, false, 0, ret, &message) : -ENOMEM;
 }
 
 /* Engines keep a default runtime that the file no longer names until they are restarted. Without its entry
  * they refuse the file, and Docker 20.10 even crashes. Logs an error if that is so. */
 static bool engine_defaults_to_ours(const Setup *s, const EngineHost *host, const EngineTls *tls)
 {
-        EngineHost copy = { .kind = host->kind, .path = strdup(host->path) };
-        _cleanup_free_ char *message = NULL;
         EngineInfo info = {};
 
-        if (!copy.path || engine_wait_for_runtime(&copy, tls, false, 0, &info, &message) < 0 ||
-            !info.defaults_to_ours)
+        if (look_at_engine(host, tls, &info) < 0 || !info.defaults_to_ours)
                 return false;
         log_error("%s is left as it is: our runtime is still the engine's default. Restart docker.service "
                   "first.",
@@ -383,12 +348,27 @@ static bool engine_defaults_to_ours(const Setup *s, const EngineHost *host, cons
         return true;
 }
 
+/* Then its file is left alone, and this is said. A registration that an older engine needed stays until
+ * --undo. An engine that does not run cannot be asked. */
+static bool engine_does_without(const Setup *s, const EngineHost *host, const EngineTls *tls)
+{
+        EngineInfo info = {};
+
+        if (s->config.our_path || s->process.pid == 0 || look_at_engine(host, tls, &info) < 0 ||
+            !is_unneeded(&info))
+                return false;
+        printf("The engine does not need the runtime: units with Delegate= get cgroup mode delegate.\n"
+               "%s is left as it is.\n",
+               s->path);
+        return true;
+}
+
 static void help(void)
 {
         puts("Usage: systemd-docker [-H URL] setup [--undo | --check]\n\n"
              "Register systemd-docker-runtime with the Docker engine of this machine, so that\n"
-             "containers of units with Delegate= can be created in the unit's cgroup. Docker\n"
-             "23 and later do not need this.\n\n"
+             "containers of units with Delegate= can be created in the unit's cgroup. With\n"
+             "Docker 23 and later this is not needed, and changes nothing.\n\n"
              "      --undo   remove it from the engine's daemon.json\n"
              "      --check  change nothing; say which cgroup mode units get, and why; exit\n"
              "               status 0 if the engine has the runtime, otherwise 1\n"
@@ -417,6 +397,8 @@ int setup_run(SetupVerb verb, EngineHost *host, const EngineTls *tls)
                 return r == EXIT_SUCCESS && (!is_registered(&s) || runtime_is_missing()) ? EXIT_NOT_THERE
                                                                                          : r;
         }
+        if (verb == SETUP_REGISTER && engine_does_without(&s, host, tls))
+                return EXIT_SUCCESS;
         if (verb == SETUP_REGISTER && runtime_is_missing())
                 return CLI_EXIT_REFUSED;
         if (verb == SETUP_UNDO && s.process.pid > 0 && !names_ours_as_default(&s) &&

@@ -28,6 +28,7 @@ from testhost import (
 )
 
 PROGRAM = "/usr/bin/systemd-docker"
+SHIM = "containerd-shim-systemd-docker-v2"
 # Scripts for PID 1 of a container. This one exits with 0 at once on SIGTERM.
 OBEDIENT = "trap 'exit 0' TERM; echo up; while :; do sleep 1000 & wait; done"
 # The same, with output all the time.
@@ -262,9 +263,28 @@ def by_hand(*words, **options):
 
 
 @contextlib.contextmanager
+def hidden(path):
+    """The file is not there, for everybody on the machine."""
+    away = path.with_name(path.name + ".away")
+    path.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(path)
+
+
+@contextlib.contextmanager
+def needed_runtime():
+    """The engine needs systemd-docker-runtime: Docker before 23 always does, a later one if our shim is not in its $PATH."""
+    with hidden(Path("/usr/bin", SHIM)) if engine_version() >= (23,) else contextlib.nullcontext():
+        yield
+
+
+@contextlib.contextmanager
 def registered_runtime():
-    """systemd-docker-runtime is registered with the engine, as an administrator would do it."""
-    by_hand("setup", check=True)
+    """systemd-docker-runtime is registered with the engine, as an administrator does it, or did when the engine needed it."""
+    with needed_runtime():
+        by_hand("setup", check=True)
     try:
         yield
     finally:

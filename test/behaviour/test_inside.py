@@ -6,14 +6,26 @@ import contextlib
 from pathlib import Path
 
 import pytest
-from supervised import ENGINE_BACK, OBEDIENT, Service, assert_failed, assert_nothing_left, assert_success, can_be_adopted, left_alone, sh, wait_gone
+from supervised import (
+    ENGINE_BACK,
+    OBEDIENT,
+    SHIM,
+    Service,
+    assert_failed,
+    assert_nothing_left,
+    assert_success,
+    can_be_adopted,
+    hidden,
+    left_alone,
+    sh,
+    wait_gone,
+)
 from testhost import CGROUP, DAEMON_JSON, NOT_HERE, cgroup_of, cursor, docker, engine_config, engine_version, inspect, not_here, run, wait_docker, wait_until
 
 OLD = engine_version() < (23,) or not (CGROUP / "cgroup.controllers").exists()
 pytestmark = not_here(OLD, "an engine that knows runtimes by their names (Docker 23), and cgroup v2")
 
 INSIDE = "--cgroup-mode=inside"
-SHIM = "containerd-shim-systemd-docker-v2"
 DELEGATE = ("yes", "no")
 
 
@@ -187,17 +199,6 @@ def test_what_can_not_be_is_refused(run_option, status, why):
         assert_failed(unit.run_to_end(), status)
         assert unit.container is None
         assert len(unit.said(why)) == 1
-
-
-@contextlib.contextmanager
-def hidden(path):
-    """The file is not there, for everybody on the machine."""
-    away = path.with_name(path.name + ".away")
-    path.rename(away)
-    try:
-        yield
-    finally:
-        away.rename(path)
 
 
 def test_engine_that_does_not_find_the_shim():

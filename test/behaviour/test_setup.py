@@ -2,14 +2,15 @@
 # SPDX-FileCopyrightText: The systemd-docker authors
 """`systemd-docker setup` changes one entry in the engine's configuration, and nothing else."""
 
+import contextlib
 import json
 import os
 import subprocess
 from pathlib import Path
 
 import pytest
-from supervised import PROGRAM, by_hand
-from testhost import DAEMON_JSON, engine_get, engine_version, held, run, show, wait_until
+from supervised import PROGRAM, by_hand, needed_runtime, registered_runtime
+from testhost import DAEMON_JSON, engine_get, engine_version, held, not_here, run, show, wait_until
 
 RUNTIME = "/usr/libexec/systemd-docker-runtime"
 RUNTIME_FILE = Path("/etc/systemd-docker/runtime")
@@ -30,7 +31,8 @@ def configuration():
 
 
 def set_up(*words, status=0, **options):  # pytest before 8 would call a function named "setup" itself
-    done = by_hand("setup", *words, **options)
+    with contextlib.nullcontext() if words else needed_runtime():
+        done = by_hand("setup", *words, **options)
     assert done.returncode == status, done.stdout + done.stderr
     return done
 
@@ -240,3 +242,18 @@ def test_check_says_which_mode_units_get():
     set_up()
     assert set_up("--check").stdout.splitlines()[-1] == "The engine has the runtime" + ("." if old else ", and does not need it.")
     set_up("--undo")
+
+
+@not_here(engine_version() < (23,), "the engine needs the runtime")
+def test_engine_that_does_not_need_it():
+    before = DAEMON_JSON.read_text(), DAEMON_JSON.stat().st_mtime_ns
+    done = by_hand("setup", check=True)
+    assert done.stdout.startswith("The engine does not need the runtime: ") and not done.stderr
+    assert (DAEMON_JSON.read_text(), DAEMON_JSON.stat().st_mtime_ns) == before
+    assert not engine_has_it()
+    # One that has it from the time when it needed it keeps it, until that is taken back.
+    with registered_runtime():
+        registered = DAEMON_JSON.read_text()
+        assert "is registered" in by_hand("setup", check=True).stdout
+        assert DAEMON_JSON.read_text() == registered and engine_has_it()
+    assert not engine_has_it()
