@@ -8,9 +8,9 @@
  * again, we were killed and adopt it) only the engine's stored log has what came meanwhile. Its lines have
  * stamps, the lines that we received have none. So the two are joined first: the stored lines since a time
  * by which we can't have missed anything are listed, and laid over the lines that we remember
- * (codec/journal/log-join.h). From the end of these on the log is followed, for the rest of the container's
- * life; where that breaks, it goes on at the last stamp. A log that is rotated loses lines, and is only
- * followed until the container is attached to again (way-back.h).
+ * (codec/journal/log-join.h). From the end of these on the log is followed, until the container is
+ * attached to again (way-back.h): a log that is rotated, or emptied by somebody, loses lines. Raw streams
+ * follow it for the rest of the container's life. Where that breaks, it goes on at the last stamp.
  *
  * A stream that ends while the container lives, or together with its connection, is such a gap. The torn
  * line that it ends with is put aside (torn-lines.h). */

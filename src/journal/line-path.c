@@ -60,14 +60,15 @@ static int take_new(int stream, const Line *line, uint64_t stamp_nsec, void *use
 /* What comes after lines that are no longer in a log may be missing in it as well. */
 static void note_rotation(LinePath *p)
 {
-        if (p->ties->facts->container.log_rotates && stored_log_lost_lines(&p->stored_log))
-                line_path_say_gap(p, "its stored log was rotated before it was read, lines may be missing");
+        if (stored_log_lost_lines(&p->stored_log))
+                line_path_say_gap(
+                        p, "its stored log was rotated or emptied before it was read, lines may be missing");
 }
 
 /* Lines are compared, and raw streams have none. */
 static bool may_compare(const LinePath *p, unsigned flags)
 {
-        return p->ties->facts->container.log_rotates && ledger_is_open(p->ties->ledger) &&
+        return ledger_is_open(p->ties->ledger) &&
                !(flags & (LOG_STREAM_RAW_STDOUT | LOG_STREAM_RAW_STDERR)) &&
                !log_position_is_disordered(ledger_position(p->ties->ledger));
 }

@@ -36,7 +36,7 @@ int line_path_take(LinePath *p, int stream, const Line *line, uint64_t stamp_nse
 /* Nothing is left to be read of this stream. */
 void line_path_calm(LinePath *p, const LogStream *log);
 
-/* Attaches beside the stored log, if that is rotated and the two can be compared. flags: LOG_STREAM_… of the
+/* Attaches beside the stored log, if the two can be compared. flags: LOG_STREAM_… of the
  * streams. */
 void line_path_begin_way_back(LinePath *p, unsigned flags, WayBackReport report, void *userdata);
 /* A reading of the stored log begins. */

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SPDX-FileCopyrightText: The systemd-docker authors */
 
-/* A stored log that is rotated is not complete: what is written faster than it is read is lost to us. A
- * follow of it can even stand still. The attach stream has neither fault, but begins at some time. So both
- * are read at once for a while, and compared (witness.h). What the stored log lost comes from the attach
- * stream, at its place. When both agree, or the stored log stands still, the attach stream takes its place.
+/* A stored log is not always complete. The engine rotates it, and what is written faster than it is read is
+ * lost to us; or an administrator empties the file of json-file, and a follow of it misses lines or stands
+ * still. The attach stream has neither fault, but begins at some time. So both are read at once for a while,
+ * and compared (witness.h). What the stored log lost comes from the attach stream, at its place. When both
+ * agree, or the stored log stands still, the attach stream takes its place.
  */
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SPDX-FileCopyrightText: The systemd-docker authors
-"""A stored log that the engine rotates: it has lost lines by the time that somebody reads it."""
+"""A stored log that the engine rotates, or that somebody empties: it has lost lines by the time that somebody reads it."""
 
 import os
 import signal
@@ -86,3 +86,21 @@ def test_lines_that_are_gone():
         assert again == sorted(set(again))
         assert again[-1] == 5000
         assert len(again) == 5000 or unit.said("interrupted")
+
+
+@pytest.mark.parametrize("gap", [restart, kill_supervisor])
+def test_log_file_that_is_emptied(gap):
+    """By an administrator, or by logrotate with copytruncate. The engine reads on at the place where it was."""
+    rm = RESTARTABLE if gap is restart else "--rm"
+    log = "--log-driver=json-file"
+    with Service(sh(BURSTS), run=f"{rm} --stop-timeout=1 {log}", options="--main-pid=supervisor", **ADOPTING, **DEBUG) as unit:
+        unit.start()
+        here = cursor()
+        gap(unit)
+        unit.wait_said(BACK, after=here)
+        os.truncate(unit.container["LogPath"], 0)
+        docker("exec", unit.name, "touch", "/tmp/go")
+        unit.wait_line("end", after=here, timeout=120)
+        numbers = lives(unit)[-1]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert not unit.said("interrupted")

@@ -56,7 +56,8 @@ struct FakeEngine {
         int fd;
         sd_event_source *source;
         Connection *connections;
-        FakeReply *replies; /* in the order in which they were expected */
+        FakeReply *replies;                          /* in the order in which they were expected */
+        const char *refused_method, *refused_prefix; /* NULL: an unexpected request is a failure */
         size_t n_requests, n_connections;
         unsigned seed;
 };

@@ -108,6 +108,23 @@ static bool reply_matches(const FakeReply *r, const char *request)
         return path && strncmp(path, r->prefix, strlen(r->prefix)) == 0;
 }
 
+void fake_engine_refuse(FakeEngine *f, const char *method, const char *path_prefix)
+{
+        f->refused_method = method;
+        f->refused_prefix = path_prefix;
+}
+
+static FakeReply *refusal(FakeEngine *f, const char *request)
+{
+        FakeReply *r;
+
+        if (!f->refused_method)
+                return NULL;
+        r = fake_engine_expect(f, f->refused_method, f->refused_prefix);
+        fake_reply_json(r, 409, "{\"message\":\"refused\"}");
+        return reply_matches(r, request) ? r : NULL;
+}
+
 static void connection_dispatch(Connection *c, size_t size)
 {
         FakeEngine *f = c->engine;
@@ -120,6 +137,8 @@ static void connection_dispatch(Connection *c, size_t size)
         f->n_requests++;
         while (r && !reply_matches(r, request))
                 r = r->next;
+        if (!r)
+                r = refusal(f, request);
         cr_assert_not_null(r, "unexpected request: %.*s", (int) strcspn(request, "\r\n"), request);
         if (c->reply) {
                 cr_assert_eq(c->reply->at, c->reply->n_steps,

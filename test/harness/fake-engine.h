@@ -40,6 +40,8 @@ size_t fake_engine_requests(const FakeEngine *f);
 size_t fake_engine_connections(const FakeEngine *f);
 
 FakeReply *fake_engine_expect(FakeEngine *f, const char *method, const char *path_prefix);
+/* Answers such requests that nobody expects with 409, instead of failing the test. */
+void fake_engine_refuse(FakeEngine *f, const char *method, const char *path_prefix);
 
 /* Steps of a reply, in their order. Steps can also be added while the reply is being sent. A reply belongs
  * to its engine. */

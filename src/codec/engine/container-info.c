@@ -100,16 +100,6 @@ static int parse_owner(struct json_object *o, ContainerInfo *i)
         return 0;
 }
 
-/* Only the file of json-file grows for ever, if it may. The engine's own cache of what other drivers get is
- * rotated, like the driver local. */
-static bool log_is_rotated(struct json_object *o)
-{
-        const char *driver = json_string_or(o, "HostConfig/LogConfig/Type", "");
-        const char *limit = json_string_or(o, "HostConfig/LogConfig/Config/max-size", "-1");
-
-        return strcmp(driver, "json-file") != 0 || strcmp(limit, "-1") != 0;
-}
-
 static int parse_strings(struct json_object *o, ContainerInfo *i)
 {
         const char *error = json_string_or(o, "State/Error", "");
@@ -118,7 +108,6 @@ static int parse_strings(struct json_object *o, ContainerInfo *i)
         i->image = dup_member(o, "Config/Image");
         i->image_id = dup_member(o, "Image");
         i->log_driver = dup_member(o, "HostConfig/LogConfig/Type");
-        i->log_rotates = log_is_rotated(o);
         i->started_at = dup_member(o, "State/StartedAt");
         if (!i->name || !i->image || !i->image_id || !i->log_driver || !i->started_at)
                 return -ENOMEM;

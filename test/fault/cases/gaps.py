@@ -70,12 +70,22 @@ def gap_log_has_less_than_we(t):
 def gap_log_has_nothing(t):
     e = serve_gap(t, lines("one"))
     t.start()
-    t.reached("logs")
+    t.until(lambda: e.counts.get("logs") == 2, "follow")
     expect(t, "one\n")
     record(e, "two", at=2)
     expect(t, "one\ntwo\n")
     e.end(0)
     t.ends(0)
+
+
+@case(brief=False)
+def gap_log_is_emptied(t):
+    """By somebody else, perhaps with lines that nobody has read."""
+    e = serve_gap(t, lines("one"), lambda e: record(e, "three", at=2))
+    t.start()
+    expect(t, "one\nthree\n")
+    e.end(0)
+    t.ends(0, "rotated or emptied before it was read")
 
 
 @case(brief=False)

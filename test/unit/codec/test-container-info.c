@@ -248,23 +248,3 @@ Test(container_info, health_has_names)
                 cr_assert_eq(container_health_from_string(container_health_to_string((ContainerHealth) i)),
                              i);
 }
-
-static bool rotates(const char *log_config)
-{
-        _cleanup_(container_info_done) ContainerInfo i = CONTAINER_INFO_NULL;
-        _cleanup_free_ char *s = NULL;
-
-        cr_assert_gt(asprintf(&s, "{\"Id\":\"" ID "\",\"HostConfig\":{\"LogConfig\":%s}}", log_config), 0);
-        parse(s, &i);
-        return i.log_rotates;
-}
-
-Test(container_info, log_that_loses_its_oldest_lines)
-{
-        cr_assert_not(rotates("{\"Type\":\"json-file\",\"Config\":{}}"));
-        cr_assert_not(rotates("{\"Type\":\"json-file\",\"Config\":{\"max-size\":\"-1\"}}"));
-        cr_assert_not(rotates("{\"Type\":\"json-file\",\"Config\":{\"max-file\":\"3\"}}"));
-        cr_assert(rotates("{\"Type\":\"json-file\",\"Config\":{\"max-size\":\"10m\"}}"));
-        cr_assert(rotates("{\"Type\":\"local\",\"Config\":{}}"));
-        cr_assert(rotates("{\"Type\":\"syslog\"}"), "the engine's own cache");
-}

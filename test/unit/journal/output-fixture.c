@@ -74,6 +74,8 @@ void fixture_setup(void)
         cr_assert_eq(curl_glue_global_init(false), 0);
         x = (OutputFixture){ .event = loop_new(), .folder = "/tmp/output-XXXXXX" };
         x.fake = fake_engine_new(x.event);
+        /* Beside a stored log that is followed: only some tests are about that. */
+        fake_engine_refuse(x.fake, "POST", ATTACH);
         x.engine = fake_engine_client(x.fake);
         cr_assert_not_null(mkdtemp(x.folder));
         (void) snprintf(x.journal_path, sizeof(x.journal_path), "%s/journal", x.folder);

@@ -40,7 +40,6 @@ typedef struct ContainerInfo {
         char *image;    /* as it was written in the request */
         char *image_id; /* "": unknown */
         char *log_driver;
-        bool log_rotates;    /* the engine drops the oldest lines of its stored log */
         LogFields log;       /* from its log options */
         char *request_label; /* CONTAINER_LABEL_REQUEST; NULL: it has none, so somebody else has created it
                               */
