@@ -37,8 +37,6 @@ static void on_described(EngineRequest *request, int r, const EngineReply *reply
 
 static void ask(Supervisor *s, const char *what, const EngineRequestOps *ops)
 {
-        record_look(s->record, LOOK_OPEN);
-        supervisor_arm_deadline(s);
         supervisor_step(s, engine_path("/containers/%s/%s", s->facts->container.id, what), ops,
                         (EngineCall){ .method = "GET", .timeout_usec = verdict_look_usec(s->facts) });
 }
@@ -60,6 +58,8 @@ void supervisor_last_look(Supervisor *s)
 {
         static const EngineRequestOps ops = { .on_done = on_measured };
 
+        record_look(s->record, LOOK_OPEN);
+        supervisor_arm_deadline(s);
         if (supervisor_in(s, PHASE_LINGERING))
                 describe(s);
         else

@@ -52,7 +52,7 @@ bool verdict_may_come_back(const Facts *f);
  * container ended, or whether it is started again. If its deadline passes then, the engine is asked:
  * last-look.c. */
 bool verdict_waits_for_engine(State state, const Facts *f);
-/* What the engine may take for each answer. If others have told it to end the container, it may be at the
+/* What the engine may take for its answers. If others have told it to end the container, it may be at the
  * start that belongs to `docker restart`, which takes as long as any start. */
 uint64_t verdict_look_usec(const Facts *f);
 
