@@ -39,34 +39,12 @@ const RunOptionSpec run_option_table[] = {
         "SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE "     \
         "SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM"
 
-/* For completion: options, each followed by its values or COMPLETE_…. */
-#define WORDS(option, words) option "\0" words "\0"
-static const char words_table[] = WORDS("attach", "stdin stdout stderr") WORDS(
-        "cap-add", CAPABILITIES) WORDS("cap-drop", CAPABILITIES) WORDS("cgroupns",
-                                                                       "host private") WORDS("cidfile",
-                                                                                             COMPLETE_FILE)
-        WORDS("device", COMPLETE_FILE) WORDS("device-if-exists", COMPLETE_FILE) WORDS(
-                "env-file", COMPLETE_FILE) WORDS("gpus", "all") WORDS("ipc", "host none private shareable")
-                WORDS("isolation", "default") WORDS("label-file", COMPLETE_FILE) WORDS(
-                        "log-driver",
-                        "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog")
-                        WORDS("network", "bridge host none") WORDS("pid", "host")
-                                WORDS("pull", "always missing never") WORDS("restart", "no") WORDS(
-                                        "security-opt",
-                                        "apparmor=unconfined label=disable no-new-privileges "
-                                        "seccomp=builtin seccomp=unconfined systempaths=unconfined")
-                                        WORDS("stop-signal", "HUP INT KILL QUIT TERM USR1 USR2 WINCH") WORDS(
-                                                "ulimit",
-                                                "core= cpu= data= fsize= locks= memlock= msgqueue= nice= "
-                                                "nofile= nproc= rss= rtprio= rttime= sigpending= stack=")
-                                                WORDS("userns", "host") WORDS("uts", "host")
-                                                        WORDS("volume", COMPLETE_FILE);
-
 const size_t run_option_table_size = ELEMENTSOF(run_option_table);
 
 static_assert(ELEMENTSOF(run_option_table) <= RUN_OPTIONS_PRIVATE_MAX,
               "given[] has room for the whole table");
 
+/* By the number of the row. No table: its pointers would be relocated in each process. */
 RunOptionSetter *run_option_setter(const RunOptionSpec *spec)
 {
         enum { FIRST = __COUNTER__ + 1 };
@@ -82,17 +60,40 @@ RunOptionSetter *run_option_setter(const RunOptionSpec *spec)
         }
 }
 
+/* For completion: the values, or COMPLETE_…. No table here either. */
 const char *run_option_words(const RunOptionSpec *spec)
 {
         if (!*spec->value)
                 return COMPLETE_BOOL;
-        for (const char *option = words_table; *option;) {
-                const char *words = option + strlen(option) + 1;
-
-                if (strcmp(option, spec->name) == 0)
-                        return words;
-                option = words + strlen(words) + 1;
-        }
+#define WORDS(option, words)                                                                                \
+        if (strcmp(spec->name, option) == 0)                                                                \
+        return words
+        WORDS("attach", "stdin stdout stderr");
+        WORDS("cap-add", CAPABILITIES);
+        WORDS("cap-drop", CAPABILITIES);
+        WORDS("cgroupns", "host private");
+        WORDS("cidfile", COMPLETE_FILE);
+        WORDS("device", COMPLETE_FILE);
+        WORDS("device-if-exists", COMPLETE_FILE);
+        WORDS("env-file", COMPLETE_FILE);
+        WORDS("gpus", "all");
+        WORDS("ipc", "host none private shareable");
+        WORDS("isolation", "default");
+        WORDS("label-file", COMPLETE_FILE);
+        WORDS("log-driver", "awslogs fluentd gcplogs gelf journald json-file local none splunk syslog");
+        WORDS("network", "bridge host none");
+        WORDS("pid", "host");
+        WORDS("pull", "always missing never");
+        WORDS("restart", "no");
+        WORDS("security-opt", "apparmor=unconfined label=disable no-new-privileges seccomp=builtin "
+                              "seccomp=unconfined systempaths=unconfined");
+        WORDS("stop-signal", "HUP INT KILL QUIT TERM USR1 USR2 WINCH");
+        WORDS("ulimit", "core= cpu= data= fsize= locks= memlock= msgqueue= nice= nofile= nproc= rss= "
+                        "rtprio= rttime= sigpending= stack=");
+        WORDS("userns", "host");
+        WORDS("uts", "host");
+        WORDS("volume", COMPLETE_FILE);
+#undef WORDS
         return NULL;
 }
 

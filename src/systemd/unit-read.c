@@ -207,36 +207,7 @@ static int read_standard_error(sd_bus_message *m, UnitProperties *p)
         return read_forward(m, &p->stderr_forward);
 }
 
-/* Each property of interest with its reader. No table: its pointers would be relocated in each process. */
-#define PROPERTIES                                                                                          \
-        P("MainPID", read_main_pid)                                                                         \
-        P("DevicePolicy", read_device_policy)                                                               \
-        P("IPAddressDeny", read_ip_deny)                                                                    \
-        P("IPIngressFilterPath", read_ip_ingress)                                                           \
-        P("IPEgressFilterPath", read_ip_egress)                                                             \
-        P("BPFProgram", read_bpf_program)                                                                   \
-        P("SocketBindDeny", read_bind_deny)                                                                 \
-        P("RestrictNetworkInterfaces", read_interfaces)                                                     \
-        P("NotifyAccess", read_notify_access)                                                               \
-        P("ExitType", read_exit_type)                                                                       \
-        P("KillMode", read_kill_mode)                                                                       \
-        P("KillSignal", read_kill_signal)                                                                   \
-        P("RestartKillSignal", read_restart_kill_signal)                                                    \
-        P("SendSIGHUP", read_send_sighup)                                                                   \
-        P("ReloadSignal", read_reload_signal)                                                               \
-        P("Type", read_type)                                                                                \
-        P("Restart", read_restart)                                                                          \
-        P("NRestarts", read_restarts)                                                                       \
-        P("ExecMainStartTimestampMonotonic", read_main_start)                                               \
-        P("TimeoutStartUSec", read_timeout_start)                                                           \
-        P("TimeoutStopUSec", read_timeout_stop)                                                             \
-        P("SyslogIdentifier", read_syslog_identifier)                                                       \
-        P("SyslogFacility", read_syslog_facility)                                                           \
-        P("SyslogLevel", read_syslog_level)                                                                 \
-        P("SyslogLevelPrefix", read_syslog_prefix)                                                          \
-        P("StandardOutput", read_standard_output)                                                           \
-        P("StandardError", read_standard_error)
-
+/* Each property of interest has its reader. No table: its pointers would be relocated in each process. */
 static int read_property(sd_bus_message *m, UnitProperties *p)
 {
         const char *name;
@@ -244,11 +215,37 @@ static int read_property(sd_bus_message *m, UnitProperties *p)
 
         if (r < 0)
                 return r;
-#define P(known, read)                                                                                      \
-        if (strcmp(name, known) == 0)                                                                       \
-                return read(m, p);
-        PROPERTIES
-#undef P
+#define READ(property, reader)                                                                              \
+        if (strcmp(name, property) == 0)                                                                    \
+        return reader(m, p)
+        READ("MainPID", read_main_pid);
+        READ("DevicePolicy", read_device_policy);
+        READ("IPAddressDeny", read_ip_deny);
+        READ("IPIngressFilterPath", read_ip_ingress);
+        READ("IPEgressFilterPath", read_ip_egress);
+        READ("BPFProgram", read_bpf_program);
+        READ("SocketBindDeny", read_bind_deny);
+        READ("RestrictNetworkInterfaces", read_interfaces);
+        READ("NotifyAccess", read_notify_access);
+        READ("ExitType", read_exit_type);
+        READ("KillMode", read_kill_mode);
+        READ("KillSignal", read_kill_signal);
+        READ("RestartKillSignal", read_restart_kill_signal);
+        READ("SendSIGHUP", read_send_sighup);
+        READ("ReloadSignal", read_reload_signal);
+        READ("Type", read_type);
+        READ("Restart", read_restart);
+        READ("NRestarts", read_restarts);
+        READ("ExecMainStartTimestampMonotonic", read_main_start);
+        READ("TimeoutStartUSec", read_timeout_start);
+        READ("TimeoutStopUSec", read_timeout_stop);
+        READ("SyslogIdentifier", read_syslog_identifier);
+        READ("SyslogFacility", read_syslog_facility);
+        READ("SyslogLevel", read_syslog_level);
+        READ("SyslogLevelPrefix", read_syslog_prefix);
+        READ("StandardOutput", read_standard_output);
+        READ("StandardError", read_standard_error);
+#undef READ
         return sd_bus_message_skip(m, "v");
 }
 
