@@ -23,7 +23,7 @@ static const char ensure_kind_table[_ENSURE_KIND_MAX][8] = {
 
 const char *ensure_kind_to_string(EnsureKind k)
 {
-        return (size_t) k < ELEMENTSOF(ensure_kind_table) ? ensure_kind_table[k] : NULL;
+        return string_table_get(STRING_TABLE(ensure_kind_table), (size_t) k);
 }
 
 static const char ensure_pull_table[_ENSURE_PULL_MAX][8] = {
