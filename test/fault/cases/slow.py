@@ -70,9 +70,8 @@ def slow_to_notice_the_end_in_a_restart(t):
     slow.finish_restart(t)
 
 
-@case
-def slow_to_start_in_a_restart(t):
-    """A container without --rm: what the engine removes is waited for longer anyway."""
+def stopped_and_asked(t):
+    """Others have stopped the container, and the supervisor asks the engine, which is at work, whether they start it again."""
     slow = Slow(t)
     slow.told(t, "kill", signal="15")
     slow.told(t, "die", exitCode="0")
@@ -80,19 +79,20 @@ def slow_to_start_in_a_restart(t):
     slow.engine.end(0)
     slow.tell("stop")
     t.until(slow.asked.is_set, "question")
+    return slow
+
+
+@case
+def slow_to_start_in_a_restart(t):
+    """A container without --rm: what the engine removes is waited for longer anyway."""
+    slow = stopped_and_asked(t)
     slow.finish_restart(t)
 
 
 @case
 def slow_to_stop(t):
     """The same, but it was `docker stop`."""
-    slow = Slow(t)
-    slow.told(t, "kill", signal="15")
-    slow.told(t, "die", exitCode="0")
-    slow.idle.clear()
-    slow.engine.end(0)
-    slow.tell("stop")
-    t.until(slow.asked.is_set, "question")
+    slow = stopped_and_asked(t)
     slow.idle.set()
     t.ends(0)
     t.said("Container c was stopped, exit status 0")
